@@ -1,0 +1,1 @@
+//! A blocking Zoho CRM SDK.
