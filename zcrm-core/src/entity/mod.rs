@@ -1,0 +1,9 @@
+//! What comes back: plain data. No entity can reach the network.
+
+mod id;
+mod three_state;
+mod time;
+
+pub use id::*;
+pub use three_state::Nullable;
+pub use time::{Date, DateTime};

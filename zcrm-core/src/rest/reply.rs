@@ -1,0 +1,74 @@
+//! A successful answer, read whole.
+
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::rate_limits::RateLimits;
+use crate::transport::Headers;
+
+/// A successful answer (2xx or 304), read whole. Failures are [`Error`]s and never get here.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Headers,
+    pub(crate) body: String,
+    pub(crate) rate_limits: RateLimits,
+    pub(crate) method: &'static str,
+    pub(crate) path: String,
+}
+
+impl Reply {
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// What the headers say of the organisation's limits.
+    #[must_use]
+    pub fn rate_limits(&self) -> &RateLimits {
+        &self.rate_limits
+    }
+
+    /// The body as text; empty for 204 and 304.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// Whether Zoho says that there is nothing: 204.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.status == 204
+    }
+
+    /// Whether Zoho says that nothing changed since the time asked for: 304.
+    #[must_use]
+    pub fn is_not_modified(&self) -> bool {
+        self.status == 304
+    }
+
+    /// The body, decoded.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidAnswer`] when the body is not JSON of this shape; the cause names the place.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_str(&self.body).map_err(|cause| self.unreadable(cause))
+    }
+
+    /// An error for a body that could not be decoded.
+    pub(crate) fn unreadable(&self, cause: serde_json::Error) -> Error {
+        let what = if self.body.trim().is_empty() { "Zoho's answer is empty" } else { "Zoho's answer cannot be read" };
+        Error::new(ErrorKind::InvalidAnswer, what)
+            .with_request(self.method, &self.path)
+            .with_status(self.status)
+            .with_source(cause)
+    }
+}
