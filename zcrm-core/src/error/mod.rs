@@ -153,7 +153,11 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         matches!(
             self.0.kind,
-            ErrorKind::RateLimited | ErrorKind::Connect | ErrorKind::RefreshBusy | ErrorKind::TokenThrottled
+            ErrorKind::RateLimited
+                | ErrorKind::Connect
+                | ErrorKind::RefreshBusy
+                | ErrorKind::TokenThrottled
+                | ErrorKind::AccountsServer
         )
     }
 }
