@@ -14,4 +14,5 @@ mod wire;
 pub use authorize::{AuthorizationRequest, Redirect};
 pub use handle::OAuth;
 pub use source::Granted;
-pub(crate) use source::TokenSource;
+#[allow(unused_imports)]
+pub(crate) use source::{AccessToken, TokenSource};
