@@ -1,0 +1,9 @@
+//! Real HTTP over TCP: connections, requests, answers, and the ways in which they break.
+
+mod answering;
+mod call;
+mod connection;
+mod sending;
+
+pub(crate) use call::{Call, Part, split_list};
+pub(crate) use connection::accept;
