@@ -2,8 +2,26 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use crate::seconds;
+
+/// The certificate that the emulator presents over https.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certificate {
+    /// One that its authority vouches for.
+    #[default]
+    Valid,
+    /// One that ended in 2001.
+    Expired,
+    /// One for another host.
+    WrongName,
+}
+
 /// The unit and JSON type in which a token answer tells the life of the token. Zoho's servers differ in both.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ExpiresIn {
     /// `"expires_in": 3600`
@@ -17,13 +35,17 @@ pub enum ExpiresIn {
     MillisecondsAsText,
 }
 
-/// How the emulated Zoho behaves. Change it with [`Emulator::behave`](crate::Emulator::behave).
-#[derive(Clone, Debug)]
+/// How the emulated Zoho behaves. Change it with [`Emulator::behave`](crate::Emulator::behave), or from another process
+/// with `PUT /emulator/behaviour` and any of these names; times are in seconds there.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Behaviour {
     /// Life of an access token; Zoho's is one hour.
+    #[serde(with = "seconds")]
     pub token_life: Duration,
     /// Life of a grant; Zoho's is three minutes.
+    #[serde(with = "seconds")]
     pub grant_life: Duration,
     /// Whether a refresh token gives at most 10 access tokens in 10 minutes, as Zoho's does. On by default.
     pub token_limit: bool,
@@ -46,13 +68,17 @@ pub struct Behaviour {
     /// CRM calls beyond this number in flight are answered 429 `TOO_MANY_REQUESTS`.
     pub max_in_flight: Option<usize>,
     /// Time that passes before each CRM call is answered.
+    #[serde(with = "seconds")]
     pub delay: Duration,
     /// Time that passes before each token request is answered.
+    #[serde(with = "seconds")]
     pub token_delay: Duration,
     /// Whether answers are compressed for clients that accept it.
     pub gzip: bool,
     /// Whether the `Email` of Leads is a unique field.
     pub unique_email: bool,
+    /// The certificate presented over https.
+    pub certificate: Certificate,
 }
 
 impl Default for Behaviour {
@@ -74,6 +100,7 @@ impl Default for Behaviour {
             token_delay: Duration::ZERO,
             gzip: false,
             unique_email: false,
+            certificate: Certificate::Valid,
         }
     }
 }

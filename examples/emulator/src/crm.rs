@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::answer::{Answer, Outcome, refuse};
 use crate::behaviour::Behaviour;
+use crate::control;
 use crate::metadata;
 use crate::moment;
 use crate::oauth;
@@ -79,6 +80,7 @@ pub(crate) fn route(world: &World, behaviour: &Behaviour, call: &Call) -> Answer
         ["oauth", path @ ..] => {
             oauth::route(world, behaviour, call, path).unwrap_or_else(no_such_url)
         }
+        ["emulator", path @ ..] => control::route(world, call, path).unwrap_or_else(no_such_url),
         ["crm", version, path @ ..] => visit(world, behaviour, call, version, path),
         _ => no_such_url(),
     }

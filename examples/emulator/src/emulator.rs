@@ -17,24 +17,14 @@ use crate::org::Org;
 use crate::server;
 use crate::world::World;
 
-/// The scopes that a grant made without naming any has.
-const SCOPES: [&str; 8] = [
-    "ZohoCRM.modules.ALL",
-    "ZohoCRM.settings.ALL",
-    "ZohoCRM.users.ALL",
-    "ZohoCRM.org.ALL",
-    "ZohoCRM.Files.CREATE",
-    "ZohoCRM.Files.READ",
-    "ZohoSearch.securesearch.READ",
-    "aaaserver.profile.READ",
-];
-
 /// How to start an emulator.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
     /// The port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
+    /// Whether to speak https, with a certificate authority of its own; see [`Emulator::ca_pem`].
+    pub https: bool,
     /// The client that is registered.
     pub client_id: String,
     /// Its secret.
@@ -51,6 +41,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             port: 0,
+            https: false,
             client_id: "1000.EMULATORCLIENT".to_owned(),
             client_secret: "emulator-client-secret".to_owned(),
             redirect_uri: "http://127.0.0.1:8080/oauth/callback".to_owned(),
@@ -74,6 +65,7 @@ pub enum Revoke {
 pub struct Emulator {
     world: Arc<World>,
     runtime: Option<Runtime>,
+    ca_pem: Option<String>,
 }
 
 impl Emulator {
@@ -104,17 +96,29 @@ impl Emulator {
             .build()?;
         let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", options.port)))?;
         let address = listener.local_addr()?;
-        world.url.get_or_init(|| format!("http://{address}"));
-        runtime.spawn(server::accept(Arc::clone(&world), listener, None));
+        let (tls, ca_pem) = options
+            .https
+            .then(|| server::acceptor(&world))
+            .transpose()?
+            .unzip();
+        let scheme = if options.https { "https" } else { "http" };
+        world.url.get_or_init(|| format!("{scheme}://{address}"));
+        runtime.spawn(server::accept(Arc::clone(&world), listener, tls));
         Ok(Self {
             world,
             runtime: Some(runtime),
+            ca_pem,
         })
     }
 
     /// Both the API base URL and the accounts URL, such as `http://127.0.0.1:41234`.
     pub fn url(&self) -> &str {
         self.world.url()
+    }
+
+    /// The certificate authority that https clients must trust, in PEM; none over http.
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
     }
 
     /// The configuration dictionary of a client of this emulator, without a store: `client_id`, `client_secret`,
@@ -135,14 +139,12 @@ impl Emulator {
     ///
     /// A user nobody knows becomes one of the organization.
     pub fn new_grant(&self, user: &str) -> String {
-        self.new_grant_with_scopes(user, &SCOPES)
+        self.world.new_grant(user, &[])
     }
 
-    /// A grant token with these scopes.
+    /// A grant token with these scopes; with all where none is named.
     pub fn new_grant_with_scopes(&self, user: &str, scopes: &[&str]) -> String {
-        self.world.org.lock().users.ensure(user);
-        let life = self.world.behaviour.lock().grant_life;
-        self.world.oauth.lock().new_grant(user, scopes, life)
+        self.world.new_grant(user, scopes)
     }
 
     /// Registers a further redirect URI.

@@ -3,14 +3,23 @@
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use crate::seconds;
 
 /// Which requests a fault meets.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct On {
+    #[serde(default)]
     method: Option<String>,
     path: String,
+    #[serde(default, rename = "exactly")]
     whole_path: bool,
+    #[serde(default, rename = "after")]
     skip: u64,
+    #[serde(default)]
     times: Option<u64>,
 }
 
@@ -92,11 +101,22 @@ impl On {
 }
 
 /// An answer that stands in for the emulator's own.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Reply {
     pub(crate) status: u16,
+    #[serde(default)]
     pub(crate) headers: Vec<(String, String)>,
+    #[serde(default, deserialize_with = "text_or_json")]
     pub(crate) body: Vec<u8>,
+}
+
+/// A body given as text is sent as it is, any other JSON as JSON.
+fn text_or_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => text.into_bytes(),
+        other => other.to_string().into_bytes(),
+    })
 }
 
 impl Reply {
@@ -110,7 +130,7 @@ impl Reply {
     }
 
     /// An answer with a JSON body.
-    pub fn json(status: u16, body: &serde_json::Value) -> Self {
+    pub fn json(status: u16, body: &Value) -> Self {
         Self::empty(status)
             .header("Content-Type", "application/json;charset=UTF-8")
             .body(body.to_string())
@@ -170,7 +190,8 @@ impl Reply {
 }
 
 /// What goes wrong.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Fault {
     /// This answer, and nothing is done.
@@ -190,9 +211,9 @@ pub enum Fault {
     /// The work is done; the connection is closed in the middle of a chunked body, without its last chunk.
     CutOffChunked,
     /// The work is done; the body comes in pieces of so many bytes with a pause after each.
-    SlowBody(usize, Duration),
+    SlowBody(usize, #[serde(with = "seconds")] Duration),
     /// The work is done; the first byte of the answer comes after this time.
-    SlowHeaders(Duration),
+    SlowHeaders(#[serde(with = "seconds")] Duration),
     /// The work is done and the answer never comes.
     Silence,
 }

@@ -23,6 +23,7 @@
 
 mod answer;
 mod behaviour;
+mod control;
 mod counters;
 mod crm;
 mod emulator;
@@ -32,11 +33,12 @@ mod moment;
 mod oauth;
 mod org;
 mod records;
+mod seconds;
 mod server;
 mod version;
 mod world;
 
-pub use behaviour::{Behaviour, ExpiresIn};
+pub use behaviour::{Behaviour, Certificate, ExpiresIn};
 pub use counters::{Counters, Recorded};
 pub use emulator::{Emulator, Options, Revoke};
 pub use faults::{Fault, On, Reply};

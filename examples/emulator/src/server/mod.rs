@@ -4,6 +4,8 @@ mod answering;
 mod call;
 mod connection;
 mod sending;
+mod tls;
 
-pub(crate) use call::{Call, Part, split_list};
+pub(crate) use call::{Call, split_list};
 pub(crate) use connection::accept;
+pub(crate) use tls::acceptor;
