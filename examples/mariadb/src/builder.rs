@@ -3,6 +3,7 @@ use std::fmt::Write;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
@@ -119,6 +120,34 @@ impl Builder {
             line(name, value);
         }
         text
+    }
+}
+
+/// The server that all tests of this program share, started by the first that asks.
+///
+/// # Errors
+/// As [`Server::start`].
+pub fn shared() -> Result<&'static Server, &'static Error> {
+    static SHARED: OnceLock<Result<Server, Error>> = OnceLock::new();
+    SHARED.get_or_init(Server::start).as_ref()
+}
+
+impl Server {
+    /// The server of `TEST_MYSQL_URL` if that is set, else a private one with default settings.
+    ///
+    /// # Errors
+    /// [`Error::Url`] or [`Error::Sql`] when `TEST_MYSQL_URL` is no URL or nobody answers there; else as
+    /// [`Builder::start`].
+    pub fn start() -> Result<Self, Error> {
+        match env::var("TEST_MYSQL_URL") {
+            Ok(url) if !url.is_empty() => Self::at(&url),
+            _ => Self::builder().start(),
+        }
+    }
+
+    /// A private server with settings of its own, whatever `TEST_MYSQL_URL` says.
+    pub fn builder() -> Builder {
+        Builder::default()
     }
 }
 

@@ -23,8 +23,8 @@ mod program;
 mod server;
 mod supervisor;
 
-pub use builder::Builder;
+pub use builder::{Builder, shared};
 pub use certificate::{Certificate, unrelated_ca};
 pub use database::Database;
 pub use error::Error;
-pub use server::{Server, shared};
+pub use server::Server;

@@ -1,7 +1,6 @@
-use std::env;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -9,7 +8,7 @@ use mysql::{Conn, Opts, OptsBuilder};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::supervisor::Supervisor;
-use crate::{Builder, Database, Error, database};
+use crate::{Database, Error, database};
 
 /// How long a server may take to answer, on a slow machine that runs other things as well.
 const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -32,33 +31,7 @@ pub(crate) struct Private {
     pub(crate) has_tls: bool,
 }
 
-/// The server that all tests of this program share, started by the first that asks.
-///
-/// # Errors
-/// As [`Server::start`].
-pub fn shared() -> Result<&'static Server, &'static Error> {
-    static SHARED: OnceLock<Result<Server, Error>> = OnceLock::new();
-    SHARED.get_or_init(Server::start).as_ref()
-}
-
 impl Server {
-    /// The server of `TEST_MYSQL_URL` if that is set, else a private one with default settings.
-    ///
-    /// # Errors
-    /// [`Error::Url`] or [`Error::Sql`] when `TEST_MYSQL_URL` is no URL or nobody answers there; else as
-    /// [`Builder::start`].
-    pub fn start() -> Result<Self, Error> {
-        match env::var("TEST_MYSQL_URL") {
-            Ok(url) if !url.is_empty() => Self::at(&url),
-            _ => Self::builder().start(),
-        }
-    }
-
-    /// A private server with settings of its own, whatever `TEST_MYSQL_URL` says.
-    pub fn builder() -> Builder {
-        Builder::default()
-    }
-
     /// A server that runs already.
     ///
     /// # Errors

@@ -43,7 +43,7 @@ while read -r command; do
     start)
         "$server" --defaults-file="$folder/my.cnf" </dev/null >>"$log" 2>&1 &
         pid=$!
-        echo "$pid"
+        echo done
         ;;
     alive)
         # `jobs` makes the shell collect a child that ended; a zombie would count as alive.

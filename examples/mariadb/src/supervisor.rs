@@ -60,23 +60,19 @@ impl Supervisor {
     }
 
     pub(crate) fn install(&mut self) -> Result<(), Error> {
-        match self.ask("install")?.as_str() {
-            "done" => Ok(()),
-            _ => Err(Error::Start(self.log())),
-        }
+        self.order("install")
     }
 
-    /// The server's process id; it is not ready yet.
-    pub(crate) fn launch(&mut self) -> Result<u32, Error> {
-        let answer = self.ask("start")?;
-        answer.parse().map_err(|_| Error::Start(self.log()))
+    /// Starts the server's process, which is not ready yet.
+    pub(crate) fn launch(&mut self) -> Result<(), Error> {
+        self.order("start")
     }
 
     pub(crate) fn is_alive(&mut self) -> Result<bool, Error> {
         Ok(self.ask("alive")? == "yes")
     }
 
-    /// `stop`, `kill`, `freeze` or `thaw`; returns when it has happened.
+    /// `start`, `stop`, `kill`, `freeze` or `thaw`; returns when it has happened.
     pub(crate) fn order(&mut self, command: &str) -> Result<(), Error> {
         match self.ask(command)?.as_str() {
             "done" => Ok(()),
