@@ -61,7 +61,31 @@ pub(crate) fn refresh(
             Err(cause) => return Err(describe(cause, connector.place())),
         }
         if let Some(connection) = connection.take() {
-            return Ok(RefreshLock::holding(connection));
+            return Ok(RefreshLock::leased(Held { connection, name }, Held::is_held));
+        }
+    }
+}
+
+/// A lock on a connection of its own.
+struct Held {
+    connection: Conn,
+    name: String,
+}
+
+impl Held {
+    /// Not when this process stood still for so long that the server closed the connection.
+    fn is_held(&mut self) -> bool {
+        let answer: mysql::Result<Option<Option<u8>>> =
+            self.connection.exec_first("SELECT IS_USED_LOCK(?) = CONNECTION_ID()", (&self.name,));
+        matches!(answer, Ok(Some(Some(1))))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Closing the connection frees the lock as well, yet a moment later.
+        if let Err(cause) = free(&mut self.connection, &self.name) {
+            log::debug!("the refresh lock had ended already: {cause}");
         }
     }
 }

@@ -26,8 +26,18 @@ impl Column {
     fn is_text(&self) -> bool {
         matches!(
             self.data_type.as_str(),
-            "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "binary" | "varbinary" | "blob"
-                | "tinyblob" | "mediumblob" | "longblob"
+            "char"
+                | "varchar"
+                | "tinytext"
+                | "text"
+                | "mediumtext"
+                | "longtext"
+                | "binary"
+                | "varbinary"
+                | "blob"
+                | "tinyblob"
+                | "mediumblob"
+                | "longblob"
         )
     }
 
@@ -55,8 +65,8 @@ pub(crate) fn ensure(connector: &Connector, database: &str) -> Result<bool, Pers
     }
     connector.once(|connection| {
         // A user with rights to the one table only may not even ask for a database that is there.
-        let exists: Option<u8> = connection
-            .exec_first("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", (database,))?;
+        let exists: Option<u8> =
+            connection.exec_first("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", (database,))?;
         for statement in statements(database).skip(usize::from(exists.is_some())) {
             connection.query_drop(statement)?;
         }
@@ -115,7 +125,10 @@ fn check(columns: &[Column], place: &str, database: &str) -> Result<(), Persiste
             None => faults.push(format!("the column {name} is missing")),
             Some(column) if name == "expirytime" => {
                 if !column.holds_milliseconds() {
-                    faults.push(format!("expirytime is {}, too small for milliseconds; make it bigint", column.data_type));
+                    faults.push(format!(
+                        "expirytime is {}, too small for milliseconds; make it bigint",
+                        column.data_type
+                    ));
                 }
             }
             Some(column) if !column.is_text() => {

@@ -14,6 +14,7 @@ use zcrm_core::{OAuthTokens, UserIdentifier};
 
 use crate::builder::MysqlBuilder;
 use crate::connect::Connector;
+use crate::error::name_is_outside_of_character_set;
 use crate::{lock, schema};
 
 /// How long a save waits for another save of the same user, in seconds.
@@ -85,7 +86,8 @@ impl MysqlPersistence {
 
     /// The condition that finds a user. The first half can use an index; it may find too much, by the column's
     /// collation. The second half compares the bytes of the text, whatever the column's character set.
-    const MATCHES: &str = "useridentifier = ? AND CAST(CONVERT(useridentifier USING utf8mb4) AS BINARY) = CAST(? AS BINARY)";
+    const MATCHES: &str =
+        "useridentifier = ? AND CAST(CONVERT(useridentifier USING utf8mb4) AS BINARY) = CAST(? AS BINARY)";
 
     fn row_of(&self, connection: &mut PooledConn, user: &str) -> mysql::Result<Option<Row>> {
         let sql = format!(
@@ -93,7 +95,10 @@ impl MysqlPersistence {
             self.table,
             Self::MATCHES
         );
-        connection.exec_first(sql, (user, user))
+        match connection.exec_first(sql, (user, user)) {
+            Err(cause) if name_is_outside_of_character_set(&cause) => Ok(None),
+            found => found,
+        }
     }
 
     fn write(&self, connection: &mut PooledConn, tokens: &OAuthTokens) -> mysql::Result<()> {
@@ -151,7 +156,10 @@ impl PersistenceHandler for MysqlPersistence {
 
     fn delete_oauth_tokens(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
         let sql = format!("DELETE FROM {} WHERE {}", self.table, Self::MATCHES);
-        self.connector.with(|connection| connection.exec_drop(&sql, (user.as_str(), user.as_str())))
+        self.connector.with(|connection| match connection.exec_drop(&sql, (user.as_str(), user.as_str())) {
+            Err(cause) if name_is_outside_of_character_set(&cause) => Ok(()),
+            done => done,
+        })
     }
 
     fn lock_refresh(&self, user: &UserIdentifier, patience: Duration) -> Result<RefreshLock, PersistenceError> {

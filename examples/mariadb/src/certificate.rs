@@ -40,9 +40,7 @@ impl Certificate {
             Self::Valid | Self::Expired => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
         };
         let mut params = CertificateParams::new(names)?;
-        params
-            .distinguished_name
-            .push(DnType::CommonName, "The test server");
+        params.distinguished_name.push(DnType::CommonName, "The test server");
         if self == Self::Expired {
             params.not_before = date_time_ymd(2000, 1, 1);
             params.not_after = date_time_ymd(2001, 1, 1);

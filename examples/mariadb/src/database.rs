@@ -27,25 +27,13 @@ impl Database {
         // `%`, because from TEST_MYSQL_URL's server we may come from anywhere; an anonymous 'localhost' user of an old
         // installation would win over it for connections by the socket, hence both.
         for at in ["%", "localhost"] {
-            statements.push(format!(
-                "create user '{name}'@'{at}' identified by '{password}'"
-            ));
+            statements.push(format!("create user '{name}'@'{at}' identified by '{password}'"));
             statements.push(format!("grant all on {name}.* to '{name}'@'{at}'"));
         }
         execute(admin.clone(), statements)?;
-        let user = admin
-            .clone()
-            .user(Some(name.clone()))
-            .pass(Some(password.clone()))
-            .db_name(Some(name.clone()));
+        let user = admin.clone().user(Some(name.clone())).pass(Some(password.clone())).db_name(Some(name.clone()));
         let url = format!("mysql://{name}:{password}@{host}:{port}/{name}");
-        Ok(Self {
-            admin,
-            user,
-            name,
-            password,
-            url,
-        })
+        Ok(Self { admin, user, name, password, url })
     }
 
     /// The database's name.
@@ -84,10 +72,7 @@ impl Database {
     ///
     /// # Errors
     /// [`Error::Sql`] for the first one that the server refuses.
-    pub fn execute<S: AsRef<str>>(
-        &self,
-        statements: impl IntoIterator<Item = S>,
-    ) -> Result<(), Error> {
+    pub fn execute<S: AsRef<str>>(&self, statements: impl IntoIterator<Item = S>) -> Result<(), Error> {
         execute(self.admin.clone().db_name(Some(&self.name)), statements)
     }
 }
@@ -105,9 +90,7 @@ pub(crate) fn execute<S: AsRef<str>>(
 
 impl fmt::Debug for Database {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Database")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
+        out.debug_struct("Database").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
@@ -120,10 +103,7 @@ impl Drop for Database {
             admin,
             [
                 format!("drop database if exists {}", self.name),
-                format!(
-                    "drop user if exists '{0}'@'%', '{0}'@'localhost'",
-                    self.name
-                ),
+                format!("drop user if exists '{0}'@'%', '{0}'@'localhost'", self.name),
             ],
         );
     }

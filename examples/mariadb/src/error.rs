@@ -35,10 +35,9 @@ impl fmt::Display for Error {
             ),
             Self::Url(reason) => write!(out, "TEST_MYSQL_URL: {reason}"),
             Self::Start(log) => write!(out, "the database server did not come up; it said:\n{log}"),
-            Self::NotOurs => write!(
-                out,
-                "the server of TEST_MYSQL_URL is not ours to stop; use Server::builder() for one that is"
-            ),
+            Self::NotOurs => {
+                write!(out, "the server of TEST_MYSQL_URL is not ours to stop; use Server::builder() for one that is")
+            }
             Self::Certificate(error) => write!(out, "cannot make a certificate: {error}"),
             Self::Sql(error) => write!(out, "the database server: {error}"),
             Self::Io(error) => write!(out, "the database server's folder or process: {error}"),

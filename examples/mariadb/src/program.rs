@@ -40,9 +40,7 @@ impl Programs {
 
 fn find(names: &[&str]) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<PathBuf> = env::split_paths(&path)
-        .chain(BESIDE_PATH.iter().map(PathBuf::from))
-        .collect();
+    let folders: Vec<PathBuf> = env::split_paths(&path).chain(BESIDE_PATH.iter().map(PathBuf::from)).collect();
     names
         .iter()
         .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
@@ -50,8 +48,6 @@ fn find(names: &[&str]) -> Option<PathBuf> {
 }
 
 fn is_mariadb(server: &Path) -> Result<bool, Error> {
-    let answer = Command::new(server)
-        .args(["--no-defaults", "--version"])
-        .output()?;
+    let answer = Command::new(server).args(["--no-defaults", "--version"]).output()?;
     Ok(String::from_utf8_lossy(&answer.stdout).contains("MariaDB"))
 }

@@ -41,12 +41,7 @@ impl Supervisor {
         let (Some(commands), Some(answers)) = (shell.stdin.take(), shell.stdout.take()) else {
             return Err(Error::Start("its shell has no pipes".to_owned()));
         };
-        Ok(Self {
-            folder,
-            shell,
-            commands: Some(commands),
-            answers: BufReader::new(answers),
-        })
+        Ok(Self { folder, shell, commands: Some(commands), answers: BufReader::new(answers) })
     }
 
     pub(crate) fn folder(&self) -> &Path {

@@ -1,10 +1,5 @@
 //! The private server, against the server program of this machine.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
@@ -33,63 +28,37 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
 fn each_test_gets_a_database_and_a_user_of_its_own() {
     let server = shared().unwrap();
     let (a, b) = (server.database().unwrap(), server.database().unwrap());
-    a.execute(["create table t (n int)", "insert into t values (7)"])
-        .unwrap();
+    a.execute(["create table t (n int)", "insert into t values (7)"]).unwrap();
 
     assert_eq!(one(&mut a.connect().unwrap(), "select n from t"), "7");
-    assert_eq!(
-        one(&mut Conn::new(a.url()).unwrap(), "select database()"),
-        a.name()
-    );
-    let stranger = b
-        .connect()
-        .unwrap()
-        .query_drop(format!("select * from {}.t", a.name()));
-    assert!(
-        stranger.unwrap_err().to_string().contains("denied"),
-        "b's user reads a's table"
-    );
+    assert_eq!(one(&mut Conn::new(a.url()).unwrap(), "select database()"), a.name());
+    let stranger = b.connect().unwrap().query_drop(format!("select * from {}.t", a.name()));
+    assert!(stranger.unwrap_err().to_string().contains("denied"), "b's user reads a's table");
 
     let gone = a.name().to_owned();
     drop(a);
     let mut admin = server.connect().unwrap();
     let count = |sql: &str| sql.replace("NAME", &gone);
     assert_eq!(
-        one(
-            &mut admin,
-            &count("select count(*) from information_schema.schemata where schema_name = 'NAME'")
-        ),
+        one(&mut admin, &count("select count(*) from information_schema.schemata where schema_name = 'NAME'")),
         "0"
     );
-    assert_eq!(
-        one(
-            &mut admin,
-            &count("select count(*) from mysql.user where user = 'NAME'")
-        ),
-        "0"
-    );
+    assert_eq!(one(&mut admin, &count("select count(*) from mysql.user where user = 'NAME'")), "0");
 }
 
 #[test]
 fn a_given_server_serves_databases_but_is_not_ours_to_stop() {
     let private = Server::builder().start().unwrap();
     let mut admin = private.connect().unwrap();
-    admin
-        .query_drop("create user boss identified by 'p@ss/:+ %'")
-        .unwrap();
-    admin
-        .query_drop("grant all on *.* to boss with grant option")
-        .unwrap();
+    admin.query_drop("create user boss identified by 'p@ss/:+ %'").unwrap();
+    admin.query_drop("grant all on *.* to boss with grant option").unwrap();
     let url = private.url().replace("root:", "boss:p%40ss%2F%3A%2B%20%25");
 
     let given = Server::at(&url).unwrap();
     assert_eq!((given.user(), given.password()), ("boss", "p@ss/:+ %"));
     let again = Server::at(&given.url()).unwrap();
     let database = again.database().unwrap();
-    assert_eq!(
-        one(&mut database.connect().unwrap(), "select database()"),
-        database.name()
-    );
+    assert_eq!(one(&mut database.connect().unwrap(), "select database()"), database.name());
 
     assert!(matches!(given.restart(), Err(Error::NotOurs)));
     assert!(matches!(given.kill(), Err(Error::NotOurs)));
@@ -112,41 +81,25 @@ fn settings_reach_the_server() {
 #[test]
 fn the_socket_works() {
     let server = Server::builder().start().unwrap();
-    let opts = OptsBuilder::new()
-        .socket(server.socket().map(|path| path.display().to_string()))
-        .user(Some("root"));
-    assert_eq!(
-        one(&mut Conn::new(opts).unwrap(), "select @@port"),
-        server.port().to_string()
-    );
+    let opts = OptsBuilder::new().socket(server.socket().map(|path| path.display().to_string())).user(Some("root"));
+    assert_eq!(one(&mut Conn::new(opts).unwrap(), "select @@port"), server.port().to_string());
 }
 
 #[test]
 fn data_survive_a_restart_and_a_crash_on_the_same_port() {
     let server = Server::builder().start().unwrap();
     let database = server.database().unwrap();
-    database
-        .execute(["create table t (n int)", "insert into t values (1)"])
-        .unwrap();
+    database.execute(["create table t (n int)", "insert into t values (1)"]).unwrap();
     let mut connection = database.connect().unwrap();
 
     server.restart().unwrap();
-    assert!(
-        connection.query_drop("select 1").is_err(),
-        "the connection outlived the server"
-    );
+    assert!(connection.query_drop("select 1").is_err(), "the connection outlived the server");
     database.execute(["insert into t values (2)"]).unwrap();
 
     server.kill().unwrap();
-    assert!(
-        TcpStream::connect((server.host(), server.port())).is_err(),
-        "somebody answers after the kill"
-    );
+    assert!(TcpStream::connect((server.host(), server.port())).is_err(), "somebody answers after the kill");
     server.start_again().unwrap();
-    assert_eq!(
-        one(&mut database.connect().unwrap(), "select sum(n) from t"),
-        "3"
-    );
+    assert_eq!(one(&mut database.connect().unwrap(), "select sum(n) from t"), "3");
 }
 
 #[test]
@@ -178,9 +131,7 @@ fn tls_is_verified_against_its_own_ca() {
             .prefer_socket(false)
             .ssl_opts(SslOpts::default().with_root_cert_path(Some(ca)));
         Conn::new(opts).map(|mut connection| {
-            let row: Option<(String, String)> = connection
-                .query_first("show status like 'Ssl_cipher'")
-                .unwrap();
+            let row: Option<(String, String)> = connection.query_first("show status like 'Ssl_cipher'").unwrap();
             row.unwrap().1
         })
     };
@@ -188,18 +139,12 @@ fn tls_is_verified_against_its_own_ca() {
 
     let server = start(Certificate::Valid);
     let own_ca = server.ca().unwrap().to_owned();
-    assert!(
-        !encrypted(&server, own_ca).unwrap().is_empty(),
-        "not encrypted"
-    );
+    assert!(!encrypted(&server, own_ca).unwrap().is_empty(), "not encrypted");
 
     let folder = tempfile::tempdir().unwrap();
     let other_ca = folder.path().join("other.pem");
     std::fs::write(&other_ca, unrelated_ca().unwrap()).unwrap();
-    assert!(
-        encrypted(&server, other_ca).is_err(),
-        "an unknown CA is taken"
-    );
+    assert!(encrypted(&server, other_ca).is_err(), "an unknown CA is taken");
 
     for bad in [Certificate::WrongName, Certificate::Expired] {
         let server = start(bad);
@@ -210,14 +155,8 @@ fn tls_is_verified_against_its_own_ca() {
 
 #[test]
 fn a_wrong_setting_is_reported_with_the_servers_own_words() {
-    let error = Server::builder()
-        .setting("no-such-setting", "1")
-        .start()
-        .unwrap_err();
-    assert!(
-        matches!(&error, Error::Start(log) if log.contains("no-such-setting")),
-        "{error}"
-    );
+    let error = Server::builder().setting("no-such-setting", "1").start().unwrap_err();
+    assert!(matches!(&error, Error::Start(log) if log.contains("no-such-setting")), "{error}");
 }
 
 #[test]
@@ -227,10 +166,7 @@ fn dropping_it_leaves_nothing_behind() {
     let folder = server.socket().unwrap().parent().unwrap().to_owned();
     assert!(folder.is_dir());
     drop(server);
-    assert!(
-        TcpStream::connect((host, port)).is_err(),
-        "the server still runs"
-    );
+    assert!(TcpStream::connect((host, port)).is_err(), "the server still runs");
     assert!(!folder.exists(), "its folder is still there");
 }
 
@@ -244,30 +180,20 @@ fn killing_its_program_leaves_nothing_behind() {
         .spawn()
         .unwrap();
     let mut url = String::new();
-    BufReader::new(program.stdout.take().unwrap())
-        .read_line(&mut url)
-        .unwrap();
+    BufReader::new(program.stdout.take().unwrap()).read_line(&mut url).unwrap();
     let opts = Opts::from_url(url.trim()).unwrap();
     assert!(Conn::new(opts.clone()).is_ok());
     assert_eq!(temp.path().read_dir().unwrap().count(), 1);
 
     program.kill().unwrap();
     program.wait().unwrap();
-    wait_until("the folder removed", || {
-        temp.path().read_dir().unwrap().count() == 0
-    });
-    assert!(
-        TcpStream::connect(("127.0.0.1", opts.get_tcp_port())).is_err(),
-        "the server still runs"
-    );
+    wait_until("the folder removed", || temp.path().read_dir().unwrap().count() == 0);
+    assert!(TcpStream::connect(("127.0.0.1", opts.get_tcp_port())).is_err(), "the server still runs");
 }
 
 #[test]
 fn without_a_server_program_the_error_is_the_line_to_type() {
     let message = Error::NoServer.to_string();
-    assert!(
-        message.contains("sudo apt-get install -y mariadb-server"),
-        "{message}"
-    );
+    assert!(message.contains("sudo apt-get install -y mariadb-server"), "{message}");
     assert!(message.contains("TEST_MYSQL_URL"), "{message}");
 }
