@@ -9,7 +9,9 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, AsSendBody, Proxy, SendBody, Timeout};
 
 use super::outgoing::Outgoing;
-use super::{Body, Headers, Method, Pace, Request, Response, Transport, TransportError, TransportErrorKind, is_loopback};
+use super::{
+    Body, Headers, Method, Pace, Request, Response, Transport, TransportError, TransportErrorKind, is_loopback,
+};
 use crate::config::HttpOptions;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -75,8 +77,11 @@ impl HttpTransport {
                 let mut outgoing = Outgoing::new(reader, length);
                 let answer = self.run(ready(head, SendBody::from_reader(&mut outgoing))?, pace, &target);
                 if let Some(cause) = outgoing.failure() {
-                    return Err(TransportError::new(TransportErrorKind::RequestBody, "the data to send cannot be read")
-                        .with_source(cause));
+                    return Err(TransportError::new(
+                        TransportErrorKind::RequestBody,
+                        "the data to send cannot be read",
+                    )
+                    .with_source(cause));
                 }
                 answer
             }
@@ -153,7 +158,9 @@ impl Target {
         if scheme == "https" || (scheme == "http" && loopback) {
             return Ok(Self { loopback, place, uri });
         }
-        Err(invalid(format!("{scheme}://{place} is not used: tokens travel over https, or over http towards loopback only")))
+        Err(invalid(format!(
+            "{scheme}://{place} is not used: tokens travel over https, or over http towards loopback only"
+        )))
     }
 }
 
