@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::config::Config;
 use crate::error::Result;
-use crate::oauth::TokenSource;
+use crate::oauth::{OAuth, TokenSource};
 use crate::persistence::{Backend, PersistenceHandler};
 use crate::rest::Session;
 use crate::token::{InvalidUserIdentifier, UserIdentifier};
@@ -130,5 +130,11 @@ impl Client {
     #[must_use]
     pub fn store(&self) -> &dyn PersistenceHandler {
         &*self.shared.store
+    }
+
+    /// Signing in and out, as the user of this handle.
+    #[must_use]
+    pub fn oauth(&self) -> OAuth {
+        OAuth::new(Arc::clone(&self.shared.tokens), self.session.user().cloned())
     }
 }

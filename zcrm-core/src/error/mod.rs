@@ -165,7 +165,13 @@ impl Error {
     /// Whether the same call may succeed later without any change, and may be repeated without doing a thing twice.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        let kinds = [ErrorKind::RateLimited, ErrorKind::Connect, ErrorKind::RefreshBusy, ErrorKind::TokenThrottled];
+        let kinds = [
+            ErrorKind::RateLimited,
+            ErrorKind::Connect,
+            ErrorKind::RefreshBusy,
+            ErrorKind::TokenThrottled,
+            ErrorKind::AccountsServer,
+        ];
         kinds.contains(&self.0.kind) && !self.0.outcome_unknown
     }
 }
