@@ -1,10 +1,18 @@
 //! How a question becomes a call: paths, attempts, envelopes, pages and batches.
 
+mod attempt;
+mod backoff;
 mod call;
+mod envelope;
+mod gate;
+mod limits;
+mod refusal;
 mod reply;
 mod session;
 
 pub(crate) use call::Call;
 pub use call::Repeat;
+#[allow(unused_imports)]
+pub(crate) use envelope::{Envelope, ItemResult};
 pub use reply::Reply;
 pub(crate) use session::Session;
