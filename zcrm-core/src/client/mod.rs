@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::config::Config;
 use crate::error::Result;
-use crate::oauth::TokenSource;
+use crate::oauth::{OAuth, TokenSource};
 use crate::persistence::{Backend, PersistenceHandler};
 use crate::rest::Session;
 use crate::token::UserIdentifier;
@@ -14,7 +14,6 @@ use crate::transport::Transport;
 #[derive(Debug, Clone)]
 pub struct Client {
     session: Session,
-    #[allow(dead_code)]
     tokens: Arc<TokenSource>,
 }
 
@@ -63,5 +62,11 @@ impl Client {
     {
         let user = user.try_into().map_err(crate::token::InvalidUserIdentifier::from)?;
         Ok(Self { session: self.session.for_user(user), tokens: Arc::clone(&self.tokens) })
+    }
+
+    /// Signing in and out, as the user of this handle.
+    #[must_use]
+    pub fn oauth(&self) -> OAuth {
+        OAuth::new(Arc::clone(&self.tokens), self.session.user().cloned())
     }
 }
