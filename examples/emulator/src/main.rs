@@ -65,8 +65,7 @@ fn run(arguments: Arguments) -> io::Result<std::convert::Infallible> {
         options.redirect_uri.clone_from(redirect_uri);
     }
     let behaviour = &mut options.behaviour;
-    behaviour.token_life =
-        Duration::try_from_secs_f64(arguments.token_life).map_err(io::Error::other)?;
+    behaviour.token_life = Duration::try_from_secs_f64(arguments.token_life).map_err(io::Error::other)?;
     behaviour.grant_life = Duration::from_secs(600);
     behaviour.token_limit = !arguments.no_token_limit;
     behaviour.gzip = arguments.gzip;
@@ -92,10 +91,7 @@ fn introduce(arguments: &Arguments, emulator: &Emulator) -> io::Result<()> {
             file.display().to_string()
         }
         None => {
-            writeln!(
-                out,
-                "Configuration, to be saved as zcrm.json:\n{dictionary:#}"
-            )?;
+            writeln!(out, "Configuration, to be saved as zcrm.json:\n{dictionary:#}")?;
             "zcrm.json".to_owned()
         }
     };

@@ -165,15 +165,14 @@ impl Error {
     /// Whether the same call may succeed later without any change, and may be repeated without doing a thing twice.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        let kind_allows = matches!(
-            self.0.kind,
-            ErrorKind::RateLimited
-                | ErrorKind::Connect
-                | ErrorKind::RefreshBusy
-                | ErrorKind::TokenThrottled
-                | ErrorKind::AccountsServer
-        );
-        kind_allows && !self.0.outcome_unknown
+        let kinds = [
+            ErrorKind::RateLimited,
+            ErrorKind::Connect,
+            ErrorKind::RefreshBusy,
+            ErrorKind::TokenThrottled,
+            ErrorKind::AccountsServer,
+        ];
+        kinds.contains(&self.0.kind) && !self.0.outcome_unknown
     }
 }
 

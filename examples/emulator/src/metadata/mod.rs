@@ -10,12 +10,7 @@ use crate::org::Org;
 pub(crate) use module::{Field, Kind, Module, find, modules};
 
 /// Paths below `/settings`.
-pub(crate) fn settings(
-    _org: &mut Org,
-    _visit: &Visit<'_>,
-    _method: &str,
-    _path: &[&str],
-) -> Outcome {
+pub(crate) fn settings(_org: &mut Org, _visit: &Visit<'_>, _method: &str, _path: &[&str]) -> Outcome {
     unknown(false)
 }
 

@@ -18,20 +18,12 @@ pub(crate) struct Org {
 
 impl Org {
     pub(crate) fn new(leads: u64) -> Self {
-        Self {
-            users: Users::seeded(),
-            records: Store::seeded(leads),
-        }
+        Self { users: Users::seeded(), records: Store::seeded(leads) }
     }
 }
 
 /// Paths below `/org`.
-pub(crate) fn organization(
-    _org: &mut Org,
-    _visit: &Visit<'_>,
-    method: &str,
-    path: &[&str],
-) -> Outcome {
+pub(crate) fn organization(_org: &mut Org, _visit: &Visit<'_>, method: &str, path: &[&str]) -> Outcome {
     match (method, path) {
         ("GET", []) => Ok(details::get()),
         (_, []) => unknown(true),

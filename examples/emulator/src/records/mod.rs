@@ -22,21 +22,9 @@ pub(crate) use page::Page;
 pub(crate) use store::Store;
 
 /// Paths below a module.
-pub(crate) fn route(
-    org: &mut Org,
-    visit: &Visit<'_>,
-    method: &str,
-    module: &str,
-    path: &[&str],
-) -> Outcome {
-    let module = metadata::find(module).ok_or_else(|| {
-        refuse(
-            400,
-            "INVALID_MODULE",
-            "the module name given seems to be invalid",
-            json!({}),
-        )
-    })?;
+pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, module: &str, path: &[&str]) -> Outcome {
+    let module = metadata::find(module)
+        .ok_or_else(|| refuse(400, "INVALID_MODULE", "the module name given seems to be invalid", json!({})))?;
     match (method, path) {
         ("GET", []) => list::list(org, visit, module),
         ("POST", []) => write::create(org, visit, module),
@@ -58,10 +46,7 @@ fn get(org: &Org, visit: &Visit<'_>, module: &'static Module, id: &str) -> Outco
     match org.records.shelf(module).row(number) {
         Some(row) => {
             let fields = visit.call.query_list("fields");
-            Ok(Answer::json(
-                200,
-                &json!({ "data": [list::present(&row, &fields)] }),
-            ))
+            Ok(Answer::json(200, &json!({ "data": [list::present(&row, &fields)] })))
         }
         // v2 has "no content" for an id that is well formed and belongs to nothing.
         None if visit.version < crate::version::Version::V3 => Ok(Answer::empty(204)),
