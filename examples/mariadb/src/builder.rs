@@ -94,9 +94,8 @@ impl Builder {
             supervisor,
             has_tls: self.certificate.is_some(),
         };
-        let opts = server::root_at(port);
-        private.launch(&opts)?;
-        Ok(Server::private(opts, private))
+        private.launch()?;
+        Ok(Server::private(server::root_at(port), private))
     }
 
     fn configuration(&self, folder: &TempDir, port: u16) -> String {
