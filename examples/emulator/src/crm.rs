@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::answer::{Answer, Outcome, refuse};
 use crate::behaviour::Behaviour;
 use crate::control;
+use crate::files;
 use crate::metadata;
 use crate::moment;
 use crate::oauth;
@@ -139,6 +140,7 @@ fn answer(org: &mut Org, visit: &Visit<'_>, path: &[&str]) -> Outcome {
     match (visit.call.method.as_str(), path) {
         (method, ["org", rest @ ..]) => org::organization(org, visit, method, rest),
         (method, ["users", rest @ ..]) => org::users(org, visit, method, rest),
+        (method, ["files"]) => files::uploads(org, visit, method),
         (method, ["settings", rest @ ..]) => metadata::settings(org, visit, method, rest),
         (method, [module, rest @ ..]) if !module.is_empty() => {
             records::route(org, visit, method, module, rest)

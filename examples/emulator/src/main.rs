@@ -83,8 +83,10 @@ fn introduce(arguments: &Arguments, emulator: &Emulator) -> io::Result<()> {
     let url = emulator.url();
     writeln!(out, "Zoho CRM, emulated, at {url} (Ctrl-C ends it)")?;
     let mut dictionary = emulator.dictionary();
-    dictionary["current_user_email"] = json!(arguments.user);
-    dictionary["token_persistence_path"] = json!("zcrm-tokens");
+    if let Value::Object(keys) = &mut dictionary {
+        keys.insert("current_user_email".to_owned(), json!(arguments.user));
+        keys.insert("token_persistence_path".to_owned(), json!("zcrm-tokens"));
+    }
     let config = match &arguments.write_config {
         Some(file) => {
             write_config(file, &dictionary)?;

@@ -75,7 +75,7 @@ fn limits_of_a_call() {
     );
     assert_eq!(client.get("/crm/v2/Nothing").code(), "INVALID_MODULE");
     assert_eq!(
-        client.get("/crm/v2/Leads/1/2/3/4").code(),
+        client.get("/crm/v2/settings/nope").code(),
         "INVALID_URL_PATTERN"
     );
     assert_eq!(client.get("/crm/v9/Leads").code(), "INVALID_URL_PATTERN");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, Outcome, invalid_id, refuse};
 use crate::crm::Visit;
-use crate::records::Page;
+use crate::records::{Criteria, Page, Row};
 
 /// The id of the user in the vendor's sample program.
 const SAMPLE_USER: u64 = 3_652_397_000_000_186_017;
@@ -147,6 +147,38 @@ impl Users {
         user
     }
 
+    pub(super) fn has_email(&self, email: &str) -> bool {
+        self.list.iter().any(|user| has_email(user, email))
+    }
+
+    pub(super) fn find_mut(&mut self, id: &str) -> Option<&mut Value> {
+        self.list.iter_mut().find(|user| user["id"] == id)
+    }
+
+    /// Adds a user who has yet to confirm, with these members.
+    pub(super) fn hire(&mut self, email: &str, members: Row) -> Value {
+        let text = |name: &str| {
+            members
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let mut user = self.make(
+            email,
+            &text("first_name"),
+            &text("last_name"),
+            "active",
+            false,
+            false,
+        );
+        for (name, value) in members {
+            user[&name] = value;
+        }
+        self.list.push(user.clone());
+        user
+    }
+
     pub(crate) fn person(&mut self, email: &str) -> Person {
         person(&self.ensure(email))
     }
@@ -242,4 +274,36 @@ pub(super) fn get(users: &Users, id: &str) -> Outcome {
         .find(|user| user["id"] == id)
         .ok_or_else(invalid_id)?;
     Ok(Answer::json(200, &json!({ "users": [user] })))
+}
+
+/// Users by criteria, as records are searched.
+pub(super) fn search(users: &Users, visit: &Visit<'_>) -> Outcome {
+    let text = visit.call.query("criteria").ok_or_else(|| {
+        let details = json!({ "param_name": "criteria" });
+        refuse(
+            400,
+            "REQUIRED_PARAM_MISSING",
+            "One of the expected parameter is missing",
+            details,
+        )
+    })?;
+    let criteria = Criteria::parse_any(text)?;
+    let kind = visit.call.query("type").unwrap_or("AllUsers");
+    let page = Page::of(visit.call)?;
+    let found = users
+        .list
+        .iter()
+        .filter(|user| is_of_type(user, kind, visit));
+    let found = found.filter(|user| user.as_object().is_some_and(|user| criteria.holds(user)));
+    Ok(page.answer("users", found.cloned()))
+}
+
+pub(super) fn count(users: &Users, visit: &Visit<'_>) -> Outcome {
+    let kind = visit.call.query("type").unwrap_or("AllUsers");
+    let count = users
+        .list
+        .iter()
+        .filter(|user| is_of_type(user, kind, visit))
+        .count();
+    Ok(Answer::json(200, &json!({ "count": count })))
 }

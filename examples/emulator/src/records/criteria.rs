@@ -16,14 +16,14 @@ const AT_MOST: usize = 15;
 const LONGEST: usize = 3_000;
 
 #[derive(Debug)]
-pub(super) enum Criteria {
+pub(crate) enum Criteria {
     All(Vec<Criteria>),
     Any(Vec<Criteria>),
     Test(Test),
 }
 
 #[derive(Debug)]
-pub(super) struct Test {
+pub(crate) struct Test {
     field: String,
     is_text: bool,
     operator: String,
@@ -46,7 +46,17 @@ const OPERATORS: [&str; 12] = [
 ];
 
 impl Criteria {
+    /// Reads criteria about the fields of a module.
     pub(super) fn parse(text: &str, module: &Module) -> Result<Self, Box<Answer>> {
+        Self::read(text, Some(module))
+    }
+
+    /// Reads criteria about any fields.
+    pub(crate) fn parse_any(text: &str) -> Result<Self, Box<Answer>> {
+        Self::read(text, None)
+    }
+
+    fn read(text: &str, module: Option<&Module>) -> Result<Self, Box<Answer>> {
         let mut parser = Parser {
             rest: text.trim(),
             module,
@@ -72,7 +82,7 @@ impl Criteria {
         Ok(criteria)
     }
 
-    pub(super) fn holds(&self, row: &Row) -> bool {
+    pub(crate) fn holds(&self, row: &Row) -> bool {
         match self {
             Self::All(parts) => parts.iter().all(|part| part.holds(row)),
             Self::Any(parts) => parts.iter().any(|part| part.holds(row)),
@@ -92,7 +102,7 @@ fn invalid(reason: String) -> Box<Answer> {
 
 struct Parser<'a> {
     rest: &'a str,
-    module: &'a Module,
+    module: Option<&'a Module>,
     clauses: usize,
 }
 
@@ -157,9 +167,9 @@ impl Parser<'_> {
     fn test(&mut self) -> Result<Test, String> {
         let (field, rest) = self.rest.split_once(':').ok_or("a colon is missing")?;
         let (operator, rest) = rest.split_once(':').ok_or("a second colon is missing")?;
-        let known = self.module.field(field);
+        let known = self.module.and_then(|module| module.field(field));
         let is_text = known.is_some_and(|field| matches!(field.kind, Kind::Text | Kind::TextArea));
-        if known.is_none() && field != "id" {
+        if known.is_none() && field != "id" && self.module.is_some() {
             return Err(format!("the field is not available for search: {field}"));
         }
         if !OPERATORS.contains(&operator) {

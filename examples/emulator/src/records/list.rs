@@ -5,11 +5,12 @@ use std::cmp::Ordering;
 
 use serde_json::{Value, json};
 
+use super::lines;
 use super::page::Page;
 use super::store::{Row, Shelf};
 use crate::answer::{Answer, Outcome, refuse};
 use crate::crm::Visit;
-use crate::metadata::Module;
+use crate::metadata::{Module, Shows, wanted_view};
 use crate::moment;
 use crate::org::Org;
 use crate::version::Version;
@@ -20,7 +21,7 @@ pub(super) fn list(org: &Org, visit: &Visit<'_>, module: &'static Module) -> Out
     let fields = wanted_fields(visit)?;
     let page = Page::of_records(visit)?;
     let shelf = org.records.shelf(module);
-    let filter = Filter::of(visit)?;
+    let filter = Filter::of(visit, module)?;
     let sort_by = visit.call.query("sort_by").filter(|&field| field != "id");
     if sort_by.is_some() && visit.call.query("cvid").is_some() && visit.version >= Version::V3 {
         let details =
@@ -31,7 +32,9 @@ pub(super) fn list(org: &Org, visit: &Visit<'_>, module: &'static Module) -> Out
     let ascending = visit.call.query("sort_order") == Some("asc");
     let ids = order(shelf, sort_by, ascending);
     let ids = ids.filter(|&id| filter.lets_through(shelf, id));
-    let answer = page.answer_records(visit, ids, |id| Some(present(&*shelf.row(id)?, &fields)));
+    let answer = page.answer_records(visit, ids, |id| {
+        Some(present(visit, module, shelf.row(id)?.into_owned(), &fields))
+    });
     if answer.status == 204 && filter.modified_since.is_some() {
         return Ok(Answer::empty(304));
     }
@@ -39,7 +42,7 @@ pub(super) fn list(org: &Org, visit: &Visit<'_>, module: &'static Module) -> Out
 }
 
 /// The `fields` parameter, which versions from v3 on demand.
-pub(super) fn wanted_fields<'a>(visit: &Visit<'a>) -> Result<Vec<&'a str>, Box<Answer>> {
+pub(crate) fn wanted_fields<'a>(visit: &Visit<'a>) -> Result<Vec<&'a str>, Box<Answer>> {
     let fields = visit.call.query_list("fields");
     if fields.is_empty() && visit.version >= Version::V3 {
         let details = json!({ "param_name": "fields" });
@@ -63,7 +66,13 @@ pub(super) fn wanted_fields<'a>(visit: &Visit<'a>) -> Result<Vec<&'a str>, Box<A
 }
 
 /// A record as it is answered: all of it, or its id and the fields asked for.
-pub(super) fn present(row: &Row, fields: &[&str]) -> Value {
+pub(super) fn present(visit: &Visit<'_>, module: &Module, mut row: Row, fields: &[&str]) -> Value {
+    lines::outward(visit, module, &mut row);
+    pick(&row, fields)
+}
+
+/// All of a record, or its id and the fields asked for.
+pub(crate) fn pick(row: &Row, fields: &[&str]) -> Value {
     if fields.is_empty() {
         return Value::Object(row.clone());
     }
@@ -141,10 +150,12 @@ pub(super) struct Filter<'a> {
     modified_since: Option<time::OffsetDateTime>,
     ids: Vec<&'a str>,
     converted: Option<bool>,
+    shows: Shows,
+    person: &'a str,
 }
 
 impl<'a> Filter<'a> {
-    pub(super) fn of(visit: &Visit<'a>) -> Result<Self, Box<Answer>> {
+    pub(super) fn of(visit: &'a Visit<'_>, module: &Module) -> Result<Self, Box<Answer>> {
         let modified_since = match visit.call.header("if-modified-since") {
             None => None,
             Some(text) => Some(moment::parse(text).ok_or_else(|| {
@@ -161,6 +172,8 @@ impl<'a> Filter<'a> {
             modified_since,
             ids: visit.call.query_list("ids"),
             converted,
+            shows: wanted_view(visit, module)?,
+            person: &visit.person.id,
         })
     }
 
@@ -168,6 +181,7 @@ impl<'a> Filter<'a> {
     pub(super) fn lets_through(&self, shelf: &Shelf, id: u64) -> bool {
         self.converted
             .is_none_or(|wanted| wanted == shelf.is_converted(id))
+            && self.is_shown(shelf, id)
             && (self.ids.is_empty() || self.ids.contains(&id.to_string().as_str()))
             && self.modified_since.is_none_or(|since| {
                 let row = shelf.row(id);
@@ -179,5 +193,20 @@ impl<'a> Filter<'a> {
                     .and_then(moment::parse)
                     .is_some_and(|at| at > since)
             })
+    }
+
+    fn is_shown(&self, shelf: &Shelf, id: u64) -> bool {
+        let holds =
+            |test: fn(&Row, &str) -> bool| shelf.row(id).is_some_and(|row| test(&row, self.person));
+        match self.shows {
+            Shows::All => true,
+            Shows::Mine => {
+                holds(|row, person| row.get("Owner").is_some_and(|owner| owner["id"] == person))
+            }
+            Shows::OsloOrBergen => holds(|row, _| {
+                row.get("City")
+                    .is_some_and(|city| *city == "Oslo" || *city == "Bergen")
+            }),
+        }
     }
 }

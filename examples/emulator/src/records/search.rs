@@ -57,7 +57,7 @@ pub(super) fn search(org: &Org, visit: &Visit<'_>, module: &'static Module) -> O
             details,
         ));
     };
-    let filter = Filter::of(visit)?;
+    let filter = Filter::of(visit, module)?;
     let fields = call.query_list("fields");
     let shelf = org.records.shelf(module);
     let rows = shelf
@@ -66,7 +66,9 @@ pub(super) fn search(org: &Org, visit: &Visit<'_>, module: &'static Module) -> O
     let found = rows
         .filter(|(_, row)| matches(row, module, &wanted))
         .map(|(_, row)| row);
-    Ok(page.answer_records(visit, found, |row| Some(present(&row, &fields))))
+    Ok(page.answer_records(visit, found, |row| {
+        Some(present(visit, module, row.into_owned(), &fields))
+    }))
 }
 
 fn matches(row: &Row, module: &Module, wanted: &Wanted<'_>) -> bool {

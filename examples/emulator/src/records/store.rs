@@ -49,6 +49,14 @@ impl Store {
         self.next
     }
 
+    /// What a record is called.
+    pub(crate) fn name(&self, module: &Module, id: u64) -> Value {
+        self.shelf(module)
+            .row(id)
+            .and_then(|row| row.get(module.display_field).cloned())
+            .unwrap_or_default()
+    }
+
     pub(crate) fn shelf(&self, module: &Module) -> &Shelf {
         static EMPTY: Shelf = Shelf {
             seeded: 0,
@@ -89,6 +97,15 @@ impl Shelf {
     pub(crate) fn remove(&mut self, id: u64, trace: Row) {
         self.rows.remove(&id);
         self.gone.insert(id, trace);
+    }
+
+    /// Takes a record out without a trace.
+    pub(crate) fn forget(&mut self, id: u64) {
+        self.rows.remove(&id);
+    }
+
+    pub(crate) fn written_mut(&mut self) -> impl Iterator<Item = &mut Row> {
+        self.rows.values_mut()
     }
 
     /// Traces of deleted records, the latest first.

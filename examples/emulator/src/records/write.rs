@@ -4,11 +4,13 @@ use serde_json::{Value, json};
 
 use super::check::{Refused, check, id_of, mandatory};
 use super::store::Row;
+use super::{lines, notes};
 use crate::answer::{Answer, Outcome, failure, refuse, success};
 use crate::crm::Visit;
 use crate::metadata::{Kind, Module};
 use crate::moment;
 use crate::org::Org;
+use crate::tags;
 use crate::version::Version;
 
 /// Records in one call.
@@ -163,7 +165,7 @@ pub(super) fn settle(result: Result<Row, Refused>, message: &str) -> Value {
 }
 
 /// What Zoho says of a record that was written.
-fn details(row: &Row) -> Value {
+pub(crate) fn details(row: &Row) -> Value {
     let get = |name: &str| row.get(name).cloned().unwrap_or_default();
     let person = |name: &str| {
         let person = get(name);
@@ -184,6 +186,7 @@ pub(super) fn create_row(
     module: &'static Module,
     sent: &Row,
 ) -> Result<Row, Refused> {
+    let sent = &translate(org, visit, module, sent, true)?;
     let mut kept = check(&org.users, &org.records, module, sent, true)?;
     refuse_duplicate(org, visit, module, &kept, None)?;
     let id = org.records.new_id();
@@ -217,8 +220,26 @@ pub(super) fn create_row(
     row.append(&mut kept);
     number_subforms(org, module, &mut row);
     name(&mut row);
+    tags::settle(org, visit, module, &mut row);
+    lines::reckon(&org.records, module, &mut row)?;
     org.records.shelf_mut(module).put(id, row.clone());
     Ok(row)
+}
+
+/// What was sent in the words in which it is kept.
+fn translate(
+    org: &Org,
+    visit: &Visit<'_>,
+    module: &'static Module,
+    sent: &Row,
+    new: bool,
+) -> Result<Row, Refused> {
+    if module.api_name == "Notes" && new {
+        return notes::resolve(org, sent);
+    }
+    let mut sent = sent.clone();
+    lines::inward(visit, module, &mut sent);
+    Ok(sent)
 }
 
 fn blank(field: &'static crate::metadata::Field) -> (String, Value) {
@@ -245,6 +266,7 @@ pub(super) fn update_row(
     let (Some(number), Some(mut row)) = (number, known) else {
         return Err(unknown_id(id));
     };
+    let sent = &translate(org, visit, module, sent, false)?;
     let mut kept = check(&org.users, &org.records, module, sent, false)?;
     refuse_duplicate(org, visit, module, &kept, Some(number))?;
     row.append(&mut kept);
@@ -252,6 +274,8 @@ pub(super) fn update_row(
     row.insert("Modified_Time".to_owned(), json!(moment::now()));
     number_subforms(org, module, &mut row);
     name(&mut row);
+    tags::settle(org, visit, module, &mut row);
+    lines::reckon(&org.records, module, &mut row)?;
     org.records.shelf_mut(module).put(number, row.clone());
     Ok(row)
 }
@@ -264,7 +288,12 @@ pub(super) fn unknown_id(id: &Value) -> Refused {
     )
 }
 
-fn delete_row(org: &mut Org, visit: &Visit<'_>, module: &'static Module, id: &str) -> Value {
+pub(super) fn delete_row(
+    org: &mut Org,
+    visit: &Visit<'_>,
+    module: &'static Module,
+    id: &str,
+) -> Value {
     let number = id.parse().ok();
     let row = number
         .and_then(|number| org.records.shelf(module).row(number))

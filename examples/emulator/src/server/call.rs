@@ -8,6 +8,7 @@ use hyper::HeaderMap;
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use hyper::http::request;
+use parking_lot::Mutex;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
@@ -43,9 +44,11 @@ pub(crate) struct Call {
     pub(crate) raw_query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    pub(crate) parts: Vec<Part>,
+    parts: Mutex<Vec<Part>>,
     /// Whose token came with it, once it was found to be alive.
     pub(crate) session: Option<Session>,
+    /// Name, file name and length of each part.
+    told: Vec<(String, Option<String>, u64)>,
     segments: Vec<String>,
     query: Vec<(String, String)>,
 }
@@ -64,7 +67,8 @@ impl Call {
             raw_query,
             headers: head.headers,
             body: Bytes::new(),
-            parts: Vec::new(),
+            parts: Mutex::default(),
+            told: Vec::new(),
             session: None,
         }
     }
@@ -75,7 +79,12 @@ impl Call {
             .header(CONTENT_TYPE.as_str())
             .and_then(|kind| multer::parse_boundary(kind).ok())
         {
-            Some(boundary) => self.parts = read_parts(body, boundary).await.map_err(|_| ())?,
+            Some(boundary) => {
+                let parts = read_parts(body, boundary).await.map_err(|_| ())?;
+                let tell = |part: &Part| (part.name.clone(), part.file_name.clone(), part.length);
+                self.told = parts.iter().map(tell).collect();
+                self.parts = Mutex::new(parts);
+            }
             None => self.body = body.collect().await.map_err(|_| ())?.to_bytes(),
         }
         Ok(())
@@ -87,6 +96,11 @@ impl Call {
             .header(CONTENT_LENGTH.as_str())
             .and_then(|length| length.parse::<u64>().ok());
         !self.headers.contains_key(EXPECT) && length.is_none_or(|length| length <= WORTH_READING)
+    }
+
+    /// The parts of a multipart body; they can be taken once.
+    pub(crate) fn take_parts(&self) -> Vec<Part> {
+        std::mem::take(&mut self.parts.lock())
     }
 
     /// The decoded segments of the path.
@@ -146,11 +160,7 @@ impl Call {
                 })
                 .collect(),
             body: self.body.to_vec(),
-            parts: self
-                .parts
-                .iter()
-                .map(|part| (part.name.clone(), part.file_name.clone(), part.length))
-                .collect(),
+            parts: self.told.clone(),
         }
     }
 }
