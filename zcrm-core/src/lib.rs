@@ -7,6 +7,7 @@ pub mod error;
 pub mod oauth;
 pub mod persistence;
 mod rate_limits;
+pub mod resource;
 pub mod rest;
 mod secret;
 mod token;

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::oauth::TokenSource;
 use crate::persistence::{Backend, PersistenceHandler};
+use crate::resource::ModuleHandle;
 use crate::rest::Session;
 use crate::token::UserIdentifier;
 use crate::transport::Transport;
@@ -63,5 +64,11 @@ impl Client {
     {
         let user = user.try_into().map_err(crate::token::InvalidUserIdentifier::from)?;
         Ok(Self { session: self.session.for_user(user), tokens: Arc::clone(&self.tokens) })
+    }
+
+    /// One module, such as Leads, by its API name. No call goes out yet.
+    #[doc(alias = "get_module_instance")]
+    pub fn module(&self, api_name: impl Into<String>) -> ModuleHandle {
+        ModuleHandle::new(self.session.clone(), api_name)
     }
 }

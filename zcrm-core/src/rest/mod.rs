@@ -1,10 +1,15 @@
 //! How a question becomes a call: paths, attempts, envelopes, pages and batches.
 
 mod call;
+mod page;
 mod reply;
+mod rows;
 mod session;
 
 pub(crate) use call::Call;
 pub use call::Repeat;
+pub use page::{Page, PageInfo};
 pub use reply::Reply;
+pub(crate) use rows::{Listing, MAX_PER_PAGE};
+pub use rows::{PagePosition, Rows, UnfitRow};
 pub(crate) use session::Session;

@@ -1,0 +1,1 @@
+//! Records of any module: list, search, read, write, convert.
