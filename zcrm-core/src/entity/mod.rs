@@ -1,9 +1,41 @@
 //! What comes back: plain data. No entity can reach the network.
+//!
+//! # How entities read
+//!
+//! All fields are public and optional, since Zoho leaves out or nulls nearly everything somewhere. The field names are
+//! Zoho's in Rust's spelling; the JSON keys are exact, whatever their case. Answers differ by version, so a value that
+//! does not fit its field (text for an object, say) is not an error: it is in `other`, with the members that have no
+//! field. Written as JSON, an entity gives back all that was read.
+//!
+//! ```
+//! use zcrm_core::entity::User;
+//!
+//! let user: User = serde_json::from_str(r#"{"id": 410405000000112011, "Isonline": false, "shoe_size": 43}"#)?;
+//! assert_eq!(user.is_online, Some(false));
+//! assert_eq!(user.other["shoe_size"], 43);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
+mod define;
 mod id;
+mod member;
+mod organization;
+mod profile;
+mod reference;
+mod role;
+mod tax;
 mod three_state;
 mod time;
+mod user;
+mod variable;
 
 pub use id::*;
+pub use organization::{LicenseDetails, Organization};
+pub use profile::{Permission, Profile, ProfileCategory, ProfileSection};
+pub use reference::*;
+pub use role::Role;
+pub use tax::{OrgTax, Tax};
 pub use three_state::Nullable;
 pub use time::{Date, DateTime};
+pub use user::{CustomizeInfo, Theme, ThemeTab, User};
+pub use variable::{Variable, VariableGroup};
