@@ -7,8 +7,8 @@
 /// * `or text api_name` after the name: older versions send a bare text in place of the object, which is this field.
 /// * `where "null" is null` after the name: the text stands for null in some answers.
 ///
-/// Members without a field, and values that do not fit their field (null among them), are kept in `other` and written
-/// back, so nothing that Zoho sent is lost.
+/// Members without a field, values that do not fit their field (null among them), and those that fit in another form (a
+/// number as text) are kept in `other` and written back as they came, unless their field was changed meanwhile.
 macro_rules! entity {
     ($(
         $(#[$doc:meta])*
@@ -21,7 +21,8 @@ macro_rules! entity {
         #[non_exhaustive]
         pub struct $name {
             $($(#[$field_doc])* pub $field: Option<$type>,)*
-            /// What has no field here, and values that do not fit theirs (null among them), as Zoho sent them.
+            /// What has no field here, and what came in another form than its field's (null, a number as text), as Zoho
+            /// sent it.
             pub other: serde_json::Map<String, serde_json::Value>,
         }
 
@@ -41,17 +42,22 @@ macro_rules! entity {
             }
 
             fn from_members(members: &serde_json::Map<String, serde_json::Value>) -> Self {
+                use crate::entity::member::{Member, Read};
                 let mut entity = Self::default();
                 for (key, value) in members {
-                    let fits = match key.as_str() {
+                    let exact = match key.as_str() {
                         $(_ if value == $null => false,)?
-                        $($key => {
-                            entity.$field = crate::entity::member::Member::read(value);
-                            entity.$field.is_some()
-                        })*
+                        $($key => match Member::read(value) {
+                            Some(read) => {
+                                let exact = matches!(read, Read::Exact(_));
+                                entity.$field = Some(read.into_inner());
+                                exact
+                            }
+                            None => false,
+                        },)*
                         _ => false,
                     };
-                    if !fits {
+                    if !exact {
                         entity.other.insert(key.clone(), value.clone());
                     }
                 }
@@ -60,11 +66,12 @@ macro_rules! entity {
         }
 
         impl crate::entity::member::Member for $name {
-            fn read(value: &serde_json::Value) -> Option<Self> {
+            fn read(value: &serde_json::Value) -> Option<crate::entity::member::Read<Self>> {
+                use crate::entity::member::Read;
                 match value {
-                    serde_json::Value::Object(members) => Some(Self::from_members(members)),
+                    serde_json::Value::Object(members) => Some(Read::Exact(Self::from_members(members))),
                     $(serde_json::Value::String(text) if text != "null" => {
-                        Some(Self { $text: Some(text.as_str().into()), ..Self::default() })
+                        Some(Read::Like(Self { $text: Some(text.as_str().into()), ..Self::default() }))
                     })?
                     _ => None,
                 }
@@ -75,6 +82,7 @@ macro_rules! entity {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let value = serde_json::Value::deserialize(deserializer)?;
                 crate::entity::member::Member::read(&value)
+                    .map(crate::entity::member::Read::into_inner)
                     .ok_or_else(|| serde::de::Error::custom(concat!(stringify!($name), ": expected an object")))
             }
         }
@@ -82,32 +90,28 @@ macro_rules! entity {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeMap;
-                $(if let (Some(text), 1) = (&self.$text, self.len()) {
-                    return serializer.serialize_str(text.as_ref());
-                })?
-                let mut map = serializer.serialize_map(Some(self.len()))?;
-                $(if let Some(value) = &self.$field {
+                let mut map = serializer.serialize_map(None)?;
+                $(if let Some(value) = &self.$field && !self.came_as($key, value) {
                     map.serialize_entry($key, value)?;
                 })*
-                for (key, value) in self.unshadowed() {
-                    map.serialize_entry(key, value)?;
+                for (key, value) in &self.other {
+                    let replaced = match key.as_str() {
+                        $($key => self.$field.as_ref().is_some_and(|field| !self.came_as($key, field)),)*
+                        _ => false,
+                    };
+                    if !replaced {
+                        map.serialize_entry(key, value)?;
+                    }
                 }
                 map.end()
             }
         }
 
         impl $name {
-            /// The members of `other` that no field has taken the place of.
-            fn unshadowed(&self) -> impl Iterator<Item = (&String, &serde_json::Value)> {
-                self.other.iter().filter(|(key, _)| match key.as_str() {
-                    $($key => self.$field.is_none(),)*
-                    _ => true,
-                })
-            }
-
-            /// How many members there are to write.
-            fn len(&self) -> usize {
-                [$(self.$field.is_some()),*].into_iter().filter(|set| *set).count() + self.unshadowed().count()
+            /// Whether `other` holds another form of this very value, such as the number `"5"` came as text.
+            fn came_as<T: crate::entity::member::Member + PartialEq>(&self, key: &str, value: &T) -> bool {
+                let original = self.other.get(key).and_then(T::read);
+                original.is_some_and(|original| original.into_inner() == *value)
             }
         }
     )*};
