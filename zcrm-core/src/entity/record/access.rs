@@ -3,11 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{
-    LayoutRef, LineItem, LineItemField, LineTax, Lookup, Participant, PricingDetail, Record, RecordFile, RecordTax,
-    TagRef, UserRef,
-};
-use crate::entity::DateTime;
+use super::{LineItem, LineItemField, Lookup, Participant, PricingDetail, Record, RecordFile, RecordTax};
+use crate::entity::{DateTime, LayoutRef, Tag, Tax, UserRef};
 use crate::error::Result;
 
 // Each gives `None`, or an empty list, when the field is absent or null.
@@ -45,12 +42,12 @@ accessors! {
     layout: "Layout" -> Option<LayoutRef>;
     /// Its tags (`Tag`).
     #[doc(alias = "tag_list")]
-    tags: "Tag" -> Vec<TagRef>;
+    tags: "Tag" -> Vec<Tag>;
     /// The taxes that a product may carry (`Tax`).
     #[doc(alias = "tax_list")]
     taxes: "Tax" -> Vec<RecordTax>;
     /// The taxes of a quote, an order or an invoice as a whole (`$line_tax`).
-    line_taxes: "$line_tax" -> Vec<LineTax>;
+    line_taxes: "$line_tax" -> Vec<Tax>;
     /// Who takes part in an event (`Participants`).
     participants: "Participants" -> Vec<Participant>;
     /// The ranges of a price book (`Pricing_Details`).

@@ -1,34 +1,24 @@
 //! What is left of a record that was deleted.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use crate::entity::define::entity;
+use crate::entity::{DateTime, RecordId, UserRef};
 
-use super::UserRef;
-use crate::entity::{DateTime, RecordId};
-
-/// A deleted record: in the recycle bin, or gone for good.
-#[doc(alias = "ZCRMTrashRecord")]
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DeletedRecord {
-    /// The id.
-    pub id: RecordId,
-    /// What the record was called.
-    #[serde(default)]
-    pub display_name: Option<String>,
-    /// `recycle` or `permanent`.
-    #[serde(rename = "type", default)]
-    pub kind: Option<String>,
-    /// When it was deleted.
-    #[serde(default)]
-    pub deleted_time: Option<DateTime>,
-    /// Who deleted it; Zoho may not tell for records that are gone for good.
-    #[serde(default)]
-    pub deleted_by: Option<UserRef>,
-    /// Who created it; Zoho may not tell for records that are gone for good.
-    #[serde(default)]
-    pub created_by: Option<UserRef>,
-    /// All other members, kept as they came.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
+entity! {
+    /// A deleted record: in the recycle bin, or gone for good.
+    #[doc(alias = "ZCRMTrashRecord")]
+    pub struct DeletedRecord {
+        /// The id.
+        id: RecordId = "id",
+        /// What the record was called.
+        display_name: String = "display_name",
+        /// `recycle` or `permanent` (`type`).
+        #[doc(alias = "type")]
+        kind: String = "type",
+        /// When it was deleted.
+        deleted_time: DateTime = "deleted_time",
+        /// Who deleted it; Zoho may not tell for records that are gone for good.
+        deleted_by: UserRef = "deleted_by",
+        /// Who created it; Zoho may not tell for records that are gone for good.
+        created_by: UserRef = "created_by",
+    }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{Amount, Lookup};
 use crate::config::ApiVersion;
-use crate::entity::RecordId;
+use crate::entity::{RecordId, Tax};
 
 /// A line of a quote, a sales order, a purchase order or an invoice.
 ///
@@ -47,7 +47,7 @@ pub struct LineItem {
     pub tax_amount: Option<Amount>,
     /// The taxes of this line (`line_tax`, later `Line_Tax`).
     #[serde(alias = "Line_Tax", skip_serializing_if = "Option::is_none")]
-    pub line_tax: Option<Vec<LineTax>>,
+    pub line_tax: Option<Vec<Tax>>,
     /// What the line comes to (`net_total`, later `Net_Total`).
     #[serde(alias = "Net_Total", skip_serializing_if = "Option::is_none")]
     pub net_total: Option<Amount>,
@@ -111,35 +111,6 @@ impl LineItem {
             }
         }
         line.into()
-    }
-}
-
-/// A tax of a line, or of a whole record (`$line_tax`).
-#[doc(alias = "ZCRMTax")]
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct LineTax {
-    /// The id; v2 tells none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// The name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// The rate, in percent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub percentage: Option<Amount>,
-    /// The amount.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<Amount>,
-    /// All other members, kept as they came.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
-}
-
-impl LineTax {
-    /// A tax by name and rate in percent.
-    pub fn new(name: impl Into<String>, percentage: impl Into<Amount>) -> Self {
-        Self { id: None, name: Some(name.into()), percentage: Some(percentage.into()), value: None, other: Map::new() }
     }
 }
 

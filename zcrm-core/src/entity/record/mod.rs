@@ -19,10 +19,10 @@ use serde_json::{Map, Value};
 pub use amount::Amount;
 pub use deleted::DeletedRecord;
 pub use file::RecordFile;
-pub use line_item::{LineItem, LineItemField, LineTax};
+pub use line_item::{LineItem, LineItemField};
 pub use participant::Participant;
 pub use pricing::PricingDetail;
-pub use references::{LayoutRef, Lookup, RecordTax, TagRef, UserRef};
+pub use references::{Lookup, RecordTax};
 
 use self::json::Slot;
 use super::{Nullable, RecordId};

@@ -41,7 +41,7 @@ impl ModuleHandle {
     ///
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
     /// for lead in client.module("Leads").deleted(DeletedKind::Recycle) {
-    ///     println!("{}", lead?.id);
+    ///     println!("{:?}", lead?.display_name);
     /// }
     /// # Ok(())
     /// # }
