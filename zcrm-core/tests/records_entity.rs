@@ -207,11 +207,7 @@ fn participants_by_address_keep_it() {
     let came = json!({"participant": "a@x.com", "type": "email", "invited": false, "name": null, "status": "not_known", "$x": 1});
     let participant: Participant = serde_json::from_value(came.clone()).unwrap();
     assert_eq!(participant.address(), Some("a@x.com"));
-    let back = serde_json::to_value(&participant).unwrap();
-    assert_eq!(
-        back,
-        json!({"participant": "a@x.com", "type": "email", "invited": false, "status": "not_known", "$x": 1})
-    );
+    assert_eq!(serde_json::to_value(&participant).unwrap(), came, "nulls and unknown members too");
     let user: Participant =
         serde_json::from_value(json!({"participant": "1", "type": "user", "Email": "b@x.com"})).unwrap();
     assert_eq!(user.address(), Some("b@x.com"));
