@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::oauth::{OAuth, TokenSource};
 use crate::persistence::{Backend, PersistenceHandler};
+use crate::resource::ModuleHandle;
 use crate::rest::Session;
 use crate::token::{InvalidUserIdentifier, UserIdentifier};
 use crate::transport::Transport;
@@ -136,5 +137,11 @@ impl Client {
     #[must_use]
     pub fn oauth(&self) -> OAuth {
         OAuth::new(Arc::clone(&self.shared.tokens), self.session.user().cloned())
+    }
+
+    /// One module, such as Leads, by its API name. No call goes out yet.
+    #[doc(alias = "get_module_instance")]
+    pub fn module(&self, api_name: impl Into<String>) -> ModuleHandle {
+        ModuleHandle::new(self.session.clone(), api_name)
     }
 }

@@ -7,12 +7,16 @@ mod envelope;
 mod gate;
 mod limits;
 mod refusal;
+mod page;
 mod reply;
+mod rows;
 mod session;
 
 pub(crate) use call::Call;
 pub use call::Repeat;
-#[allow(unused_imports)]
 pub(crate) use envelope::{Envelope, ItemResult};
+pub use page::{Page, PageInfo};
 pub use reply::Reply;
+pub(crate) use rows::{Listing, MAX_PER_PAGE};
+pub use rows::{PagePosition, Rows, UnfitRow};
 pub(crate) use session::Session;
