@@ -4,6 +4,8 @@ pub mod client;
 pub mod config;
 pub mod entity;
 pub mod error;
+#[cfg(feature = "logging")]
+pub mod logging;
 pub mod oauth;
 pub mod persistence;
 mod rate_limits;

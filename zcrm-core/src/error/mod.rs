@@ -33,6 +33,7 @@ struct Inner {
     retry_after: Option<Duration>,
     rate_limits: RateLimits,
     tokens: Option<OAuthTokens>,
+    outcome_unknown: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -51,6 +52,7 @@ impl Error {
             retry_after: None,
             rate_limits: RateLimits::default(),
             tokens: None,
+            outcome_unknown: false,
             source: None,
         }))
     }
@@ -89,6 +91,11 @@ impl Error {
 
     pub(crate) fn with_tokens(mut self, tokens: OAuthTokens) -> Self {
         self.0.tokens = Some(tokens);
+        self
+    }
+
+    pub(crate) fn with_outcome_unknown(mut self, unknown: bool) -> Self {
+        self.0.outcome_unknown = unknown;
         self
     }
 
@@ -148,13 +155,24 @@ impl Error {
         self.0.tokens.as_ref()
     }
 
+    /// Whether the request may have been done although it failed: its answer, or that of an earlier attempt, was lost,
+    /// could not be understood, or was a failure of the server (5xx). Find out before you repeat it. Never so for reads.
+    #[must_use]
+    pub fn outcome_unknown(&self) -> bool {
+        self.0.outcome_unknown
+    }
+
     /// Whether the same call may succeed later without any change, and may be repeated without doing a thing twice.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(
-            self.0.kind,
-            ErrorKind::RateLimited | ErrorKind::Connect | ErrorKind::RefreshBusy | ErrorKind::TokenThrottled
-        )
+        let kinds = [
+            ErrorKind::RateLimited,
+            ErrorKind::Connect,
+            ErrorKind::RefreshBusy,
+            ErrorKind::TokenThrottled,
+            ErrorKind::AccountsServer,
+        ];
+        kinds.contains(&self.0.kind) && !self.0.outcome_unknown
     }
 }
 

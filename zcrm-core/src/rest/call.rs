@@ -1,5 +1,7 @@
 //! One call to Zoho's API, put together but not sent.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
@@ -29,9 +31,11 @@ pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) query: String,
-    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(Cow<'static, str>, String)>,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) repeat: Repeat,
+    /// Whether a large body waits for the server's consent.
+    pub(crate) expect_continue: bool,
 }
 
 impl Call {
@@ -58,7 +62,7 @@ impl Call {
             Method::Put => Repeat::Update,
             Method::Post | Method::Patch => Repeat::Never,
         };
-        Ok(Self { method, path, query: String::new(), headers: Vec::new(), body: None, repeat })
+        Ok(Self { method, path, query: String::new(), headers: Vec::new(), body: None, repeat, expect_continue: false })
     }
 
     /// Adds a query parameter, escaped.
@@ -79,8 +83,8 @@ impl Call {
     }
 
     /// Adds a header.
-    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+    pub(crate) fn header(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
     }
 

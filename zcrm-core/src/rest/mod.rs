@@ -1,13 +1,21 @@
 //! How a question becomes a call: paths, attempts, envelopes, pages and batches.
 
+mod attempt;
+mod backoff;
 mod call;
+mod envelope;
+mod gate;
+mod limits;
 mod page;
+mod refusal;
 mod reply;
 mod rows;
 mod session;
 
 pub(crate) use call::Call;
 pub use call::Repeat;
+#[allow(unused_imports)]
+pub(crate) use envelope::{Envelope, ItemResult};
 pub use page::{Page, PageInfo};
 pub use reply::Reply;
 pub(crate) use rows::{Listing, MAX_PER_PAGE};

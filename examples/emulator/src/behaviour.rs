@@ -1,0 +1,106 @@
+//! How the emulated Zoho behaves; everything here can be changed while it runs.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::seconds;
+
+/// The certificate that the emulator presents over https.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certificate {
+    /// One that its authority vouches for.
+    #[default]
+    Valid,
+    /// One that ended in 2001.
+    Expired,
+    /// One for another host.
+    WrongName,
+}
+
+/// The unit and JSON type in which a token answer tells the life of the token. Zoho's servers differ in both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ExpiresIn {
+    /// `"expires_in": 3600`
+    #[default]
+    Seconds,
+    /// `"expires_in": "3600"`
+    SecondsAsText,
+    /// `"expires_in": 3600000, "expires_in_sec": 3600`, as older servers answer.
+    Milliseconds,
+    /// `"expires_in": "3600000", "expires_in_sec": "3600"`
+    MillisecondsAsText,
+}
+
+/// How the emulated Zoho behaves. Change it with [`Emulator::behave`](crate::Emulator::behave), or from another process
+/// with `PUT /emulator/behaviour` and any of these names; times are in seconds there.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Behaviour {
+    /// Life of an access token; Zoho's is one hour.
+    #[serde(with = "seconds")]
+    pub token_life: Duration,
+    /// Life of a grant; Zoho's is three minutes.
+    #[serde(with = "seconds")]
+    pub grant_life: Duration,
+    /// Whether a refresh token gives at most 10 access tokens in 10 minutes, as Zoho's does. On by default.
+    pub token_limit: bool,
+    /// How many access tokens of one refresh token live at once; the next one kills the oldest. Zoho's figure is 15.
+    pub live_tokens: usize,
+    /// Answers 401 `INVALID_TOKEN` to every call, whatever its token.
+    pub refuse_every_token: bool,
+    /// The token endpoint answers "Access Denied" with this status (Zoho: 400 or 200) to every request.
+    pub token_endpoint_throttled: Option<u16>,
+    /// Unit and type of `expires_in`.
+    pub expires_in: ExpiresIn,
+    /// Whether exchanging a grant gives a refresh token. Zoho gives none to `access_type=online`.
+    pub refresh_token_given: bool,
+    /// Whether the user information endpoint accepts tokens; off is what a grant without the profile scope meets.
+    pub user_info_allowed: bool,
+    /// The e-mail that user information names in place of the user's own.
+    pub user_info_email: Option<String>,
+    /// What the consent page does without asking: `Some(true)` allows, `Some(false)` refuses.
+    pub consent: Option<bool>,
+    /// CRM calls beyond this number in flight are answered 429 `TOO_MANY_REQUESTS`.
+    pub max_in_flight: Option<usize>,
+    /// Time that passes before each CRM call is answered.
+    #[serde(with = "seconds")]
+    pub delay: Duration,
+    /// Time that passes before each token request is answered.
+    #[serde(with = "seconds")]
+    pub token_delay: Duration,
+    /// Whether answers are compressed for clients that accept it.
+    pub gzip: bool,
+    /// Whether the `Email` of Leads is a unique field.
+    pub unique_email: bool,
+    /// The certificate presented over https.
+    pub certificate: Certificate,
+}
+
+impl Default for Behaviour {
+    fn default() -> Self {
+        Self {
+            token_life: Duration::from_secs(3600),
+            grant_life: Duration::from_secs(180),
+            token_limit: true,
+            live_tokens: 15,
+            refuse_every_token: false,
+            token_endpoint_throttled: None,
+            expires_in: ExpiresIn::Seconds,
+            refresh_token_given: true,
+            user_info_allowed: true,
+            user_info_email: None,
+            consent: None,
+            max_in_flight: None,
+            delay: Duration::ZERO,
+            token_delay: Duration::ZERO,
+            gzip: false,
+            unique_email: false,
+            certificate: Certificate::Valid,
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Remote control for other processes, below `/emulator`. Nothing of it is Zoho's; faults and counters pass it over.
+//!
+//! | Request | Does |
+//! |---|---|
+//! | `POST /emulator/grant?user=&scopes=` | makes a grant: `{"grant_token": ...}` |
+//! | `GET /emulator/counters`, `DELETE` | the counters; begins anew |
+//! | `GET /emulator/requests` | the log of requests, bodies as text |
+//! | `POST /emulator/expire` | kills all access tokens |
+//! | `POST /emulator/revoke?user=&everything=true` | kills a user's access tokens, or the refresh tokens too |
+//! | `GET /emulator/behaviour`, `PUT` | the behaviour; changes the members given |
+//! | `POST /emulator/faults`, `DELETE` | adds `{"on": {"path", "exactly", "method", "after", "times"}, "fault": ...}`; forgets all |
+//! | `PUT /emulator/leads?count=` | replaces all leads by so many made-up ones |
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::faults::{Fault, On};
+use crate::server::Call;
+use crate::world::World;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rule {
+    on: On,
+    fault: Fault,
+}
+
+/// Answers a request, or none where there is nothing.
+pub(crate) fn route(world: &World, call: &Call, path: &[&str]) -> Option<Answer> {
+    let done = || Answer::json(200, &json!({ "status": "success" }));
+    let user = call.query("user").unwrap_or("abc@xyz.com");
+    Some(match (call.method.as_str(), path) {
+        ("POST", ["grant"]) => {
+            let grant = world.new_grant(user, &call.query_list("scopes"));
+            Answer::json(200, &json!({ "grant_token": grant }))
+        }
+        ("GET", ["counters"]) => serialized(&world.watch.read()),
+        ("DELETE", ["counters"]) => {
+            world.watch.reset();
+            done()
+        }
+        ("GET", ["requests"]) => requests(world),
+        ("POST", ["expire"]) => {
+            world.oauth.lock().expire_now();
+            done()
+        }
+        ("POST", ["revoke"]) => {
+            world.oauth.lock().revoke_user(user, call.query("everything") == Some("true"));
+            done()
+        }
+        ("GET", ["behaviour"]) => serialized(&*world.behaviour.lock()),
+        ("PUT", ["behaviour"]) => change(world, call).map_or_else(mistaken, |()| done()),
+        ("POST", ["faults"]) => match serde_json::from_slice::<Rule>(&call.body) {
+            Ok(rule) => {
+                world.rules.add(rule.on, rule.fault);
+                done()
+            }
+            Err(error) => mistaken(error),
+        },
+        ("DELETE", ["faults"]) => {
+            world.rules.clear();
+            done()
+        }
+        ("PUT", ["leads"]) => {
+            let count = call.query("count").and_then(|count| count.parse().ok()).unwrap_or_default();
+            world.org.lock().records.seed_leads(count);
+            done()
+        }
+        _ => return None,
+    })
+}
+
+fn serialized(value: &impl serde::Serialize) -> Answer {
+    serde_json::to_value(value).map_or_else(mistaken, |value| Answer::json(200, &value))
+}
+
+fn mistaken(error: serde_json::Error) -> Answer {
+    Answer::error(400, "INVALID_DATA", &error.to_string(), json!({}))
+}
+
+/// Lays the members given over the present behaviour.
+fn change(world: &World, call: &Call) -> serde_json::Result<()> {
+    let changes: serde_json::Map<String, Value> = serde_json::from_slice(&call.body)?;
+    let mut behaviour = world.behaviour.lock();
+    let mut members = serde_json::to_value(&*behaviour)?;
+    if let Value::Object(members) = &mut members {
+        members.extend(changes);
+    }
+    *behaviour = serde_json::from_value(members)?;
+    Ok(())
+}
+
+fn requests(world: &World) -> Answer {
+    let log: Vec<Value> = world
+        .watch
+        .log()
+        .iter()
+        .map(|request| {
+            json!({
+                "method": request.method,
+                "path": request.path,
+                "query": request.query,
+                "headers": request.headers,
+                "body": String::from_utf8_lossy(&request.body),
+                "parts": request.parts,
+            })
+        })
+        .collect();
+    Answer::json(200, &json!({ "requests": log }))
+}

@@ -1,0 +1,140 @@
+//! What was seen: counters, and a log of the requests.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use parking_lot::Mutex;
+use serde::Serialize;
+
+/// So many requests are remembered; older ones are forgotten.
+const REMEMBERED: usize = 20_000;
+
+/// What the emulator has seen since it started or since the counters were reset.
+#[derive(Clone, Debug, Default, Serialize)]
+#[non_exhaustive]
+pub struct Counters {
+    /// TCP connections accepted.
+    pub connections: u64,
+    /// CRM calls by method and path, such as `GET /crm/v2/Leads`. Calls that a fault or a bad token refused count too.
+    pub calls: BTreeMap<String, u64>,
+    /// Requests to the token endpoint by `grant_type`, answered or refused.
+    pub token_requests: BTreeMap<String, u64>,
+    /// Requests to the user information endpoint.
+    pub user_info_requests: u64,
+    /// Requests to the revocation endpoint.
+    pub revocations: u64,
+    /// Access tokens given out.
+    pub tokens_issued: u64,
+    /// CRM calls being answered now.
+    pub in_flight: usize,
+    /// The highest number of CRM calls that were being answered at the same time.
+    pub highest_in_flight: usize,
+    /// Times that a fault was injected.
+    pub faults: u64,
+}
+
+impl Counters {
+    /// All CRM calls together.
+    pub fn total_calls(&self) -> u64 {
+        self.calls.values().sum()
+    }
+
+    /// The CRM calls of one method to one path.
+    pub fn calls_to(&self, method: &str, path: &str) -> u64 {
+        self.calls.get(&format!("{method} {path}")).copied().unwrap_or_default()
+    }
+
+    /// All token requests together.
+    pub fn total_token_requests(&self) -> u64 {
+        self.token_requests.values().sum()
+    }
+
+    /// The token requests that asked for a refresh.
+    pub fn refreshes(&self) -> u64 {
+        self.token_requests.get("refresh_token").copied().unwrap_or_default()
+    }
+}
+
+/// One request as it arrived.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Recorded {
+    /// The method, in capitals.
+    pub method: String,
+    /// The path as sent, not decoded, without the query.
+    pub path: String,
+    /// The query as sent, not decoded, without the question mark; empty when there is none.
+    pub query: String,
+    /// The headers, names in small letters, in the order received.
+    pub headers: Vec<(String, String)>,
+    /// The body; empty for a file upload, whose parts are kept on disk.
+    pub body: Vec<u8>,
+    /// The parts of a multipart body: name, file name, length in bytes.
+    pub parts: Vec<(String, Option<String>, u64)>,
+}
+
+impl Recorded {
+    /// The value of the first header of that name, whatever its case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON, null when it is none.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// The decoded value of a query parameter.
+    pub fn query_value(&self, name: &str) -> Option<String> {
+        url::form_urlencoded::parse(self.query.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    counters: Mutex<Counters>,
+    log: Mutex<VecDeque<Recorded>>,
+}
+
+impl Watch {
+    pub(crate) fn read(&self) -> Counters {
+        self.counters.lock().clone()
+    }
+
+    pub(crate) fn count(&self, change: impl FnOnce(&mut Counters)) {
+        change(&mut self.counters.lock());
+    }
+
+    /// Forgets all but the number in flight, which is a fact of the present.
+    pub(crate) fn reset(&self) {
+        let mut counters = self.counters.lock();
+        let in_flight = counters.in_flight;
+        *counters = Counters { in_flight, highest_in_flight: in_flight, ..Counters::default() };
+        self.log.lock().clear();
+    }
+
+    /// Counts a call in and tells how many are in flight with it.
+    pub(crate) fn enter(&self) -> usize {
+        let mut counters = self.counters.lock();
+        counters.in_flight += 1;
+        counters.highest_in_flight = counters.highest_in_flight.max(counters.in_flight);
+        counters.in_flight
+    }
+
+    pub(crate) fn leave(&self) {
+        self.counters.lock().in_flight -= 1;
+    }
+
+    pub(crate) fn record(&self, request: Recorded) {
+        let mut log = self.log.lock();
+        if log.len() == REMEMBERED {
+            log.pop_front();
+        }
+        log.push_back(request);
+    }
+
+    pub(crate) fn log(&self) -> Vec<Recorded> {
+        self.log.lock().iter().cloned().collect()
+    }
+}

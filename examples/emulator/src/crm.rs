@@ -1,0 +1,119 @@
+//! The CRM API: who may call, and which handler answers.
+
+use hyper::header::AUTHORIZATION;
+use serde_json::json;
+
+use crate::answer::{Answer, Outcome, refuse};
+use crate::behaviour::Behaviour;
+use crate::control;
+use crate::metadata;
+use crate::moment;
+use crate::oauth;
+use crate::org::{self, Org, Person};
+use crate::records;
+use crate::server::Call;
+use crate::version::Version;
+use crate::world::World;
+
+/// A call that was let in.
+pub(crate) struct Visit<'a> {
+    pub(crate) call: &'a Call,
+    pub(crate) version: Version,
+    pub(crate) behaviour: &'a Behaviour,
+    /// The user whose token was sent.
+    pub(crate) person: Person,
+}
+
+/// The access token of a call.
+pub(crate) fn token(call: &Call) -> Option<&str> {
+    let header = call.header(AUTHORIZATION.as_str())?;
+    header.strip_prefix("Zoho-oauthtoken ").or_else(|| header.strip_prefix("Bearer "))
+}
+
+/// Refuses what can be refused before the body is read, else notes whose call it is.
+pub(crate) fn refuse_by_headers(
+    world: &World,
+    behaviour: &Behaviour,
+    call: &mut Call,
+    together: usize,
+) -> Option<Box<Answer>> {
+    if call.segments().first() != Some(&"crm") {
+        return None;
+    }
+    if behaviour.max_in_flight.is_some_and(|most| together > most) {
+        let message = "too many requests. please try again after some time";
+        return Some(refuse(429, "TOO_MANY_REQUESTS", message, json!({})));
+    }
+    let Some(token) = token(call) else {
+        return Some(refuse(401, "AUTHENTICATION_FAILURE", "Authentication failed", json!({})));
+    };
+    let session = world.oauth.lock().session(token).filter(|_| !behaviour.refuse_every_token);
+    match session {
+        Some(session) => {
+            call.session = Some(session);
+            None
+        }
+        None => Some(refuse(401, "INVALID_TOKEN", "invalid oauth token", json!({}))),
+    }
+}
+
+/// Answers any request whose headers were accepted.
+pub(crate) fn route(world: &World, behaviour: &Behaviour, call: &Call) -> Answer {
+    let segments = call.segments();
+    match segments.as_slice() {
+        ["oauth", path @ ..] => oauth::route(world, behaviour, call, path).unwrap_or_else(no_such_url),
+        ["emulator", path @ ..] => control::route(world, call, path).unwrap_or_else(no_such_url),
+        ["crm", version, path @ ..] => visit(world, behaviour, call, version, path),
+        _ => no_such_url(),
+    }
+}
+
+fn no_such_url() -> Answer {
+    let message = "Please check if the URL trying to access is a correct one";
+    Answer::error(404, "INVALID_URL_PATTERN", message, json!({}))
+}
+
+fn visit(world: &World, behaviour: &Behaviour, call: &Call, version: &str, path: &[&str]) -> Answer {
+    let (Some(version), Some(session)) = (Version::parse(version), call.session.as_ref()) else {
+        return no_such_url();
+    };
+    let scopes: &[&str] = match path {
+        ["org", ..] => &["ZohoCRM.org"],
+        ["users", ..] => &["ZohoCRM.users"],
+        ["settings", ..] => &["ZohoCRM.settings"],
+        ["files", ..] => &["ZohoCRM.Files"],
+        [_, "search"] => &["ZohoCRM.modules", "ZohoSearch.securesearch"],
+        _ => &["ZohoCRM.modules"],
+    };
+    if !scopes.iter().all(|scope| session.allows(scope)) {
+        return Answer::error(401, "OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL", json!({}));
+    }
+    let mut org = world.org.lock();
+    let person = org.users.person(&session.user);
+    let visit = Visit { call, version, behaviour, person };
+    let answer = answer(&mut org, &visit, path).unwrap_or_else(|refusal| *refusal);
+    let left = session.expires.saturating_duration_since(std::time::Instant::now());
+    answer
+        .header("X-ACCESSTOKEN-RESET", moment::ahead(left))
+        .header("Server", "ZGS")
+        .header("Cache-Control", "no-store")
+}
+
+fn answer(org: &mut Org, visit: &Visit<'_>, path: &[&str]) -> Outcome {
+    match (visit.call.method.as_str(), path) {
+        (method, ["org", rest @ ..]) => org::organization(org, visit, method, rest),
+        (method, ["users", rest @ ..]) => org::users(org, visit, method, rest),
+        (method, ["settings", rest @ ..]) => metadata::settings(org, visit, method, rest),
+        (method, [module, rest @ ..]) if !module.is_empty() => records::route(org, visit, method, module, rest),
+        _ => Ok(no_such_url()),
+    }
+}
+
+/// The refusal of a method that a path does not know, or of a path that there is not.
+pub(crate) fn unknown(path_known: bool) -> Outcome {
+    if path_known {
+        let message = "The http request method type is not a valid one";
+        return Err(refuse(405, "INVALID_REQUEST_METHOD", message, json!({})));
+    }
+    Ok(no_such_url())
+}

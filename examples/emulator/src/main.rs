@@ -1,0 +1,124 @@
+//! `zcrm-emulator`: a Zoho CRM on this machine, until Ctrl-C.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use serde_json::{Value, json};
+use zcrm_emulator::{Emulator, Options};
+
+/// A Zoho CRM that runs on this machine: it answers as Zoho does, v2 to v8, and keeps nothing when it ends.
+#[derive(Parser)]
+#[command(name = "zcrm-emulator", version)]
+struct Arguments {
+    /// Port on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Speak https; the certificate authority is written beside the configuration, else to the standard output
+    #[arg(long)]
+    https: bool,
+    /// Write a ready configuration dictionary to this file
+    #[arg(long, value_name = "FILE")]
+    write_config: Option<PathBuf>,
+    /// Leads that are there from the start
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    leads: u64,
+    /// Life of an access token in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600.0)]
+    token_life: f64,
+    /// Whom the grant and the configuration are for
+    #[arg(long, value_name = "EMAIL", default_value = "abc@xyz.com")]
+    user: String,
+    /// The redirect URI that is registered
+    #[arg(long, value_name = "URI")]
+    redirect_uri: Option<String>,
+    /// The consent page lets everybody in without asking
+    #[arg(long)]
+    allow: bool,
+    /// Any number of new access tokens, not 10 in 10 minutes
+    #[arg(long)]
+    no_token_limit: bool,
+    /// Compress answers for clients that accept it
+    #[arg(long)]
+    gzip: bool,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(never) => match never {},
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "zcrm-emulator: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> io::Result<std::convert::Infallible> {
+    let mut options = Options::default();
+    options.port = arguments.port;
+    options.https = arguments.https;
+    options.leads = arguments.leads;
+    if let Some(redirect_uri) = &arguments.redirect_uri {
+        options.redirect_uri.clone_from(redirect_uri);
+    }
+    let behaviour = &mut options.behaviour;
+    behaviour.token_life = Duration::try_from_secs_f64(arguments.token_life).map_err(io::Error::other)?;
+    behaviour.grant_life = Duration::from_secs(600);
+    behaviour.token_limit = !arguments.no_token_limit;
+    behaviour.gzip = arguments.gzip;
+    behaviour.consent = arguments.allow.then_some(true);
+    let emulator = Emulator::start(options)?;
+    introduce(&arguments, &emulator)?;
+    loop {
+        std::thread::park();
+    }
+}
+
+fn introduce(arguments: &Arguments, emulator: &Emulator) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let url = emulator.url();
+    writeln!(out, "Zoho CRM, emulated, at {url} (Ctrl-C ends it)")?;
+    let mut dictionary = emulator.dictionary();
+    dictionary["current_user_email"] = json!(arguments.user);
+    dictionary["token_persistence_path"] = json!("zcrm-tokens");
+    let config = match &arguments.write_config {
+        Some(file) => {
+            write_config(file, &dictionary)?;
+            writeln!(out, "Configuration: {}", file.display())?;
+            file.display().to_string()
+        }
+        None => {
+            writeln!(out, "Configuration, to be saved as zcrm.json:\n{dictionary:#}")?;
+            "zcrm.json".to_owned()
+        }
+    };
+    if let Some(pem) = emulator.ca_pem() {
+        match &arguments.write_config {
+            Some(file) => {
+                let file = file.with_extension("ca.pem");
+                fs::write(&file, pem)?;
+                writeln!(out, "Certificate authority: {}", file.display())?;
+            }
+            None => writeln!(out, "{pem}")?,
+        }
+    }
+    let grant = emulator.new_grant(&arguments.user);
+    writeln!(
+        out,
+        "\nGrant token, good once and for ten minutes: {grant}\n\
+         Another one:  curl -X POST '{url}/emulator/grant?user={user}'\n\n\
+         Next:\n\
+         cargo run -p zcrm-examples --bin login -- --config {config} --grant-token {grant}\n\
+         cargo run -p zcrm-examples --bin get_user -- --config {config} 3652397000000186017\n\
+         cargo run -p zcrm-examples --bin quickstart -- --config {config}",
+        user = arguments.user,
+    )?;
+    out.flush()
+}
+
+fn write_config(file: &Path, dictionary: &Value) -> io::Result<()> {
+    fs::write(file, format!("{dictionary:#}\n"))
+}

@@ -1,0 +1,153 @@
+//! From a request to the answer on the wire: counting, faults, the limit in flight, compression.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, HeaderValue, VARY};
+use hyper::{Request, Response, StatusCode};
+
+use super::call::Call;
+use super::connection::Line;
+use super::sending::{self, InFlight, Sending};
+use crate::answer::{Answer, Content};
+use crate::faults::{Fault, Reply};
+use crate::world::World;
+
+pub(super) async fn respond(world: &Arc<World>, line: &Line, request: Request<Incoming>) -> Response<Sending> {
+    let (head, body) = request.into_parts();
+    let mut call = Call::new(head);
+    let segments = call.segments();
+    let (is_crm, is_remote) = (segments.first() == Some(&"crm"), segments.first() == Some(&"emulator"));
+    let entered = is_crm.then(|| {
+        let name = format!("{} {}", call.method, call.path);
+        world.watch.count(|counters| *counters.calls.entry(name).or_default() += 1);
+        InFlight::enter(world)
+    });
+    let fault = if is_remote { None } else { world.rules.take(&call.method, &call.path) };
+    if fault.is_some() {
+        world.watch.count(|counters| counters.faults += 1);
+    }
+    let together = entered.as_ref().map_or(0, |(_, together)| *together);
+    let in_flight = entered.map(|(in_flight, _)| in_flight);
+
+    let answer = match &fault {
+        Some(fault) if !fault.lets_work() => break_early(world, line, call, body, fault).await,
+        _ => {
+            let answer = work(world, &mut call, body, together).await;
+            if !is_remote {
+                world.watch.record(call.recorded());
+            }
+            let answer = compress(world, &call, answer);
+            return send(line, answer, fault, in_flight).await;
+        }
+    };
+    send(line, answer, None, in_flight).await
+}
+
+/// Everything that a request makes happen.
+async fn work(world: &Arc<World>, call: &mut Call, body: Incoming, together: usize) -> Answer {
+    let behaviour = world.behaviour();
+    let is_token_request = call.path.starts_with("/oauth/v2/token");
+    let delay = match call.segments().first() {
+        Some(&"crm") => behaviour.delay,
+        _ if is_token_request => behaviour.token_delay,
+        _ => std::time::Duration::ZERO,
+    };
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+    let refusal = crate::crm::refuse_by_headers(world, &behaviour, call, together);
+    if (refusal.is_none() || call.is_read_before_refusal()) && call.read(body).await.is_err() {
+        return Answer::error(400, "REQUEST_BODY_NOT_READABLE", "the body cannot be read", serde_json::json!({}));
+    }
+    match refusal {
+        Some(refusal) => *refusal,
+        None => crate::crm::route(world, &behaviour, call),
+    }
+}
+
+async fn break_early(world: &Arc<World>, line: &Line, mut call: Call, mut body: Incoming, fault: &Fault) -> Answer {
+    if let Fault::ReplyWithin(bytes, reply) = fault {
+        let mut read = 0;
+        while read < *bytes {
+            match body.frame().await {
+                Some(Ok(frame)) => read += frame.data_ref().map_or(0, |data| data.len() as u64),
+                _ => break,
+            }
+        }
+        world.watch.record(call.recorded());
+        return stand_in(reply);
+    }
+    if call.is_read_before_refusal() && call.read(body).await.is_err() {
+        return Answer::empty(400);
+    }
+    world.watch.record(call.recorded());
+    match fault {
+        Fault::Reply(reply) => stand_in(reply),
+        Fault::ResetBeforeWork => match line.reset().await {},
+        _ => match line.close().await {},
+    }
+}
+
+fn stand_in(reply: &Reply) -> Answer {
+    Answer { status: reply.status, headers: reply.headers.clone(), content: Content::Bytes(reply.body.clone().into()) }
+}
+
+async fn send(line: &Line, mut answer: Answer, fault: Option<Fault>, in_flight: Option<InFlight>) -> Response<Sending> {
+    match &fault {
+        Some(Fault::ResetAfterWork) => match line.reset().await {},
+        Some(Fault::Silence) => std::future::pending().await,
+        Some(Fault::SlowHeaders(delay)) => tokio::time::sleep(*delay).await,
+        Some(Fault::ReplyAfterWork(reply)) => answer = stand_in(reply),
+        _ => {}
+    }
+    let (body, length) = match answer.content {
+        Content::File(file, length) => (sending::file(file), Some(length)),
+        Content::Bytes(bytes) => {
+            let length = bytes.len() as u64;
+            match fault {
+                Some(Fault::CutOff) => (sending::cut_off(bytes), Some(length)),
+                Some(Fault::CutOffChunked) => (sending::cut_off(bytes), None),
+                Some(Fault::SlowBody(size, pause)) => (sending::slow(bytes, size, pause), Some(length)),
+                _ => (sending::whole(bytes), None),
+            }
+        }
+    };
+    let mut response = Response::new(Sending::new(body, in_flight));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if let Some(length) = length {
+        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    for (name, value) in answer.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}
+
+fn compress(world: &World, call: &Call, answer: Answer) -> Answer {
+    let accepted = call.header(ACCEPT_ENCODING.as_str()).is_some_and(|accepted| accepted.contains("gzip"));
+    if !accepted || !world.behaviour.lock().gzip {
+        return answer;
+    }
+    let Answer { status, headers, content } = answer;
+    let content = match content {
+        Content::Bytes(bytes) if !bytes.is_empty() => bytes,
+        content => {
+            return Answer { status, headers, content };
+        }
+    };
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    match encoder.write_all(&content).and_then(|()| encoder.finish()) {
+        Ok(packed) => Answer { status, headers, content: Content::Bytes(Bytes::from(packed)) }
+            .header(CONTENT_ENCODING.as_str(), "gzip")
+            .header(VARY.as_str(), "accept-encoding"),
+        Err(_) => Answer { status, headers, content: Content::Bytes(content) },
+    }
+}

@@ -1,0 +1,88 @@
+//! Accepting connections, and ending them on demand as a broken network would.
+
+use std::convert::Infallible;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio_rustls::TlsAcceptor;
+
+use super::answering::respond;
+use crate::world::World;
+
+/// How a request may end the connection that it came on.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    reset: Notify,
+    close: Notify,
+}
+
+impl Line {
+    /// Ends the connection with a TCP reset. Never returns, because the connection takes this task down with it.
+    pub(super) async fn reset(&self) -> Infallible {
+        self.reset.notify_one();
+        std::future::pending().await
+    }
+
+    /// Closes the connection in good order without an answer. Never returns.
+    pub(super) async fn close(&self) -> Infallible {
+        self.close.notify_one();
+        std::future::pending().await
+    }
+}
+
+/// Accepts connections until the runtime ends.
+pub(crate) async fn accept(world: Arc<World>, listener: TcpListener, tls: Option<TlsAcceptor>) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of file descriptors, or the peer is gone already: neither ends the server.
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            continue;
+        };
+        world.watch.count(|counters| counters.connections += 1);
+        tokio::spawn(serve(Arc::clone(&world), stream, tls.clone()));
+    }
+}
+
+async fn serve(world: Arc<World>, stream: TcpStream, tls: Option<TlsAcceptor>) {
+    let _ = stream.set_nodelay(true);
+    // A second handle of the socket: the one that is dropped last decides how the connection ends.
+    let Ok(stream) = stream.into_std() else {
+        return;
+    };
+    let Ok(last) = stream.try_clone() else { return };
+    let Ok(stream) = TcpStream::from_std(stream) else {
+        return;
+    };
+    let reset = match tls {
+        None => converse(world, stream).await,
+        Some(tls) => match tls.accept(stream).await {
+            Ok(stream) => converse(world, stream).await,
+            Err(_) => false,
+        },
+    };
+    if reset {
+        let _ = socket2::SockRef::from(&last).set_linger(Some(Duration::ZERO));
+    }
+}
+
+/// Serves one connection; whether it is to end in a reset.
+async fn converse(world: Arc<World>, stream: impl AsyncRead + AsyncWrite + Unpin) -> bool {
+    let line = Arc::new(Line::default());
+    let service = service_fn(|request| {
+        let (world, line) = (Arc::clone(&world), Arc::clone(&line));
+        async move { Ok::<_, Infallible>(respond(&world, &line, request).await) }
+    });
+    let connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    tokio::select! {
+        _ = connection => false,
+        () = line.reset.notified() => true,
+        () = line.close.notified() => false,
+    }
+}

@@ -1,0 +1,11 @@
+//! Real HTTP over TCP: connections, requests, answers, and the ways in which they break.
+
+mod answering;
+mod call;
+mod connection;
+mod sending;
+mod tls;
+
+pub(crate) use call::{Call, split_list};
+pub(crate) use connection::accept;
+pub(crate) use tls::acceptor;
