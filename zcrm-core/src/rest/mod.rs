@@ -6,15 +6,14 @@ mod call;
 mod envelope;
 mod gate;
 mod limits;
-mod page;
 mod refusal;
+mod page;
 mod reply;
 mod rows;
 mod session;
 
 pub(crate) use call::Call;
 pub use call::Repeat;
-#[allow(unused_imports)]
 pub(crate) use envelope::{Envelope, ItemResult};
 pub use page::{Page, PageInfo};
 pub use reply::Reply;
