@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use zcrm_core::resource::Criteria;
+use zcrm_core::resource::records::Criteria;
 use zcrm_core::{Client, Config, GrantToken, Record, RecordId};
 use zcrm_emulator::{Emulator, Options};
 use zcrm_examples::{Outcome, config, connect, is_local, run, token_place};
@@ -101,8 +101,8 @@ fn look_at_users(client: &Client) -> Result<()> {
 
 fn count_leads(client: &Client) -> Result<()> {
     let page = client.module("Leads").records().fields(["Last_Name", "Company"]).per_page(10).send()?;
-    let more = if page.info.more_records { ", and there are more" } else { "" };
-    println!("4. Leads: the first page holds {}{more}", page.rows.len());
+    let more = if page.info.more_records == Some(true) { ", and there are more" } else { "" };
+    println!("4. Leads: the first page holds {}{more}", page.items.len());
     Ok(())
 }
 
@@ -110,7 +110,7 @@ fn work_with_leads(client: &Client) -> Result<()> {
     let company = "zcrm quickstart";
     let leads = ["Ada", "Grace", "Barbara"].map(|name| Record::new().with("Last_Name", name).with("Company", company));
     let report = client.module("Leads").create(&leads)?;
-    let ids: Vec<RecordId> = report.created().filter_map(|(_, saved)| saved.id.clone()).collect();
+    let ids: Vec<RecordId> = report.created().map(|(_, saved)| saved.id.clone()).collect();
     println!("4. Leads: {} created", ids.len());
     let worked = change_leads(client, &ids, company);
     // Whatever happened in between, what was created goes.
