@@ -8,9 +8,9 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::oauth::{OAuth, TokenSource};
 use crate::persistence::{Backend, PersistenceHandler};
-use crate::rest::Session;
+use crate::rest::{CustomCall, Session};
 use crate::token::{InvalidUserIdentifier, UserIdentifier};
-use crate::transport::Transport;
+use crate::transport::{Method, Transport};
 
 /// A Zoho CRM, as one user of one app sees it.
 ///
@@ -136,5 +136,11 @@ impl Client {
     #[must_use]
     pub fn oauth(&self) -> OAuth {
         OAuth::new(Arc::clone(&self.shared.tokens), self.session.user().cloned())
+    }
+
+    /// A call to any endpoint: `path` stands below `/crm/{version}/`, such as `settings/roles`, or begins with `/crm/`,
+    /// such as `/crm/bulk/v2/read`. It is split at each `/` and its parts are escaped.
+    pub fn call(&self, method: Method, path: &str) -> CustomCall {
+        CustomCall::new(self.session.clone(), method, path)
     }
 }
