@@ -9,6 +9,7 @@ pub mod logging;
 pub mod oauth;
 pub mod persistence;
 mod rate_limits;
+pub mod resource;
 pub mod rest;
 mod secret;
 mod token;

@@ -75,7 +75,11 @@ impl Emulator {
     ///
     /// When the port is taken or the threads cannot be started.
     pub fn start(options: Options) -> io::Result<Self> {
-        let oauth = Oauth::new(options.client_id, options.client_secret, options.redirect_uri);
+        let oauth = Oauth::new(
+            options.client_id,
+            options.client_secret,
+            options.redirect_uri,
+        );
         let world = Arc::new(World {
             behaviour: Mutex::new(options.behaviour),
             watch: Watch::default(),
@@ -92,11 +96,19 @@ impl Emulator {
             .build()?;
         let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", options.port)))?;
         let address = listener.local_addr()?;
-        let (tls, ca_pem) = options.https.then(|| server::acceptor(&world)).transpose()?.unzip();
+        let (tls, ca_pem) = options
+            .https
+            .then(|| server::acceptor(&world))
+            .transpose()?
+            .unzip();
         let scheme = if options.https { "https" } else { "http" };
         world.url.get_or_init(|| format!("{scheme}://{address}"));
         runtime.spawn(server::accept(Arc::clone(&world), listener, tls));
-        Ok(Self { world, runtime: Some(runtime), ca_pem })
+        Ok(Self {
+            world,
+            runtime: Some(runtime),
+            ca_pem,
+        })
     }
 
     /// Both the API base URL and the accounts URL, such as `http://127.0.0.1:41234`.
@@ -181,7 +193,10 @@ impl Emulator {
 
     /// Kills the tokens of one user behind the client's back.
     pub fn revoke_tokens(&self, user: &str, what: Revoke) {
-        self.world.oauth.lock().revoke_user(user, what == Revoke::Everything);
+        self.world
+            .oauth
+            .lock()
+            .revoke_user(user, what == Revoke::Everything);
     }
 
     /// Replaces all leads by so many made-up ones. They cost no memory until they are written to.

@@ -20,6 +20,11 @@
 
 // The JSON literals of users and leads have many members.
 #![recursion_limit = "256"]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "only JSON values are indexed here, by name: reading gives null where there is nothing, and what is written \
+              to is known to be an object"
+)]
 
 mod answer;
 mod behaviour;
@@ -28,6 +33,7 @@ mod counters;
 mod crm;
 mod emulator;
 mod faults;
+mod files;
 mod metadata;
 mod moment;
 mod oauth;
@@ -35,6 +41,7 @@ mod org;
 mod records;
 mod seconds;
 mod server;
+mod tags;
 mod version;
 mod world;
 

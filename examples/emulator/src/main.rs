@@ -65,7 +65,8 @@ fn run(arguments: Arguments) -> io::Result<std::convert::Infallible> {
         options.redirect_uri.clone_from(redirect_uri);
     }
     let behaviour = &mut options.behaviour;
-    behaviour.token_life = Duration::try_from_secs_f64(arguments.token_life).map_err(io::Error::other)?;
+    behaviour.token_life =
+        Duration::try_from_secs_f64(arguments.token_life).map_err(io::Error::other)?;
     behaviour.grant_life = Duration::from_secs(600);
     behaviour.token_limit = !arguments.no_token_limit;
     behaviour.gzip = arguments.gzip;
@@ -82,8 +83,10 @@ fn introduce(arguments: &Arguments, emulator: &Emulator) -> io::Result<()> {
     let url = emulator.url();
     writeln!(out, "Zoho CRM, emulated, at {url} (Ctrl-C ends it)")?;
     let mut dictionary = emulator.dictionary();
-    dictionary["current_user_email"] = json!(arguments.user);
-    dictionary["token_persistence_path"] = json!("zcrm-tokens");
+    if let Value::Object(keys) = &mut dictionary {
+        keys.insert("current_user_email".to_owned(), json!(arguments.user));
+        keys.insert("token_persistence_path".to_owned(), json!("zcrm-tokens"));
+    }
     let config = match &arguments.write_config {
         Some(file) => {
             write_config(file, &dictionary)?;
@@ -91,7 +94,10 @@ fn introduce(arguments: &Arguments, emulator: &Emulator) -> io::Result<()> {
             file.display().to_string()
         }
         None => {
-            writeln!(out, "Configuration, to be saved as zcrm.json:\n{dictionary:#}")?;
+            writeln!(
+                out,
+                "Configuration, to be saved as zcrm.json:\n{dictionary:#}"
+            )?;
             "zcrm.json".to_owned()
         }
     };

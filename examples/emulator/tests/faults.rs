@@ -1,5 +1,10 @@
 //! What goes wrong on demand, seen from the other end of the wire.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 mod support;
 
@@ -22,18 +27,26 @@ fn error_kind(error: &ureq::Error) -> Option<ErrorKind> {
 }
 
 fn leads(client: &Client) -> u64 {
-    client.get(LEADS).json["info"]["count"].as_u64().unwrap_or_default()
+    client.get(LEADS).json["info"]["count"]
+        .as_u64()
+        .unwrap_or_default()
 }
 
 #[test]
 fn a_reset_before_and_after_the_work() {
     let client = start();
     let body = || Some(json!({ "data": [{ "Last_Name": "Berg" }] }));
-    client.emulator.fault(On::path(LEADS).method("POST").times(1), Fault::ResetBeforeWork);
+    client.emulator.fault(
+        On::path(LEADS).method("POST").times(1),
+        Fault::ResetBeforeWork,
+    );
     let error = client.try_call("POST", LEADS, body()).err().unwrap();
     assert_eq!(error_kind(&error), Some(ErrorKind::ConnectionReset));
     assert_eq!(leads(&client), 0);
-    client.emulator.fault(On::path(LEADS).method("post").times(1), Fault::ResetAfterWork);
+    client.emulator.fault(
+        On::path(LEADS).method("post").times(1),
+        Fault::ResetAfterWork,
+    );
     let error = client.try_call("POST", LEADS, body()).err().unwrap();
     assert_eq!(error_kind(&error), Some(ErrorKind::ConnectionReset));
     assert_eq!(leads(&client), 1);
@@ -45,10 +58,19 @@ fn a_reset_before_and_after_the_work() {
 #[test]
 fn a_reset_is_a_true_one() {
     let client = start();
-    client.emulator.fault(On::any_call(), Fault::ResetBeforeWork);
-    let address = client.emulator.url().strip_prefix("http://").unwrap().to_owned();
+    client
+        .emulator
+        .fault(On::any_call(), Fault::ResetBeforeWork);
+    let address = client
+        .emulator
+        .url()
+        .strip_prefix("http://")
+        .unwrap()
+        .to_owned();
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.write_all(b"GET /crm/v2/org HTTP/1.1\r\nHost: here\r\n\r\n").unwrap();
+    stream
+        .write_all(b"GET /crm/v2/org HTTP/1.1\r\nHost: here\r\n\r\n")
+        .unwrap();
     let error = stream.read(&mut [0; 16]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
 }
@@ -56,27 +78,53 @@ fn a_reset_is_a_true_one() {
 #[test]
 fn a_closed_connection_has_no_answer_and_no_reset() {
     let client = start();
-    client.emulator.fault(On::any_call(), Fault::CloseBeforeWork);
-    let address = client.emulator.url().strip_prefix("http://").unwrap().to_owned();
+    client
+        .emulator
+        .fault(On::any_call(), Fault::CloseBeforeWork);
+    let address = client
+        .emulator
+        .url()
+        .strip_prefix("http://")
+        .unwrap()
+        .to_owned();
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.write_all(b"GET /crm/v2/org HTTP/1.1\r\nHost: here\r\n\r\n").unwrap();
+    stream
+        .write_all(b"GET /crm/v2/org HTTP/1.1\r\nHost: here\r\n\r\n")
+        .unwrap();
     assert_eq!(stream.read(&mut [0; 16]).unwrap(), 0);
 }
 
 #[test]
 fn any_status_body_and_header() {
     let client = start();
-    client.emulator.fault(On::any_call().times(1), Fault::Reply(Reply::too_many_requests().retry_after(7)));
+    client.emulator.fault(
+        On::any_call().times(1),
+        Fault::Reply(Reply::too_many_requests().retry_after(7)),
+    );
     let got = client.get(LEADS);
-    assert_eq!((got.status, got.code(), got.header("retry-after")), (429, "TOO_MANY_REQUESTS", Some("7")));
-    client.emulator.fault(On::any_call().times(1), Fault::Reply(Reply::html(502)));
+    assert_eq!(
+        (got.status, got.code(), got.header("retry-after")),
+        (429, "TOO_MANY_REQUESTS", Some("7"))
+    );
+    client
+        .emulator
+        .fault(On::any_call().times(1), Fault::Reply(Reply::html(502)));
     let got = client.get(LEADS);
-    assert_eq!((got.status, got.header("content-type")), (502, Some("text/html;charset=UTF-8")));
-    client.emulator.fault(On::any_call().times(1), Fault::Reply(Reply::empty(200)));
+    assert_eq!(
+        (got.status, got.header("content-type")),
+        (502, Some("text/html;charset=UTF-8"))
+    );
+    client
+        .emulator
+        .fault(On::any_call().times(1), Fault::Reply(Reply::empty(200)));
     let got = client.get(LEADS);
     assert_eq!((got.status, got.bytes.len()), (200, 0));
-    let odd = Reply::empty(299).header("content-type", "application/json").body([0xff, 0xfe, b'{']);
-    client.emulator.fault(On::any_call().times(1), Fault::Reply(odd));
+    let odd = Reply::empty(299)
+        .header("content-type", "application/json")
+        .body([0xff, 0xfe, b'{']);
+    client
+        .emulator
+        .fault(On::any_call().times(1), Fault::Reply(odd));
     let got = client.get(LEADS);
     assert_eq!((got.status, got.bytes), (299, vec![0xff, 0xfe, b'{']));
     assert_eq!(client.get(LEADS).status, 204);
@@ -86,8 +134,16 @@ fn any_status_body_and_header() {
 #[test]
 fn an_answer_lost_to_another_one() {
     let client = start();
-    client.emulator.fault(On::path(LEADS).method("POST").times(1), Fault::ReplyAfterWork(Reply::html(504)));
-    assert_eq!(client.post(LEADS, json!({ "data": [{ "Last_Name": "Berg" }] })).status, 504);
+    client.emulator.fault(
+        On::path(LEADS).method("POST").times(1),
+        Fault::ReplyAfterWork(Reply::html(504)),
+    );
+    assert_eq!(
+        client
+            .post(LEADS, json!({ "data": [{ "Last_Name": "Berg" }] }))
+            .status,
+        504
+    );
     assert_eq!(leads(&client), 1);
 }
 
@@ -95,7 +151,10 @@ fn an_answer_lost_to_another_one() {
 fn rules_choose_by_method_path_and_count() {
     let client = start();
     let busy = || Fault::Reply(Reply::error(503, "SERVICE_UNAVAILABLE", "busy"));
-    client.emulator.fault(On::exactly("/crm/*/Leads").method("GET").after(1).times(2), busy());
+    client.emulator.fault(
+        On::exactly("/crm/*/Leads").method("GET").after(1).times(2),
+        busy(),
+    );
     let statuses: Vec<_> = (0..5).map(|_| client.get(LEADS).status).collect();
     assert_eq!(statuses, [204, 503, 503, 204, 204]);
     client.emulator.fault(On::exactly("/crm/*/Leads"), busy());
@@ -104,7 +163,9 @@ fn rules_choose_by_method_path_and_count() {
     assert_eq!(client.get("/crm/v8/Leads?fields=id").status, 503);
     client.emulator.clear_faults();
     assert_eq!(client.get(LEADS).status, 204);
-    client.emulator.fault(On::token_request(), Fault::Reply(Reply::html(500)));
+    client
+        .emulator
+        .fault(On::token_request(), Fault::Reply(Reply::html(500)));
     assert_eq!(client.refresh("any").status, 500);
 }
 
@@ -118,18 +179,34 @@ fn bodies_cut_off() {
     }
     assert_eq!(leads(&client), 10);
     // On the wire: the announced length is the full one, half of it arrives.
-    client.emulator.fault(On::any_call().times(1), Fault::CutOff);
-    let address = client.emulator.url().strip_prefix("http://").unwrap().to_owned();
+    client
+        .emulator
+        .fault(On::any_call().times(1), Fault::CutOff);
+    let address = client
+        .emulator
+        .url()
+        .strip_prefix("http://")
+        .unwrap()
+        .to_owned();
     let mut stream = TcpStream::connect(address).unwrap();
-    let head = format!("GET {LEADS} HTTP/1.1\r\nHost: here\r\nAuthorization: Zoho-oauthtoken {}\r\n\r\n", client.token);
+    let head = format!(
+        "GET {LEADS} HTTP/1.1\r\nHost: here\r\nAuthorization: Zoho-oauthtoken {}\r\n\r\n",
+        client.token
+    );
     stream.write_all(head.as_bytes()).unwrap();
     let mut answer = String::new();
     let _ = stream.read_to_string(&mut answer);
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    let announced =
-        head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ").map(str::to_owned));
+    let announced = head
+        .to_lowercase()
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: ").map(str::to_owned));
     let announced: usize = announced.unwrap().parse().unwrap();
-    assert!(body.len() < announced && body.len() > announced / 3, "{} of {announced}", body.len());
+    assert!(
+        body.len() < announced && body.len() > announced / 3,
+        "{} of {announced}",
+        body.len()
+    );
 }
 
 #[test]
@@ -144,9 +221,16 @@ fn slow_answers_and_silence() {
     assert!(status == 200 && time >= Duration::from_millis(120));
     let (status, time) = timed(Fault::SlowBody(400, Duration::from_millis(60)));
     assert!(status == 200 && time >= Duration::from_millis(60));
-    client.emulator.fault(On::any_call().times(1), Fault::Silence);
-    let request = client.agent.get(format!("{}/crm/v2/org", client.emulator.url()));
-    let limited = request.config().timeout_global(Some(Duration::from_millis(100))).build();
+    client
+        .emulator
+        .fault(On::any_call().times(1), Fault::Silence);
+    let request = client
+        .agent
+        .get(format!("{}/crm/v2/org", client.emulator.url()));
+    let limited = request
+        .config()
+        .timeout_global(Some(Duration::from_millis(100)))
+        .build();
     assert!(matches!(limited.call(), Err(ureq::Error::Timeout(_))));
 }
 
@@ -163,7 +247,10 @@ fn a_limit_in_flight_and_the_highest_number_seen() {
         let calls: Vec<_> = (0..6)
             .map(|_| {
                 scope.spawn(|| {
-                    let call = support::agent().get(&url).header("authorization", &authorization).call();
+                    let call = support::agent()
+                        .get(&url)
+                        .header("authorization", &authorization)
+                        .call();
                     call.unwrap().status().as_u16()
                 })
             })
@@ -173,7 +260,10 @@ fn a_limit_in_flight_and_the_highest_number_seen() {
     assert_eq!(statuses.iter().filter(|&&status| status == 200).count(), 3);
     assert_eq!(statuses.iter().filter(|&&status| status == 429).count(), 3);
     let counters = client.emulator.counters();
-    assert_eq!((counters.in_flight, counters.highest_in_flight > 3), (0, true));
+    assert_eq!(
+        (counters.in_flight, counters.highest_in_flight > 3),
+        (0, true)
+    );
 }
 
 #[test]
@@ -198,14 +288,32 @@ fn what_is_counted_and_recorded() {
     client.post(LEADS, json!({ "data": [{ "Last_Name": "Berg" }] }));
     client.refresh("none");
     let counters = client.emulator.counters();
-    assert_eq!((counters.total_calls(), counters.refreshes(), counters.tokens_issued), (2, 1, 0));
+    assert_eq!(
+        (
+            counters.total_calls(),
+            counters.refreshes(),
+            counters.tokens_issued
+        ),
+        (2, 1, 0)
+    );
     let log = client.emulator.requests();
     assert_eq!(log.len(), 3);
-    assert_eq!((log[0].method.as_str(), log[0].path.as_str()), ("GET", LEADS));
+    assert_eq!(
+        (log[0].method.as_str(), log[0].path.as_str()),
+        ("GET", LEADS)
+    );
     assert_eq!(log[0].query_value("per_page").as_deref(), Some("2"));
-    assert!(log[0].header("Authorization").unwrap().starts_with("Zoho-oauthtoken 1000."));
+    assert!(
+        log[0]
+            .header("Authorization")
+            .unwrap()
+            .starts_with("Zoho-oauthtoken 1000.")
+    );
     assert_eq!(log[1].json()["data"][0]["Last_Name"], "Berg");
-    assert_eq!((log[2].query.as_str(), log[2].path.as_str()), ("", "/oauth/v2/token"));
+    assert_eq!(
+        (log[2].query.as_str(), log[2].path.as_str()),
+        ("", "/oauth/v2/token")
+    );
 }
 
 #[test]
@@ -213,7 +321,12 @@ fn compressed_answers_for_those_who_accept_them() {
     let client = start();
     client.emulator.seed_leads(50);
     client.emulator.behave(|behaviour| behaviour.gzip = true);
-    let address = client.emulator.url().strip_prefix("http://").unwrap().to_owned();
+    let address = client
+        .emulator
+        .url()
+        .strip_prefix("http://")
+        .unwrap()
+        .to_owned();
     let ask = |accept: &str| {
         let mut stream = TcpStream::connect(&address).unwrap();
         let head = format!(
@@ -227,6 +340,11 @@ fn compressed_answers_for_those_who_accept_them() {
     };
     let (plain, packed) = (ask(""), ask("Accept-Encoding: gzip\r\n"));
     assert!(String::from_utf8_lossy(&packed).contains("content-encoding: gzip"));
-    assert!(packed.len() * 5 < plain.len(), "{} of {}", packed.len(), plain.len());
+    assert!(
+        packed.len() * 5 < plain.len(),
+        "{} of {}",
+        packed.len(),
+        plain.len()
+    );
     assert_eq!(client.get(LEADS).json["info"]["count"], 50);
 }

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::oauth::{OAuth, TokenSource};
 use crate::persistence::{Backend, PersistenceHandler};
+use crate::resource::ModuleHandle;
 use crate::rest::{CustomCall, Session};
 use crate::token::{InvalidUserIdentifier, UserIdentifier};
 use crate::transport::{Method, Transport};
@@ -142,5 +143,11 @@ impl Client {
     /// such as `/crm/bulk/v2/read`. It is split at each `/` and its parts are escaped.
     pub fn call(&self, method: Method, path: &str) -> CustomCall {
         CustomCall::new(self.session.clone(), method, path)
+    }
+
+    /// One module, such as Leads, by its API name. No call goes out yet.
+    #[doc(alias = "get_module_instance")]
+    pub fn module(&self, api_name: impl Into<String>) -> ModuleHandle {
+        ModuleHandle::new(self.session.clone(), api_name)
     }
 }

@@ -7,16 +7,20 @@ mod custom;
 mod envelope;
 mod gate;
 mod limits;
+mod page;
 mod refusal;
 mod reply;
+mod rows;
 mod session;
 mod transfer;
 
 pub(crate) use call::Call;
 pub use call::Repeat;
 pub use custom::CustomCall;
-#[allow(unused_imports)]
 pub(crate) use envelope::{Envelope, ItemResult};
+pub use page::{Page, PageInfo};
 pub use reply::Reply;
+pub(crate) use rows::{Listing, MAX_PER_PAGE};
+pub use rows::{PagePosition, Rows, UnfitRow};
 pub(crate) use session::Session;
 pub use transfer::{Download, Downloaded, Upload};

@@ -115,4 +115,9 @@ impl Reply {
             repeated: false,
         }
     }
+
+    /// An error for an answer that can be read and makes no sense.
+    pub(crate) fn odd(&self, what: impl Into<String>) -> Error {
+        Error::new(ErrorKind::InvalidAnswer, what).with_request(self.method, &self.path).with_status(self.status)
+    }
 }

@@ -12,12 +12,19 @@ use crate::world::World;
 pub(crate) use tokens::{Oauth, Session};
 
 /// Answers a request below `/oauth`, or none where there is nothing.
-pub(crate) fn route(world: &World, behaviour: &Behaviour, call: &Call, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(
+    world: &World,
+    behaviour: &Behaviour,
+    call: &Call,
+    path: &[&str],
+) -> Option<Answer> {
     Some(match (call.method.as_str(), path) {
         ("GET", ["v2", "auth"]) => consent::ask(world, behaviour, call),
         ("POST", ["v2", "auth"]) => consent::decide(world, behaviour, call),
         ("POST", ["v2", "token"]) => endpoint::token(world, behaviour, call),
-        ("POST", ["v2", "token", "revoke"] | ["v2", "revoke", "token"]) => endpoint::revoke(world, call),
+        ("POST", ["v2", "token", "revoke"] | ["v2", "revoke", "token"]) => {
+            endpoint::revoke(world, call)
+        }
         ("GET", ["user", "info"]) => endpoint::user_info(world, behaviour, call),
         _ => return None,
     })

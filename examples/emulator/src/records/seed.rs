@@ -10,11 +10,20 @@ const FIRST: u64 = 3_652_397_000_100_000_000;
 /// 2024-01-01, when the first one was created.
 const EPOCH: i64 = 1_704_067_200;
 
-const FIRST_NAMES: [&str; 8] = ["Anna", "Bo", "Chiara", "Dmitri", "Élodie", "Fatima", "Göran", "Hana"];
-const LAST_NAMES: [&str; 8] = ["Andersen", "Brown", "Costa", "Dubois", "Eriksson", "Fischer", "García", "Hansen"];
+const FIRST_NAMES: [&str; 8] = [
+    "Anna", "Bo", "Chiara", "Dmitri", "Élodie", "Fatima", "Göran", "Hana",
+];
+const LAST_NAMES: [&str; 8] = [
+    "Andersen", "Brown", "Costa", "Dubois", "Eriksson", "Fischer", "García", "Hansen",
+];
 const CITIES: [&str; 6] = ["Oslo", "Bergen", "Trondheim", "Stavanger", "Tromsø", "Bodø"];
 const COMPANIES: [&str; 5] = ["Acme", "Bolt", "Cargo", "Delta", "Electra"];
-const STATUSES: [&str; 4] = ["Attempted to Contact", "Contacted", "Not Contacted", "Lost Lead"];
+const STATUSES: [&str; 4] = [
+    "Attempted to Contact",
+    "Contacted",
+    "Not Contacted",
+    "Lost Lead",
+];
 const SOURCES: [&str; 4] = ["Advertisement", "Cold Call", "Trade Show", "Web Download"];
 
 pub(super) fn id(index: u64) -> u64 {
@@ -27,7 +36,10 @@ pub(super) fn index(id: u64, seeded: u64) -> Option<u64> {
 }
 
 fn email(index: u64) -> String {
-    format!("lead{index}@{}.example", pick(&COMPANIES, index).to_lowercase())
+    format!(
+        "lead{index}@{}.example",
+        pick(&COMPANIES, index).to_lowercase()
+    )
 }
 
 /// The only seeded lead that can have this value in a field by which duplicates are recognised.
@@ -41,7 +53,11 @@ pub(super) fn find(field: &str, value: &str, seeded: u64) -> Option<u64> {
 }
 
 fn pick<'a>(of: &[&'a str], index: u64) -> &'a str {
-    usize::try_from(index).ok().and_then(|index| of.get(index % of.len())).copied().unwrap_or_default()
+    usize::try_from(index)
+        .ok()
+        .and_then(|index| of.get(index % of.len()))
+        .copied()
+        .unwrap_or_default()
 }
 
 /// The lead of that id.

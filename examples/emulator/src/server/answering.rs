@@ -8,7 +8,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, HeaderValue, VARY};
+use hyper::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, HeaderValue, VARY,
+};
 use hyper::{Request, Response, StatusCode};
 
 use super::call::Call;
@@ -18,17 +20,30 @@ use crate::answer::{Answer, Content};
 use crate::faults::{Fault, Reply};
 use crate::world::World;
 
-pub(super) async fn respond(world: &Arc<World>, line: &Line, request: Request<Incoming>) -> Response<Sending> {
+pub(super) async fn respond(
+    world: &Arc<World>,
+    line: &Line,
+    request: Request<Incoming>,
+) -> Response<Sending> {
     let (head, body) = request.into_parts();
     let mut call = Call::new(head);
     let segments = call.segments();
-    let (is_crm, is_remote) = (segments.first() == Some(&"crm"), segments.first() == Some(&"emulator"));
+    let (is_crm, is_remote) = (
+        segments.first() == Some(&"crm"),
+        segments.first() == Some(&"emulator"),
+    );
     let entered = is_crm.then(|| {
         let name = format!("{} {}", call.method, call.path);
-        world.watch.count(|counters| *counters.calls.entry(name).or_default() += 1);
+        world
+            .watch
+            .count(|counters| *counters.calls.entry(name).or_default() += 1);
         InFlight::enter(world)
     });
-    let fault = if is_remote { None } else { world.rules.take(&call.method, &call.path) };
+    let fault = if is_remote {
+        None
+    } else {
+        world.rules.take(&call.method, &call.path)
+    };
     if fault.is_some() {
         world.watch.count(|counters| counters.faults += 1);
     }
@@ -63,7 +78,12 @@ async fn work(world: &Arc<World>, call: &mut Call, body: Incoming, together: usi
     }
     let refusal = crate::crm::refuse_by_headers(world, &behaviour, call, together);
     if (refusal.is_none() || call.is_read_before_refusal()) && call.read(body).await.is_err() {
-        return Answer::error(400, "REQUEST_BODY_NOT_READABLE", "the body cannot be read", serde_json::json!({}));
+        return Answer::error(
+            400,
+            "REQUEST_BODY_NOT_READABLE",
+            "the body cannot be read",
+            serde_json::json!({}),
+        );
     }
     match refusal {
         Some(refusal) => *refusal,
@@ -71,7 +91,13 @@ async fn work(world: &Arc<World>, call: &mut Call, body: Incoming, together: usi
     }
 }
 
-async fn break_early(world: &Arc<World>, line: &Line, mut call: Call, mut body: Incoming, fault: &Fault) -> Answer {
+async fn break_early(
+    world: &Arc<World>,
+    line: &Line,
+    mut call: Call,
+    mut body: Incoming,
+    fault: &Fault,
+) -> Answer {
     if let Fault::ReplyWithin(bytes, reply) = fault {
         let mut read = 0;
         while read < *bytes {
@@ -95,10 +121,19 @@ async fn break_early(world: &Arc<World>, line: &Line, mut call: Call, mut body: 
 }
 
 fn stand_in(reply: &Reply) -> Answer {
-    Answer { status: reply.status, headers: reply.headers.clone(), content: Content::Bytes(reply.body.clone().into()) }
+    Answer {
+        status: reply.status,
+        headers: reply.headers.clone(),
+        content: Content::Bytes(reply.body.clone().into()),
+    }
 }
 
-async fn send(line: &Line, mut answer: Answer, fault: Option<Fault>, in_flight: Option<InFlight>) -> Response<Sending> {
+async fn send(
+    line: &Line,
+    mut answer: Answer,
+    fault: Option<Fault>,
+    in_flight: Option<InFlight>,
+) -> Response<Sending> {
     match &fault {
         Some(Fault::ResetAfterWork) => match line.reset().await {},
         Some(Fault::Silence) => std::future::pending().await,
@@ -113,15 +148,20 @@ async fn send(line: &Line, mut answer: Answer, fault: Option<Fault>, in_flight: 
             match fault {
                 Some(Fault::CutOff) => (sending::cut_off(bytes), Some(length)),
                 Some(Fault::CutOffChunked) => (sending::cut_off(bytes), None),
-                Some(Fault::SlowBody(size, pause)) => (sending::slow(bytes, size, pause), Some(length)),
+                Some(Fault::SlowBody(size, pause)) => {
+                    (sending::slow(bytes, size, pause), Some(length))
+                }
                 _ => (sending::whole(bytes), None),
             }
         }
     };
     let mut response = Response::new(Sending::new(body, in_flight));
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if let Some(length) = length {
-        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+        response
+            .headers_mut()
+            .insert(CONTENT_LENGTH, HeaderValue::from(length));
     }
     for (name, value) in answer.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
@@ -132,22 +172,40 @@ async fn send(line: &Line, mut answer: Answer, fault: Option<Fault>, in_flight: 
 }
 
 fn compress(world: &World, call: &Call, answer: Answer) -> Answer {
-    let accepted = call.header(ACCEPT_ENCODING.as_str()).is_some_and(|accepted| accepted.contains("gzip"));
+    let accepted = call
+        .header(ACCEPT_ENCODING.as_str())
+        .is_some_and(|accepted| accepted.contains("gzip"));
     if !accepted || !world.behaviour.lock().gzip {
         return answer;
     }
-    let Answer { status, headers, content } = answer;
+    let Answer {
+        status,
+        headers,
+        content,
+    } = answer;
     let content = match content {
         Content::Bytes(bytes) if !bytes.is_empty() => bytes,
         content => {
-            return Answer { status, headers, content };
+            return Answer {
+                status,
+                headers,
+                content,
+            };
         }
     };
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     match encoder.write_all(&content).and_then(|()| encoder.finish()) {
-        Ok(packed) => Answer { status, headers, content: Content::Bytes(Bytes::from(packed)) }
-            .header(CONTENT_ENCODING.as_str(), "gzip")
-            .header(VARY.as_str(), "accept-encoding"),
-        Err(_) => Answer { status, headers, content: Content::Bytes(content) },
+        Ok(packed) => Answer {
+            status,
+            headers,
+            content: Content::Bytes(Bytes::from(packed)),
+        }
+        .header(CONTENT_ENCODING.as_str(), "gzip")
+        .header(VARY.as_str(), "accept-encoding"),
+        Err(_) => Answer {
+            status,
+            headers,
+            content: Content::Bytes(content),
+        },
     }
 }

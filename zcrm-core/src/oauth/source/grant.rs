@@ -19,7 +19,6 @@ const UNNAMED: &str = "user-without-a-name";
 
 /// What came of a grant: whose tokens are now kept, and what there is to know about them.
 #[derive(Debug, Clone)]
-#[must_use = "the tokens may be kept under another name than the configured one; see Granted::user"]
 pub struct Granted {
     user: UserIdentifier,
     expected: Option<UserIdentifier>,
