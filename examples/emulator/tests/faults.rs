@@ -348,3 +348,68 @@ fn compressed_answers_for_those_who_accept_them() {
     );
     assert_eq!(client.get(LEADS).json["info"]["count"], 50);
 }
+
+#[test]
+fn connections_reset_at_once_and_closed_while_idle() {
+    let client = start();
+    assert_eq!(client.get(LEADS).status, 204);
+    client.emulator.close_connections();
+    // A reader learns of the end only when the socket says so; a new connection is then made.
+    assert_eq!(client.emulator.counters().connections, 1);
+    client
+        .emulator
+        .behave(|behaviour| behaviour.reset_connections = 1);
+    let address = client
+        .emulator
+        .url()
+        .strip_prefix("http://")
+        .unwrap()
+        .to_owned();
+    let mut stream = TcpStream::connect(&address).unwrap();
+    let error = stream.read(&mut [0; 16]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    assert_eq!(client.get(LEADS).status, 204);
+    assert_eq!(client.emulator.counters().connections, 3);
+}
+
+#[test]
+fn all_secrets_are_known() {
+    let mut client = start();
+    let answer = client.login();
+    let secrets = client.emulator.secrets();
+    for secret in [
+        &client.token,
+        answer["refresh_token"].as_str().unwrap(),
+        "emulator-client-secret",
+    ] {
+        assert!(secrets.iter().any(|known| known == secret));
+    }
+    assert_eq!(client.emulator.count_records("Leads"), 0);
+    let id = client.lead(json!({ "Last_Name": "Berg" }));
+    assert_eq!(
+        client.emulator.record("Leads", &id).unwrap()["Last_Name"],
+        "Berg"
+    );
+    assert_eq!(
+        (
+            client.emulator.count_records("Leads"),
+            client.emulator.count_records("Nothing")
+        ),
+        (1, 0)
+    );
+}
+
+#[test]
+fn the_headers_that_zoho_sends_with_everything() {
+    let client = start();
+    let got = client.get("/crm/v2/org");
+    assert_eq!(
+        got.header("content-disposition"),
+        Some("attachment; filename=response.json")
+    );
+    assert_eq!(
+        got.header("content-type"),
+        Some("application/json;charset=UTF-8")
+    );
+    assert!(got.header("set-cookie").is_some() && got.header("x-accesstoken-reset").is_some());
+}
