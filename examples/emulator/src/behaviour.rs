@@ -39,7 +39,6 @@ pub enum ExpiresIn {
 /// with `PUT /emulator/behaviour` and any of these names; times are in seconds there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[non_exhaustive]
 pub struct Behaviour {
     /// Life of an access token; Zoho's is one hour.
     #[serde(with = "seconds")]

@@ -20,8 +20,13 @@ use crate::server;
 use crate::world::World;
 
 /// How to start an emulator.
+///
+/// ```
+/// use zcrm_emulator::Options;
+///
+/// let options = Options { leads: 200, https: true, ..Options::default() };
+/// ```
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct Options {
     /// The port on 127.0.0.1; 0 takes a free one.
     pub port: u16,

@@ -232,6 +232,14 @@ fn slow_answers_and_silence() {
         .timeout_global(Some(Duration::from_millis(100)))
         .build();
     assert!(matches!(limited.call(), Err(ureq::Error::Timeout(_))));
+    let until = Instant::now() + Duration::from_secs(5);
+    while client.emulator.counters().in_flight > 0 {
+        assert!(
+            Instant::now() < until,
+            "a client that hung up still counts as in flight"
+        );
+        thread::yield_now();
+    }
 }
 
 #[test]
@@ -352,24 +360,27 @@ fn compressed_answers_for_those_who_accept_them() {
 #[test]
 fn connections_reset_at_once_and_closed_while_idle() {
     let client = start();
-    assert_eq!(client.get(LEADS).status, 204);
-    client.emulator.close_connections();
-    // A reader learns of the end only when the socket says so; a new connection is then made.
-    assert_eq!(client.emulator.counters().connections, 1);
-    client
-        .emulator
-        .behave(|behaviour| behaviour.reset_connections = 1);
     let address = client
         .emulator
         .url()
         .strip_prefix("http://")
         .unwrap()
         .to_owned();
+    let mut idle = TcpStream::connect(&address).unwrap();
+    idle.write_all(b"GET /nowhere HTTP/1.1\r\nHost: here\r\n\r\n")
+        .unwrap();
+    let mut start = [0; 12];
+    idle.read_exact(&mut start).unwrap();
+    assert_eq!(&start, b"HTTP/1.1 404");
+    client.emulator.close_connections();
+    assert!(idle.read_to_end(&mut Vec::new()).is_ok());
+    client
+        .emulator
+        .behave(|behaviour| behaviour.reset_connections = 1);
     let mut stream = TcpStream::connect(&address).unwrap();
     let error = stream.read(&mut [0; 16]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
     assert_eq!(client.get(LEADS).status, 204);
-    assert_eq!(client.emulator.counters().connections, 3);
 }
 
 #[test]
@@ -412,4 +423,27 @@ fn the_headers_that_zoho_sends_with_everything() {
         Some("application/json;charset=UTF-8")
     );
     assert!(got.header("set-cookie").is_some() && got.header("x-accesstoken-reset").is_some());
+}
+
+#[test]
+fn a_request_whose_client_is_gone_is_worked_on_to_the_end() {
+    let client = start();
+    client
+        .emulator
+        .behave(|behaviour| behaviour.delay = Duration::from_millis(200));
+    let request = client
+        .agent
+        .post(format!("{}{LEADS}", client.emulator.url()));
+    let request = request.header("authorization", format!("Zoho-oauthtoken {}", client.token));
+    let limited = request
+        .config()
+        .timeout_global(Some(Duration::from_millis(50)))
+        .build();
+    let sent = limited.send_json(json!({ "data": [{ "Last_Name": "Berg" }] }));
+    assert!(matches!(sent, Err(ureq::Error::Timeout(_))));
+    let until = Instant::now() + Duration::from_secs(5);
+    while client.emulator.count_records("Leads") == 0 {
+        assert!(Instant::now() < until, "the lead was never created");
+        thread::yield_now();
+    }
 }
