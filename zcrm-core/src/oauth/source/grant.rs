@@ -235,7 +235,7 @@ impl TokenSource {
             Err(cause) => Err(Error::new(
                 ErrorKind::TokensNotSaved,
                 format!(
-                    "Zoho exchanged the grant, yet the tokens of {user} could not be saved. This process goes on using \
+                    "Zoho gave tokens of {user}, yet they could not be saved. This process goes on using \
                      them and saves them at a later call; they are in Error::tokens, and client.oauth().save_tokens saves \
                      them at once when the store works again"
                 ),
