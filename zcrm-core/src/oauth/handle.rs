@@ -89,13 +89,14 @@ impl OAuth {
         logged(self.tokens.exchange(self.user.as_ref(), &grant, &self.tokens.accounts_url()))
     }
 
-    /// The same with what a web redirect brought; the grant is exchanged at the accounts server that the redirect names.
+    /// The same with what a web redirect brought. The grant is exchanged at the accounts server that the redirect names,
+    /// unless the configuration names one, which is never overridden.
     ///
     /// # Errors
     ///
     /// As [`generate_access_token`](Self::generate_access_token).
     pub fn accept_redirect(&self, redirect: Redirect) -> Result<Granted> {
-        let accounts_url = redirect.accounts_url().map_or_else(|| self.tokens.accounts_url(), str::to_owned);
+        let accounts_url = self.tokens.accounts_url_of(redirect.accounts_url());
         logged(self.tokens.exchange(self.user.as_ref(), &redirect.into_grant(), &accounts_url))
     }
 

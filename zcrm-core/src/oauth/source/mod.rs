@@ -76,6 +76,11 @@ impl TokenSource {
         self.endpoints.accounts_url()
     }
 
+    /// Where a grant is exchanged whose redirect names this accounts server.
+    pub(super) fn accounts_url_of(&self, named: Option<&str>) -> String {
+        self.endpoints.accounts_url_of(named)
+    }
+
     /// A token that is good for some time yet. When it cannot be renewed early, it is served as long as it lives.
     pub(crate) fn access_token(&self, user: &UserIdentifier) -> Result<AccessToken> {
         let slot = self.slot(user);
@@ -245,4 +250,19 @@ fn diverted(user: &UserIdentifier, other: &UserIdentifier) -> String {
         "the last grant that was exchanged for {user} was given by {other}, as Zoho says, and its tokens are kept under \
          that name; set current_user_email to {other} or use for_user"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_fresh_token_is_a_reason_to_ask_again_only_after_the_cool_down() {
+        let mut state = State::default();
+        assert!(is_cooling_down(&mut state), "the first refusal begins it");
+        assert!(is_cooling_down(&mut state));
+        state.fresh_refused_until = Some(Instant::now());
+        assert!(!is_cooling_down(&mut state), "over: one request is allowed");
+        assert!(is_cooling_down(&mut state), "and its token's refusal begins the next");
+    }
 }
