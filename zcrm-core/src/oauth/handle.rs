@@ -23,7 +23,7 @@ use crate::token::{GrantToken, InvalidUserIdentifier, OAuthTokens, UserIdentifie
 ///   store's refresh lock. They wait for as long as the slowest request for tokens takes, with 15 s for the store:
 ///   [`call_timeout`](crate::config::HttpOptions::call_timeout) and 27 s. Then the store is read once more, and the call
 ///   fails with [`RefreshBusy`](crate::ErrorKind::RefreshBusy); nothing is ever refreshed without the lock.
-/// - A token that Zoho refuses in mid-life is replaced once. One that is refused at its first use is not: the data centre,
+/// - A token that Zoho refuses is replaced once. One that it gave within 10 minutes and never accepted is not: the data centre,
 ///   the environment or the client is wrong. Zoho is then asked again after 10 minutes at the earliest; a token that
 ///   somebody else stores is taken at once.
 /// - When Zoho limits token requests, this client asks for none until `Retry-After` is over, or for 10 minutes.

@@ -50,6 +50,15 @@ fn a_token_revoked_behind_our_back_costs_one_refresh_and_no_error() {
 }
 
 #[test]
+fn a_token_revoked_before_its_first_call_is_replaced_too() {
+    let (emulator, store) = (start(), InMemoryPersistence::new());
+    let client = signed_in(&emulator, &store);
+    emulator.revoke_tokens(USER, Revoke::AccessTokens);
+    call(&client).unwrap();
+    assert_eq!(emulator.counters().refreshes(), 1);
+}
+
+#[test]
 fn sixteen_threads_and_four_clients_with_a_revoked_token_refresh_once() {
     let (emulator, store) = (start(), InMemoryPersistence::new());
     let clients: Vec<_> = (0..4).map(|_| client(&emulator, &store)).collect();
@@ -130,7 +139,7 @@ fn after_a_refused_fresh_token_a_new_one_in_the_store_is_taken_at_once() {
     emulator.refuse_every_token(false);
     emulator.fault(On::path("/crm/").times(1), Fault::Reply(Scripted::invalid_token()));
     call(&one).unwrap();
-    assert_eq!(emulator.counters().refreshes(), 1, "{:?}", emulator.counters());
+    assert_eq!(emulator.counters().refreshes(), 2, "one each: {:?}", emulator.counters());
 }
 
 #[test]

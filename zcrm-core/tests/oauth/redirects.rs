@@ -73,7 +73,8 @@ fn a_redirect_is_exchanged_at_the_accounts_server_that_it_names() {
 fn a_configured_server_is_never_overridden_by_a_redirect() {
     let zoho = Zoho::new();
     let oauth = oauth(&zoho, &[("accounts_url", "http://127.0.0.1:4711"), ("api_base_url", "http://127.0.0.1:4711")]);
-    let redirect = oauth.read_redirect("code=x&state=S&accounts-server=https%3A%2F%2Faccounts.zoho.com.cn", "S").unwrap();
+    let redirect =
+        oauth.read_redirect("code=x&state=S&accounts-server=https%3A%2F%2Faccounts.zoho.com.cn", "S").unwrap();
     assert_eq!(redirect.data_center(), Some(DataCenter::Cn));
     let _granted = oauth.accept_redirect(redirect).unwrap();
     assert_eq!(zoho.seen()[0].url, "http://127.0.0.1:4711/oauth/v2/token");
