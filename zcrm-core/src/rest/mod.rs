@@ -6,15 +6,15 @@ mod call;
 mod envelope;
 mod gate;
 mod limits;
-mod refusal;
 mod page;
+mod refusal;
 mod reply;
 mod rows;
 mod session;
 
 pub(crate) use call::Call;
 pub use call::Repeat;
-pub(crate) use envelope::{Envelope, ItemResult};
+pub(crate) use envelope::{ItemResult, refused_results};
 pub use page::{Page, PageInfo};
 pub use reply::Reply;
 pub(crate) use rows::{Listing, MAX_PER_PAGE};
