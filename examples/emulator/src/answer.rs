@@ -43,7 +43,16 @@ impl Answer {
     }
 
     pub(crate) fn json(status: u16, value: &Value) -> Self {
-        Self::bytes(status, "application/json;charset=UTF-8", value.to_string())
+        Self::text(status, value.to_string())
+    }
+
+    /// JSON that is text already.
+    pub(crate) fn json_text(text: String) -> Self {
+        Self::text(200, text)
+    }
+
+    fn text(status: u16, text: String) -> Self {
+        Self::bytes(status, "application/json;charset=UTF-8", text)
     }
 
     pub(crate) fn html(status: u16, page: String) -> Self {

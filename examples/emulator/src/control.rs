@@ -1,15 +1,4 @@
-//! Remote control for other processes, below `/emulator`. Nothing of it is Zoho's; faults and counters pass it over.
-//!
-//! | Request | Does |
-//! |---|---|
-//! | `POST /emulator/grant?user=&scopes=` | makes a grant: `{"grant_token": ...}` |
-//! | `GET /emulator/counters`, `DELETE` | the counters; begins anew |
-//! | `GET /emulator/requests` | the log of requests, bodies as text |
-//! | `POST /emulator/expire` | kills all access tokens |
-//! | `POST /emulator/revoke?user=&everything=true` | kills a user's access tokens, or the refresh tokens too |
-//! | `GET /emulator/behaviour`, `PUT` | the behaviour; changes the members given |
-//! | `POST /emulator/faults`, `DELETE` | adds `{"on": {"path", "exactly", "method", "after", "times"}, "fault": ...}`; forgets all |
-//! | `PUT /emulator/leads?count=` | replaces all leads by so many made-up ones |
+//! Remote control for other processes, below `/emulator`; the crate's page lists the requests.
 
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -130,8 +130,22 @@ fn visit(
     let left = session
         .expires
         .saturating_duration_since(std::time::Instant::now());
+    // Zoho labels even ordinary JSON as an attachment, and sets cookies that nobody should keep.
+    let is_file = answer
+        .headers
+        .iter()
+        .any(|(name, _)| name == "Content-Disposition");
+    let answer = if is_file {
+        answer
+    } else {
+        answer.header("Content-Disposition", "attachment; filename=response.json")
+    };
     answer
         .header("X-ACCESSTOKEN-RESET", moment::ahead(left))
+        .header(
+            "Set-Cookie",
+            "_zcsr_tmp=emulated;path=/;SameSite=Strict;priority=high",
+        )
         .header("Server", "ZGS")
         .header("Cache-Control", "no-store")
 }

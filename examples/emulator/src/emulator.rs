@@ -8,18 +8,25 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::sync::Notify;
 
 use crate::behaviour::Behaviour;
 use crate::counters::{Counters, Recorded, Watch};
 use crate::faults::{Fault, On, Rules};
+use crate::metadata;
 use crate::oauth::Oauth;
 use crate::org::Org;
 use crate::server;
 use crate::world::World;
 
 /// How to start an emulator.
+///
+/// ```
+/// use zcrm_emulator::Options;
+///
+/// let options = Options { leads: 200, https: true, ..Options::default() };
+/// ```
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct Options {
     /// The port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
@@ -87,6 +94,7 @@ impl Emulator {
             oauth: Mutex::new(oauth),
             org: Mutex::new(Org::new(options.leads)),
             url: OnceLock::new(),
+            hang_up: Notify::new(),
         });
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -94,8 +102,14 @@ impl Emulator {
             .enable_io()
             .enable_time()
             .build()?;
-        let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", options.port)))?;
+        // Bound by the standard library: tokio's way would need to block, which a caller within a runtime may not.
+        let listener = std::net::TcpListener::bind(("127.0.0.1", options.port))?;
         let address = listener.local_addr()?;
+        listener.set_nonblocking(true)?;
+        let listener = {
+            let _within = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
         let (tls, ca_pem) = options
             .https
             .then(|| server::acceptor(&world))
@@ -197,6 +211,32 @@ impl Emulator {
             .oauth
             .lock()
             .revoke_user(user, what == Revoke::Everything);
+    }
+
+    /// Closes every connection now, as a server does with those that were idle for long.
+    pub fn close_connections(&self) {
+        self.world.hang_up.notify_waiters();
+    }
+
+    /// Every secret so far: the client secret, and all grants and tokens ever made. None of them may turn up in a log,
+    /// an error or a process list.
+    pub fn secrets(&self) -> Vec<String> {
+        self.world.oauth.lock().secrets()
+    }
+
+    /// How many records a module has, without a call that would be counted; 0 for a module that there is not.
+    pub fn count_records(&self, module: &str) -> usize {
+        metadata::find(module).map_or(0, |module| {
+            self.world.org.lock().records.shelf(module).ids().count()
+        })
+    }
+
+    /// A record as it is kept, without a call that would be counted.
+    pub fn record(&self, module: &str, id: &str) -> Option<Value> {
+        let module = metadata::find(module)?;
+        let org = self.world.org.lock();
+        let row = org.records.shelf(module).row(id.parse().ok()?)?;
+        Some(Value::Object(row.into_owned()))
     }
 
     /// Replaces all leads by so many made-up ones. They cost no memory until they are written to.

@@ -56,7 +56,7 @@ impl On {
     /// Only requests of this method.
     #[must_use]
     pub fn method(mut self, method: impl Into<String>) -> Self {
-        self.method = Some(method.into().to_ascii_uppercase());
+        self.method = Some(method.into());
         self
     }
 
@@ -75,7 +75,10 @@ impl On {
     }
 
     fn meets(&self, method: &str, path: &str) -> bool {
-        self.method.as_deref().is_none_or(|wanted| wanted == method) && self.meets_path(path)
+        self.method
+            .as_deref()
+            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+            && self.meets_path(path)
     }
 
     fn meets_path(&self, path: &str) -> bool {

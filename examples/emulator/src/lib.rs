@@ -17,6 +17,28 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Remote control
+//!
+//! Other processes steer it over HTTP, below `/emulator`. Nothing of that is Zoho's; faults and counters pass it over.
+//!
+//! | Request | Does |
+//! |---|---|
+//! | `POST /emulator/grant?user=&scopes=` | makes a grant: `{"grant_token": ...}` |
+//! | `GET /emulator/counters`, `DELETE` | the [`Counters`]; begins anew |
+//! | `GET /emulator/requests` | the log of requests, bodies as text |
+//! | `POST /emulator/expire` | kills all access tokens |
+//! | `POST /emulator/revoke?user=&everything=true` | kills a user's access tokens, or the refresh tokens too |
+//! | `GET /emulator/behaviour`, `PUT` | the [`Behaviour`]; changes the members given |
+//! | `POST /emulator/faults`, `DELETE` | adds a rule; forgets all |
+//! | `PUT /emulator/leads?count=` | replaces all leads by so many made-up ones |
+//!
+//! A rule is `{"on": {"path": "/crm/", "exactly": false, "method": "POST", "after": 0, "times": 1}, "fault": ...}`, of
+//! which only the path is needed. A fault is one of `"reset_before_work"`, `"reset_after_work"`, `"close_before_work"`,
+//! `"cut_off"`, `"cut_off_chunked"`, `"silence"`, `{"slow_body": [BYTES, SECONDS]}`, `{"slow_headers": SECONDS}`,
+//! `{"reply": REPLY}`, `{"reply_after_work": REPLY}` and `{"reply_within": [BYTES, REPLY]}`, where a reply is
+//! `{"status": 503, "headers": [["Retry-After", "1"]], "body": ...}`; a body that is text is sent as it is, any other
+//! as JSON.
 
 // The JSON literals of users and leads have many members.
 #![recursion_limit = "256"]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use serde_json::{Value, json};
-use zcrm_emulator::{Emulator, Options};
+use zcrm_emulator::{Behaviour, Emulator, Options};
 
 /// A Zoho CRM that runs on this machine: it answers as Zoho does, v2 to v8, and keeps nothing when it ends.
 #[derive(Parser)]
@@ -57,20 +57,26 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> io::Result<std::convert::Infallible> {
-    let mut options = Options::default();
-    options.port = arguments.port;
-    options.https = arguments.https;
-    options.leads = arguments.leads;
-    if let Some(redirect_uri) = &arguments.redirect_uri {
-        options.redirect_uri.clone_from(redirect_uri);
-    }
-    let behaviour = &mut options.behaviour;
-    behaviour.token_life =
-        Duration::try_from_secs_f64(arguments.token_life).map_err(io::Error::other)?;
-    behaviour.grant_life = Duration::from_secs(600);
-    behaviour.token_limit = !arguments.no_token_limit;
-    behaviour.gzip = arguments.gzip;
-    behaviour.consent = arguments.allow.then_some(true);
+    let defaults = Options::default();
+    let behaviour = Behaviour {
+        token_life: Duration::try_from_secs_f64(arguments.token_life).map_err(io::Error::other)?,
+        grant_life: Duration::from_secs(600),
+        token_limit: !arguments.no_token_limit,
+        gzip: arguments.gzip,
+        consent: arguments.allow.then_some(true),
+        ..defaults.behaviour
+    };
+    let options = Options {
+        port: arguments.port,
+        https: arguments.https,
+        leads: arguments.leads,
+        redirect_uri: arguments
+            .redirect_uri
+            .clone()
+            .unwrap_or(defaults.redirect_uri),
+        behaviour,
+        ..defaults
+    };
     let emulator = Emulator::start(options)?;
     introduce(&arguments, &emulator)?;
     loop {

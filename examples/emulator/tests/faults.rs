@@ -232,6 +232,14 @@ fn slow_answers_and_silence() {
         .timeout_global(Some(Duration::from_millis(100)))
         .build();
     assert!(matches!(limited.call(), Err(ureq::Error::Timeout(_))));
+    let until = Instant::now() + Duration::from_secs(5);
+    while client.emulator.counters().in_flight > 0 {
+        assert!(
+            Instant::now() < until,
+            "a client that hung up still counts as in flight"
+        );
+        thread::yield_now();
+    }
 }
 
 #[test]
@@ -347,4 +355,95 @@ fn compressed_answers_for_those_who_accept_them() {
         plain.len()
     );
     assert_eq!(client.get(LEADS).json["info"]["count"], 50);
+}
+
+#[test]
+fn connections_reset_at_once_and_closed_while_idle() {
+    let client = start();
+    let address = client
+        .emulator
+        .url()
+        .strip_prefix("http://")
+        .unwrap()
+        .to_owned();
+    let mut idle = TcpStream::connect(&address).unwrap();
+    idle.write_all(b"GET /nowhere HTTP/1.1\r\nHost: here\r\n\r\n")
+        .unwrap();
+    let mut start = [0; 12];
+    idle.read_exact(&mut start).unwrap();
+    assert_eq!(&start, b"HTTP/1.1 404");
+    client.emulator.close_connections();
+    assert!(idle.read_to_end(&mut Vec::new()).is_ok());
+    client
+        .emulator
+        .behave(|behaviour| behaviour.reset_connections = 1);
+    let mut stream = TcpStream::connect(&address).unwrap();
+    let error = stream.read(&mut [0; 16]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    assert_eq!(client.get(LEADS).status, 204);
+}
+
+#[test]
+fn all_secrets_are_known() {
+    let mut client = start();
+    let answer = client.login();
+    let secrets = client.emulator.secrets();
+    for secret in [
+        &client.token,
+        answer["refresh_token"].as_str().unwrap(),
+        "emulator-client-secret",
+    ] {
+        assert!(secrets.iter().any(|known| known == secret));
+    }
+    assert_eq!(client.emulator.count_records("Leads"), 0);
+    let id = client.lead(json!({ "Last_Name": "Berg" }));
+    assert_eq!(
+        client.emulator.record("Leads", &id).unwrap()["Last_Name"],
+        "Berg"
+    );
+    assert_eq!(
+        (
+            client.emulator.count_records("Leads"),
+            client.emulator.count_records("Nothing")
+        ),
+        (1, 0)
+    );
+}
+
+#[test]
+fn the_headers_that_zoho_sends_with_everything() {
+    let client = start();
+    let got = client.get("/crm/v2/org");
+    assert_eq!(
+        got.header("content-disposition"),
+        Some("attachment; filename=response.json")
+    );
+    assert_eq!(
+        got.header("content-type"),
+        Some("application/json;charset=UTF-8")
+    );
+    assert!(got.header("set-cookie").is_some() && got.header("x-accesstoken-reset").is_some());
+}
+
+#[test]
+fn a_request_whose_client_is_gone_is_worked_on_to_the_end() {
+    let client = start();
+    client
+        .emulator
+        .behave(|behaviour| behaviour.delay = Duration::from_millis(200));
+    let request = client
+        .agent
+        .post(format!("{}{LEADS}", client.emulator.url()));
+    let request = request.header("authorization", format!("Zoho-oauthtoken {}", client.token));
+    let limited = request
+        .config()
+        .timeout_global(Some(Duration::from_millis(50)))
+        .build();
+    let sent = limited.send_json(json!({ "data": [{ "Last_Name": "Berg" }] }));
+    assert!(matches!(sent, Err(ureq::Error::Timeout(_))));
+    let until = Instant::now() + Duration::from_secs(5);
+    while client.emulator.count_records("Leads") == 0 {
+        assert!(Instant::now() < until, "the lead was never created");
+        thread::yield_now();
+    }
 }

@@ -11,9 +11,11 @@ use ureq::tls::{Certificate as Trusted, PemItem, RootCerts, TlsConfig, parse_pem
 use zcrm_emulator::{Certificate, Emulator, Options};
 
 fn emulator() -> Emulator {
-    let mut options = Options::default();
-    options.https = true;
-    Emulator::start(options).unwrap()
+    Emulator::start(Options {
+        https: true,
+        ..Options::default()
+    })
+    .unwrap()
 }
 
 /// A client that trusts an authority; new each time, so that every call is a handshake.

@@ -626,3 +626,54 @@ fn roles_profiles_taxes_and_variables() {
         group
     );
 }
+
+#[test]
+fn activities_are_about_records_of_any_module() {
+    let client = start();
+    let deal = create(
+        &client,
+        "Deals",
+        json!({ "Deal_Name": "D", "Stage": "Qualification" }),
+    );
+    let task = json!({ "Subject": "Call back", "What_Id": deal, "$se_module": "Deals", "Due_Date": "2026-12-01" });
+    let task = create(&client, "Tasks", task);
+    let tasks = client.get(&format!("/crm/v2/Deals/{deal}/Tasks"));
+    assert_eq!(
+        (
+            &tasks.json["data"][0]["id"],
+            &tasks.json["data"][0]["What_Id"]["name"]
+        ),
+        (&json!(task), &json!("D"))
+    );
+    let wrong = json!({ "data": [{ "Subject": "S", "What_Id": deal }] });
+    assert_eq!(
+        client.post("/crm/v2/Tasks", wrong).json["data"][0]["details"]["api_name"],
+        "What_Id"
+    );
+}
+
+#[test]
+fn subforms_and_file_fields_of_a_custom_module() {
+    let client = start();
+    let file = client.upload("/crm/v2/files", "file", Some("plan.txt"), b"the plan");
+    let file = file.json["data"][0]["details"]["id"].clone();
+    let project = json!({ "Name": "P", "Project_Code": "X1", "Plan": [file], "Milestones": [{ "Title": "M" }],
+                          "Phases": ["Design"], "Kick_Off": "2026-05-01T09:00:00+02:00" });
+    let id = create(&client, "Projects", project.clone());
+    let read = client.get(&format!("/crm/v2/Projects/{id}")).json["data"][0].clone();
+    assert_eq!(
+        (
+            &read["Plan"][0]["File_Name__s"],
+            &read["Plan"][0]["Size__s"]
+        ),
+        (&json!("plan.txt"), &json!(8))
+    );
+    assert!(read["Milestones"][0]["id"].is_string());
+    let again = client.post("/crm/v2/Projects", json!({ "data": [project] }));
+    assert_eq!(again.json["data"][0]["details"]["api_name"], "Project_Code");
+    let later = json!({ "data": [{ "Plan": [{ "File_Id__s": file }] }] });
+    assert_eq!(
+        client.put(&format!("/crm/v8/Projects/{id}"), later).status,
+        200
+    );
+}

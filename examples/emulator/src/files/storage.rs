@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempPath;
 
 use crate::answer::{Answer, refuse};
@@ -32,6 +32,12 @@ impl Storage {
             path: part.content.into_temp_path(),
         };
         self.0.insert(id.to_owned(), stored);
+    }
+
+    /// What a file field says of a file, if there is one of that id.
+    pub(crate) fn describe(&self, id: &str) -> Option<Value> {
+        let stored = self.0.get(id)?;
+        Some(json!({ "File_Id__s": id, "File_Name__s": stored.name, "Size__s": stored.length }))
     }
 
     pub(super) fn remove(&mut self, id: &str) -> bool {

@@ -57,7 +57,7 @@ fn types(kind: Kind) -> (&'static str, &'static str) {
         Kind::Boolean => ("boolean", "boolean"),
         Kind::Date => ("date", "string"),
         Kind::DateTime => ("datetime", "string"),
-        Kind::Lookup(_) => ("lookup", "jsonobject"),
+        Kind::Lookup(_) | Kind::Anything => ("lookup", "jsonobject"),
         Kind::User => ("ownerlookup", "jsonobject"),
         Kind::AutoNumber => ("autonumber", "string"),
         Kind::Subform => ("subform", "jsonarray"),

@@ -2,9 +2,9 @@
 
 use super::module::Field;
 use super::module::Kind::{
-    AutoNumber, Bigint, Boolean, Currency, Date, DateTime, Double, Email, FileUpload, Integer,
-    Json, Lookup, MultiPicklist, Percent, Phone, Picklist, ProfileImage, Subform, Text, TextArea,
-    User, Website,
+    Anything, AutoNumber, Bigint, Boolean, Currency, Date, DateTime, Double, Email, FileUpload,
+    Integer, Json, Lookup, MultiPicklist, Percent, Phone, Picklist, ProfileImage, Subform, Text,
+    TextArea, User, Website,
 };
 
 const fn f(api_name: &'static str, kind: super::module::Kind) -> Field {
@@ -214,7 +214,7 @@ pub(super) const TASKS: &[Field] = &[
     f("Status", Picklist(TASK_STATUSES)),
     f("Priority", Picklist(PRIORITIES)),
     f("Who_Id", Lookup("Contacts")),
-    f("What_Id", Lookup("Accounts")),
+    f("What_Id", Anything),
     f("Remind_At", Json),
     f("Recurring_Activity", Json),
     f("Send_Notification_Email", Boolean),
@@ -230,7 +230,7 @@ pub(super) const EVENTS: &[Field] = &[
     f("Venue", Text),
     f("Participants", Json),
     f("Who_Id", Lookup("Contacts")),
-    f("What_Id", Lookup("Accounts")),
+    f("What_Id", Anything),
     f("Remind_At", Json),
     f("Recurring_Activity", Json),
     f("Description", TextArea),
@@ -253,7 +253,7 @@ pub(super) const CALLS: &[Field] = &[
     ),
     f("Call_Result", Text),
     f("Who_Id", Lookup("Contacts")),
-    f("What_Id", Lookup("Accounts")),
+    f("What_Id", Anything),
     f("Description", TextArea),
 ];
 

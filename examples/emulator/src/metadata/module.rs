@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     DateTime,
     /// A record of that module.
     Lookup(&'static str),
+    /// A record of the module that `$se_module` names, Accounts where it names none.
+    Anything,
     User,
     AutoNumber,
     Subform,

@@ -10,12 +10,6 @@ use crate::world::World;
 
 pub(super) fn token(world: &World, behaviour: &Behaviour, call: &Call) -> Answer {
     let grant_type = call.parameter("grant_type").unwrap_or_default();
-    world.watch.count(|counters| {
-        *counters
-            .token_requests
-            .entry(grant_type.clone())
-            .or_default() += 1
-    });
     if let Some(status) = behaviour.token_endpoint_throttled {
         return throttled(status);
     }
@@ -95,7 +89,6 @@ fn throttled(status: u16) -> Answer {
 }
 
 pub(super) fn revoke(world: &World, call: &Call) -> Answer {
-    world.watch.count(|counters| counters.revocations += 1);
     let token = call.parameter("token").unwrap_or_default();
     if world.oauth.lock().revoke(&token) {
         Answer::json(200, &json!({ "status": "success" }))
@@ -105,9 +98,6 @@ pub(super) fn revoke(world: &World, call: &Call) -> Answer {
 }
 
 pub(super) fn user_info(world: &World, behaviour: &Behaviour, call: &Call) -> Answer {
-    world
-        .watch
-        .count(|counters| counters.user_info_requests += 1);
     let session = crate::crm::token(call).and_then(|token| world.oauth.lock().session(token));
     let Some(session) = session.filter(|_| !behaviour.refuse_every_token) else {
         return Answer::json(

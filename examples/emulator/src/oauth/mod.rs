@@ -11,6 +11,23 @@ use crate::world::World;
 
 pub(crate) use tokens::{Oauth, Session};
 
+/// Counts a request when it arrives, whatever becomes of it.
+pub(crate) fn count(world: &World, call: &Call) {
+    world.watch.count(
+        |counters| match (call.method.as_str(), call.path.as_str()) {
+            ("POST", "/oauth/v2/token") => {
+                let grant_type = call.parameter("grant_type").unwrap_or_default();
+                *counters.token_requests.entry(grant_type).or_default() += 1;
+            }
+            ("POST", "/oauth/v2/token/revoke" | "/oauth/v2/revoke/token") => {
+                counters.revocations += 1
+            }
+            ("GET", "/oauth/user/info") => counters.user_info_requests += 1,
+            _ => {}
+        },
+    );
+}
+
 /// Answers a request below `/oauth`, or none where there is nothing.
 pub(crate) fn route(
     world: &World,

@@ -81,6 +81,8 @@ pub(crate) struct Oauth {
     refresh: Vec<Refresh>,
     access: HashMap<String, Access>,
     consented: HashSet<String>,
+    /// All grants and tokens ever made.
+    made: Vec<String>,
     number: u64,
 }
 
@@ -94,6 +96,7 @@ impl Oauth {
             refresh: Vec::new(),
             access: HashMap::new(),
             consented: HashSet::new(),
+            made: Vec::new(),
             number: 0,
         }
     }
@@ -110,7 +113,7 @@ impl Oauth {
     }
 
     pub(super) fn add_grant(&mut self, grant: Grant) -> String {
-        let code = new_token();
+        let code = self.new_token();
         self.grants.insert(code.clone(), grant);
         code
     }
@@ -135,7 +138,7 @@ impl Oauth {
             return Err(Refusal::InvalidRedirectUri);
         }
         let grant = self.grants.remove(code).ok_or(Refusal::InvalidCode)?;
-        let refresh = (grant.offline && behaviour.refresh_token_given).then(new_token);
+        let refresh = (grant.offline && behaviour.refresh_token_given).then(|| self.new_token());
         if let Some(token) = &refresh {
             self.add_refresh(Refresh {
                 token: token.clone(),
@@ -219,7 +222,7 @@ impl Oauth {
             scopes: scopes.to_vec(),
             expires: now + behaviour.token_life,
         };
-        let token = new_token();
+        let token = self.new_token();
         self.access.insert(
             token.clone(),
             Access {
@@ -229,6 +232,25 @@ impl Oauth {
             },
         );
         token
+    }
+
+    /// A token in Zoho's shape.
+    fn new_token(&mut self) -> String {
+        let token = format!(
+            "1000.{:032x}.{:032x}",
+            fastrand::u128(..),
+            fastrand::u128(..)
+        );
+        self.made.push(token.clone());
+        token
+    }
+
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        self.made
+            .iter()
+            .chain([&self.client_secret])
+            .cloned()
+            .collect()
     }
 
     /// The session of an access token that is alive.
@@ -262,13 +284,4 @@ impl Oauth {
             self.refresh.retain(|known| known.user != user);
         }
     }
-}
-
-/// A token in Zoho's shape.
-fn new_token() -> String {
-    format!(
-        "1000.{:032x}.{:032x}",
-        fastrand::u128(..),
-        fastrand::u128(..)
-    )
 }

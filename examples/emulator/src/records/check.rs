@@ -30,7 +30,7 @@ pub(super) fn check(
             Some(value) => {
                 kept.insert(
                     field.api_name.to_owned(),
-                    convert(users, store, field, value)?,
+                    convert(users, store, field, value, about(sent))?,
                 );
             }
             None if new && field.mandatory => return Err(mandatory(field.api_name)),
@@ -41,6 +41,13 @@ pub(super) fn check(
         kept.entry(name).or_insert_with(|| value.clone());
     }
     Ok(kept)
+}
+
+/// The module that an activity is about.
+pub(super) fn about(row: &Row) -> &str {
+    row.get("$se_module")
+        .and_then(Value::as_str)
+        .unwrap_or("Accounts")
 }
 
 pub(super) fn mandatory(api_name: &str) -> Refused {
@@ -56,7 +63,13 @@ fn expected(field: &Field, kind: &str) -> Refused {
     failure("INVALID_DATA", "invalid data", details)
 }
 
-fn convert(users: &Users, store: &Store, field: &Field, value: &Value) -> Result<Value, Refused> {
+fn convert(
+    users: &Users,
+    store: &Store,
+    field: &Field,
+    value: &Value,
+    about: &str,
+) -> Result<Value, Refused> {
     if value.is_null() {
         return Ok(Value::Null);
     }
@@ -102,6 +115,7 @@ fn convert(users: &Users, store: &Store, field: &Field, value: &Value) -> Result
         Kind::Lookup(module) => {
             return lookup(store, module, value).ok_or_else(|| invalid_lookup(field));
         }
+        Kind::Anything => return lookup(store, about, value).ok_or_else(|| invalid_lookup(field)),
         Kind::User => return user(users, value).ok_or_else(|| invalid_lookup(field)),
         Kind::Json => (true, "json"),
     };

@@ -32,8 +32,9 @@ pub(super) fn list(org: &Org, visit: &Visit<'_>, module: &'static Module) -> Out
     let ascending = visit.call.query("sort_order") == Some("asc");
     let ids = order(shelf, sort_by, ascending);
     let ids = ids.filter(|&id| filter.lets_through(shelf, id));
-    let answer = page.answer_records(visit, ids, |id| {
-        Some(present(visit, module, shelf.row(id)?.into_owned(), &fields))
+    let answer = page.answer_records(visit, ids, |id| match shelf.seeded_text(id) {
+        Some(text) if fields.is_empty() => Some(text),
+        _ => Some(present(visit, module, shelf.row(id)?.into_owned(), &fields).to_string()),
     });
     if answer.status == 204 && filter.modified_since.is_some() {
         return Ok(Answer::empty(304));

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::check::about;
 use super::list::{compare, present, wanted_fields};
 use super::page::Page;
 use super::store::Row;
@@ -140,9 +141,12 @@ fn points_to(row: &Row, module: &Module, (parent, id): (&'static Module, u64)) -
     let names_it = |value: Option<&Value>| {
         value.is_some_and(|value| value["id"].as_str() == Some(&id.to_string()))
     };
-    let mut lookups = module
-        .fields()
-        .filter(|field| field.kind == Kind::Lookup(parent.api_name));
+    let is_about = about(row) == parent.api_name;
+    let mut lookups = module.fields().filter(|field| match field.kind {
+        Kind::Lookup(target) => target == parent.api_name,
+        Kind::Anything => is_about,
+        _ => false,
+    });
     let by_lookup = lookups.any(|field| names_it(row.get(field.api_name)));
     by_lookup || module.field("Parent_Id").is_some() && names_it(row.get("Parent_Id"))
 }

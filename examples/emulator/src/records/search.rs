@@ -67,7 +67,7 @@ pub(super) fn search(org: &Org, visit: &Visit<'_>, module: &'static Module) -> O
         .filter(|(_, row)| matches(row, module, &wanted))
         .map(|(_, row)| row);
     Ok(page.answer_records(visit, found, |row| {
-        Some(present(visit, module, row.into_owned(), &fields))
+        Some(present(visit, module, row.into_owned(), &fields).to_string())
     }))
 }
 

@@ -89,6 +89,14 @@ impl Shelf {
         is_there.then(|| Cow::Owned(seed::lead(id)))
     }
 
+    /// The JSON of a seeded record that nobody wrote to.
+    pub(crate) fn seeded_text(&self, id: u64) -> Option<String> {
+        let untouched = seed::index(id, self.seeded).is_some()
+            && !self.rows.contains_key(&id)
+            && !self.gone.contains_key(&id);
+        untouched.then(|| seed::text(id))
+    }
+
     pub(crate) fn put(&mut self, id: u64, row: Row) {
         self.rows.insert(id, row);
     }

@@ -218,7 +218,7 @@ pub(super) fn create_row(
         row.insert(name.to_owned(), value);
     }
     row.append(&mut kept);
-    number_subforms(org, module, &mut row);
+    number_lines(org, module, &mut row);
     name(&mut row);
     tags::settle(org, visit, module, &mut row);
     lines::reckon(&org.records, module, &mut row)?;
@@ -272,7 +272,7 @@ pub(super) fn update_row(
     row.append(&mut kept);
     row.insert("Modified_By".to_owned(), visit.person.reference());
     row.insert("Modified_Time".to_owned(), json!(moment::now()));
-    number_subforms(org, module, &mut row);
+    number_lines(org, module, &mut row);
     name(&mut row);
     tags::settle(org, visit, module, &mut row);
     lines::reckon(&org.records, module, &mut row)?;
@@ -362,15 +362,22 @@ fn refuse_duplicate(
     Ok(())
 }
 
-/// Gives the rows of subforms and line items ids of their own.
-fn number_subforms(org: &mut Org, module: &Module, row: &mut Row) {
+/// Gives the rows of subforms, line items and file fields ids of their own. A file is written by its id alone in v2, by
+/// an object from later versions on.
+fn number_lines(org: &mut Org, module: &Module, row: &mut Row) {
     for field in module
         .fields()
-        .filter(|field| matches!(field.kind, Kind::Subform | Kind::Json))
+        .filter(|field| matches!(field.kind, Kind::Subform | Kind::Json | Kind::FileUpload))
     {
         let Some(Value::Array(lines)) = row.get_mut(field.api_name) else {
             continue;
         };
+        for line in lines.iter_mut() {
+            let file = line.as_str().or_else(|| line["File_Id__s"].as_str());
+            if let Some(known) = file.and_then(|id| org.files.describe(id)) {
+                *line = known;
+            }
+        }
         for line in lines.iter_mut().filter_map(Value::as_object_mut) {
             if !line.contains_key("id") && field.api_name != "Participants" {
                 line.insert("id".to_owned(), json!(org.records.new_id().to_string()));

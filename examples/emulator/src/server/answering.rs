@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use flate2::Compression;
@@ -26,7 +27,7 @@ pub(super) async fn respond(
     request: Request<Incoming>,
 ) -> Response<Sending> {
     let (head, body) = request.into_parts();
-    let mut call = Call::new(head);
+    let call = Call::new(head);
     let segments = call.segments();
     let (is_crm, is_remote) = (
         segments.first() == Some(&"crm"),
@@ -50,45 +51,65 @@ pub(super) async fn respond(
     let together = entered.as_ref().map_or(0, |(_, together)| *together);
     let in_flight = entered.map(|(in_flight, _)| in_flight);
 
-    let answer = match &fault {
-        Some(fault) if !fault.lets_work() => break_early(world, line, call, body, fault).await,
-        _ => {
-            let answer = work(world, &mut call, body, together).await;
-            if !is_remote {
-                world.watch.record(call.recorded());
-            }
-            let answer = compress(world, &call, answer);
-            return send(line, answer, fault, in_flight).await;
+    match fault {
+        Some(fault) if !fault.lets_work() => {
+            let answer = break_early(world, line, call, body, &fault).await;
+            send(line, answer, None, in_flight).await
         }
-    };
-    send(line, answer, None, in_flight).await
+        fault => {
+            let answer = work(world, call, body, together).await;
+            send(line, answer, fault, in_flight).await
+        }
+    }
 }
 
-/// Everything that a request makes happen.
-async fn work(world: &Arc<World>, call: &mut Call, body: Incoming, together: usize) -> Answer {
+/// Everything that a request makes happen. Once it has arrived it is worked on to the end, also when the client is gone
+/// meanwhile, as a real server would.
+async fn work(world: &Arc<World>, mut call: Call, body: Incoming, together: usize) -> Answer {
     let behaviour = world.behaviour();
-    let is_token_request = call.path.starts_with("/oauth/v2/token");
-    let delay = match call.segments().first() {
-        Some(&"crm") => behaviour.delay,
-        _ if is_token_request => behaviour.token_delay,
-        _ => std::time::Duration::ZERO,
-    };
-    if !delay.is_zero() {
-        tokio::time::sleep(delay).await;
-    }
-    let refusal = crate::crm::refuse_by_headers(world, &behaviour, call, together);
+    let refusal = crate::crm::refuse_by_headers(world, &behaviour, &mut call, together);
     if (refusal.is_none() || call.is_read_before_refusal()) && call.read(body).await.is_err() {
+        let message = "the body cannot be read";
         return Answer::error(
             400,
             "REQUEST_BODY_NOT_READABLE",
-            "the body cannot be read",
+            message,
             serde_json::json!({}),
         );
     }
-    match refusal {
-        Some(refusal) => *refusal,
-        None => crate::crm::route(world, &behaviour, call),
+    crate::oauth::count(world, &call);
+    let gzip = behaviour.gzip
+        && call
+            .header(ACCEPT_ENCODING.as_str())
+            .is_some_and(|accepted| accepted.contains("gzip"));
+    let delay = match call.segments().first() {
+        Some(&"crm") => behaviour.delay,
+        Some(&"oauth") if call.path.starts_with("/oauth/v2/token") => behaviour.token_delay,
+        _ => Duration::ZERO,
+    };
+    if call.segments().first() != Some(&"emulator") {
+        world.watch.record(call.recorded());
     }
+    let world = Arc::clone(world);
+    let job = tokio::spawn(async move {
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        refusal.map_or_else(
+            || crate::crm::route(&world, &behaviour, &call),
+            |refusal| *refusal,
+        )
+    });
+    let failed = |error| {
+        Answer::error(
+            500,
+            "INTERNAL_ERROR",
+            &format!("{error}"),
+            serde_json::json!({}),
+        )
+    };
+    let answer = job.await.unwrap_or_else(failed);
+    if gzip { compress(answer) } else { answer }
 }
 
 async fn break_early(
@@ -171,13 +192,7 @@ async fn send(
     response
 }
 
-fn compress(world: &World, call: &Call, answer: Answer) -> Answer {
-    let accepted = call
-        .header(ACCEPT_ENCODING.as_str())
-        .is_some_and(|accepted| accepted.contains("gzip"));
-    if !accepted || !world.behaviour.lock().gzip {
-        return answer;
-    }
+fn compress(answer: Answer) -> Answer {
     let Answer {
         status,
         headers,

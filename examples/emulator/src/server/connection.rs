@@ -52,6 +52,10 @@ pub(crate) async fn accept(world: Arc<World>, listener: TcpListener, tls: Option
 
 async fn serve(world: Arc<World>, stream: TcpStream, tls: Option<TlsAcceptor>) {
     let _ = stream.set_nodelay(true);
+    if world.take_reset() {
+        let _ = socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+        return;
+    }
     // A second handle of the socket: the one that is dropped last decides how the connection ends.
     let Ok(stream) = stream.into_std() else {
         return;
@@ -84,5 +88,6 @@ async fn converse(world: Arc<World>, stream: impl AsyncRead + AsyncWrite + Unpin
         _ = connection => false,
         () = line.reset.notified() => true,
         () = line.close.notified() => false,
+        () = world.hang_up.notified() => false,
     }
 }
