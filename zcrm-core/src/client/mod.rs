@@ -9,9 +9,9 @@ use crate::error::Result;
 use crate::oauth::{OAuth, TokenSource};
 use crate::persistence::{Backend, PersistenceHandler};
 use crate::resource::{ModuleHandle, OrganizationHandle};
-use crate::rest::Session;
+use crate::rest::{CustomCall, Session};
 use crate::token::{InvalidUserIdentifier, UserIdentifier};
-use crate::transport::Transport;
+use crate::transport::{Method, Transport};
 
 /// A Zoho CRM, as one user of one app sees it.
 ///
@@ -144,6 +144,12 @@ impl Client {
     #[must_use]
     pub fn organization(&self) -> OrganizationHandle {
         OrganizationHandle::new(self.session.clone())
+    }
+
+    /// A call to any endpoint: `path` stands below `/crm/{version}/`, such as `settings/roles`, or begins with `/crm/`,
+    /// such as `/crm/bulk/v2/read`. It is split at each `/` and its parts are escaped.
+    pub fn call(&self, method: Method, path: &str) -> CustomCall {
+        CustomCall::new(self.session.clone(), method, path)
     }
 
     /// One module, such as Leads, by its API name. No call goes out yet.

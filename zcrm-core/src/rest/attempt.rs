@@ -69,9 +69,9 @@ impl From<TransportError> for Failed {
 }
 
 /// Reads an answer whole; `Ok` is a success with JSON, or with nothing where nothing is meant (204, 304).
-pub(crate) fn read(response: Response) -> Result<Answer, Failed> {
+pub(crate) fn read(response: Response, limit: u64) -> Result<Answer, Failed> {
     let Response { status, headers, body } = response;
-    let bytes = read_to_end(body, &headers).map_err(|cause| lost(status, cause))?;
+    let bytes = read_to_end(body, &headers, limit).map_err(|cause| lost(status, cause))?;
     if !is_success(status) {
         return Err(judge(refusal(status, &headers, &bytes)));
     }
@@ -119,12 +119,15 @@ pub(crate) fn lost(status: u16, cause: io::Error) -> Failed {
     Failed { error: Error::new(kind, message).with_status(status).with_source(cause), verdict }
 }
 
-fn read_to_end(mut body: Box<dyn Read + Send>, headers: &Headers) -> io::Result<Vec<u8>> {
+fn read_to_end(body: Box<dyn Read + Send>, headers: &Headers, limit: u64) -> io::Result<Vec<u8>> {
     // A length is a hint from outside: it saves copies, it does not reserve memory at will.
     const MOST: usize = 1 << 20;
     let length = headers.get("content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
     let mut bytes = Vec::with_capacity(MOST.min(length));
-    body.read_to_end(&mut bytes)?;
+    body.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
     Ok(bytes)
 }
 

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use super::attempt::{Failed, Verdict, read};
 use super::backoff::Backoff;
 use super::call::{Call, Repeat};
-use super::gate::Gate;
-use super::limits::rate_limits;
+use super::gate::{Gate, Permit};
 use super::reply::Reply;
 use crate::config::{ApiVersion, Config};
 use crate::error::{Error, ErrorKind, Result};
@@ -65,27 +64,23 @@ impl Session {
     /// `Ok` is any 2xx and 304; every other status is an `Err` with Zoho's account of it.
     pub(crate) fn send(&self, call: &Call) -> Result<Reply> {
         let body = || match &call.body {
-            Some(bytes) => Body::Bytes { content_type: "application/json", bytes },
+            Some(bytes) => Body::Bytes { content_type: &call.content_type, bytes },
             None => Body::Empty,
         };
         let done = self.attempts(call, |token| {
             let _permit = self.shared.gate.enter();
-            read(self.exchange(call, token, body(), Pace::Call)?)
+            read(self.exchange(call, token, body(), Pace::Call)?, self.max_answer_bytes())
         })?;
-        let answer = done.value;
-        Ok(Reply {
-            status: answer.status,
-            rate_limits: rate_limits(&answer.headers),
-            headers: answer.headers,
-            body: answer.body,
-            method: call.method.as_str(),
-            path: call.path.clone(),
-            repeated: done.repeated,
-        })
+        Ok(Reply::new(call, done))
+    }
+
+    /// The largest answer that is read whole.
+    pub(super) fn max_answer_bytes(&self) -> u64 {
+        self.shared.config.http().max_answer_bytes
     }
 
     /// Waits until a call may be under way.
-    pub(super) fn enter(&self) -> super::gate::Permit<'_> {
+    pub(super) fn enter(&self) -> Permit<'_> {
         self.shared.gate.enter()
     }
 

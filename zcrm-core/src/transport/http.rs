@@ -9,10 +9,8 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, AsSendBody, Proxy, SendBody, Timeout};
 
 use super::outgoing::Outgoing;
-use super::{
-    Body, Headers, Method, Pace, Request, Response, Transport, TransportError, TransportErrorKind, is_loopback,
-};
-use crate::config::HttpOptions;
+use super::{Body, Headers, Method, Pace, Request, Response, Transport, TransportError, TransportErrorKind};
+use crate::config::{HttpOptions, is_loopback};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How long a server may take to say that it wants a large body, before the body is sent all the same.
@@ -150,7 +148,7 @@ impl Target {
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
             return Err(invalid("the URL names no scheme or no host"));
         };
-        let loopback = is_loopback(authority.host());
+        let loopback = url::Url::parse(url).is_ok_and(|url| is_loopback(&url));
         let place = match authority.port() {
             Some(port) => format!("{}:{port}", authority.host()),
             None => authority.host().to_owned(),
