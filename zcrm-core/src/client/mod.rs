@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::oauth::{OAuth, TokenSource};
 use crate::persistence::{Backend, PersistenceHandler};
-use crate::resource::ModuleHandle;
+use crate::resource::{ModuleHandle, OrganizationHandle};
 use crate::rest::{CustomCall, Session};
 use crate::token::{InvalidUserIdentifier, UserIdentifier};
 use crate::transport::{Method, Transport};
@@ -137,6 +137,13 @@ impl Client {
     #[must_use]
     pub fn oauth(&self) -> OAuth {
         OAuth::new(Arc::clone(&self.shared.tokens), self.session.user().cloned())
+    }
+
+    /// The organisation: details, users, roles, profiles, taxes, variables, notes. No call goes out yet.
+    #[doc(alias = "get_organization_instance")]
+    #[must_use]
+    pub fn organization(&self) -> OrganizationHandle {
+        OrganizationHandle::new(self.session.clone())
     }
 
     /// A call to any endpoint: `path` stands below `/crm/{version}/`, such as `settings/roles`, or begins with `/crm/`,

@@ -34,6 +34,7 @@ struct Inner {
     rate_limits: RateLimits,
     tokens: Option<OAuthTokens>,
     outcome_unknown: bool,
+    answer: Option<Box<str>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -53,6 +54,7 @@ impl Error {
             rate_limits: RateLimits::default(),
             tokens: None,
             outcome_unknown: false,
+            answer: None,
             source: None,
         }))
     }
@@ -99,6 +101,26 @@ impl Error {
     pub(crate) fn with_tokens(mut self, tokens: OAuthTokens) -> Self {
         self.0.tokens = Some(tokens);
         self
+    }
+
+    /// Keeps the text of a refusal, which may account for each item of a call.
+    pub(crate) fn with_answer(mut self, answer: &str) -> Self {
+        self.0.answer = Some(answer.into());
+        self
+    }
+
+    /// The text of a refusal.
+    pub(crate) fn answer(&self) -> Option<&str> {
+        self.0.answer.as_deref()
+    }
+
+    /// The same refusal, about one item of the call.
+    pub(crate) fn about_item(&self, api: ApiError) -> Self {
+        let mut error =
+            Self::new(self.kind(), "Zoho refused it").with_api(api).with_outcome_unknown(self.outcome_unknown());
+        error.0.request.clone_from(&self.0.request);
+        error.0.status = self.0.status;
+        error
     }
 
     pub(crate) fn with_outcome_unknown(mut self, unknown: bool) -> Self {

@@ -109,9 +109,16 @@ impl Reply {
         account(&self.body).filter(|api| !api.code.eq_ignore_ascii_case("success")).map(|api| self.refused(api))
     }
 
-    fn refused(&self, api: ApiError) -> Error {
+    pub(crate) fn refused(&self, api: ApiError) -> Error {
         self.error(kind(self.status, &api.code), "Zoho refused it").with_api(api)
     }
+}
+
+/// The results of a refusal that accounts for each item of a call; none for one that is about the whole call.
+pub(crate) fn refused_results(refusal: &Error, key: &str) -> Vec<ItemResult> {
+    let Some(answer) = refusal.answer() else { return Vec::new() };
+    let mut decoder = serde_json::Deserializer::from_str(answer);
+    Keyed { key, row: PhantomData }.deserialize(&mut decoder).map(|envelope| envelope.rows).unwrap_or_default()
 }
 
 /// Takes the rows under a key and `info`, and skips the rest.

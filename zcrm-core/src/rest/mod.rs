@@ -17,7 +17,7 @@ mod transfer;
 pub(crate) use call::Call;
 pub use call::Repeat;
 pub use custom::CustomCall;
-pub(crate) use envelope::{Envelope, ItemResult};
+pub(crate) use envelope::{ItemResult, refused_results};
 pub use page::{Page, PageInfo};
 pub use reply::Reply;
 pub(crate) use rows::{Listing, MAX_PER_PAGE};

@@ -1,10 +1,8 @@
 //! One page of an answer.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::reply::Reply;
@@ -61,6 +59,13 @@ impl From<Map<String, Value>> for PageInfo {
     }
 }
 
+impl PageInfo {
+    /// The `info` of an answer, as far as it is an object.
+    pub(super) fn of(info: Option<&RawValue>) -> Self {
+        info.and_then(|info| serde_json::from_str(info.get()).ok()).unwrap_or_default()
+    }
+}
+
 /// One page of an answer.
 ///
 /// ```no_run
@@ -83,17 +88,8 @@ pub struct Page<T> {
 impl<T: DeserializeOwned> Page<T> {
     /// The rows under `key` and the `info` of an answer, in one pass over its text.
     pub(crate) fn from_reply(reply: &Reply, key: &'static str) -> Result<Self> {
-        Self::parse(reply, key).map_err(|cause| reply.unreadable(cause))
-    }
-
-    pub(super) fn parse(reply: &Reply, key: &'static str) -> serde_json::Result<Self> {
-        if reply.is_empty() || reply.is_not_modified() {
-            return Ok(Self { items: Vec::new(), info: PageInfo::default() });
-        }
-        let mut text = serde_json::Deserializer::from_str(reply.body());
-        let page = PageSeed { key, row: PhantomData }.deserialize(&mut text)?;
-        text.end()?;
-        Ok(page)
+        let envelope = reply.rows(key)?;
+        Ok(Self { items: envelope.rows, info: PageInfo::of(envelope.info) })
     }
 }
 
@@ -103,41 +99,5 @@ impl<T> IntoIterator for Page<T> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.items.into_iter()
-    }
-}
-
-struct PageSeed<T> {
-    key: &'static str,
-    row: PhantomData<T>,
-}
-
-impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for PageSeed<T> {
-    type Value = Page<T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de, T: DeserializeOwned> Visitor<'de> for PageSeed<T> {
-    type Value = Page<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object with a list under {:?}", self.key)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let (mut items, mut info) = (None, None);
-        while let Some(key) = map.next_key::<String>()? {
-            if key == self.key {
-                items = map.next_value::<Option<Vec<T>>>()?;
-            } else if key == "info" {
-                info = map.next_value::<Option<PageInfo>>()?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        let items = items.ok_or_else(|| A::Error::missing_field(self.key))?;
-        Ok(Page { items, info: info.unwrap_or_default() })
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn refusal(status: u16, headers: &Headers, body: &[u8]) -> Error {
         .with_retry_after(retry_after(headers))
         .with_rate_limits(rate_limits(headers));
     match api {
-        Some(api) => error.with_api(api),
+        Some(api) => error.with_api(api).with_answer(&text),
         None => error,
     }
 }

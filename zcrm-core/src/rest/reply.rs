@@ -94,6 +94,11 @@ impl Reply {
         self.error(ErrorKind::InvalidAnswer, what).with_source(cause).with_outcome_unknown(self.method != "GET")
     }
 
+    /// An error for an answer that can be read and does not tell what was done.
+    pub(crate) fn undecided(&self, message: impl Into<String>) -> Error {
+        self.error(ErrorKind::InvalidAnswer, message).with_outcome_unknown(self.method != "GET")
+    }
+
     /// An error about this answer.
     pub(crate) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         Error::new(kind, message)
@@ -114,10 +119,5 @@ impl Reply {
             path: path.to_owned(),
             repeated: false,
         }
-    }
-
-    /// An error for an answer that can be read and makes no sense.
-    pub(crate) fn odd(&self, what: impl Into<String>) -> Error {
-        Error::new(ErrorKind::InvalidAnswer, what).with_request(self.method, &self.path).with_status(self.status)
     }
 }

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::call::Call;
-use super::page::{Page, PageInfo};
+use super::page::PageInfo;
 use super::reply::Reply;
 use super::session::Session;
 use crate::config::ApiVersion;
@@ -194,12 +194,12 @@ enum Batch<T> {
 impl<T: DeserializeOwned> Batch<T> {
     /// In one pass; only when that fails, row by row, to find those that do not fit.
     fn read(reply: &Reply, key: &'static str) -> Result<(Self, PageInfo)> {
-        if let Ok(page) = Page::parse(reply, key) {
-            return Ok((Self::Fit(page.items.into_iter()), page.info));
+        if let Ok(page) = reply.rows(key) {
+            return Ok((Self::Fit(page.rows.into_iter()), PageInfo::of(page.info)));
         }
-        let page = Page::<Box<RawValue>>::from_reply(reply, key)?;
-        let rows: Vec<_> = page.items.iter().map(|row| decode(reply, row)).collect();
-        Ok((Self::Mixed(rows.into_iter()), page.info))
+        let page = reply.rows::<&RawValue>(key)?;
+        let rows: Vec<_> = page.rows.into_iter().map(|row| decode(reply, row)).collect();
+        Ok((Self::Mixed(rows.into_iter()), PageInfo::of(page.info)))
     }
 
     fn len(&self) -> usize {

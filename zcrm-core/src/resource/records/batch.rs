@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -12,11 +12,14 @@ use crate::config::ApiVersion;
 use crate::entity::RecordId;
 use crate::error::{ApiError, Error, ErrorKind, Result};
 use crate::resource::ModuleHandle;
-use crate::rest::{Call, Page, Repeat, Reply};
+use crate::rest::{Call, ItemResult, Repeat, Reply, refused_results};
 use crate::transport::Method;
 
 /// The most records that Zoho takes in one call.
 pub(super) const MAX_PER_CALL: usize = 100;
+
+/// Under which key records and their results stand.
+pub(super) const KEY: &str = "data";
 
 /// What is done with the records of a batch.
 #[derive(Debug, Clone)]
@@ -57,15 +60,33 @@ impl Batch {
         let answer = self.call(rows).and_then(|call| self.module.session.send(&call));
         let failure = match answer.and_then(|reply| self.outcomes(&reply, rows)) {
             Ok(outcomes) => return outcomes,
-            Err(error) => Arc::new(error),
+            Err(error) => error,
         };
-        let outcome = match fate(failure.kind()) {
-            Fate::Refused => Outcome::Refused(failure),
-            Fate::Unanswered => Outcome::Unanswered(failure),
-            Fate::GivenUp => {
-                self.stopped = Some(Arc::clone(&failure));
-                Outcome::NotSent(failure)
+        if is_refusal(&failure) {
+            let results = refused_results(&failure, KEY);
+            if results.len() == rows.len() {
+                let about = |api| failure.about_item(api);
+                return self.each(results, rows, failure.outcome_unknown(), &about);
             }
+        }
+        self.fate(Arc::new(failure), rows)
+    }
+
+    /// What the failure of a whole call means for its records and for the calls after it.
+    fn fate(&mut self, failure: Arc<Error>, rows: &[Row]) -> Vec<Outcome> {
+        let refused = is_refusal(&failure);
+        let of_this_call =
+            matches!(failure.kind(), ErrorKind::Unanswered | ErrorKind::Server | ErrorKind::InvalidAnswer);
+        if !refused && !of_this_call {
+            // No tokens, a scope that lacks, an exhausted 429, no connection: the next call would fare no better.
+            self.stopped = Some(Arc::clone(&failure));
+        }
+        let outcome = if failure.outcome_unknown() || of_this_call {
+            Outcome::Unanswered(failure)
+        } else if refused {
+            Outcome::Refused(failure)
+        } else {
+            Outcome::NotSent(failure)
         };
         rows.iter().map(|_| outcome.clone()).collect()
     }
@@ -111,19 +132,36 @@ impl Batch {
     }
 
     fn outcomes(&self, reply: &Reply, rows: &[Row]) -> Result<Vec<Outcome>> {
-        let items = Page::<Item>::from_reply(reply, "data")?.items;
-        if items.len() != rows.len() {
-            let message = format!("{} records were sent, and Zoho answered for {}", rows.len(), items.len());
-            return Err(reply.odd(message));
+        let results = reply.results(KEY)?;
+        if results.len() != rows.len() {
+            let message = format!("{} records were sent, and Zoho answered for {}", rows.len(), results.len());
+            return Err(reply.undecided(message));
         }
-        Ok(items.into_iter().zip(rows).map(|(item, row)| self.outcome(item, row, reply)).collect())
+        Ok(self.each(results, rows, reply.is_repetition(), &|api| reply.refused(api)))
     }
 
-    fn outcome(&self, item: Item, row: &Row, reply: &Reply) -> Outcome {
-        let inserted = item.action.as_deref() != Some("update");
-        match item.saved(row.id.as_ref(), reply) {
-            Err(error) if error.kind() == ErrorKind::InvalidAnswer => Outcome::Unanswered(Arc::new(error)),
-            Err(error) => Outcome::Refused(Arc::new(error)),
+    /// One outcome per result; `repeated` says that an earlier attempt may have been done.
+    fn each(
+        &self,
+        results: Vec<ItemResult>,
+        rows: &[Row],
+        repeated: bool,
+        about: &dyn Fn(ApiError) -> Error,
+    ) -> Vec<Outcome> {
+        let outcome = |(result, row): (ItemResult, &Row)| match (&self.action, &row.id) {
+            (Action::Delete, Some(id)) if repeated && is_absent(&result.code) => Outcome::Deleted(id.clone()),
+            _ => self.outcome(result, row, about),
+        };
+        results.into_iter().zip(rows).map(outcome).collect()
+    }
+
+    fn outcome(&self, result: ItemResult, row: &Row, about: &dyn Fn(ApiError) -> Error) -> Outcome {
+        if !result.is_success() {
+            return Outcome::Refused(Arc::new(about(result.into_api_error())));
+        }
+        let inserted = result.action.as_deref() != Some("update");
+        match Saved::of(result, row.id.as_ref()) {
+            Err(error) => Outcome::Unanswered(Arc::new(error)),
             Ok(saved) => match &self.action {
                 Action::Create => Outcome::Created(saved),
                 Action::Update => Outcome::Updated(saved),
@@ -135,59 +173,14 @@ impl Batch {
     }
 }
 
-enum Fate {
-    Refused,
-    Unanswered,
-    GivenUp,
+/// Whether Zoho refused what was asked, for good and before any work.
+fn is_refusal(failure: &Error) -> bool {
+    use ErrorKind::{Forbidden, InvalidRequest, Modified, NotFound};
+    matches!(failure.kind(), InvalidRequest | NotFound | Forbidden | Modified)
 }
 
-/// What the failure of a whole call means for its records and for the calls after it.
-fn fate(kind: ErrorKind) -> Fate {
-    match kind {
-        ErrorKind::InvalidRequest | ErrorKind::NotFound | ErrorKind::Forbidden | ErrorKind::Modified => Fate::Refused,
-        ErrorKind::Unanswered | ErrorKind::Server | ErrorKind::InvalidAnswer | ErrorKind::Io => Fate::Unanswered,
-        // No tokens, a scope that lacks, an exhausted 429, no connection: the next call would fare no better.
-        _ => Fate::GivenUp,
-    }
-}
-
-/// Zoho's answer for one record.
-#[derive(Debug, Deserialize)]
-pub(super) struct Item {
-    status: Option<String>,
-    code: Option<String>,
-    #[serde(default)]
-    message: Option<String>,
-    #[serde(default)]
-    details: Value,
-    action: Option<String>,
-    duplicate_field: Option<String>,
-}
-
-impl Item {
-    /// The details of a success; Zoho's refusal as an error. `id` is what is taken when the details name none.
-    pub(super) fn saved(self, id: Option<&RecordId>, reply: &Reply) -> Result<Saved> {
-        let success = match (&self.status, &self.code) {
-            (Some(status), _) => status == "success",
-            (None, code) => code.as_deref() == Some("SUCCESS"),
-        };
-        if !success {
-            let code = self.code.unwrap_or_else(|| "error".to_owned());
-            let api = ApiError::new(code, self.message.unwrap_or_default(), self.details);
-            return Err(Error::new(ErrorKind::InvalidRequest, "Zoho refused the record")
-                .with_request(reply.method, &reply.path)
-                .with_status(reply.status)
-                .with_api(api));
-        }
-        let mut details = match self.details {
-            Value::Object(details) => details,
-            _ => Map::new(),
-        };
-        if let (None | Some(Value::Null), Some(id)) = (details.get("id"), id) {
-            details.insert("id".to_owned(), id.as_str().into());
-        }
-        let saved = Saved::deserialize(Value::Object(details))
-            .map_err(|cause| reply.odd("Zoho reports success, and its details cannot be read").with_source(cause))?;
-        Ok(Saved { duplicate_field: self.duplicate_field, ..saved })
-    }
+/// Whether Zoho says of a deletion that there is no record with this id. After a lost answer that means: it was done
+/// the first time.
+pub(super) fn is_absent(code: &str) -> bool {
+    matches!(code, "INVALID_DATA" | "RECORD_NOT_FOUND" | "RESOURCE_NOT_FOUND")
 }

@@ -132,7 +132,7 @@ impl RecordHandle {
         let call = self.call(Method::Post, &["actions", "convert"])?.json(&Body { data: [data] })?;
         let reply = self.module.session.send(&call)?;
         let item = Page::<Map<String, Value>>::from_reply(&reply, "data")?.items.into_iter().next();
-        converted(item.ok_or_else(|| reply.odd("Zoho's answer to the conversion is empty"))?, &reply)
+        converted(item.ok_or_else(|| reply.undecided("Zoho's answer to the conversion is empty"))?, &reply)
     }
 }
 
@@ -145,10 +145,7 @@ fn converted(mut item: Map<String, Value>, reply: &Reply) -> Result<Converted> {
         };
         let (code, message) = (text(&mut item, "code"), text(&mut item, "message"));
         let api = ApiError::new(code, message, item.remove("details").unwrap_or_default());
-        return Err(Error::new(ErrorKind::InvalidRequest, "Zoho refused to convert the lead")
-            .with_request(reply.method, &reply.path)
-            .with_status(reply.status)
-            .with_api(api));
+        return Err(reply.refused(api));
     }
     let mut members = match item.remove("details") {
         Some(Value::Object(details)) => details,

@@ -4,13 +4,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::batch::Item;
+use super::batch::{KEY, is_absent};
 use super::outcome::Saved;
 use super::row::Row;
 use crate::entity::Record;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::resource::{ModuleHandle, RecordHandle};
-use crate::rest::{Call, Page, Reply};
+use crate::rest::Page;
 use crate::transport::Method;
 
 #[derive(Serialize)]
@@ -21,7 +21,7 @@ struct Body<'a> {
 impl ModuleHandle {
     /// Creates one record, and fails when Zoho refuses it.
     ///
-    /// It is sent once: after [`ErrorKind::Unanswered`] the record may exist or not.
+    /// It is sent once: after [`ErrorKind::Unanswered`](crate::ErrorKind::Unanswered) the record may exist or not.
     ///
     /// ```no_run
     /// use zcrm_core::entity::Record;
@@ -35,9 +35,9 @@ impl ModuleHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] before anything is sent when the record has an id or cannot be written as a JSON
-    /// object; [`ErrorKind::InvalidRequest`] with [`Error::api`] when Zoho refuses it; [`ErrorKind::Unanswered`],
-    /// [`ErrorKind::Server`] or [`ErrorKind::InvalidAnswer`] when it is not known whether it was created; whatever else
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) before anything is sent when the record has an id or cannot be written as a JSON
+    /// object; [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`](crate::Error::api) when Zoho refuses it; [`ErrorKind::Unanswered`](crate::ErrorKind::Unanswered),
+    /// [`ErrorKind::Server`](crate::ErrorKind::Server) or [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer) when it is not known whether it was created; whatever else
     /// a call can fail with.
     #[doc(alias = "create")]
     pub fn create_one<T: Serialize>(&self, record: &T) -> Result<Saved> {
@@ -48,7 +48,7 @@ impl ModuleHandle {
             None => call,
         };
         let reply = self.session.send(&call)?;
-        only_item(&reply)?.saved(None, &reply)
+        Saved::of(reply.result(KEY)?, None)
     }
 }
 
@@ -67,7 +67,7 @@ impl RecordHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] when there is no such record; whatever else a call can fail with.
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) when there is no such record; whatever else a call can fail with.
     #[doc(alias = "get_record")]
     pub fn get(&self) -> Result<Record> {
         self.get_as()
@@ -77,15 +77,10 @@ impl RecordHandle {
     ///
     /// # Errors
     ///
-    /// As [`get`](Self::get), and [`ErrorKind::InvalidAnswer`] when the record does not fit `T`.
+    /// As [`get`](Self::get), and [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer) when the record does not fit `T`.
     pub fn get_as<T: DeserializeOwned>(&self) -> Result<T> {
         let reply = self.module.session.send(&self.call(Method::Get, &[])?)?;
-        let page = Page::from_reply(&reply, "data")?;
-        page.items.into_iter().next().ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, "there is no record with this id")
-                .with_request(reply.method, &reply.path)
-                .with_status(reply.status)
-        })
+        Page::from_reply(&reply, KEY)?.items.into_iter().next().ok_or_else(|| reply.nothing())
     }
 
     /// Updates the record: of a [`Record`] only the changes are sent, of a type of one's own all that it writes.
@@ -106,12 +101,12 @@ impl RecordHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] before anything is sent when the record cannot be written as a JSON object;
-    /// [`ErrorKind::InvalidRequest`] with [`Error::api`] when Zoho refuses it; whatever else a call can fail with.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) before anything is sent when the record cannot be written as a JSON object;
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`](crate::Error::api) when Zoho refuses it; whatever else a call can fail with.
     pub fn update<T: Serialize + 'static>(&self, record: &T) -> Result<Saved> {
         let call = self.call(Method::Put, &[])?.json(&Body { data: [&Row::body_of_update(record)?] })?;
         let reply = self.module.session.send(&call)?;
-        only_item(&reply)?.saved(Some(&self.id), &reply)
+        Saved::of(reply.result(KEY)?, Some(&self.id))
     }
 
     /// Deletes the record: it goes to Zoho's recycle bin. A repetition after a lost answer takes "no such id" for deleted.
@@ -125,19 +120,14 @@ impl RecordHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidRequest`] or [`ErrorKind::NotFound`] with [`Error::api`] when there is no such record or Zoho
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) or [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) with [`Error::api`](crate::Error::api) when there is no such record or Zoho
     /// refuses; whatever else a call can fail with.
     pub fn delete(&self) -> Result<()> {
-        let call: Call = self.call(Method::Delete, &[])?;
-        let reply = self.module.session.send(&call)?;
-        only_item(&reply)?.saved(Some(&self.id), &reply).map(drop)
-    }
-}
-
-fn only_item(reply: &Reply) -> Result<Item> {
-    let mut items = Page::<Item>::from_reply(reply, "data")?.items.into_iter();
-    match (items.next(), items.next()) {
-        (Some(item), None) => Ok(item),
-        _ => Err(reply.odd("Zoho's answer is not about the one record of the call")),
+        let done_before = |error: &Error| error.outcome_unknown() && error.code().is_some_and(is_absent);
+        let answer = self.module.session.send(&self.call(Method::Delete, &[])?).and_then(|reply| reply.result(KEY));
+        match answer {
+            Err(error) if done_before(&error) => Ok(()),
+            answer => answer.map(drop),
+        }
     }
 }

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::entity::{DateTime, RecordId, UserRef};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind, Result};
+use crate::rest::ItemResult;
 
 /// A record that Zoho created or changed: the `details` of its answer.
 #[doc(alias = "EntityResponse")]
@@ -35,6 +36,25 @@ pub struct Saved {
     /// All other details.
     #[serde(flatten)]
     pub other: Map<String, Value>,
+}
+
+impl Saved {
+    /// The details of a success; `id` is that of the record where it was known before the answer.
+    pub(super) fn of(result: ItemResult, id: Option<&RecordId>) -> Result<Self> {
+        let mut details = match result.details {
+            Value::Object(details) => details,
+            _ => Map::new(),
+        };
+        if let (None | Some(Value::Null), Some(id)) = (details.get("id"), id) {
+            details.insert("id".to_owned(), id.as_str().into());
+        }
+        let saved = Self::deserialize(Value::Object(details)).map_err(|cause| {
+            Error::new(ErrorKind::InvalidAnswer, "Zoho reports success, and its details cannot be read")
+                .with_outcome_unknown(true)
+                .with_source(cause)
+        })?;
+        Ok(Self { duplicate_field: result.duplicate_field, ..saved })
+    }
 }
 
 /// What became of one record of a batch.
