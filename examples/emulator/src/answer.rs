@@ -1,16 +1,16 @@
 //! What a handler answers, before it becomes bytes on a connection.
 
-use std::fs::File;
-
 use bytes::Bytes;
 use serde_json::{Value, json};
+
+use crate::files::Spool;
 
 /// The content of an answer.
 #[derive(Debug)]
 pub(crate) enum Content {
     Bytes(Bytes),
-    /// A file, sent piece by piece, and its length.
-    File(File, u64),
+    /// A file, sent piece by piece.
+    File(Spool),
 }
 
 /// Status, headers and content.
@@ -26,24 +26,46 @@ pub(crate) type Outcome = Result<Answer, Box<Answer>>;
 
 impl Answer {
     pub(crate) fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), content: Content::Bytes(Bytes::new()) }
+        Self {
+            status,
+            headers: Vec::new(),
+            content: Content::Bytes(Bytes::new()),
+        }
     }
 
     pub(crate) fn bytes(status: u16, content_type: &str, bytes: impl Into<Bytes>) -> Self {
-        Self { status, headers: Vec::new(), content: Content::Bytes(bytes.into()) }.header("Content-Type", content_type)
+        Self {
+            status,
+            headers: Vec::new(),
+            content: Content::Bytes(bytes.into()),
+        }
+        .header("Content-Type", content_type)
     }
 
     pub(crate) fn json(status: u16, value: &Value) -> Self {
-        Self::bytes(status, "application/json;charset=UTF-8", value.to_string())
+        Self::text(status, value.to_string())
+    }
+
+    /// JSON that is text already.
+    pub(crate) fn json_text(text: String) -> Self {
+        Self::text(200, text)
+    }
+
+    fn text(status: u16, text: String) -> Self {
+        Self::bytes(status, "application/json;charset=UTF-8", text)
     }
 
     pub(crate) fn html(status: u16, page: String) -> Self {
         Self::bytes(status, "text/html;charset=UTF-8", page)
     }
 
-    pub(crate) fn file(file: File, length: u64) -> Self {
-        Self { status: 200, headers: Vec::new(), content: Content::File(file, length) }
-            .header("Content-Type", "application/octet-stream;charset=UTF-8")
+    pub(crate) fn file(file: Spool) -> Self {
+        Self {
+            status: 200,
+            headers: Vec::new(),
+            content: Content::File(file),
+        }
+        .header("Content-Type", "application/octet-stream;charset=UTF-8")
     }
 
     pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -53,7 +75,10 @@ impl Answer {
 
     /// A refusal of the whole call, in Zoho's envelope.
     pub(crate) fn error(status: u16, code: &str, message: &str, details: Value) -> Self {
-        Self::json(status, &json!({ "code": code, "details": details, "message": message, "status": "error" }))
+        Self::json(
+            status,
+            &json!({ "code": code, "details": details, "message": message, "status": "error" }),
+        )
     }
 }
 
@@ -64,7 +89,12 @@ pub(crate) fn refuse(status: u16, code: &str, message: &str, details: Value) -> 
 
 /// The refusal of an id in the path that belongs to nothing.
 pub(crate) fn invalid_id() -> Box<Answer> {
-    refuse(400, "INVALID_DATA", "the id given seems to be invalid", json!({}))
+    refuse(
+        400,
+        "INVALID_DATA",
+        "the id given seems to be invalid",
+        json!({}),
+    )
 }
 
 /// The item of a success within an answer about several.

@@ -39,7 +39,6 @@ pub enum ExpiresIn {
 /// with `PUT /emulator/behaviour` and any of these names; times are in seconds there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[non_exhaustive]
 pub struct Behaviour {
     /// Life of an access token; Zoho's is one hour.
     #[serde(with = "seconds")]
@@ -77,6 +76,12 @@ pub struct Behaviour {
     pub gzip: bool,
     /// Whether the `Email` of Leads is a unique field.
     pub unique_email: bool,
+    /// So many connections to come are reset as soon as they are accepted.
+    pub reset_connections: u64,
+    /// The `X-API-CREDITS-REMAINING` of every CRM answer. Zoho sends it only once half of the day's credits are used.
+    pub credits_remaining: Option<u64>,
+    /// Uploads larger than this are refused with 413; Zoho's figure is 20 MB for attachments in v2.
+    pub max_file_size: Option<u64>,
     /// The certificate presented over https.
     pub certificate: Certificate,
 }
@@ -100,6 +105,9 @@ impl Default for Behaviour {
             token_delay: Duration::ZERO,
             gzip: false,
             unique_email: false,
+            reset_connections: 0,
+            credits_remaining: None,
+            max_file_size: None,
             certificate: Certificate::Valid,
         }
     }

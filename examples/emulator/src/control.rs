@@ -1,15 +1,4 @@
-//! Remote control for other processes, below `/emulator`. Nothing of it is Zoho's; faults and counters pass it over.
-//!
-//! | Request | Does |
-//! |---|---|
-//! | `POST /emulator/grant?user=&scopes=` | makes a grant: `{"grant_token": ...}` |
-//! | `GET /emulator/counters`, `DELETE` | the counters; begins anew |
-//! | `GET /emulator/requests` | the log of requests, bodies as text |
-//! | `POST /emulator/expire` | kills all access tokens |
-//! | `POST /emulator/revoke?user=&everything=true` | kills a user's access tokens, or the refresh tokens too |
-//! | `GET /emulator/behaviour`, `PUT` | the behaviour; changes the members given |
-//! | `POST /emulator/faults`, `DELETE` | adds `{"on": {"path", "exactly", "method", "after", "times"}, "fault": ...}`; forgets all |
-//! | `PUT /emulator/leads?count=` | replaces all leads by so many made-up ones |
+//! Remote control for other processes, below `/emulator`; the crate's page lists the requests.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -46,7 +35,10 @@ pub(crate) fn route(world: &World, call: &Call, path: &[&str]) -> Option<Answer>
             done()
         }
         ("POST", ["revoke"]) => {
-            world.oauth.lock().revoke_user(user, call.query("everything") == Some("true"));
+            world
+                .oauth
+                .lock()
+                .revoke_user(user, call.query("everything") == Some("true"));
             done()
         }
         ("GET", ["behaviour"]) => serialized(&*world.behaviour.lock()),
@@ -63,7 +55,10 @@ pub(crate) fn route(world: &World, call: &Call, path: &[&str]) -> Option<Answer>
             done()
         }
         ("PUT", ["leads"]) => {
-            let count = call.query("count").and_then(|count| count.parse().ok()).unwrap_or_default();
+            let count = call
+                .query("count")
+                .and_then(|count| count.parse().ok())
+                .unwrap_or_default();
             world.org.lock().records.seed_leads(count);
             done()
         }

@@ -17,9 +17,36 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Remote control
+//!
+//! Other processes steer it over HTTP, below `/emulator`. Nothing of that is Zoho's; faults and counters pass it over.
+//!
+//! | Request | Does |
+//! |---|---|
+//! | `POST /emulator/grant?user=&scopes=` | makes a grant: `{"grant_token": ...}` |
+//! | `GET /emulator/counters`, `DELETE` | the [`Counters`]; begins anew |
+//! | `GET /emulator/requests` | the log of requests, bodies as text |
+//! | `POST /emulator/expire` | kills all access tokens |
+//! | `POST /emulator/revoke?user=&everything=true` | kills a user's access tokens, or the refresh tokens too |
+//! | `GET /emulator/behaviour`, `PUT` | the [`Behaviour`]; changes the members given |
+//! | `POST /emulator/faults`, `DELETE` | adds a rule; forgets all |
+//! | `PUT /emulator/leads?count=` | replaces all leads by so many made-up ones |
+//!
+//! A rule is `{"on": {"path": "/crm/", "exactly": false, "method": "POST", "after": 0, "times": 1}, "fault": ...}`, of
+//! which only the path is needed. A fault is one of `"reset_before_work"`, `"reset_after_work"`, `"close_before_work"`,
+//! `"cut_off"`, `"cut_off_chunked"`, `"silence"`, `{"slow_body": [BYTES, SECONDS]}`, `{"slow_headers": SECONDS}`,
+//! `{"reply": REPLY}`, `{"reply_after_work": REPLY}` and `{"reply_within": [BYTES, REPLY]}`, where a reply is
+//! `{"status": 503, "headers": [["Retry-After", "1"]], "body": ...}`; a body that is text is sent as it is, any other
+//! as JSON.
 
 // The JSON literals of users and leads have many members.
 #![recursion_limit = "256"]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "only JSON values are indexed here, by name: reading gives null where there is nothing, and what is written \
+              to is known to be an object"
+)]
 
 mod answer;
 mod behaviour;
@@ -28,13 +55,16 @@ mod counters;
 mod crm;
 mod emulator;
 mod faults;
+mod files;
 mod metadata;
 mod moment;
 mod oauth;
 mod org;
+mod proxy;
 mod records;
 mod seconds;
 mod server;
+mod tags;
 mod version;
 mod world;
 
@@ -42,3 +72,4 @@ pub use behaviour::{Behaviour, Certificate, ExpiresIn};
 pub use counters::{Counters, Recorded};
 pub use emulator::{Emulator, Options, Revoke};
 pub use faults::{Fault, On, Reply};
+pub use proxy::Proxy;

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use clap::Parser;
 use serde_json::{Value, json};
-use zcrm_emulator::{Emulator, Options};
+use zcrm_emulator::{Behaviour, Emulator, Options};
 
 /// A Zoho CRM that runs on this machine: it answers as Zoho does, v2 to v8, and keeps nothing when it ends.
 #[derive(Parser)]
 #[command(name = "zcrm-emulator", version)]
 struct Arguments {
     /// Port on 127.0.0.1; 0 takes a free one
-    #[arg(long, default_value_t = 8080)]
+    #[arg(long, default_value_t = 8500)]
     port: u16,
     /// Speak https; the certificate authority is written beside the configuration, else to the standard output
     #[arg(long)]
@@ -57,19 +57,26 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> io::Result<std::convert::Infallible> {
-    let mut options = Options::default();
-    options.port = arguments.port;
-    options.https = arguments.https;
-    options.leads = arguments.leads;
-    if let Some(redirect_uri) = &arguments.redirect_uri {
-        options.redirect_uri.clone_from(redirect_uri);
-    }
-    let behaviour = &mut options.behaviour;
-    behaviour.token_life = Duration::try_from_secs_f64(arguments.token_life).map_err(io::Error::other)?;
-    behaviour.grant_life = Duration::from_secs(600);
-    behaviour.token_limit = !arguments.no_token_limit;
-    behaviour.gzip = arguments.gzip;
-    behaviour.consent = arguments.allow.then_some(true);
+    let defaults = Options::default();
+    let behaviour = Behaviour {
+        token_life: Duration::try_from_secs_f64(arguments.token_life).map_err(io::Error::other)?,
+        grant_life: Duration::from_secs(600),
+        token_limit: !arguments.no_token_limit,
+        gzip: arguments.gzip,
+        consent: arguments.allow.then_some(true),
+        ..defaults.behaviour
+    };
+    let options = Options {
+        port: arguments.port,
+        https: arguments.https,
+        leads: arguments.leads,
+        redirect_uri: arguments
+            .redirect_uri
+            .clone()
+            .unwrap_or(defaults.redirect_uri),
+        behaviour,
+        ..defaults
+    };
     let emulator = Emulator::start(options)?;
     introduce(&arguments, &emulator)?;
     loop {
@@ -82,16 +89,21 @@ fn introduce(arguments: &Arguments, emulator: &Emulator) -> io::Result<()> {
     let url = emulator.url();
     writeln!(out, "Zoho CRM, emulated, at {url} (Ctrl-C ends it)")?;
     let mut dictionary = emulator.dictionary();
-    dictionary["current_user_email"] = json!(arguments.user);
-    dictionary["token_persistence_path"] = json!("zcrm-tokens");
+    if let Value::Object(keys) = &mut dictionary {
+        keys.insert("current_user_email".to_owned(), json!(arguments.user));
+        keys.insert("token_persistence_path".to_owned(), json!("zcrm-tokens"));
+    }
     let config = match &arguments.write_config {
         Some(file) => {
             write_config(file, &dictionary)?;
             writeln!(out, "Configuration: {}", file.display())?;
-            file.display().to_string()
+            for_shell(&file.display().to_string())
         }
         None => {
-            writeln!(out, "Configuration, to be saved as zcrm.json:\n{dictionary:#}")?;
+            writeln!(
+                out,
+                "Configuration, to be saved as zcrm.json:\n{dictionary:#}"
+            )?;
             "zcrm.json".to_owned()
         }
     };
@@ -121,4 +133,15 @@ fn introduce(arguments: &Arguments, emulator: &Emulator) -> io::Result<()> {
 
 fn write_config(file: &Path, dictionary: &Value) -> io::Result<()> {
     fs::write(file, format!("{dictionary:#}\n"))
+}
+
+/// A path as a shell takes it for one word.
+fn for_shell(path: &str) -> String {
+    if path
+        .chars()
+        .all(|character| character.is_alphanumeric() || "/\\:._-~".contains(character))
+    {
+        return path.to_owned();
+    }
+    format!("'{}'", path.replace('\'', r"'\''"))
 }

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 use crate::behaviour::Behaviour;
 use crate::counters::Watch;
@@ -30,6 +31,8 @@ pub(crate) struct World {
     pub(crate) oauth: Mutex<Oauth>,
     pub(crate) org: Mutex<Org>,
     pub(crate) url: OnceLock<String>,
+    /// Told when every connection is to be closed.
+    pub(crate) hang_up: Notify,
 }
 
 impl World {
@@ -41,7 +44,17 @@ impl World {
     pub(crate) fn new_grant(&self, user: &str, scopes: &[&str]) -> String {
         self.org.lock().users.ensure(user);
         let life = self.behaviour.lock().grant_life;
-        self.oauth.lock().new_grant(user, if scopes.is_empty() { &SCOPES } else { scopes }, life)
+        self.oauth
+            .lock()
+            .new_grant(user, if scopes.is_empty() { &SCOPES } else { scopes }, life)
+    }
+
+    /// Whether the connection just accepted is one of those to be reset.
+    pub(crate) fn take_reset(&self) -> bool {
+        let mut behaviour = self.behaviour.lock();
+        let left = behaviour.reset_connections;
+        behaviour.reset_connections = left.saturating_sub(1);
+        left > 0
     }
 
     pub(crate) fn behaviour(&self) -> Behaviour {

@@ -37,7 +37,10 @@ pub enum ErrorKind {
     NoRefreshToken,
     /// The accounts server limits token requests at the moment. The library stops asking; retry later.
     TokenThrottled,
-    /// Any other failure of the accounts server.
+    /// The accounts server did not answer, or not usefully: a time limit, a broken connection, 5xx, HTML. The call that
+    /// needed the token was not sent. Retried once; retrying later is safe.
+    AccountsServer,
+    /// Any other refusal by the accounts server.
     OAuth,
     /// The access token was refused, after one refresh where that was sensible.
     Unauthenticated,

@@ -33,6 +33,8 @@ struct Inner {
     retry_after: Option<Duration>,
     rate_limits: RateLimits,
     tokens: Option<OAuthTokens>,
+    outcome_unknown: bool,
+    answer: Option<Box<str>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -51,6 +53,8 @@ impl Error {
             retry_after: None,
             rate_limits: RateLimits::default(),
             tokens: None,
+            outcome_unknown: false,
+            answer: None,
             source: None,
         }))
     }
@@ -59,6 +63,13 @@ impl Error {
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
+        self
+    }
+
+    /// Adds a remedy to the text.
+    pub(crate) fn with_hint(mut self, hint: &str) -> Self {
+        self.0.message.push_str("; ");
+        self.0.message.push_str(hint);
         self
     }
 
@@ -89,6 +100,31 @@ impl Error {
 
     pub(crate) fn with_tokens(mut self, tokens: OAuthTokens) -> Self {
         self.0.tokens = Some(tokens);
+        self
+    }
+
+    /// Keeps the text of a refusal, which may account for each item of a call.
+    pub(crate) fn with_answer(mut self, answer: &str) -> Self {
+        self.0.answer = Some(answer.into());
+        self
+    }
+
+    /// The text of a refusal.
+    pub(crate) fn answer(&self) -> Option<&str> {
+        self.0.answer.as_deref()
+    }
+
+    /// The same refusal, about one item of the call.
+    pub(crate) fn about_item(&self, api: ApiError) -> Self {
+        let mut error =
+            Self::new(self.kind(), "Zoho refused it").with_api(api).with_outcome_unknown(self.outcome_unknown());
+        error.0.request.clone_from(&self.0.request);
+        error.0.status = self.0.status;
+        error
+    }
+
+    pub(crate) fn with_outcome_unknown(mut self, unknown: bool) -> Self {
+        self.0.outcome_unknown = unknown;
         self
     }
 
@@ -148,13 +184,24 @@ impl Error {
         self.0.tokens.as_ref()
     }
 
+    /// Whether the request may have been done although it failed: its answer, or that of an earlier attempt, was lost,
+    /// could not be understood, or was a failure of the server (5xx). Find out before you repeat it. Never so for reads.
+    #[must_use]
+    pub fn outcome_unknown(&self) -> bool {
+        self.0.outcome_unknown
+    }
+
     /// Whether the same call may succeed later without any change, and may be repeated without doing a thing twice.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(
-            self.0.kind,
-            ErrorKind::RateLimited | ErrorKind::Connect | ErrorKind::RefreshBusy | ErrorKind::TokenThrottled
-        )
+        let kinds = [
+            ErrorKind::RateLimited,
+            ErrorKind::Connect,
+            ErrorKind::RefreshBusy,
+            ErrorKind::TokenThrottled,
+            ErrorKind::AccountsServer,
+        ];
+        kinds.contains(&self.0.kind) && !self.0.outcome_unknown
     }
 }
 

@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::error::{Error, ErrorKind};
+
 /// What kind of failure of a token store this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -61,5 +63,19 @@ impl fmt::Display for PersistenceError {
 impl StdError for PersistenceError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<PersistenceError> for Error {
+    fn from(failure: PersistenceError) -> Self {
+        let kind = match failure.kind {
+            PersistenceErrorKind::LockTimeout => ErrorKind::RefreshBusy,
+            _ => ErrorKind::Persistence,
+        };
+        let error = Self::new(kind, failure.message);
+        match failure.source {
+            Some(source) => error.with_source(source),
+            None => error,
+        }
     }
 }

@@ -1,8 +1,11 @@
 //! One call to Zoho's API, put together but not sent.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
+use super::transfer::text_part;
 use crate::config::ApiVersion;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::Method;
@@ -29,9 +32,12 @@ pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) query: String,
-    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(Cow<'static, str>, String)>,
+    pub(crate) content_type: Cow<'static, str>,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) repeat: Repeat,
+    /// Whether a large body waits for the server's consent.
+    pub(crate) expect_continue: bool,
 }
 
 impl Call {
@@ -41,7 +47,16 @@ impl Call {
         version: ApiVersion,
         segments: impl IntoIterator<Item = S>,
     ) -> Result<Self> {
-        let mut path = format!("/crm/{version}");
+        Self::at(method, format!("/crm/{version}"), segments)
+    }
+
+    /// A call whose path is `root`, which is taken as it is, and the segments, each escaped whole.
+    pub(crate) fn at<S: AsRef<str>>(
+        method: Method,
+        root: String,
+        segments: impl IntoIterator<Item = S>,
+    ) -> Result<Self> {
+        let mut path = root;
         for segment in segments {
             let segment = segment.as_ref();
             if matches!(segment, "" | "." | "..") {
@@ -58,7 +73,16 @@ impl Call {
             Method::Put => Repeat::Update,
             Method::Post | Method::Patch => Repeat::Never,
         };
-        Ok(Self { method, path, query: String::new(), headers: Vec::new(), body: None, repeat })
+        Ok(Self {
+            method,
+            path,
+            query: String::new(),
+            headers: Vec::new(),
+            content_type: Cow::Borrowed("application/json"),
+            body: None,
+            repeat,
+            expect_continue: false,
+        })
     }
 
     /// Adds a query parameter, escaped.
@@ -79,8 +103,8 @@ impl Call {
     }
 
     /// Adds a header.
-    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+    pub(crate) fn header(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
     }
 
@@ -95,6 +119,14 @@ impl Call {
 
     /// Sends bytes that are JSON already.
     pub(crate) fn json_bytes(mut self, body: Vec<u8>) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    /// Sends a form with one field of text.
+    pub(crate) fn form_field(mut self, name: &str, value: &str) -> Self {
+        let (content_type, body) = text_part(name, value);
+        self.content_type = content_type.into();
         self.body = Some(body);
         self
     }

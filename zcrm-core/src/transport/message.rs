@@ -71,6 +71,19 @@ pub enum Body<'a> {
     },
 }
 
+impl Body<'_> {
+    /// The same body for a shorter time, as a request needs it that borrows more than the body.
+    pub fn by_ref(&mut self) -> Body<'_> {
+        match self {
+            Self::Empty => Body::Empty,
+            Self::Bytes { content_type, bytes } => Body::Bytes { content_type, bytes },
+            Self::Stream { content_type, length, reader } => {
+                Body::Stream { content_type, length: *length, reader: *reader }
+            }
+        }
+    }
+}
+
 impl fmt::Debug for Body<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

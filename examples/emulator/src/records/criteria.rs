@@ -16,14 +16,14 @@ const AT_MOST: usize = 15;
 const LONGEST: usize = 3_000;
 
 #[derive(Debug)]
-pub(super) enum Criteria {
+pub(crate) enum Criteria {
     All(Vec<Criteria>),
     Any(Vec<Criteria>),
     Test(Test),
 }
 
 #[derive(Debug)]
-pub(super) struct Test {
+pub(crate) struct Test {
     field: String,
     is_text: bool,
     operator: String,
@@ -46,8 +46,22 @@ const OPERATORS: [&str; 12] = [
 ];
 
 impl Criteria {
+    /// Reads criteria about the fields of a module.
     pub(super) fn parse(text: &str, module: &Module) -> Result<Self, Box<Answer>> {
-        let mut parser = Parser { rest: text.trim(), module, clauses: 0 };
+        Self::read(text, Some(module))
+    }
+
+    /// Reads criteria about any fields.
+    pub(crate) fn parse_any(text: &str) -> Result<Self, Box<Answer>> {
+        Self::read(text, None)
+    }
+
+    fn read(text: &str, module: Option<&Module>) -> Result<Self, Box<Answer>> {
+        let mut parser = Parser {
+            rest: text.trim(),
+            module,
+            clauses: 0,
+        };
         if text.chars().count() > LONGEST {
             let details = json!({ "maximum_length": LONGEST, "param_name": "criteria" });
             return Err(refuse(400, "INVALID_DATA", "invalid data", details));
@@ -58,12 +72,17 @@ impl Criteria {
         }
         if parser.clauses > AT_MOST {
             let details = json!({ "limit": AT_MOST, "param_name": "criteria" });
-            return Err(refuse(400, "CRITERIA_LIMIT_EXCEEDED", "criteria limit exceeded", details));
+            return Err(refuse(
+                400,
+                "CRITERIA_LIMIT_EXCEEDED",
+                "criteria limit exceeded",
+                details,
+            ));
         }
         Ok(criteria)
     }
 
-    pub(super) fn holds(&self, row: &Row) -> bool {
+    pub(crate) fn holds(&self, row: &Row) -> bool {
         match self {
             Self::All(parts) => parts.iter().all(|part| part.holds(row)),
             Self::Any(parts) => parts.iter().any(|part| part.holds(row)),
@@ -73,12 +92,17 @@ impl Criteria {
 }
 
 fn invalid(reason: String) -> Box<Answer> {
-    refuse(400, "INVALID_QUERY", "Invalid query formed", json!({ "reason": reason, "param_name": "criteria" }))
+    refuse(
+        400,
+        "INVALID_QUERY",
+        "Invalid query formed",
+        json!({ "reason": reason, "param_name": "criteria" }),
+    )
 }
 
 struct Parser<'a> {
     rest: &'a str,
-    module: &'a Module,
+    module: Option<&'a Module>,
     clauses: usize,
 }
 
@@ -111,17 +135,29 @@ impl Parser<'_> {
 
     fn bracket(&mut self) -> Result<Criteria, String> {
         self.rest = self.rest.trim_start();
-        let inside = self.rest.strip_prefix('(').ok_or("an opening bracket is missing")?;
+        let inside = self
+            .rest
+            .strip_prefix('(')
+            .ok_or("an opening bracket is missing")?;
         self.rest = inside.trim_start();
-        let criteria = if self.rest.starts_with('(') { self.group()? } else { Criteria::Test(self.test()?) };
+        let criteria = if self.rest.starts_with('(') {
+            self.group()?
+        } else {
+            Criteria::Test(self.test()?)
+        };
         self.rest = self.rest.trim_start();
-        self.rest = self.rest.strip_prefix(')').ok_or("a closing bracket is missing")?;
+        self.rest = self
+            .rest
+            .strip_prefix(')')
+            .ok_or("a closing bracket is missing")?;
         Ok(criteria)
     }
 
     fn eat_word(&mut self, word: &str) -> bool {
         let rest = self.rest.trim_start();
-        let found = rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        let found = rest
+            .get(..word.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(word));
         if let (true, Some(after)) = (found, rest.get(word.len()..)) {
             self.rest = after;
         }
@@ -131,9 +167,9 @@ impl Parser<'_> {
     fn test(&mut self) -> Result<Test, String> {
         let (field, rest) = self.rest.split_once(':').ok_or("a colon is missing")?;
         let (operator, rest) = rest.split_once(':').ok_or("a second colon is missing")?;
-        let known = self.module.field(field);
+        let known = self.module.and_then(|module| module.field(field));
         let is_text = known.is_some_and(|field| matches!(field.kind, Kind::Text | Kind::TextArea));
-        if known.is_none() && field != "id" {
+        if known.is_none() && field != "id" && self.module.is_some() {
             return Err(format!("the field is not available for search: {field}"));
         }
         if !OPERATORS.contains(&operator) {
@@ -142,7 +178,12 @@ impl Parser<'_> {
         let (values, end) = values(rest, matches!(operator, "in" | "not_in" | "between"))?;
         self.rest = rest.get(end..).unwrap_or_default();
         self.clauses += 1;
-        Ok(Test { field: field.to_owned(), is_text, operator: operator.to_owned(), values })
+        Ok(Test {
+            field: field.to_owned(),
+            is_text,
+            operator: operator.to_owned(),
+            values,
+        })
     }
 }
 
@@ -181,7 +222,8 @@ impl Test {
             "not_in" => !self.values.iter().any(|wanted| self.is(value, wanted)),
             "between" => {
                 let last = self.values.get(1).map(String::as_str).unwrap_or_default();
-                against(first).is_some_and(Ordering::is_ge) && against(last).is_some_and(Ordering::is_le)
+                against(first).is_some_and(Ordering::is_ge)
+                    && against(last).is_some_and(Ordering::is_le)
             }
             "greater_than" => against(first).is_some_and(Ordering::is_gt),
             "greater_equal" => against(first).is_some_and(Ordering::is_ge),
@@ -200,13 +242,17 @@ impl Test {
             return true;
         }
         if let Value::Array(list) = value {
-            return list.iter().any(|item| text(item).eq_ignore_ascii_case(wanted));
+            return list
+                .iter()
+                .any(|item| text(item).eq_ignore_ascii_case(wanted));
         }
         let known = text(value).to_lowercase();
         let wanted = wanted.to_lowercase();
         match value {
             Value::Number(_) => compare_with(value, &wanted) == Some(Ordering::Equal),
-            _ if self.is_text => known == wanted || !wanted.is_empty() && contains_words(&known, &wanted),
+            _ if self.is_text => {
+                known == wanted || !wanted.is_empty() && contains_words(&known, &wanted)
+            }
             _ => known == wanted,
         }
     }
@@ -219,7 +265,9 @@ fn contains_words(known: &str, wanted: &str) -> bool {
 }
 
 fn starts_with(value: &Value, wanted: &str) -> bool {
-    text(value).to_lowercase().starts_with(&wanted.to_lowercase())
+    text(value)
+        .to_lowercase()
+        .starts_with(&wanted.to_lowercase())
 }
 
 fn compare_with(value: &Value, wanted: &str) -> Option<Ordering> {

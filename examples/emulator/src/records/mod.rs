@@ -1,10 +1,14 @@
 //! Records of every module: read, search, write, delete.
 
 mod check;
+mod convert;
 mod criteria;
 mod deleted;
+mod lines;
 mod list;
+mod notes;
 mod page;
+mod related;
 mod search;
 mod seed;
 mod store;
@@ -15,16 +19,41 @@ use serde_json::json;
 
 use crate::answer::{Answer, Outcome, invalid_id, refuse};
 use crate::crm::{Visit, unknown};
+use crate::files;
 use crate::metadata::{self, Module};
 use crate::org::Org;
+use crate::tags;
+use crate::version::Version;
 
+pub(crate) use criteria::Criteria;
+pub(crate) use lines::later_name;
+pub(crate) use list::{pick, wanted_fields};
 pub(crate) use page::Page;
-pub(crate) use store::Store;
+pub(crate) use related::Tie;
+pub(crate) use store::{Row, Store};
+pub(crate) use write::{answer, details, ids, items};
+
+/// Whether the records of a module have line items.
+pub(crate) fn has_lines(module: &Module) -> bool {
+    later_name(module).is_some()
+}
 
 /// Paths below a module.
-pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, module: &str, path: &[&str]) -> Outcome {
-    let module = metadata::find(module)
-        .ok_or_else(|| refuse(400, "INVALID_MODULE", "the module name given seems to be invalid", json!({})))?;
+pub(crate) fn route(
+    org: &mut Org,
+    visit: &Visit<'_>,
+    method: &str,
+    module: &str,
+    path: &[&str],
+) -> Outcome {
+    let module = metadata::find(module).ok_or_else(|| {
+        refuse(
+            400,
+            "INVALID_MODULE",
+            "the module name given seems to be invalid",
+            json!({}),
+        )
+    })?;
     match (method, path) {
         ("GET", []) => list::list(org, visit, module),
         ("POST", []) => write::create(org, visit, module),
@@ -33,12 +62,59 @@ pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, module: &str
         ("POST", ["upsert"]) => upsert::upsert(org, visit, module),
         ("GET", ["search"]) => search::search(org, visit, module),
         ("GET", ["deleted"]) => deleted::list(org, visit, module),
+        ("GET", ["roles"]) if module.api_name == "Contacts" => Ok(contact_roles()),
         ("GET", [id]) => get(org, visit, module, id),
         ("PUT", [id]) => write::update_one(org, visit, module, id),
         ("DELETE", [id]) => write::delete_one(org, visit, module, id),
-        (_, [] | [_]) => unknown(true),
+        (_, ["actions", action]) => act(org, visit, method, module, None, action),
+        (_, [id, "actions", action]) => act(org, visit, method, module, Some(id), action),
+        (_, [_] | []) => unknown(true),
+        (_, [id, below @ ..]) => {
+            let parent = related::parent(org, module, id)?;
+            match below {
+                ["Attachments", rest @ ..] => files::attachments(org, visit, method, parent, rest),
+                ["photo"] => files::photo(org, visit, method, parent),
+                ["Notes", rest @ ..] if method != "GET" => {
+                    notes::route(org, visit, method, parent, rest)
+                }
+                [list, rest @ ..] => related::route(org, visit, method, parent, list, rest),
+                [] => unknown(true),
+            }
+        }
+    }
+}
+
+fn act(
+    org: &mut Org,
+    visit: &Visit<'_>,
+    method: &str,
+    module: &'static Module,
+    id: Option<&str>,
+    action: &str,
+) -> Outcome {
+    match (method, id, action) {
+        ("POST", _, "add_tags") => tags::on_records(org, visit, module, id, true),
+        ("POST", _, "remove_tags") => tags::on_records(org, visit, module, id, false),
+        ("POST", Some(id), "convert") if module.api_name == "Leads" => {
+            let (_, id) = related::parent(org, module, id)?;
+            convert::convert(org, visit, module, id)
+        }
+        ("GET", None, "count") => Ok(Answer::json(
+            200,
+            &json!({ "count": org.records.shelf(module).ids().count() }),
+        )),
         _ => unknown(false),
     }
+}
+
+fn contact_roles() -> Answer {
+    let role = |(at, name): (usize, &str)| json!({ "id": (3_652_397_000_000_006_871_u64 + at as u64).to_string(), "name": name, "sequence_number": at + 1 });
+    let roles: Vec<_> = ["Decision Maker", "Product Management", "Purchasing"]
+        .into_iter()
+        .enumerate()
+        .map(role)
+        .collect();
+    Answer::json(200, &json!({ "contact_roles": roles }))
 }
 
 fn get(org: &Org, visit: &Visit<'_>, module: &'static Module, id: &str) -> Outcome {
@@ -46,10 +122,13 @@ fn get(org: &Org, visit: &Visit<'_>, module: &'static Module, id: &str) -> Outco
     match org.records.shelf(module).row(number) {
         Some(row) => {
             let fields = visit.call.query_list("fields");
-            Ok(Answer::json(200, &json!({ "data": [list::present(&row, &fields)] })))
+            Ok(Answer::json(
+                200,
+                &json!({ "data": [list::present(visit, module, row.into_owned(), &fields)] }),
+            ))
         }
         // v2 has "no content" for an id that is well formed and belongs to nothing.
-        None if visit.version < crate::version::Version::V3 => Ok(Answer::empty(204)),
+        None if visit.version < Version::V3 => Ok(Answer::empty(204)),
         None => Err(invalid_id()),
     }
 }

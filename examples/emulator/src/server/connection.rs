@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -37,8 +38,14 @@ impl Line {
     }
 }
 
-/// Accepts connections until the runtime ends.
-pub(crate) async fn accept(world: Arc<World>, listener: TcpListener, tls: Option<TlsAcceptor>) {
+/// Accepts connections until the task is aborted. What `_gone` belongs to learns then that the port is free: it is
+/// dropped last.
+pub(crate) async fn accept(
+    _gone: Sender<Infallible>,
+    world: Arc<World>,
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // Out of file descriptors, or the peer is gone already: neither ends the server.
@@ -52,6 +59,10 @@ pub(crate) async fn accept(world: Arc<World>, listener: TcpListener, tls: Option
 
 async fn serve(world: Arc<World>, stream: TcpStream, tls: Option<TlsAcceptor>) {
     let _ = stream.set_nodelay(true);
+    if world.take_reset() {
+        let _ = socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+        return;
+    }
     // A second handle of the socket: the one that is dropped last decides how the connection ends.
     let Ok(stream) = stream.into_std() else {
         return;
@@ -84,5 +95,6 @@ async fn converse(world: Arc<World>, stream: impl AsyncRead + AsyncWrite + Unpin
         _ = connection => false,
         () = line.reset.notified() => true,
         () = line.close.notified() => false,
+        () = world.hang_up.notified() => false,
     }
 }

@@ -6,6 +6,6 @@ mod connection;
 mod sending;
 mod tls;
 
-pub(crate) use call::{Call, split_list};
+pub(crate) use call::{Call, Part, split_list};
 pub(crate) use connection::accept;
 pub(crate) use tls::acceptor;

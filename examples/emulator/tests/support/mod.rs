@@ -1,87 +1,122 @@
 //! A client that speaks plain HTTP to the emulator, and knows nothing of any SDK.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 use serde_json::{Value, json};
 use ureq::Agent;
 use ureq::http::{Request, Response};
 use zcrm_emulator::{Emulator, Options};
 
-pub const USER: &str = "abc@xyz.com";
+pub(crate) const USER: &str = "abc@xyz.com";
 
-pub struct Client {
-    pub emulator: Emulator,
-    pub agent: Agent,
-    pub token: String,
+pub(crate) struct Client {
+    pub(crate) emulator: Emulator,
+    pub(crate) agent: Agent,
+    pub(crate) token: String,
 }
 
-pub struct Got {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub bytes: Vec<u8>,
-    pub json: Value,
+pub(crate) struct Got {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) json: Value,
 }
 
 impl Got {
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
-    pub fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         self.json["code"].as_str().unwrap_or_default()
     }
 }
 
-pub fn agent() -> Agent {
-    Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None).build().new_agent()
+pub(crate) fn agent() -> Agent {
+    Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .proxy(None)
+        .build()
+        .new_agent()
 }
 
 /// An emulator with a client that has a token.
-pub fn start() -> Client {
+pub(crate) fn start() -> Client {
     start_with(Options::default())
 }
 
-pub fn start_with(options: Options) -> Client {
+pub(crate) fn start_with(options: Options) -> Client {
     let emulator = Emulator::start(options).unwrap();
-    let mut client = Client { emulator, agent: agent(), token: String::new() };
+    let mut client = Client {
+        emulator,
+        agent: agent(),
+        token: String::new(),
+    };
     client.login();
     client
 }
 
 impl Client {
-    pub fn login(&mut self) -> Value {
+    pub(crate) fn login(&mut self) -> Value {
         let grant = self.emulator.new_grant(USER);
         let answer = self.exchange(&grant);
         self.token = answer["access_token"].as_str().unwrap().to_owned();
         answer
     }
 
-    pub fn exchange(&self, grant: &str) -> Value {
-        self.token_request(&[("grant_type", "authorization_code"), ("code", grant)]).json
+    pub(crate) fn exchange(&self, grant: &str) -> Value {
+        self.token_request(&[("grant_type", "authorization_code"), ("code", grant)])
+            .json
     }
 
-    pub fn refresh(&self, token: &str) -> Got {
+    pub(crate) fn refresh(&self, token: &str) -> Got {
         self.token_request(&[("grant_type", "refresh_token"), ("refresh_token", token)])
     }
 
-    pub fn token_request(&self, more: &[(&str, &str)]) -> Got {
+    pub(crate) fn token_request(&self, more: &[(&str, &str)]) -> Got {
         let dictionary = self.emulator.dictionary();
         let mut form = vec![
             ("client_id", dictionary["client_id"].as_str().unwrap()),
-            ("client_secret", dictionary["client_secret"].as_str().unwrap()),
+            (
+                "client_secret",
+                dictionary["client_secret"].as_str().unwrap(),
+            ),
             ("redirect_uri", dictionary["redirect_uri"].as_str().unwrap()),
         ];
         form.extend(more);
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
         let url = format!("{}/oauth/v2/token", self.emulator.url());
-        let request = Request::post(url).header("content-type", "application/x-www-form-urlencoded");
+        let request =
+            Request::post(url).header("content-type", "application/x-www-form-urlencoded");
         self.run(request.body(body.into_bytes()).unwrap()).unwrap()
     }
 
-    pub fn try_call(&self, method: &str, path: &str, body: Option<Value>) -> Result<Got, ureq::Error> {
-        self.try_call_with(method, path, &[], body.map(|body| body.to_string().into_bytes()))
+    pub(crate) fn try_call(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<Got, ureq::Error> {
+        self.try_call_with(
+            method,
+            path,
+            &[],
+            body.map(|body| body.to_string().into_bytes()),
+        )
     }
 
-    pub fn try_call_with(
+    pub(crate) fn try_call_with(
         &self,
         method: &str,
         path: &str,
@@ -104,36 +139,75 @@ impl Client {
     fn run<B: ureq::AsSendBody>(&self, request: Request<B>) -> Result<Got, ureq::Error> {
         let mut response: Response<ureq::Body> = self.agent.run(request)?;
         let headers = response.headers().iter();
-        let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
-        let bytes = response.body_mut().with_config().limit(1 << 30).read_to_vec()?;
+        let headers = headers
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+            .collect();
+        let bytes = response
+            .body_mut()
+            .with_config()
+            .limit(1 << 30)
+            .read_to_vec()?;
         let json = serde_json::from_slice(&bytes).unwrap_or_default();
-        Ok(Got { status: response.status().as_u16(), headers, bytes, json })
+        Ok(Got {
+            status: response.status().as_u16(),
+            headers,
+            bytes,
+            json,
+        })
     }
 
-    pub fn call(&self, method: &str, path: &str, body: Option<Value>) -> Got {
+    pub(crate) fn call(&self, method: &str, path: &str, body: Option<Value>) -> Got {
         self.try_call(method, path, body).unwrap()
     }
 
-    pub fn get(&self, path: &str) -> Got {
+    pub(crate) fn get(&self, path: &str) -> Got {
         self.call("GET", path, None)
     }
 
-    pub fn post(&self, path: &str, body: Value) -> Got {
+    pub(crate) fn post(&self, path: &str, body: Value) -> Got {
         self.call("POST", path, Some(body))
     }
 
-    pub fn put(&self, path: &str, body: Value) -> Got {
+    pub(crate) fn put(&self, path: &str, body: Value) -> Got {
         self.call("PUT", path, Some(body))
     }
 
-    pub fn delete(&self, path: &str) -> Got {
+    pub(crate) fn delete(&self, path: &str) -> Got {
         self.call("DELETE", path, None)
     }
 
     /// Creates a lead and gives its id.
-    pub fn lead(&self, lead: Value) -> String {
+    pub(crate) fn lead(&self, lead: Value) -> String {
         let got = self.post("/crm/v2/Leads", json!({ "data": [lead] }));
         assert_eq!(got.status, 201, "{}", got.json);
-        got.json["data"][0]["details"]["id"].as_str().unwrap().to_owned()
+        got.json["data"][0]["details"]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+}
+
+impl Client {
+    /// Uploads one part of a multipart body.
+    pub(crate) fn upload(
+        &self,
+        path: &str,
+        name: &str,
+        file_name: Option<&str>,
+        content: &[u8],
+    ) -> Got {
+        let file_name = file_name
+            .map(|name| format!("; filename=\"{name}\""))
+            .unwrap_or_default();
+        let mut body = format!(
+            "--limit\r\nContent-Disposition: form-data; name=\"{name}\"{file_name}\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n--limit--\r\n");
+        let headers = [("content-type", "multipart/form-data; boundary=limit")];
+        self.try_call_with("POST", path, &headers, Some(body))
+            .unwrap()
     }
 }

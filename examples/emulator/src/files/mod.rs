@@ -1,0 +1,13 @@
+//! Files: attachments, photos, and those uploaded for file fields. Their content lies in temporary files.
+
+mod attachments;
+mod photo;
+mod spool;
+mod storage;
+mod uploads;
+
+pub(crate) use attachments::route as attachments;
+pub(crate) use photo::route as photo;
+pub(crate) use spool::Spool;
+pub(crate) use storage::Storage;
+pub(crate) use uploads::route as uploads;
