@@ -135,6 +135,18 @@ impl Error {
         self
     }
 
+    /// The text with those of the causes, for one line of a log.
+    pub(crate) fn with_causes(&self) -> String {
+        let mut line = self.to_string();
+        let mut cause = StdError::source(self);
+        while let Some(current) = cause {
+            line.push_str(": ");
+            line.push_str(&current.to_string());
+            cause = current.source();
+        }
+        line
+    }
+
     /// What kind of failure this is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
