@@ -12,6 +12,7 @@ mod metadata;
 mod module;
 mod organization;
 pub mod records;
+mod sending;
 mod users;
 
 pub use custom_views::CustomViews;
