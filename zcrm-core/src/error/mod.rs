@@ -128,6 +128,24 @@ impl Error {
         self
     }
 
+    /// The error and its causes in one line.
+    pub(crate) fn with_causes(&self) -> String {
+        let mut line = self.to_string();
+        let mut cause = self.source();
+        while let Some(current) = cause {
+            line.push_str(": ");
+            line.push_str(&current.to_string());
+            cause = current.source();
+        }
+        line
+    }
+
+    /// Logs the error and its causes. Done once, where the error leaves the library.
+    pub(crate) fn logged(self) -> Self {
+        log::error!("{}", self.with_causes());
+        self
+    }
+
     /// What kind of failure this is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

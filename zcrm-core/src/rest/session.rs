@@ -1,6 +1,5 @@
 //! How a call becomes an answer: token, gate, attempts, errors.
 
-use std::error::Error as StdError;
 use std::sync::Arc;
 
 use super::attempt::{Failed, Verdict, read};
@@ -116,7 +115,7 @@ impl Session {
     ) -> Result<Done<T>> {
         self.attempts_unlogged(call, attempt)
             .map_err(|error| error.with_request(call.method.as_str(), &call.path))
-            .inspect_err(|error| log::error!("{}", with_causes(error)))
+            .map_err(Error::logged)
     }
 
     fn attempts_unlogged<T>(
@@ -202,16 +201,4 @@ impl Session {
 fn no_user() -> Error {
     let text = "no user is set: name one in current_user_email, or take a client of one with for_user";
     Error::new(ErrorKind::NoUser, text)
-}
-
-/// An error with its causes, for one line of a log.
-fn with_causes(error: &Error) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(current) = cause {
-        line.push_str(": ");
-        line.push_str(&current.to_string());
-        cause = current.source();
-    }
-    line
 }
