@@ -10,9 +10,7 @@ use log::{LevelFilter, Log, Metadata, Record};
 
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
-
-/// Crates whose lines below WARN show the wire, tokens included.
-const TALKATIVE: [&str; 4] = ["ureq", "ureq_proto", "rustls", "mysql"];
+use crate::transport::SHOW_THE_WIRE;
 
 /// Where lines go. A process has one logger, whatever it has of clients; so this is the crate's one variable static.
 static OUTPUT: Mutex<Output> = Mutex::new(Output { installed: false, file: None, console: false });
@@ -32,8 +30,8 @@ impl Output {
 /// Installs env_logger for `application_log_file_path` and `log_in_console`, both at once if both are set; does nothing
 /// if neither is.
 ///
-/// The level is `error` unless `RUST_LOG` says otherwise. Whatever it says, ureq, ureq_proto, rustls and mysql stay at
-/// `warn`, because their lines below it show tokens. The file is appended to and created with mode 0600 (on Windows with
+/// The level is `error` unless `RUST_LOG` says otherwise. Whatever it says, the HTTP, TLS and MySQL crates below stay at
+/// `warn`, because their other lines show tokens. The file is appended to and created with mode 0600 (on Windows with
 /// the rights of its folder); console lines go to standard error. Each record is one line, with its time in UTC.
 ///
 /// A process has one logger. Where the program installed its own, that one stays, and a warning says that the two keys
@@ -151,7 +149,7 @@ struct Quieted(Logger);
 impl Log for Quieted {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         let source = metadata.target().split("::").next().unwrap_or_default();
-        (metadata.level() <= log::Level::Warn || !TALKATIVE.contains(&source)) && self.0.enabled(metadata)
+        (metadata.level() <= log::Level::Warn || !SHOW_THE_WIRE.contains(&source)) && self.0.enabled(metadata)
     }
 
     fn log(&self, record: &Record<'_>) {

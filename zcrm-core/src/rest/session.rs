@@ -14,6 +14,10 @@ use crate::secret::Secret;
 use crate::token::UserIdentifier;
 use crate::transport::{Body, Method, Pace, Request, Response, Transport, TransportError};
 
+/// How many tokens may be tried in place of a refused one: the one that another process stored, which may be refused as
+/// well, and the one that a refresh then brings.
+const MOST_REPLACEMENTS: u32 = 2;
+
 /// Sends calls as one user. Cheap to clone; clones share connections, tokens and the gate.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
@@ -127,7 +131,7 @@ impl Session {
         let user = self.user.as_ref().ok_or_else(no_user)?;
         let mut backoff = Backoff::new(config.http());
         let mut replacement = None;
-        let mut replaced = false;
+        let mut replacements = 0;
         // Whether an attempt so far may have been done.
         let mut repeated = false;
         let doubt = |error: Error, unknown: bool| error.with_outcome_unknown(unknown && call.method != Method::Get);
@@ -144,8 +148,8 @@ impl Session {
                 Err(failed) => failed,
             };
             if verdict == Verdict::TokenRefused {
-                if !replaced {
-                    replaced = true;
+                if replacements < MOST_REPLACEMENTS {
+                    replacements += 1;
                     replacement = tokens.replace_rejected(user, &token).map_err(|error| doubt(error, repeated))?;
                 }
                 if replacement.is_none() {

@@ -13,6 +13,10 @@ use super::{Body, Headers, Method, Pace, Request, Response, Transport, Transport
 use crate::config::{HttpOptions, is_loopback};
 use crate::error::{Error, ErrorKind, Result};
 
+/// Crates whose log lines below WARN show what goes over the wire, tokens included.
+#[cfg(feature = "logging")]
+pub(crate) const SHOW_THE_WIRE: [&str; 4] = ["ureq", "ureq_proto", "rustls", "mysql"];
+
 /// How long a server may take to say that it wants a large body, before the body is sent all the same.
 const CONSENT_WAIT: Duration = Duration::from_secs(1);
 
