@@ -114,6 +114,13 @@ impl Error {
         self.0.answer.as_deref()
     }
 
+    /// The same failure, understood better by the caller of the call.
+    pub(crate) fn understood_as(mut self, kind: ErrorKind, message: &str) -> Self {
+        self.0.kind = kind;
+        message.clone_into(&mut self.0.message);
+        self
+    }
+
     /// The same refusal, about one item of the call.
     pub(crate) fn about_item(&self, api: ApiError) -> Self {
         let mut error =

@@ -184,21 +184,10 @@ impl Session {
     fn unauthenticated(&self, refused: Error) -> Error {
         let environment = if self.shared.config.sandbox() { "the sandbox" } else { "production" };
         let host = self.shared.tokens.api_base_url();
-        let message = format!(
-            "Zoho refuses the access token; most likely the tokens belong to another data centre than {host}, to another \
-             environment than {environment}, or to another client_id"
-        );
-        let error = Error::new(ErrorKind::Unauthenticated, message)
-            .with_retry_after(refused.retry_after())
-            .with_rate_limits(refused.rate_limits().clone());
-        let error = match refused.status() {
-            Some(status) => error.with_status(status),
-            None => error,
-        };
-        match refused.api() {
-            Some(api) => error.with_api(api.clone()),
-            None => error,
-        }
+        refused.with_hint(&format!(
+            "most likely the tokens belong to another data centre than {host}, to another environment than {environment}, \
+             or to another client_id"
+        ))
     }
 }
 
