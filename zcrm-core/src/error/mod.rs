@@ -135,16 +135,22 @@ impl Error {
         self
     }
 
-    /// The text with those of the causes, for one line of a log.
+    /// The error and its causes in one line.
     pub(crate) fn with_causes(&self) -> String {
         let mut line = self.to_string();
-        let mut cause = StdError::source(self);
+        let mut cause = self.source();
         while let Some(current) = cause {
             line.push_str(": ");
             line.push_str(&current.to_string());
             cause = current.source();
         }
         line
+    }
+
+    /// Logs the error and its causes. Done once, where the error leaves the library.
+    pub(crate) fn logged(self) -> Self {
+        log::error!("{}", self.with_causes());
+        self
     }
 
     /// What kind of failure this is.

@@ -119,7 +119,7 @@ impl Session {
     ) -> Result<Done<T>> {
         self.attempts_unlogged(call, attempt)
             .map_err(|error| error.with_request(call.method.as_str(), &call.path))
-            .inspect_err(|error| log::error!("{}", error.with_causes()))
+            .map_err(Error::logged)
     }
 
     fn attempts_unlogged<T>(
