@@ -9,15 +9,13 @@ use log::{LevelFilter, Log, Metadata, Record};
 
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
-
-/// Crates whose lines below WARN show the wire, tokens included.
-const TALKATIVE: [&str; 4] = ["ureq", "ureq_proto", "rustls", "mysql"];
+use crate::transport::SHOW_THE_WIRE;
 
 /// Installs env_logger for `application_log_file_path` and `log_in_console`, both at once if both are set; does nothing
 /// if neither is.
 ///
-/// The level is `error` unless `RUST_LOG` says otherwise. Whatever it says, ureq, ureq_proto, rustls and mysql stay at
-/// `warn`, because their lines below it show tokens. The file is appended to and created with mode 0600; console lines go
+/// The level is `error` unless `RUST_LOG` says otherwise. Whatever it says, the HTTP, TLS and MySQL crates below stay at
+/// `warn`, because their other lines show tokens. The file is appended to and created with mode 0600; console lines go
 /// to standard error. A program has one logger: where one is installed already, it stays, and a warning says that the
 /// two keys are not honoured. [`Client::from_config`](crate::Client::from_config) calls this.
 ///
@@ -96,7 +94,7 @@ struct Quieted(Logger);
 impl Log for Quieted {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         let source = metadata.target().split("::").next().unwrap_or_default();
-        (metadata.level() <= log::Level::Warn || !TALKATIVE.contains(&source)) && self.0.enabled(metadata)
+        (metadata.level() <= log::Level::Warn || !SHOW_THE_WIRE.contains(&source)) && self.0.enabled(metadata)
     }
 
     fn log(&self, record: &Record<'_>) {

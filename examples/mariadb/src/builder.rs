@@ -84,9 +84,8 @@ impl Builder {
         let mut supervisor = Supervisor::start(folder, programs)?;
         supervisor.install()?;
         let mut private = Private { supervisor, has_tls: self.certificate.is_some() };
-        let opts = server::root_at(port);
-        private.launch(&opts)?;
-        Ok(Server::private(opts, private))
+        private.launch()?;
+        Ok(Server::private(server::root_at(port), private))
     }
 
     fn configuration(&self, folder: &TempDir, port: u16) -> String {

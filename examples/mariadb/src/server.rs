@@ -21,7 +21,7 @@ pub struct Server {
     admin: Opts,
     // The supervisor takes one order at a time.
     private: Option<Mutex<Private>>,
-    folder: Option<PathBuf>,
+    socket: Option<PathBuf>,
     ca: Option<PathBuf>,
 }
 
@@ -41,15 +41,15 @@ impl Server {
         // The tests choose between TCP and the socket themselves.
         let admin = Opts::from(OptsBuilder::from_opts(opts).prefer_socket(false).db_name(None::<String>));
         Conn::new(admin.clone())?;
-        Ok(Self { admin, private: None, folder: None, ca: None })
+        Ok(Self { admin, private: None, socket: None, ca: None })
     }
 
     pub(crate) fn private(admin: Opts, private: Private) -> Self {
-        let folder = private.supervisor.folder().to_owned();
+        let folder = private.supervisor.folder();
         Self {
             admin,
             ca: private.has_tls.then(|| folder.join("ca.pem")),
-            folder: Some(folder),
+            socket: Some(private.socket()),
             private: Some(Mutex::new(private)),
         }
     }
@@ -68,8 +68,8 @@ impl Server {
 
     /// The Unix socket of a private server.
     #[must_use]
-    pub fn socket(&self) -> Option<PathBuf> {
-        self.folder.as_ref().map(|folder| folder.join("socket"))
+    pub fn socket(&self) -> Option<&Path> {
+        self.socket.as_deref()
     }
 
     /// The certificate authority, as PEM, of a server that was built with TLS.
@@ -144,7 +144,7 @@ impl Server {
     /// # Errors
     /// [`Error::NotOurs`] on the server of `TEST_MYSQL_URL`, [`Error::Start`] if it does not come up.
     pub fn start_again(&self) -> Result<(), Error> {
-        self.with_private(|private| private.launch(&self.admin))
+        self.with_private(|private| private.launch())
     }
 
     /// [`stop`](Self::stop), then [`start_again`](Self::start_again).
@@ -154,7 +154,7 @@ impl Server {
     pub fn restart(&self) -> Result<(), Error> {
         self.with_private(|private| {
             private.supervisor.order("stop")?;
-            private.launch(&self.admin)
+            private.launch()
         })
     }
 
@@ -181,10 +181,18 @@ impl Server {
 }
 
 impl Private {
+    fn socket(&self) -> PathBuf {
+        self.supervisor.folder().join("socket")
+    }
+
     /// Starts the process and waits until it takes connections.
-    pub(crate) fn launch(&mut self, admin: &Opts) -> Result<(), Error> {
+    pub(crate) fn launch(&mut self) -> Result<(), Error> {
         self.supervisor.launch()?;
-        let admin = OptsBuilder::from_opts(admin.clone()).read_timeout(Some(READY_WITHIN));
+        // By its socket: on the port somebody else's server might answer. It opens the port first.
+        let admin = OptsBuilder::new()
+            .socket(Some(self.socket().display().to_string()))
+            .user(Some("root"))
+            .read_timeout(Some(READY_WITHIN));
         let deadline = Instant::now() + READY_WITHIN;
         while Conn::new(admin.clone()).is_err() {
             if !self.supervisor.is_alive()? || Instant::now() > deadline {

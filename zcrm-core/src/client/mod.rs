@@ -8,10 +8,10 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::oauth::{OAuth, TokenSource};
 use crate::persistence::{Backend, PersistenceHandler};
-use crate::resource::ModuleHandle;
-use crate::rest::Session;
+use crate::resource::{ModuleHandle, ModulesHandle, OrganizationHandle};
+use crate::rest::{CustomCall, Session};
 use crate::token::{InvalidUserIdentifier, UserIdentifier};
-use crate::transport::Transport;
+use crate::transport::{Method, Transport};
 
 /// A Zoho CRM, as one user of one app sees it.
 ///
@@ -137,6 +137,25 @@ impl Client {
     #[must_use]
     pub fn oauth(&self) -> OAuth {
         OAuth::new(Arc::clone(&self.shared.tokens), self.session.user().cloned())
+    }
+
+    /// The organisation: details, users, roles, profiles, taxes, variables, notes. No call goes out yet.
+    #[doc(alias = "get_organization_instance")]
+    #[must_use]
+    pub fn organization(&self) -> OrganizationHandle {
+        OrganizationHandle::new(self.session.clone())
+    }
+
+    /// A call to any endpoint: `path` stands below `/crm/{version}/`, such as `settings/roles`, or begins with `/crm/`,
+    /// such as `/crm/bulk/v2/read`. It is split at each `/` and its parts are escaped.
+    pub fn call(&self, method: Method, path: &str) -> CustomCall {
+        CustomCall::new(self.session.clone(), method, path)
+    }
+
+    /// The modules of the organisation: all of them, or what Zoho knows of one. No call goes out yet.
+    #[must_use]
+    pub fn modules(&self) -> ModulesHandle {
+        ModulesHandle::new(self.session.clone())
     }
 
     /// One module, such as Leads, by its API name. No call goes out yet.

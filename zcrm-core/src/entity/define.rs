@@ -35,7 +35,7 @@ macro_rules! entity {
 
             /// The members that a create or an update sends, in the order of the fields.
             #[allow(dead_code, unused_mut, unused_variables)]
-            pub(crate) fn settable(&self) -> serde_json::Result<serde_json::Map<String, serde_json::Value>> {
+            pub(crate) fn to_settable(&self) -> crate::error::Result<serde_json::Map<String, serde_json::Value>> {
                 let mut body = serde_json::Map::new();
                 $(entity!(@body self body $field $key, $($set)?);)*
                 Ok(body)
@@ -129,7 +129,11 @@ macro_rules! entity {
     (@body $self:ident $body:ident $field:ident $key:literal,) => {};
     (@body $self:ident $body:ident $field:ident $key:literal, set) => {
         if let Some(value) = &$self.$field {
-            $body.insert($key.to_owned(), serde_json::to_value(value)?);
+            let value = serde_json::to_value(value).map_err(|cause| {
+                crate::error::Error::new(crate::error::ErrorKind::InvalidInput, concat!($key, " cannot be written"))
+                    .with_source(cause)
+            })?;
+            $body.insert($key.to_owned(), value);
         }
     };
 }

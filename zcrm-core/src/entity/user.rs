@@ -193,6 +193,11 @@ impl User {
         Self::default().last_name(last_name).email(email).role(role).profile(profile)
     }
 
+    /// The user with this id, for changes: set what is to be changed.
+    pub fn with_id(id: impl Into<UserId>) -> Self {
+        Self { id: Some(id.into()), ..Self::default() }
+    }
+
     /// Sets a custom field by its API name; null clears it.
     #[doc(alias = "field_apiname_vs_value")]
     #[must_use]

@@ -66,6 +66,13 @@ impl Error {
         self
     }
 
+    /// Adds a remedy to the text.
+    pub(crate) fn with_hint(mut self, hint: &str) -> Self {
+        self.0.message.push_str("; ");
+        self.0.message.push_str(hint);
+        self
+    }
+
     pub(crate) fn with_status(mut self, status: u16) -> Self {
         self.0.status = Some(status);
         self
@@ -126,6 +133,18 @@ impl Error {
     pub(crate) fn with_outcome_unknown(mut self, unknown: bool) -> Self {
         self.0.outcome_unknown = unknown;
         self
+    }
+
+    /// The text with those of the causes, for one line of a log.
+    pub(crate) fn with_causes(&self) -> String {
+        let mut line = self.to_string();
+        let mut cause = StdError::source(self);
+        while let Some(current) = cause {
+            line.push_str(": ");
+            line.push_str(&current.to_string());
+            cause = current.source();
+        }
+        line
     }
 
     /// What kind of failure this is.

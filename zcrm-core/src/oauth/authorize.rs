@@ -4,8 +4,8 @@ use std::fmt;
 
 use url::Url;
 
-use super::centers::{Center, same_server};
-use crate::config::Config;
+use super::endpoints::same_server;
+use crate::config::{Config, DataCenter};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 use crate::token::GrantToken;
@@ -95,6 +95,12 @@ impl Redirect {
         self.accounts_url.as_deref()
     }
 
+    /// The user's data centre, when the redirect names a known one.
+    #[must_use]
+    pub fn data_center(&self) -> Option<DataCenter> {
+        self.accounts_url().and_then(DataCenter::from_accounts_url)
+    }
+
     /// The grant alone.
     #[must_use]
     pub fn into_grant(self) -> GrantToken {
@@ -125,11 +131,10 @@ impl Redirect {
 /// there, so only known ones will do.
 fn server(query: &Query, config: &Config) -> Result<Option<String>> {
     let Some(named) = query.get("accounts-server").filter(|named| !named.is_empty()) else {
-        let center = query.get("location").and_then(Center::by_location);
-        return Ok(center.map(|center| center.accounts_url.to_owned()));
+        return Ok(query.get("location").and_then(DataCenter::from_location).map(DataCenter::accounts_url));
     };
-    if let Some(center) = Center::by_accounts_url(named) {
-        return Ok(Some(center.accounts_url.to_owned()));
+    if let Some(center) = DataCenter::from_accounts_url(named) {
+        return Ok(Some(center.accounts_url()));
     }
     if same_server(named, config.accounts_url()) {
         return Ok(Some(config.accounts_url().to_owned()));

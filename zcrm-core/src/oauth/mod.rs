@@ -2,7 +2,6 @@
 
 mod answer;
 mod authorize;
-mod centers;
 mod endpoints;
 mod failure;
 mod handle;
@@ -14,5 +13,4 @@ mod wire;
 pub use authorize::{AuthorizationRequest, Redirect};
 pub use handle::OAuth;
 pub use source::Granted;
-#[allow(unused_imports)]
 pub(crate) use source::{AccessToken, TokenSource};

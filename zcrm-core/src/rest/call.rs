@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
+use super::transfer::text_part;
 use crate::config::ApiVersion;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::Method;
@@ -32,6 +33,7 @@ pub(crate) struct Call {
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) headers: Vec<(Cow<'static, str>, String)>,
+    pub(crate) content_type: Cow<'static, str>,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) repeat: Repeat,
     /// Whether a large body waits for the server's consent.
@@ -45,7 +47,16 @@ impl Call {
         version: ApiVersion,
         segments: impl IntoIterator<Item = S>,
     ) -> Result<Self> {
-        let mut path = format!("/crm/{version}");
+        Self::at(method, format!("/crm/{version}"), segments)
+    }
+
+    /// A call whose path is `root`, which is taken as it is, and the segments, each escaped whole.
+    pub(crate) fn at<S: AsRef<str>>(
+        method: Method,
+        root: String,
+        segments: impl IntoIterator<Item = S>,
+    ) -> Result<Self> {
+        let mut path = root;
         for segment in segments {
             let segment = segment.as_ref();
             if matches!(segment, "" | "." | "..") {
@@ -62,7 +73,16 @@ impl Call {
             Method::Put => Repeat::Update,
             Method::Post | Method::Patch => Repeat::Never,
         };
-        Ok(Self { method, path, query: String::new(), headers: Vec::new(), body: None, repeat, expect_continue: false })
+        Ok(Self {
+            method,
+            path,
+            query: String::new(),
+            headers: Vec::new(),
+            content_type: Cow::Borrowed("application/json"),
+            body: None,
+            repeat,
+            expect_continue: false,
+        })
     }
 
     /// Adds a query parameter, escaped.
@@ -99,6 +119,14 @@ impl Call {
 
     /// Sends bytes that are JSON already.
     pub(crate) fn json_bytes(mut self, body: Vec<u8>) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    /// Sends a form with one field of text.
+    pub(crate) fn form_field(mut self, name: &str, value: &str) -> Self {
+        let (content_type, body) = text_part(name, value);
+        self.content_type = content_type.into();
         self.body = Some(body);
         self
     }

@@ -2,6 +2,10 @@
 
 use serde::de::DeserializeOwned;
 
+use super::attempt::Answer;
+use super::call::Call;
+use super::limits::rate_limits;
+use super::session::Done;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rate_limits::RateLimits;
 use crate::transport::Headers;
@@ -19,6 +23,19 @@ pub struct Reply {
 }
 
 impl Reply {
+    pub(crate) fn new(call: &Call, done: Done<Answer>) -> Self {
+        let Answer { status, headers, body } = done.value;
+        Self {
+            status,
+            rate_limits: rate_limits(&headers),
+            headers,
+            body,
+            method: call.method.as_str(),
+            path: call.path.clone(),
+            repeated: done.repeated,
+        }
+    }
+
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> u16 {

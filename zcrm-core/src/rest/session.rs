@@ -1,13 +1,11 @@
 //! How a call becomes an answer: token, gate, attempts, errors.
 
-use std::error::Error as StdError;
 use std::sync::Arc;
 
 use super::attempt::{Failed, Verdict, read};
 use super::backoff::Backoff;
 use super::call::{Call, Repeat};
-use super::gate::Gate;
-use super::limits::rate_limits;
+use super::gate::{Gate, Permit};
 use super::reply::Reply;
 use crate::config::{ApiVersion, Config};
 use crate::error::{Error, ErrorKind, Result};
@@ -15,6 +13,10 @@ use crate::oauth::{AccessToken, TokenSource};
 use crate::secret::Secret;
 use crate::token::UserIdentifier;
 use crate::transport::{Body, Method, Pace, Request, Response, Transport, TransportError};
+
+/// How many tokens may be tried in place of a refused one: the one that another process stored, which may be refused as
+/// well, and the one that a refresh then brings.
+const MOST_REPLACEMENTS: u32 = 2;
 
 /// Sends calls as one user. Cheap to clone; clones share connections, tokens and the gate.
 #[derive(Debug, Clone)]
@@ -65,27 +67,23 @@ impl Session {
     /// `Ok` is any 2xx and 304; every other status is an `Err` with Zoho's account of it.
     pub(crate) fn send(&self, call: &Call) -> Result<Reply> {
         let body = || match &call.body {
-            Some(bytes) => Body::Bytes { content_type: "application/json", bytes },
+            Some(bytes) => Body::Bytes { content_type: &call.content_type, bytes },
             None => Body::Empty,
         };
         let done = self.attempts(call, |token| {
             let _permit = self.shared.gate.enter();
-            read(self.exchange(call, token, body(), Pace::Call)?)
+            read(self.exchange(call, token, body(), Pace::Call)?, self.max_answer_bytes())
         })?;
-        let answer = done.value;
-        Ok(Reply {
-            status: answer.status,
-            rate_limits: rate_limits(&answer.headers),
-            headers: answer.headers,
-            body: answer.body,
-            method: call.method.as_str(),
-            path: call.path.clone(),
-            repeated: done.repeated,
-        })
+        Ok(Reply::new(call, done))
+    }
+
+    /// The largest answer that is read whole.
+    pub(super) fn max_answer_bytes(&self) -> u64 {
+        self.shared.config.http().max_answer_bytes
     }
 
     /// Waits until a call may be under way.
-    pub(super) fn enter(&self) -> super::gate::Permit<'_> {
+    pub(super) fn enter(&self) -> Permit<'_> {
         self.shared.gate.enter()
     }
 
@@ -121,7 +119,7 @@ impl Session {
     ) -> Result<Done<T>> {
         self.attempts_unlogged(call, attempt)
             .map_err(|error| error.with_request(call.method.as_str(), &call.path))
-            .inspect_err(|error| log::error!("{}", with_causes(error)))
+            .inspect_err(|error| log::error!("{}", error.with_causes()))
     }
 
     fn attempts_unlogged<T>(
@@ -133,7 +131,7 @@ impl Session {
         let user = self.user.as_ref().ok_or_else(no_user)?;
         let mut backoff = Backoff::new(config.http());
         let mut replacement = None;
-        let mut replaced = false;
+        let mut replacements = 0;
         // Whether an attempt so far may have been done.
         let mut repeated = false;
         let doubt = |error: Error, unknown: bool| error.with_outcome_unknown(unknown && call.method != Method::Get);
@@ -150,8 +148,8 @@ impl Session {
                 Err(failed) => failed,
             };
             if verdict == Verdict::TokenRefused {
-                if !replaced {
-                    replaced = true;
+                if replacements < MOST_REPLACEMENTS {
+                    replacements += 1;
                     replacement = tokens.replace_rejected(user, &token).map_err(|error| doubt(error, repeated))?;
                 }
                 if replacement.is_none() {
@@ -186,37 +184,14 @@ impl Session {
     fn unauthenticated(&self, refused: Error) -> Error {
         let environment = if self.shared.config.sandbox() { "the sandbox" } else { "production" };
         let host = self.shared.tokens.api_base_url();
-        let message = format!(
-            "Zoho refuses the access token; most likely the tokens belong to another data centre than {host}, to another \
-             environment than {environment}, or to another client_id"
-        );
-        let error = Error::new(ErrorKind::Unauthenticated, message)
-            .with_retry_after(refused.retry_after())
-            .with_rate_limits(refused.rate_limits().clone());
-        let error = match refused.status() {
-            Some(status) => error.with_status(status),
-            None => error,
-        };
-        match refused.api() {
-            Some(api) => error.with_api(api.clone()),
-            None => error,
-        }
+        refused.with_hint(&format!(
+            "most likely the tokens belong to another data centre than {host}, to another environment than {environment}, \
+             or to another client_id"
+        ))
     }
 }
 
 fn no_user() -> Error {
     let text = "no user is set: name one in current_user_email, or take a client of one with for_user";
     Error::new(ErrorKind::NoUser, text)
-}
-
-/// An error with its causes, for one line of a log.
-fn with_causes(error: &Error) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(current) = cause {
-        line.push_str(": ");
-        line.push_str(&current.to_string());
-        cause = current.source();
-    }
-    line
 }

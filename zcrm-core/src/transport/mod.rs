@@ -6,9 +6,10 @@ mod outgoing;
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 
+#[cfg(feature = "logging")]
+pub(crate) use http::SHOW_THE_WIRE;
 pub use message::{Body, Headers, Method, Pace, Request, Response};
 
 use crate::config::HttpOptions;
@@ -91,10 +92,4 @@ impl StdError for TransportError {
 /// The transport over HTTP that clients use unless they are given another one.
 pub(crate) fn default_transport(options: &HttpOptions) -> Result<Arc<dyn Transport>> {
     Ok(Arc::new(http::HttpTransport::new(options)?))
-}
-
-/// Whether a host, as it stands in a URL, is this machine: `localhost`, 127.0.0.0/8 or `[::1]`.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
