@@ -4,6 +4,8 @@
 //! job in another one, so that only the client is measured. The job to compare with is a loop on bare ureq that decodes
 //! every page to `serde_json::Value`. Processor time and memory come from `/proc`, so the program is for Linux.
 
+#![allow(clippy::indexing_slicing, reason = "only JSON values are indexed here, by name")]
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
