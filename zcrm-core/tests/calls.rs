@@ -219,6 +219,8 @@ fn notes() {
     gets_no_body(&format!("DELETE v2/Leads/{LEAD}/Notes/5"), |client| lead(client).notes().delete("5"));
     gets_no_body("DELETE v2/Notes?ids=5,6", |client| client.organization().delete_notes(["5", "6"]));
     refuses("v2", ErrorKind::InvalidInput, |client| client.organization().create_notes(&[Note::with_id("5")]));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.organization().delete_notes(["5", ""]));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.organization().delete_notes(["5,6"]));
     refuses("v2", ErrorKind::InvalidInput, |client| lead(client).notes().update(&note));
 }
 

@@ -62,8 +62,9 @@ impl Sending {
     ///
     /// # Errors
     ///
-    /// When a call cannot be put together; nothing was sent then.
+    /// When an id cannot be one; nothing was sent then.
     pub(super) fn by_ids<I: AsRef<str>>(self, ids: &[I], limit: usize, path: &[&str]) -> Result<BatchReport> {
+        sendable(ids)?;
         let session = self.session.clone();
         let call = |ids: &[I]| Ok(session.call(Method::Delete, path)?.query("ids", comma_list(ids)));
         self.in_calls(ids, limit, |id| Some(id.as_ref().into()), call)
@@ -158,6 +159,17 @@ impl Sending {
                 Effect::Delete => Outcome::Deleted(saved.id),
             },
         }
+    }
+}
+
+/// Refuses ids that would be none, or two, in a list with commas.
+pub(super) fn sendable<I: AsRef<str>>(ids: &[I]) -> Result<()> {
+    match ids.iter().map(AsRef::as_ref).position(|id| id.is_empty() || id.contains(',')) {
+        Some(index) => {
+            let id = ids.get(index).map_or("", AsRef::as_ref);
+            Err(Error::new(ErrorKind::InvalidInput, format!("{id:?}, at place {index}, is no id")))
+        }
+        None => Ok(()),
     }
 }
 

@@ -146,7 +146,8 @@ impl OrganizationHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`], before anything is sent, from v3 on. Whatever happens later stands in the report.
+    /// Before anything is sent, [`ErrorKind::Unsupported`] from v3 on and [`ErrorKind::InvalidInput`] when an id is empty.
+    /// Whatever happens later stands in the report.
     #[doc(alias = "delete_organization_taxes")]
     pub fn delete_taxes<I: Into<TaxId>>(&self, ids: impl IntoIterator<Item = I>) -> Result<BatchReport> {
         self.session.supported(|version| version < ApiVersion::V3, "delete taxes", CHANGE_ONLY)?;
