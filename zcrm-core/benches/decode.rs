@@ -41,7 +41,7 @@ fn page() -> Vec<u8> {
     let emulator = Emulator::start(Options { leads: 200, ..Options::default() }).unwrap();
     let config = Config::from_json_str(&emulator.dictionary().to_string()).unwrap();
     let client = Client::new(config, InMemoryPersistence::new()).unwrap();
-    client.oauth().generate_access_token(GrantToken::new(emulator.new_grant("abc@xyz.com"))).unwrap();
+    let _ = client.oauth().generate_access_token(GrantToken::new(emulator.new_grant("abc@xyz.com"))).unwrap();
     let leads = client.module("Leads").records().send().unwrap().items;
     let rows = leads.iter().map(Record::raw).collect::<Vec<_>>().join(",");
     format!(r#"{{"data":[{rows}],"info":{{"more_records":false}}}}"#).into_bytes()

@@ -1,5 +1,7 @@
 //! Files both ways against the emulator: repeated where that is possible, broken off, limited, named.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+// The emulator's options cannot be built in one expression from outside of its crate.
+#![allow(clippy::field_reassign_with_default)]
 
 mod rest_support;
 

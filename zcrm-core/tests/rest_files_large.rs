@@ -1,6 +1,8 @@
 //! Memory stays flat whatever the size of a file. In a binary of its own, as the whole process is measured.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+// The emulator's options cannot be built in one expression from outside of its crate.
+#![allow(clippy::field_reassign_with_default)]
 
 mod rest_support;
 

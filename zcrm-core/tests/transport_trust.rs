@@ -1,5 +1,7 @@
 //! Whom calls trust and whom they go through: certificates, plain http, proxies; and what is logged of it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+// The emulator's options cannot be built in one expression from outside of its crate.
+#![allow(clippy::field_reassign_with_default)]
 
 mod rest_support;
 

@@ -123,6 +123,7 @@ fn lead(arguments: &Arguments) -> Result<Outcome> {
     for worker in &mut workers {
         worker.go()?;
     }
+    println!("{} processes are at work.", workers.len());
     let tally = watch(arguments, &emulator, &user, &lines);
     let ended_well = workers.into_iter().map(Worker::end).collect::<Result<Vec<_>>>()?.into_iter().all(|well| well);
     report(arguments, &emulator, &tally, begun.elapsed());

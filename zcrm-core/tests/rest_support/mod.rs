@@ -8,19 +8,19 @@ use zcrm_core::{Client, Config, GrantToken};
 use zcrm_emulator::{Emulator, Options};
 
 /// Retries without noticeable pauses.
-pub fn quick() -> HttpOptions {
+pub(crate) fn quick() -> HttpOptions {
     HttpOptions::default().retry_base(Duration::from_micros(10)).retries(3)
 }
 
 /// An emulator over plain http.
-pub fn emulator(leads: u64) -> Emulator {
+pub(crate) fn emulator(leads: u64) -> Emulator {
     let mut options = Options::default();
     options.leads = leads;
     Emulator::start(options).unwrap()
 }
 
 /// The emulator's dictionary, with some keys replaced.
-pub fn config(emulator: &Emulator, replaced: &[(&str, &str)]) -> Config {
+pub(crate) fn config(emulator: &Emulator, replaced: &[(&str, &str)]) -> Config {
     let mut dictionary = emulator.dictionary();
     for (key, value) in replaced {
         dictionary[*key] = (*value).into();
@@ -29,14 +29,14 @@ pub fn config(emulator: &Emulator, replaced: &[(&str, &str)]) -> Config {
 }
 
 /// A client that has tokens already.
-pub fn client(emulator: &Emulator, http: HttpOptions) -> Client {
+pub(crate) fn client(emulator: &Emulator, http: HttpOptions) -> Client {
     let client = Client::new(config(emulator, &[]).with_http(http), InMemoryPersistence::new()).unwrap();
     sign_in(&client, emulator);
     client
 }
 
 /// Exchanges a grant.
-pub fn sign_in(client: &Client, emulator: &Emulator) {
+pub(crate) fn sign_in(client: &Client, emulator: &Emulator) {
     let grant = GrantToken::new(emulator.new_grant("abc@xyz.com"));
     let _ = client.oauth().generate_access_token(grant).unwrap();
 }
