@@ -95,8 +95,8 @@ fn a_folder_without_the_right_to_write_can_be_read() {
         }
         command.uid(NOBODY).gid(NOBODY);
     }
-    fs::set_permissions(folder.join(".zcrm_locks"), fs::Permissions::from_mode(0o500)).unwrap();
     fs::remove_file(folder.join(".zcrm_locks/file.lock")).unwrap();
+    fs::set_permissions(folder.join(".zcrm_locks"), fs::Permissions::from_mode(0o500)).unwrap();
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o500)).unwrap();
 
     let outcome = outcome(command, &folder);
