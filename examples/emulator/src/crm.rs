@@ -140,6 +140,10 @@ fn visit(
     } else {
         answer.header("Content-Disposition", "attachment; filename=response.json")
     };
+    let answer = match behaviour.credits_remaining {
+        Some(credits) => answer.header("X-API-CREDITS-REMAINING", credits.to_string()),
+        None => answer,
+    };
     answer
         .header("X-ACCESSTOKEN-RESET", moment::ahead(left))
         .header(

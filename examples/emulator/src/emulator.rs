@@ -239,6 +239,14 @@ impl Emulator {
         Some(Value::Object(row.into_owned()))
     }
 
+    /// Empties the recycle bin of one record; whether it was there.
+    pub fn purge(&self, module: &str, id: &str) -> bool {
+        let (Some(module), Ok(id)) = (metadata::find(module), id.parse()) else {
+            return false;
+        };
+        self.world.org.lock().records.shelf_mut(module).purge(id)
+    }
+
     /// Replaces all leads by so many made-up ones. They cost no memory until they are written to.
     pub fn seed_leads(&self, leads: u64) {
         self.world.org.lock().records.seed_leads(leads);
@@ -262,6 +270,8 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
+        // Connections may outlive this for a moment; temporary files must not outlive the process.
+        self.world.org.lock().files.clear();
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

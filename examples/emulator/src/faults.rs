@@ -171,6 +171,16 @@ impl Reply {
         Self::error(401, "INVALID_TOKEN", "invalid oauth token")
     }
 
+    /// What the token endpoint says when it is asked too often; Zoho's status is 400, or 200 on older servers.
+    pub fn access_denied(status: u16) -> Self {
+        let body = serde_json::json!({
+            "error_description": "You have made too many requests continuously. Please try again after some time.",
+            "error": "Access Denied",
+            "status": "failure",
+        });
+        Self::json(status, &body)
+    }
+
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {

@@ -422,6 +422,14 @@ fn the_headers_that_zoho_sends_with_everything() {
         got.header("content-type"),
         Some("application/json;charset=UTF-8")
     );
+    assert_eq!(got.header("x-api-credits-remaining"), None);
+    client
+        .emulator
+        .behave(|behaviour| behaviour.credits_remaining = Some(2400));
+    assert_eq!(
+        client.get("/crm/v2/org").header("x-api-credits-remaining"),
+        Some("2400")
+    );
     assert!(got.header("set-cookie").is_some() && got.header("x-accesstoken-reset").is_some());
 }
 

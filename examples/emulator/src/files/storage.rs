@@ -40,6 +40,10 @@ impl Storage {
         Some(json!({ "File_Id__s": id, "File_Name__s": stored.name, "Size__s": stored.length }))
     }
 
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
     pub(super) fn remove(&mut self, id: &str) -> bool {
         self.0.remove(id).is_some()
     }
