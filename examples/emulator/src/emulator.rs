@@ -51,7 +51,7 @@ impl Default for Options {
             https: false,
             client_id: "1000.EMULATORCLIENT".to_owned(),
             client_secret: "emulator-client-secret".to_owned(),
-            redirect_uri: "http://127.0.0.1:8080/oauth/callback".to_owned(),
+            redirect_uri: "http://127.0.0.1:8501/oauth/callback".to_owned(),
             leads: 0,
             behaviour: Behaviour::default(),
         }

@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::answer::{Answer, Content};
 use crate::seconds;
 
 /// Which requests a fault meets.
@@ -179,6 +180,14 @@ impl Reply {
             "status": "failure",
         });
         Self::json(status, &body)
+    }
+
+    pub(crate) fn answer(&self) -> Answer {
+        Answer {
+            status: self.status,
+            headers: self.headers.clone(),
+            content: Content::Bytes(self.body.clone().into()),
+        }
     }
 
     /// Adds a header.

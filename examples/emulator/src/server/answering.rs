@@ -18,7 +18,7 @@ use super::call::Call;
 use super::connection::Line;
 use super::sending::{self, InFlight, Sending};
 use crate::answer::{Answer, Content};
-use crate::faults::{Fault, Reply};
+use crate::faults::Fault;
 use crate::world::World;
 
 pub(super) async fn respond(
@@ -128,24 +128,16 @@ async fn break_early(
             }
         }
         world.watch.record(call.recorded());
-        return stand_in(reply);
+        return reply.answer();
     }
     if call.is_read_before_refusal() && call.read(body).await.is_err() {
         return Answer::empty(400);
     }
     world.watch.record(call.recorded());
     match fault {
-        Fault::Reply(reply) => stand_in(reply),
+        Fault::Reply(reply) => reply.answer(),
         Fault::ResetBeforeWork => match line.reset().await {},
         _ => match line.close().await {},
-    }
-}
-
-fn stand_in(reply: &Reply) -> Answer {
-    Answer {
-        status: reply.status,
-        headers: reply.headers.clone(),
-        content: Content::Bytes(reply.body.clone().into()),
     }
 }
 
@@ -159,7 +151,7 @@ async fn send(
         Some(Fault::ResetAfterWork) => match line.reset().await {},
         Some(Fault::Silence) => std::future::pending().await,
         Some(Fault::SlowHeaders(delay)) => tokio::time::sleep(*delay).await,
-        Some(Fault::ReplyAfterWork(reply)) => answer = stand_in(reply),
+        Some(Fault::ReplyAfterWork(reply)) => answer = reply.answer(),
         _ => {}
     }
     let (body, length) = match answer.content {
