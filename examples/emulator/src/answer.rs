@@ -1,16 +1,16 @@
 //! What a handler answers, before it becomes bytes on a connection.
 
-use std::fs::File;
-
 use bytes::Bytes;
 use serde_json::{Value, json};
+
+use crate::files::Spool;
 
 /// The content of an answer.
 #[derive(Debug)]
 pub(crate) enum Content {
     Bytes(Bytes),
-    /// A file, sent piece by piece, and its length.
-    File(File, u64),
+    /// A file, sent piece by piece.
+    File(Spool),
 }
 
 /// Status, headers and content.
@@ -59,11 +59,11 @@ impl Answer {
         Self::bytes(status, "text/html;charset=UTF-8", page)
     }
 
-    pub(crate) fn file(file: File, length: u64) -> Self {
+    pub(crate) fn file(file: Spool) -> Self {
         Self {
             status: 200,
             headers: Vec::new(),
-            content: Content::File(file, length),
+            content: Content::File(file),
         }
         .header("Content-Type", "application/octet-stream;charset=UTF-8")
     }

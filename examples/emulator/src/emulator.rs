@@ -1,6 +1,8 @@
 //! The handle of a running emulator.
 
+use std::convert::Infallible;
 use std::io;
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 use crate::behaviour::Behaviour;
 use crate::counters::{Counters, Recorded, Watch};
@@ -72,6 +75,8 @@ pub enum Revoke {
 pub struct Emulator {
     world: Arc<World>,
     runtime: Option<Runtime>,
+    accepting: JoinHandle<()>,
+    closed: Mutex<Receiver<Infallible>>,
     ca_pem: Option<String>,
 }
 
@@ -117,10 +122,13 @@ impl Emulator {
             .unzip();
         let scheme = if options.https { "https" } else { "http" };
         world.url.get_or_init(|| format!("{scheme}://{address}"));
-        runtime.spawn(server::accept(Arc::clone(&world), listener, tls));
+        let (gone, closed) = mpsc::channel();
+        let accepting = runtime.spawn(server::accept(gone, Arc::clone(&world), listener, tls));
         Ok(Self {
             world,
             runtime: Some(runtime),
+            accepting,
+            closed: Mutex::new(closed),
             ca_pem,
         })
     }
@@ -269,9 +277,11 @@ impl Emulator {
 }
 
 impl Drop for Emulator {
+    /// Returns when the port is free again.
     fn drop(&mut self) {
-        // Connections may outlive this for a moment; temporary files must not outlive the process.
-        self.world.org.lock().files.clear();
+        self.accepting.abort();
+        self.world.hang_up.notify_waiters();
+        let _ = self.closed.lock().recv_timeout(Duration::from_secs(5));
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

@@ -220,7 +220,8 @@ pub enum Fault {
     Reply(Reply),
     /// This answer in place of the true one, although the work was done.
     ReplyAfterWork(Reply),
-    /// This answer as soon as so many bytes of the body have arrived, and nothing is done.
+    /// This answer as soon as so many bytes of the body have arrived, and nothing is done. What still comes is read and
+    /// thrown away.
     ReplyWithin(u64, Reply),
     /// The connection is reset before anything is done.
     ResetBeforeWork,

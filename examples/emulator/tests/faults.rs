@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use support::{Client, start};
-use zcrm_emulator::{Fault, On, Reply};
+use zcrm_emulator::{Emulator, Fault, On, Options, Reply};
 
 const LEADS: &str = "/crm/v2/Leads";
 
@@ -454,4 +454,36 @@ fn a_request_whose_client_is_gone_is_worked_on_to_the_end() {
         assert!(Instant::now() < until, "the lead was never created");
         thread::yield_now();
     }
+}
+
+#[test]
+fn a_dropped_emulator_is_gone_and_its_port_free() {
+    for _ in 0..20 {
+        let emulator = Emulator::start(Options::default()).unwrap();
+        let address = emulator.url().strip_prefix("http://").unwrap().to_owned();
+        drop(emulator);
+        let error = TcpStream::connect(&address).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+        let port = address.rsplit(':').next().unwrap().parse().unwrap();
+        let again = Emulator::start(Options {
+            port,
+            ..Options::default()
+        })
+        .unwrap();
+        assert!(again.url().ends_with(&address));
+    }
+}
+
+#[test]
+fn it_starts_and_stops_within_an_async_runtime() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let url = runtime.block_on(async {
+        Emulator::start(Options::default())
+            .unwrap()
+            .url()
+            .to_owned()
+    });
+    assert!(url.starts_with("http://127.0.0.1:"));
 }

@@ -85,7 +85,7 @@ fn upload(
     for part in visit.call.take_parts() {
         match part.name.as_str() {
             "file" => file = Some(part),
-            "attachmentUrl" => link = Some(part.text()),
+            "attachmentUrl" => link = Some(part.content.text()),
             _ => {}
         }
     }
@@ -94,7 +94,7 @@ fn upload(
             refuse_too_large(visit, part)?;
             (
                 part.file_name.clone().unwrap_or_default(),
-                json!(part.length.to_string()),
+                json!(part.content.length().to_string()),
                 "Attachment",
             )
         }

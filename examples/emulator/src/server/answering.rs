@@ -128,6 +128,8 @@ async fn break_early(
             }
         }
         world.watch.record(call.recorded());
+        // The rest is read and thrown away: with bytes unread the connection would be reset, and the answer lost.
+        tokio::spawn(async move { while let Some(Ok(_)) = body.frame().await {} });
         return reply.answer();
     }
     if call.is_read_before_refusal() && call.read(body).await.is_err() {
@@ -155,7 +157,10 @@ async fn send(
         _ => {}
     }
     let (body, length) = match answer.content {
-        Content::File(file, length) => (sending::file(file), Some(length)),
+        Content::File(file) => {
+            let length = file.length();
+            (sending::file(file), Some(length))
+        }
         Content::Bytes(bytes) => {
             let length = bytes.len() as u64;
             match fault {

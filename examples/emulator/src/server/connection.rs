@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -37,8 +38,14 @@ impl Line {
     }
 }
 
-/// Accepts connections until the runtime ends.
-pub(crate) async fn accept(world: Arc<World>, listener: TcpListener, tls: Option<TlsAcceptor>) {
+/// Accepts connections until the task is aborted. What `_gone` belongs to learns then that the port is free: it is
+/// dropped last.
+pub(crate) async fn accept(
+    _gone: Sender<Infallible>,
+    world: Arc<World>,
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // Out of file descriptors, or the peer is gone already: neither ends the server.
