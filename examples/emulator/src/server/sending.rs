@@ -131,5 +131,5 @@ pub(super) fn slow(bytes: Bytes, size: usize, pause: Duration) -> Inner {
 
 fn boxed(pieces: impl stream::Stream<Item = io::Result<Bytes>> + Send + Sync + 'static) -> Inner {
     use futures_util::StreamExt;
-    StreamBody::new(pieces.map(|piece| piece.map(Frame::data))).boxed()
+    BodyExt::boxed(StreamBody::new(pieces.map(|piece| piece.map(Frame::data))))
 }

@@ -1,0 +1,30 @@
+# `make` lists what there is to make.
+CARGO ?= cargo
+
+.PHONY: help test test-as-user run live check ci
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: ## All tests; finds or installs the database server that they start
+	.ci/mariadb
+	$(CARGO) test --workspace --all-features
+
+test-as-user: ## All tests, run by an ordinary user (TEST_USER, else nobody); as root
+	.ci/mariadb
+	$(CARGO) test --workspace --all-features --config 'target."cfg(unix)".runner = "$(CURDIR)/.ci/as-user"'
+
+run: ## The main job against a Zoho CRM that runs here; ARGS='--config FILE' for another
+	$(CARGO) run -p zcrm-examples --bin quickstart -- $(ARGS)
+
+live: ## A read-only check of your own account: make live CONFIG=FILE [GRANT=CODE]
+	@test -n "$(CONFIG)" || { echo 'make live CONFIG=FILE [GRANT=CODE], FILE a dictionary as examples/zcrm.example.json'; exit 2; }
+	@$(CARGO) run -p zcrm-examples --bin quickstart -- --config "$(CONFIG)" $(if $(GRANT),--grant-token "$(GRANT)")
+
+check: ## Format, lints and documentation
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --all-features
+
+ci: ## All that the public workflow checks on Linux
+	.ci/run

@@ -1,0 +1,13 @@
+//! Runs a private database server until its standard input ends, and prints the URL of its administrator.
+
+use std::io::{self, Write};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let server = zcrm_test_mariadb::Server::builder().start()?;
+    println!("{}", server.url());
+    io::stdout().flush()?;
+    // Nobody has to type anything; what is typed is of no interest.
+    io::copy(&mut io::stdin().lock(), &mut io::sink())?;
+    server.stop()?;
+    Ok(())
+}

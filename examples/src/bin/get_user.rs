@@ -1,0 +1,31 @@
+//! Shows one user of the organisation.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use zcrm_core::OptionalExt;
+use zcrm_examples::{Outcome, config, connect, run};
+
+/// Shows one user of the organisation
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// The configuration dictionary as JSON; the environment (ZCRM_*) when absent
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The user's id, such as 3652397000000186017
+    id: String,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    run(|| {
+        let client = connect(config(arguments.config.as_deref())?)?;
+        match client.organization().user(arguments.id.as_str()).optional()? {
+            Some(user) => println!("{}", serde_json::to_string_pretty(&user)?),
+            None => anyhow::bail!("there is no user {}", arguments.id),
+        }
+        Ok(Outcome::Done)
+    })
+}

@@ -1,0 +1,160 @@
+//! The one handle.
+
+mod start;
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::error::Result;
+use crate::oauth::{OAuth, TokenSource};
+use crate::persistence::{Backend, PersistenceHandler};
+use crate::resource::{ModuleHandle, OrganizationHandle};
+use crate::rest::{CustomCall, Session};
+use crate::token::{InvalidUserIdentifier, UserIdentifier};
+use crate::transport::{Method, Transport};
+
+/// A Zoho CRM, as one user of one app sees it.
+///
+/// A client is cheap to clone, and all methods take `&self`: keep one and clone it into threads. Clones, and those of
+/// [`for_user`](Client::for_user), share the connections, the token store, the cached tokens and the gate that limits
+/// calls in flight. Two configurations are two clients, side by side.
+///
+/// ```no_run
+/// use zcrm_core::persistence::InMemoryPersistence;
+/// use zcrm_core::{Client, Config, GrantToken};
+///
+/// # fn main() -> Result<(), zcrm_core::Error> {
+/// let client = Client::new(Config::from_json_file("zcrm.json")?, InMemoryPersistence::new())?;
+/// client.oauth().generate_access_token(GrantToken::new("1000.FAKE"))?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+#[doc(alias = "ZCRMRestClient")]
+pub struct Client {
+    session: Session,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    config: Arc<Config>,
+    store: Arc<dyn PersistenceHandler>,
+    tokens: Arc<TokenSource>,
+}
+
+impl Client {
+    /// A client with a ready store.
+    ///
+    /// The dictionary's keys for stores and logging are not acted upon; a warning is logged where they are set.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) when an extra certificate authority or the proxy of
+    /// [`HttpOptions`](crate::config::HttpOptions) cannot be used.
+    pub fn new(config: Config, store: impl PersistenceHandler + 'static) -> Result<Self> {
+        start::warn_of_idle_keys(&config);
+        Self::start(config, Arc::new(store))
+    }
+
+    /// A client that does all that the dictionary asks: it sets up logging, chooses and opens the store. This is the
+    /// seed's `ZCRMRestClient.init`.
+    ///
+    /// The store is custom if one of its keys is there, else file, else MySQL; the log says which key decided. Offer
+    /// those of `backends` that the dictionary may ask for.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) when the store that is asked for is not offered (the message names
+    /// the key and the crate to add) or the log file cannot be opened;
+    /// [`ErrorKind::Persistence`](crate::ErrorKind::Persistence) when the store cannot be opened. Another store is never
+    /// used in its place.
+    #[doc(alias = "init")]
+    pub fn from_config(config: Config, backends: impl IntoIterator<Item = Backend>) -> Result<Self> {
+        #[cfg(feature = "logging")]
+        crate::logging::init(&config).inspect_err(|error| log::error!("{error}"))?;
+        let store = start::open_store(&config, backends).inspect_err(|error| log::error!("{error}"))?;
+        Self::start(config, Arc::from(store))
+    }
+
+    fn start(config: Config, store: Arc<dyn PersistenceHandler>) -> Result<Self> {
+        let transport =
+            crate::transport::default_transport(config.http()).inspect_err(|error| log::error!("{error}"))?;
+        Ok(Self::assemble(config, store, transport))
+    }
+
+    /// A client over another transport, for tests without a server.
+    pub fn with_transport(
+        config: Config,
+        store: impl PersistenceHandler + 'static,
+        transport: impl Transport + 'static,
+    ) -> Self {
+        Self::assemble(config, Arc::new(store), Arc::new(transport))
+    }
+
+    fn assemble(config: Config, store: Arc<dyn PersistenceHandler>, transport: Arc<dyn Transport>) -> Self {
+        let config = Arc::new(config);
+        let tokens = Arc::new(TokenSource::new(Arc::clone(&config), Arc::clone(&transport), Arc::clone(&store)));
+        let session = Session::new(Arc::clone(&config), transport, Arc::clone(&tokens));
+        Self { session, shared: Arc::new(Shared { config, store, tokens }) }
+    }
+
+    /// The same app, connections and store, as another user.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) when the text cannot be a user identifier.
+    #[doc(alias = "current_user_email=")]
+    pub fn for_user<U>(&self, user: U) -> Result<Self>
+    where
+        U: TryInto<UserIdentifier>,
+        InvalidUserIdentifier: From<U::Error>,
+    {
+        let user = user.try_into().map_err(InvalidUserIdentifier::from)?;
+        Ok(Self { session: self.session.for_user(user), shared: Arc::clone(&self.shared) })
+    }
+
+    /// Whose tokens calls use.
+    #[must_use]
+    #[doc(alias = "current_user_email")]
+    pub fn user(&self) -> Option<&UserIdentifier> {
+        self.session.user()
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.shared.config
+    }
+
+    /// The token store; its `Debug` says where the tokens lie.
+    #[must_use]
+    pub fn store(&self) -> &dyn PersistenceHandler {
+        &*self.shared.store
+    }
+
+    /// Signing in and out, as the user of this handle.
+    #[must_use]
+    pub fn oauth(&self) -> OAuth {
+        OAuth::new(Arc::clone(&self.shared.tokens), self.session.user().cloned())
+    }
+
+    /// The organisation: details, users, roles, profiles, taxes, variables, notes. No call goes out yet.
+    #[doc(alias = "get_organization_instance")]
+    #[must_use]
+    pub fn organization(&self) -> OrganizationHandle {
+        OrganizationHandle::new(self.session.clone())
+    }
+
+    /// A call to any endpoint: `path` stands below `/crm/{version}/`, such as `settings/roles`, or begins with `/crm/`,
+    /// such as `/crm/bulk/v2/read`. It is split at each `/` and its parts are escaped.
+    pub fn call(&self, method: Method, path: &str) -> CustomCall {
+        CustomCall::new(self.session.clone(), method, path)
+    }
+
+    /// One module, such as Leads, by its API name. No call goes out yet.
+    #[doc(alias = "get_module_instance")]
+    pub fn module(&self, api_name: impl Into<String>) -> ModuleHandle {
+        ModuleHandle::new(self.session.clone(), api_name)
+    }
+}

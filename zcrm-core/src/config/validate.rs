@@ -1,0 +1,144 @@
+//! From entries to a configuration: every rule, every fault.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use super::entries::Entries;
+use super::hosts::Hosts;
+use super::key::Key;
+use super::store::{CustomSettings, MysqlSettings, StoreKind};
+use super::{ApiVersion, Config, HttpOptions};
+use crate::error::Result;
+use crate::secret::Secret;
+use crate::token::UserIdentifier;
+
+/// The name of the token file; a path that ends in it stands for its folder.
+const TOKEN_FILE: &str = "zcrm_oauthtokens.txt";
+
+pub(super) fn validate(mut entries: Entries) -> Result<Config> {
+    let client_id = mandatory(&mut entries, Key::ClientId, "copy it from Zoho's API console");
+    let client_secret = mandatory(&mut entries, Key::ClientSecret, "copy it from Zoho's API console");
+    let redirect_uri = mandatory(
+        &mut entries,
+        Key::RedirectUri,
+        "give the registered one, any for a self client: https://www.zoho.com",
+    );
+    let current_user_email = user(&mut entries);
+    let hosts = Hosts::read(&mut entries);
+    let api_version = version(&mut entries);
+    if entries.text(Key::AccessType).is_some_and(|access| access != "offline") {
+        entries.fault(
+            Key::AccessType.name(),
+            "only offline is possible: with online, Zoho gives no refresh token; set it to offline or remove it",
+        );
+    }
+    let custom = custom(&mut entries);
+    let mysql = mysql(&mut entries);
+    let token_persistence_path = token_folder(&entries);
+    let (store_kind, store_decided_by) = if custom.is_some() {
+        (StoreKind::Custom, Some(Key::PersistenceHandlerClass.name()))
+    } else if token_persistence_path.is_some() {
+        (StoreKind::File, Some(Key::TokenPersistencePath.name()))
+    } else {
+        (StoreKind::Mysql, None)
+    };
+    let log_file = entries.path(Key::ApplicationLogFilePath);
+    let log_in_console = entries.flag(Key::LogInConsole);
+    let config = Config {
+        client_id: client_id.expose().to_owned(),
+        client_secret,
+        redirect_uri: redirect_uri.expose().to_owned(),
+        current_user_email,
+        hosts,
+        api_version,
+        store_kind,
+        store_decided_by,
+        token_persistence_path,
+        mysql,
+        custom,
+        log_file,
+        log_in_console,
+        http: HttpOptions::default(),
+    };
+    match entries.into_error() {
+        Some(error) => Err(error),
+        None => Ok(config),
+    }
+}
+
+fn mandatory(entries: &mut Entries, key: Key, remedy: &str) -> Secret {
+    let value = entries.get(key).cloned();
+    value.unwrap_or_else(|| {
+        entries.fault(key.name(), &format!("it is missing; {remedy}"));
+        Secret::new("")
+    })
+}
+
+fn user(entries: &mut Entries) -> Option<UserIdentifier> {
+    let text = entries.text(Key::CurrentUserEmail)?;
+    UserIdentifier::new(text).map_err(|fault| entries.fault(Key::CurrentUserEmail.name(), &fault.to_string())).ok()
+}
+
+fn version(entries: &mut Entries) -> ApiVersion {
+    let Some(text) = entries.text(Key::ApiVersion) else { return ApiVersion::default() };
+    text.parse().unwrap_or_else(|fault: super::UnknownApiVersion| {
+        entries.fault(Key::ApiVersion.name(), &fault.to_string());
+        ApiVersion::default()
+    })
+}
+
+fn token_folder(entries: &Entries) -> Option<PathBuf> {
+    let path = entries.path(Key::TokenPersistencePath)?;
+    if path.file_name() == Some(OsStr::new(TOKEN_FILE)) { path.parent().map(Into::into) } else { Some(path) }
+}
+
+fn custom(entries: &mut Entries) -> Option<CustomSettings> {
+    let path = entries.text(Key::PersistenceHandlerClassPath).map(PathBuf::from);
+    let class = entries.text(Key::PersistenceHandlerClass);
+    match (class, path) {
+        (Some(class), path) => Some(CustomSettings { class, path }),
+        (None, Some(_)) => {
+            entries.fault(
+                Key::PersistenceHandlerClass.name(),
+                "it is missing beside persistence_handler_class_path; give the name that the program gets as its argument",
+            );
+            None
+        }
+        (None, None) => None,
+    }
+}
+
+fn mysql(entries: &mut Entries) -> MysqlSettings {
+    let username = either(entries, Key::DbUsername, Key::MysqlUsername);
+    let password = either(entries, Key::DbPassword, Key::MysqlPassword);
+    let port = either(entries, Key::DbPort, Key::MysqlPort);
+    let port = port.map_or(3306, |text| match text.expose().parse() {
+        Ok(port) if port != 0 => port,
+        _ => {
+            entries.fault(Key::DbPort.name(), "it is no port; give a number from 1 to 65535");
+            3306
+        }
+    });
+    let tls_ca = entries.path(Key::DbTlsCa);
+    MysqlSettings {
+        address: entries.text(Key::DbAddress).unwrap_or_else(|| "localhost".to_owned()),
+        port,
+        username: username.map_or_else(|| "root".to_owned(), |name| name.expose().to_owned()),
+        password: password.unwrap_or_else(|| Secret::new("")),
+        database: entries.text(Key::DbName).unwrap_or_else(|| "zohooauth".to_owned()),
+        socket: entries.path(Key::DbSocket),
+        tls: entries.flag(Key::DbTls) || tls_ca.is_some(),
+        tls_ca,
+    }
+}
+
+/// The value of a key or of its older name; two different ones are a fault.
+fn either(entries: &mut Entries, key: Key, older: Key) -> Option<Secret> {
+    let (value, old) = (entries.get(key).cloned(), entries.get(older).cloned());
+    if let (Some(value), Some(old)) = (&value, &old)
+        && !value.same_as(old)
+    {
+        entries.fault(older.name(), &format!("{} beside it has another value; keep one of them", key.name()));
+    }
+    value.or(old)
+}

@@ -1,0 +1,50 @@
+//! Taxes.
+
+use serde_json::Number;
+
+use super::define::entity;
+use super::id::TaxId;
+
+entity! {
+    /// A tax of the organisation.
+    ///
+    /// ```
+    /// use zcrm_core::entity::OrgTax;
+    ///
+    /// let vat = OrgTax::new("VAT", 25);
+    /// assert_eq!(vat.name.as_deref(), Some("VAT"));
+    /// ```
+    #[doc(alias = "ZCRMOrgTax")]
+    pub struct OrgTax {
+        /// The id.
+        id: TaxId = "id" set,
+        /// The name.
+        name: String = "name" set,
+        /// The name in the user's language.
+        display_label: String = "display_label" set,
+        /// How much it is, in per cent.
+        value: Number = "value" set,
+        /// Its place in the list.
+        sequence_number: i64 = "sequence_number" set,
+    }
+
+    /// A tax of a record or of a line item.
+    #[doc(alias = "ZCRMTax")]
+    pub struct Tax or text name {
+        /// The name.
+        name: String = "name" set,
+        /// How much it is, in per cent.
+        percentage: Number = "percentage" set,
+        /// How much it comes to, in money; from later versions on also a text such as `VAT - 25 %`.
+        value: serde_json::Value = "value" set,
+        /// From later versions on: the id of the organisation's tax.
+        id: TaxId = "id" set,
+    }
+}
+
+impl OrgTax {
+    /// A tax to be created: its name and how much it is, in per cent.
+    pub fn new(name: impl Into<String>, percent: impl Into<Number>) -> Self {
+        Self::default().name(name).value(percent)
+    }
+}

@@ -1,0 +1,105 @@
+//! The refresh lock, where a store offers one.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::sample::{delete, expect, save, succeed, tokens, user, with_causes};
+use crate::persistence::{PersistenceErrorKind, PersistenceHandler, RefreshLock};
+use crate::token::UserIdentifier;
+
+/// More than any wait of the suite: who fails to get a lock within it would wait for ever.
+pub(super) const LONG: Duration = Duration::from_secs(60);
+const SHORT: Duration = Duration::from_secs(1);
+/// What a busy machine may add to a time limit.
+const SLACK: Duration = Duration::from_secs(10);
+
+pub(super) fn prove(store: &impl PersistenceHandler, required: bool) {
+    let user = user("lock@x.com");
+    let mut lock = take(store, &user);
+    if !lock.excludes_others() {
+        assert!(!required, "the store must offer a refresh lock, but lock_refresh gives RefreshLock::none()");
+        return;
+    }
+    assert!(lock.is_held(), "a lock that was just taken is held");
+    a_second_taker_times_out(store, &user);
+    others_do_not_wait(store, &user);
+    drop(lock);
+    a_waiter_follows(store, &user);
+    one_at_a_time(store, &user);
+    any_name(store);
+}
+
+#[track_caller]
+pub(super) fn take(store: &impl PersistenceHandler, user: &UserIdentifier) -> RefreshLock {
+    succeed(format_args!("locking the refresh of {user}"), store.lock_refresh(user, LONG))
+}
+
+fn a_second_taker_times_out(store: &impl PersistenceHandler, user: &UserIdentifier) {
+    let began = Instant::now();
+    let second = store.lock_refresh(user, SHORT);
+    let waited = began.elapsed();
+    match second {
+        Ok(_) => panic!("a held lock excludes a second taker"),
+        Err(fault) => assert_eq!(
+            fault.kind(),
+            PersistenceErrorKind::LockTimeout,
+            "patience that runs out is a LockTimeout, but: {}",
+            with_causes(&fault)
+        ),
+    }
+    assert!(waited >= SHORT * 8 / 10, "a taker waits as long as its patience, but gave up after {waited:?}");
+    assert!(waited <= SHORT + SLACK, "a taker gives up when its patience ends, but waited {waited:?}");
+}
+
+fn others_do_not_wait(store: &impl PersistenceHandler, locked: &UserIdentifier) {
+    let tokens = tokens(locked, 1);
+    save(store, &tokens);
+    expect(store, &tokens, "saving and reading work while the lock is held");
+    delete(store, locked);
+    let began = Instant::now();
+    drop(take(store, &user("other@x.com")));
+    assert!(began.elapsed() < SLACK, "the lock of one user must not make another wait");
+}
+
+fn a_waiter_follows(store: &impl PersistenceHandler, user: &UserIdentifier) {
+    let (send, receive) = mpsc::channel();
+    let lock = take(store, user);
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let lock = take(store, user);
+            // Nobody listens any more when the suite has failed.
+            let _ = send.send(());
+            drop(lock);
+        });
+        let early = receive.recv_timeout(SHORT / 2);
+        assert_eq!(early, Err(RecvTimeoutError::Timeout), "a waiter must not pass while the lock is held");
+        scope.spawn(move || drop(lock));
+        assert!(receive.recv_timeout(LONG).is_ok(), "a lock that is dropped, by any thread, is free for a waiter");
+    });
+}
+
+fn one_at_a_time(store: &impl PersistenceHandler, user: &UserIdentifier) {
+    let inside = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..3 {
+                    let lock = take(store, user);
+                    assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0, "the lock has one holder at a time");
+                    thread::yield_now();
+                    inside.fetch_sub(1, Ordering::SeqCst);
+                    drop(lock);
+                }
+            });
+        }
+    });
+}
+
+fn any_name(store: &impl PersistenceHandler) {
+    let names = ["../../up@x.com", "a'; drop table oauthtokens; --", "A@x.com", "a@x.com", "é@x.com", "e@x.com"];
+    let hundred = "x".repeat(UserIdentifier::MAX_CHARACTERS);
+    let held: Vec<_> = names.into_iter().chain([hundred.as_str()]).map(|name| take(store, &user(name))).collect();
+    assert!(held.iter().all(RefreshLock::excludes_others), "a lock is offered to every user or to none");
+}

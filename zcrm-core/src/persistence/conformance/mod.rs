@@ -1,0 +1,122 @@
+//! The suite that every token store has to pass (feature `conformance`).
+//!
+//! It is test support: it panics where a store breaks the contract of
+//! [`PersistenceHandler`](super::PersistenceHandler), and the message names the broken rule. Those who write a store call
+//! it in a test:
+//!
+//! ```
+//! use zcrm_core::persistence::InMemoryPersistence;
+//! use zcrm_core::persistence::conformance::Suite;
+//!
+//! Suite::new(InMemoryPersistence::new).reopen(InMemoryPersistence::clone).requires_lock().run();
+//! ```
+//!
+//! [`Processes`] is the part with several processes, for stores that are meant to be shared between them.
+
+#![allow(clippy::panic, clippy::missing_panics_doc, reason = "test support: a broken rule is a panic that names it")]
+
+mod locking;
+mod processes;
+mod room;
+mod rows;
+mod sample;
+mod secrecy;
+mod threads;
+mod worker;
+
+use std::fmt;
+
+pub use processes::Processes;
+pub use worker::work_if_ordered;
+
+use super::{PersistenceHandler, StoreLimits};
+
+type Make<H> = Box<dyn Fn() -> H>;
+type Remake<H> = Box<dyn Fn(&H) -> H>;
+
+/// The rules that hold within one process.
+///
+/// Every part of the suite begins with a store of its own.
+pub struct Suite<H> {
+    fresh: Make<H>,
+    reopen: Option<Remake<H>>,
+    broken: Option<Make<H>>,
+    limits: StoreLimits,
+    requires_lock: bool,
+}
+
+impl<H: PersistenceHandler> Suite<H> {
+    /// A suite over the stores that `fresh` makes. Each must be empty; only one is in use at a time, so that emptying
+    /// one and the same table is fine.
+    pub fn new(fresh: impl Fn() -> H + 'static) -> Self {
+        Self {
+            fresh: Box::new(fresh),
+            reopen: None,
+            broken: None,
+            limits: StoreLimits::default(),
+            requires_lock: false,
+        }
+    }
+
+    /// Adds the rule that what one instance saved, another instance of the same store reads; `reopen` makes the other.
+    #[must_use]
+    pub fn reopen(mut self, reopen: impl Fn(&H) -> H + 'static) -> Self {
+        self.reopen = Some(Box::new(reopen));
+        self
+    }
+
+    /// Adds the rule that failure is not absence; `broken` makes a store that cannot look: a server that is down, a
+    /// file that cannot be parsed.
+    #[must_use]
+    pub fn broken(mut self, broken: impl Fn() -> H + 'static) -> Self {
+        self.broken = Some(Box::new(broken));
+        self
+    }
+
+    /// The limits that the store must declare, and keep. Without this call: none.
+    #[must_use]
+    pub fn limits(mut self, limits: StoreLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Demands that the store offers a refresh lock. Without this call its rules are proven only if it offers one.
+    #[must_use]
+    pub fn requires_lock(mut self) -> Self {
+        self.requires_lock = true;
+        self
+    }
+
+    /// Proves every rule.
+    ///
+    /// # Panics
+    ///
+    /// When the store breaks a rule; the message names it.
+    pub fn run(self) {
+        let fresh = || {
+            let store = (self.fresh)();
+            assert_eq!(store.limits(), self.limits, "the limits that the store declares are not the expected ones");
+            store
+        };
+        rows::prove(fresh, self.limits);
+        room::prove(fresh(), self.limits);
+        secrecy::prove(&fresh(), self.limits);
+        threads::prove(fresh);
+        locking::prove(&fresh(), self.requires_lock);
+        if let Some(reopen) = &self.reopen {
+            rows::survive_reopening(&fresh(), reopen);
+        }
+        if let Some(broken) = &self.broken {
+            rows::failure_is_not_absence(&broken());
+        }
+    }
+}
+
+impl<H> fmt::Debug for Suite<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Suite")
+            .field("limits", &self.limits)
+            .field("requires_lock", &self.requires_lock)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,322 @@
+//! The one implementation of [`Transport`]: HTTP/1.1 over pooled connections, with ureq.
+
+use std::fmt;
+use std::io;
+use std::time::{Duration, Instant};
+
+use ureq::http::{self, HeaderValue, Uri, header};
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::{Agent, AsSendBody, Proxy, SendBody, Timeout};
+
+use super::outgoing::Outgoing;
+use super::{Body, Headers, Method, Pace, Request, Response, Transport, TransportError, TransportErrorKind};
+use crate::config::{HttpOptions, is_loopback};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Crates whose log lines below WARN show what goes over the wire, tokens included.
+#[cfg(feature = "logging")]
+pub(crate) const SHOW_THE_WIRE: [&str; 4] = ["ureq", "ureq_proto", "rustls", "mysql"];
+
+/// How long a server may take to say that it wants a large body, before the body is sent all the same.
+const CONSENT_WAIT: Duration = Duration::from_secs(1);
+
+/// HTTP with a pool of connections, made once per client.
+pub(crate) struct HttpTransport {
+    agent: Agent,
+    idle_timeout: Duration,
+    max_answer_bytes: u64,
+}
+
+impl HttpTransport {
+    pub(crate) fn new(options: &HttpOptions) -> Result<Self> {
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .proxy(proxy(options)?)
+            .tls_config(TlsConfig::builder().root_certs(roots(options)?).build())
+            .user_agent(user_agent(options)?)
+            .max_idle_connections(options.max_in_flight.saturating_add(1))
+            .max_idle_connections_per_host(options.max_in_flight)
+            .timeout_resolve(Some(options.connect_timeout))
+            .timeout_connect(Some(options.connect_timeout))
+            .timeout_recv_response(Some(options.response_timeout))
+            .timeout_global(Some(options.call_timeout))
+            .build()
+            .new_agent();
+        Ok(Self { agent, idle_timeout: options.idle_timeout, max_answer_bytes: options.max_answer_bytes })
+    }
+
+    fn exchange(&self, request: Request<'_>) -> Result<Response, TransportError> {
+        let target = Target::parse(request.url)?;
+        let pace = request.pace;
+        let mut head = http::Request::builder().method(method(request.method)).uri(target.uri.clone());
+        for (name, value) in request.headers {
+            head = head.header(*name, value);
+        }
+        if let Some(secret) = request.authorization {
+            let mut value = HeaderValue::from_str(secret.expose())
+                .map_err(|_| invalid("the access token holds characters that a header cannot carry"))?;
+            value.set_sensitive(true);
+            head = head.header(header::AUTHORIZATION, value);
+        }
+        if request.expect_continue {
+            head = head.header(header::EXPECT, "100-continue");
+        }
+        let answer = match request.body {
+            // Without a length of 0, servers may wait for a body that never comes.
+            Body::Empty if matches!(request.method, Method::Post | Method::Put | Method::Patch) => {
+                self.run(ready(head, &[][..])?, pace, &target)
+            }
+            Body::Empty => self.run(ready(head, SendBody::none())?, pace, &target),
+            Body::Bytes { content_type, bytes } => {
+                self.run(ready(head.header(header::CONTENT_TYPE, content_type), bytes)?, pace, &target)
+            }
+            Body::Stream { content_type, length, reader } => {
+                head = head.header(header::CONTENT_TYPE, content_type);
+                if let Some(length) = length {
+                    head = head.header(header::CONTENT_LENGTH, length);
+                }
+                let mut outgoing = Outgoing::new(reader, length);
+                let answer = self.run(ready(head, SendBody::from_reader(&mut outgoing))?, pace, &target);
+                if let Some(cause) = outgoing.failure() {
+                    return Err(TransportError::new(
+                        TransportErrorKind::RequestBody,
+                        "the data to send cannot be read",
+                    )
+                    .with_source(cause));
+                }
+                answer
+            }
+        };
+        let limit = if pace == Pace::Call { self.max_answer_bytes } else { u64::MAX };
+        Ok(response(answer.map_err(|error| failure(error, &target))?, limit))
+    }
+
+    /// Settings of the agent hold for calls; what differs is set per request, which keeps the pool.
+    fn run<B: AsSendBody>(
+        &self,
+        request: http::Request<B>,
+        pace: Pace,
+        target: &Target,
+    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
+        let direct = target.loopback && self.agent.config().proxy().is_some();
+        if pace == Pace::Call && !direct {
+            return self.agent.run(request);
+        }
+        let mut settings = self.agent.configure_request(request);
+        if direct {
+            settings = settings.proxy(None);
+        }
+        if pace == Pace::Transfer {
+            settings = settings
+                .timeout_global(None)
+                .timeout_per_read(Some(self.idle_timeout))
+                .timeout_per_write(Some(self.idle_timeout))
+                .timeout_await_100(Some(CONSENT_WAIT.min(self.idle_timeout / 2)));
+        }
+        self.agent.run(settings.build())
+    }
+}
+
+impl Transport for HttpTransport {
+    fn send(&self, request: Request<'_>) -> Result<Response, TransportError> {
+        let started = Instant::now();
+        let method = request.method;
+        let url = request.url.split('?').next().unwrap_or_default();
+        let answer = self.exchange(request);
+        let millis = started.elapsed().as_millis();
+        match &answer {
+            Ok(response) => log::debug!("{method} {url}: HTTP status {} after {millis} ms", response.status),
+            Err(error) => log::debug!("{method} {url}: {error} after {millis} ms"),
+        }
+        answer
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpTransport").finish_non_exhaustive()
+    }
+}
+
+/// Where a request goes.
+struct Target {
+    uri: Uri,
+    loopback: bool,
+    place: String,
+}
+
+impl Target {
+    fn parse(url: &str) -> Result<Self, TransportError> {
+        let uri: Uri = url.parse().map_err(|cause| invalid("the URL cannot be sent").with_source(cause))?;
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return Err(invalid("the URL names no scheme or no host"));
+        };
+        let loopback = url::Url::parse(url).is_ok_and(|url| is_loopback(&url));
+        let place = match authority.port() {
+            Some(port) => format!("{}:{port}", authority.host()),
+            None => authority.host().to_owned(),
+        };
+        if scheme == "https" || (scheme == "http" && loopback) {
+            return Ok(Self { loopback, place, uri });
+        }
+        Err(invalid(format!(
+            "{scheme}://{place} is not used: tokens travel over https, or over http towards loopback only"
+        )))
+    }
+}
+
+fn invalid(message: impl Into<String>) -> TransportError {
+    TransportError::new(TransportErrorKind::Invalid, message)
+}
+
+fn ready<B>(head: http::request::Builder, body: B) -> Result<http::Request<B>, TransportError> {
+    head.body(body).map_err(|cause| invalid("the request's headers cannot be sent").with_source(cause))
+}
+
+fn method(method: Method) -> http::Method {
+    match method {
+        Method::Get => http::Method::GET,
+        Method::Post => http::Method::POST,
+        Method::Put => http::Method::PUT,
+        Method::Patch => http::Method::PATCH,
+        Method::Delete => http::Method::DELETE,
+    }
+}
+
+fn response(answer: http::Response<ureq::Body>, limit: u64) -> Response {
+    let (head, body) = answer.into_parts();
+    let headers = head.headers.iter().filter_map(|(name, value)| {
+        let value = std::str::from_utf8(value.as_bytes()).ok()?;
+        Some((name.as_str().to_owned(), value.to_owned()))
+    });
+    let reader = body.into_with_config().limit(limit).reader();
+    Response {
+        status: head.status.as_u16(),
+        headers: Headers::new(headers),
+        body: Box::new(Incoming { reader: Box::new(reader) }),
+    }
+}
+
+/// A body on its way in, with the kinds of failure that [`Response`] promises.
+struct Incoming {
+    reader: Box<dyn io::Read + Send>,
+}
+
+impl io::Read for Incoming {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buffer).map_err(|cause| {
+            match cause.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
+                Some(ureq::Error::Timeout(_)) => io::Error::new(io::ErrorKind::TimedOut, cause),
+                Some(ureq::Error::BodyExceedsLimit(_)) => io::Error::new(io::ErrorKind::FileTooLarge, cause),
+                _ => cause,
+            }
+        })
+    }
+}
+
+fn failure(error: ureq::Error, target: &Target) -> TransportError {
+    use TransportErrorKind::{Invalid, Lost, NotConnected, Tls, TooLarge};
+    let place = &target.place;
+    let (kind, message) = match &error {
+        ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
+            (NotConnected, format!("no connection to {place} in time"))
+        }
+        ureq::Error::Timeout(limit) => {
+            (TransportErrorKind::Timeout, format!("{place} took too long (time limit: {limit})"))
+        }
+        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => {
+            (NotConnected, format!("no connection to {place}"))
+        }
+        ureq::Error::ConnectProxyFailed(_) | ureq::Error::InvalidProxyUrl => {
+            (NotConnected, format!("the proxy made no connection to {place}"))
+        }
+        ureq::Error::Io(cause) if never_connected(cause) => (NotConnected, format!("no connection to {place}")),
+        ureq::Error::Io(cause) if certificate_refused(cause) => (Tls, format!("the certificate of {place} is refused")),
+        ureq::Error::Tls(_) | ureq::Error::TlsRequired | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => {
+            (Tls, format!("no trusted connection to {place}"))
+        }
+        ureq::Error::Http(_) | ureq::Error::BadUri(_) | ureq::Error::BodyExceedsLimit(_) => {
+            (Invalid, "the request cannot be sent".to_owned())
+        }
+        ureq::Error::LargeResponseHeader(..) => (TooLarge, format!("the headers of {place}'s answer are too large")),
+        _ => (Lost, format!("the connection to {place} broke")),
+    };
+    let failure = TransportError::new(kind, message);
+    // ureq's error has no source of its own; its inner error says as much and keeps its kind.
+    match error {
+        ureq::Error::Io(cause) => failure.with_source(cause),
+        other => failure.with_source(other),
+    }
+}
+
+/// Whether an error can only come from resolving or connecting. A reset is not among them: it looks the same at accept,
+/// on a reused connection, and after the whole request was read.
+fn never_connected(cause: &io::Error) -> bool {
+    use io::ErrorKind::{AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable};
+    // The standard library has no kind for failed look-ups; it words them thus on Unix, and passes on codes on Windows.
+    const WINSOCK_LOOKUP: std::ops::RangeInclusive<i32> = 11001..=11004;
+    matches!(cause.kind(), AddrNotAvailable | ConnectionRefused | HostUnreachable | NetworkDown | NetworkUnreachable)
+        || cause.to_string().starts_with("failed to lookup address information")
+        || (cfg!(windows) && cause.raw_os_error().is_some_and(|code| WINSOCK_LOOKUP.contains(&code)))
+}
+
+/// Whether the server's certificate was not accepted. The type of this error belongs to ureq's version of rustls, which
+/// is not ours to name; its text is tested.
+fn certificate_refused(cause: &io::Error) -> bool {
+    cause.kind() == io::ErrorKind::InvalidData && cause.to_string().starts_with("invalid peer certificate")
+}
+
+fn proxy(options: &HttpOptions) -> Result<Option<Proxy>> {
+    match &options.proxy {
+        Some(url) => Proxy::new(url.expose()).map(Some).map_err(|_| {
+            let text = "the proxy is not of the form http://user:password@host:port, with special characters escaped";
+            Error::new(ErrorKind::Config, text)
+        }),
+        None if options.proxy_from_environment => Ok(Proxy::try_from_env()),
+        None => Ok(None),
+    }
+}
+
+fn user_agent(options: &HttpOptions) -> Result<&str> {
+    HeaderValue::from_str(&options.user_agent)
+        .map(|_| options.user_agent.as_str())
+        .map_err(|_| Error::new(ErrorKind::Config, "the user agent holds characters that a header cannot carry"))
+}
+
+/// The built-in roots, and the extra ones beside them: naming any roots would otherwise replace the built-in ones.
+fn roots(options: &HttpOptions) -> Result<RootCerts> {
+    let mut extra = Vec::new();
+    for path in &options.extra_ca_files {
+        let name = path.display().to_string();
+        let pem = std::fs::read(path).map_err(|cause| {
+            Error::new(ErrorKind::Config, format!("the CA file {name} cannot be read")).with_source(cause)
+        })?;
+        extra.extend(certificates(&pem, &format!("the CA file {name}"))?);
+    }
+    for pem in &options.extra_ca_pem {
+        extra.extend(certificates(pem, "the extra CA")?);
+    }
+    if extra.is_empty() {
+        return Ok(RootCerts::WebPki);
+    }
+    let built_in = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(|root| Certificate::from_der(root.as_ref()));
+    Ok(built_in.chain(extra).collect::<Vec<_>>().into())
+}
+
+fn certificates(pem: &[u8], what: &str) -> Result<Vec<Certificate<'static>>> {
+    let mut found = Vec::new();
+    for item in parse_pem(pem) {
+        match item {
+            Ok(PemItem::Certificate(certificate)) => found.push(certificate),
+            Ok(_) => {}
+            Err(cause) => {
+                return Err(Error::new(ErrorKind::Config, format!("{what} is not PEM")).with_source(cause));
+            }
+        }
+    }
+    if found.is_empty() {
+        return Err(Error::new(ErrorKind::Config, format!("{what} holds no certificate in PEM")));
+    }
+    Ok(found)
+}

@@ -1,0 +1,172 @@
+//! Requests and answers as a [`Transport`](super::Transport) sees them.
+
+use std::fmt;
+use std::io::Read;
+
+use crate::secret::Secret;
+
+/// An HTTP method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// GET
+    Get,
+    /// POST
+    Post,
+    /// PUT
+    Put,
+    /// PATCH
+    Patch,
+    /// DELETE
+    Delete,
+}
+
+impl Method {
+    /// The method's name, in capitals.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Which time limits apply; see [`HttpOptions`](crate::config::HttpOptions).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// A call: limits for connection, answer, and the whole.
+    Call,
+    /// A file: limits for connection, answer, and standing still.
+    Transfer,
+}
+
+/// A body on its way out.
+pub enum Body<'a> {
+    /// None.
+    Empty,
+    /// Bytes that can be sent again.
+    Bytes {
+        /// The `Content-Type`.
+        content_type: &'a str,
+        /// The bytes.
+        bytes: &'a [u8],
+    },
+    /// A stream.
+    Stream {
+        /// The `Content-Type`.
+        content_type: &'a str,
+        /// How many bytes it has; unknown ones are sent chunked.
+        length: Option<u64>,
+        /// Where the bytes come from.
+        reader: &'a mut dyn Read,
+    },
+}
+
+impl Body<'_> {
+    /// The same body for a shorter time, as a request needs it that borrows more than the body.
+    pub fn by_ref(&mut self) -> Body<'_> {
+        match self {
+            Self::Empty => Body::Empty,
+            Self::Bytes { content_type, bytes } => Body::Bytes { content_type, bytes },
+            Self::Stream { content_type, length, reader } => {
+                Body::Stream { content_type, length: *length, reader: *reader }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Body<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("Empty"),
+            Self::Bytes { content_type, bytes } => write!(f, "Bytes({content_type}, {} bytes)", bytes.len()),
+            Self::Stream { content_type, length, .. } => write!(f, "Stream({content_type}, {length:?} bytes)"),
+        }
+    }
+}
+
+/// A request on its way out. `Debug` shows neither the query nor the body nor the token.
+pub struct Request<'a> {
+    /// The method.
+    pub method: Method,
+    /// The whole URL, escaped.
+    pub url: &'a str,
+    /// Headers without a secret.
+    pub headers: &'a [(&'a str, String)],
+    /// The value of the `Authorization` header.
+    pub authorization: Option<&'a Secret>,
+    /// The body.
+    pub body: Body<'a>,
+    /// Which time limits apply.
+    pub pace: Pace,
+    /// Whether to wait for the server's consent before a large body is sent (`Expect: 100-continue`).
+    pub expect_continue: bool,
+}
+
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &self.url.split('?').next())
+            .field("body", &self.body)
+            .field("pace", &self.pace)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The headers of an answer.
+#[derive(Clone, Default)]
+pub struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    /// Headers from names and values. Values that are not text are left out by transports.
+    #[must_use]
+    pub fn new(headers: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(headers.into_iter().collect())
+    }
+
+    /// The first value under a name, whatever its case.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// All names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+/// An answer whose body has not been read.
+///
+/// Transports turn failures while the body is read into [`std::io::Error`]s: of kind `TimedOut` for a time limit,
+/// `FileTooLarge` past the limit on answers, any other for a connection that broke or a body that was cut off.
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: Headers,
+    /// The body, decompressed.
+    pub body: Box<dyn Read + Send>,
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response").field("status", &self.status).field("headers", &self.headers).finish_non_exhaustive()
+    }
+}

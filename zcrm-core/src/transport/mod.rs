@@ -1,0 +1,95 @@
+//! How bytes travel: a trait of one method, and the one implementation over HTTP.
+
+mod http;
+mod message;
+mod outgoing;
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+#[cfg(feature = "logging")]
+pub(crate) use http::SHOW_THE_WIRE;
+pub use message::{Body, Headers, Method, Pace, Request, Response};
+
+use crate::config::HttpOptions;
+use crate::error::Result;
+
+/// Sends one request and gives back whatever was answered. Any status is an answer; redirects are not followed; the
+/// body of the answer is a reader that has not been read.
+///
+/// Implement it to test without a server, or to send calls another way.
+pub trait Transport: fmt::Debug + Send + Sync {
+    /// Sends the request.
+    ///
+    /// # Errors
+    ///
+    /// When no answer came; the kind says what is known of the request.
+    fn send(&self, request: Request<'_>) -> Result<Response, TransportError>;
+}
+
+/// Why no answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection was made, so nothing was sent: unknown name, refused, unreachable, time-out while resolving or
+    /// connecting, refusal by the proxy.
+    NotConnected,
+    /// The server's certificate was not accepted, so nothing was sent.
+    Tls,
+    /// A time limit ran out. Whether the request was done is not known.
+    Timeout,
+    /// The connection broke. Whether the request was done is not known.
+    Lost,
+    /// The answer is larger than allowed.
+    TooLarge,
+    /// The request's own body could not be read.
+    RequestBody,
+    /// The request could not be put together.
+    Invalid,
+}
+
+/// No answer came. The cause is in [`source`](StdError::source).
+#[derive(Debug)]
+pub struct TransportError {
+    kind: TransportErrorKind,
+    message: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl TransportError {
+    /// An error of `kind`; `message` holds no secret and no query string.
+    pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), source: None }
+    }
+
+    /// Adds the cause.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Why no answer came.
+    #[must_use]
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// The transport over HTTP that clients use unless they are given another one.
+pub(crate) fn default_transport(options: &HttpOptions) -> Result<Arc<dyn Transport>> {
+    Ok(Arc::new(http::HttpTransport::new(options)?))
+}

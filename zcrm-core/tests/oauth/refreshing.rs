@@ -1,0 +1,313 @@
+//! Exactly one refresh, whoever asks, and none that is not needed.
+
+use std::sync::{Arc, Barrier, Condvar, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use zcrm_core::config::HttpOptions;
+use zcrm_core::persistence::{PersistenceError, PersistenceHandler};
+use zcrm_core::transport::TransportErrorKind;
+use zcrm_core::{Client, ErrorKind, OAuthTokens, UserIdentifier};
+
+use crate::support::*;
+
+#[test]
+fn sixteen_threads_on_an_expired_token_ask_once() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    store.put("1000.old", REFRESH, -10);
+    let client = client(&zoho, &store);
+    let start = Barrier::new(16);
+    let tokens: Vec<String> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..16)
+            .map(|_| {
+                scope.spawn(|| {
+                    start.wait();
+                    client.oauth().access_token(USER).unwrap().expose().to_owned()
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(zoho.token_requests(), 1);
+    assert!(tokens.iter().all(|token| *token == tokens[0]), "all share one token");
+    assert_eq!(store.get(USER).unwrap().access_token().expose(), tokens[0]);
+    assert_eq!(store.get(USER).unwrap().refresh_token().expose(), REFRESH, "kept: a refresh does not repeat it");
+}
+
+#[test]
+fn sixteen_clients_that_share_a_store_ask_once() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    store.put("1000.old", REFRESH, -10);
+    let start = Barrier::new(16);
+    thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                let client = client(&zoho, &store);
+                start.wait();
+                client.oauth().access_token(USER).unwrap();
+            });
+        }
+    });
+    assert_eq!(zoho.token_requests(), 1);
+}
+
+/// Clients stand for processes: the token that one of them got lives five seconds only, and yet serves the others.
+#[test]
+fn clients_share_a_token_of_five_seconds() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    zoho.life(5);
+    store.put("1000.old", REFRESH, -10);
+    for _ in 0..16 {
+        client(&zoho, &store).oauth().access_token(USER).unwrap();
+    }
+    assert_eq!(zoho.token_requests(), 1);
+}
+
+#[test]
+fn a_token_of_five_seconds_is_not_renewed_per_call() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    zoho.life(5);
+    store.put("1000.old", REFRESH, -10);
+    let client = client(&zoho, &store);
+    for _ in 0..1000 {
+        client.oauth().access_token(USER).unwrap();
+    }
+    assert!(zoho.token_requests() <= 2, "{} requests", zoho.token_requests());
+}
+
+/// A store whose clock is an hour off, either way, as seen by this machine.
+#[derive(Debug)]
+struct Skewed(Store, i64);
+
+impl PersistenceHandler for Skewed {
+    fn save_oauth_tokens(&self, tokens: &OAuthTokens) -> Result<(), PersistenceError> {
+        self.0.save_oauth_tokens(tokens)
+    }
+
+    fn get_oauth_tokens(&self, user: &UserIdentifier) -> Result<Option<OAuthTokens>, PersistenceError> {
+        Ok(self.0.get_oauth_tokens(user)?.map(|tokens| {
+            OAuthTokens::new(
+                tokens.user().clone(),
+                tokens.access_token().clone(),
+                tokens.refresh_token().clone(),
+                tokens.expiry_millis() + self.1,
+            )
+        }))
+    }
+
+    fn delete_oauth_tokens(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
+        self.0.delete_oauth_tokens(user)
+    }
+}
+
+#[test]
+fn a_clock_an_hour_wrong_does_not_cause_a_refresh_per_call() {
+    for skew in [-3_600_000, 3_600_000, -7_200_000, i64::MAX / 2, i64::MIN / 2] {
+        let (zoho, store) = (Zoho::new(), Store::default());
+        store.put("1000.old", REFRESH, 60);
+        let client = Client::with_transport(config(&[]), Skewed(store, skew), zoho.clone());
+        for _ in 0..1000 {
+            client.oauth().access_token(USER).unwrap();
+        }
+        assert!(zoho.token_requests() <= 1, "skew {skew}: {} requests", zoho.token_requests());
+    }
+}
+
+#[test]
+fn a_good_token_of_the_store_is_read_once_and_nothing_is_asked() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    store.put("1000.good", REFRESH, 1800);
+    let client = client(&zoho, &store);
+    for _ in 0..100 {
+        assert_eq!(client.oauth().access_token(USER).unwrap().expose(), "1000.good");
+    }
+    assert_eq!((zoho.token_requests(), store.reads()), (0, 1));
+}
+
+#[test]
+fn the_refresh_token_sent_is_the_one_just_read() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    store.put("1000.old", REFRESH, -10);
+    let client = client(&zoho, &store);
+    client.oauth().refresh(USER).unwrap();
+    store.put("1000.other", "1000.newer-refresh", -10);
+    client.oauth().refresh(USER).unwrap();
+    assert_eq!(zoho.seen()[1].field("refresh_token").unwrap(), "1000.newer-refresh");
+}
+
+/// One user's refresh hangs; the other's calls go through meanwhile.
+#[test]
+fn users_do_not_wait_for_each_other() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    store.put("1000.old", REFRESH, -10);
+    store.rows.save_oauth_tokens(&OAuthTokens::new(user("b@xyz.com"), "1000.b", "1000.refresh-b", 0)).unwrap();
+    let gate = Arc::new((Mutex::new((false, false)), Condvar::new()));
+    let held = Gate(Arc::clone(&gate), zoho.clone());
+    let client = Client::with_transport(config(&[]), store, held);
+    thread::scope(|scope| {
+        let slow = scope.spawn(|| client.oauth().access_token(USER).map(drop));
+        let (state, changed) = &*gate;
+        let arrived = changed.wait_while(state.lock().unwrap(), |(arrived, _)| !*arrived).unwrap();
+        drop(arrived);
+        client.oauth().access_token("b@xyz.com").unwrap();
+        state.lock().unwrap().1 = true;
+        changed.notify_all();
+        slow.join().unwrap().unwrap();
+    });
+    assert_eq!(zoho.token_requests(), 2);
+}
+
+/// Holds back the refresh of `USER` until it is opened.
+struct Gate(Arc<(Mutex<(bool, bool)>, Condvar)>, Zoho);
+
+impl std::fmt::Debug for Gate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Gate")
+    }
+}
+
+impl zcrm_core::transport::Transport for Gate {
+    fn send(
+        &self,
+        request: zcrm_core::transport::Request<'_>,
+    ) -> Result<zcrm_core::transport::Response, zcrm_core::transport::TransportError> {
+        let body = match &request.body {
+            zcrm_core::transport::Body::Bytes { bytes, .. } => String::from_utf8_lossy(bytes).into_owned(),
+            _ => String::new(),
+        };
+        if body.contains(REFRESH) {
+            let (state, changed) = &*self.0;
+            state.lock().unwrap().0 = true;
+            changed.notify_all();
+            drop(changed.wait_while(state.lock().unwrap(), |(_, open)| !*open).unwrap());
+        }
+        self.1.send(request)
+    }
+}
+
+/// Within the margin, one thread renews and hangs; the others go on with the token that still works.
+#[test]
+fn a_token_within_its_margin_is_served_while_somebody_renews_it() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    zoho.life(3600);
+    store.put("1000.working", REFRESH, 3);
+    let gate = Arc::new((Mutex::new((false, false)), Condvar::new()));
+    let client = Client::with_transport(config(&[]), store, Gate(Arc::clone(&gate), zoho.clone()));
+    assert_eq!(client.oauth().access_token(USER).unwrap().expose(), "1000.working");
+    thread::scope(|scope| {
+        // The explicit refresh stands for the thread that is at it.
+        let slow = scope.spawn(|| client.oauth().refresh(USER));
+        let (state, changed) = &*gate;
+        drop(changed.wait_while(state.lock().unwrap(), |(arrived, _)| !*arrived).unwrap());
+        assert_eq!(client.oauth().access_token(USER).unwrap().expose(), "1000.working");
+        state.lock().unwrap().1 = true;
+        changed.notify_all();
+        slow.join().unwrap().unwrap();
+    });
+    assert_ne!(client.oauth().access_token(USER).unwrap().expose(), "1000.working");
+}
+
+#[test]
+fn a_busy_lock_ends_in_a_retryable_error_and_no_request() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    store.put("1000.old", REFRESH, -10);
+    store.lock_for_ever(true);
+    let client = client(&zoho, &store);
+    let error = client.oauth().access_token(USER).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RefreshBusy);
+    assert!(error.is_retryable());
+    assert_eq!(zoho.token_requests(), 0, "never an unlocked refresh");
+    store.lock_for_ever(false);
+    client.oauth().access_token(USER).unwrap();
+}
+
+#[test]
+fn waiters_share_the_failure_of_the_one_who_asked() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    store.put("1000.old", REFRESH, -10);
+    let gate = Arc::new((Mutex::new((false, false)), Condvar::new()));
+    zoho.rule(|_| Reply::Lost(TransportErrorKind::Timeout));
+    let client = Client::with_transport(config(&[]), store, Gate(Arc::clone(&gate), zoho.clone()));
+    let started = Barrier::new(8);
+    thread::scope(|scope| {
+        let first = scope.spawn(|| client.oauth().access_token(USER));
+        let (state, changed) = &*gate;
+        drop(changed.wait_while(state.lock().unwrap(), |(arrived, _)| !*arrived).unwrap());
+        let others: Vec<_> = (0..7)
+            .map(|_| {
+                scope.spawn(|| {
+                    started.wait();
+                    client.oauth().access_token(USER)
+                })
+            })
+            .collect();
+        started.wait();
+        state.lock().unwrap().1 = true;
+        changed.notify_all();
+        for thread in others.into_iter().chain([first]) {
+            assert_eq!(thread.join().unwrap().unwrap_err().kind(), ErrorKind::AccountsServer);
+        }
+    });
+}
+
+#[test]
+fn throttled_the_client_stops_asking_and_says_for_how_long() {
+    for (reply, least, most) in [
+        (Reply::Answer(429, vec![("Retry-After", "30")], String::new()), 29, 30),
+        (json(r#"{"error":"Access Denied","error_description":"too many","status":"failure"}"#), 599, 600),
+        (status(400, r#"{"error":"访问被拒绝","error_description":"请求过多","status":"failure"}"#), 599, 600),
+    ] {
+        let (zoho, store) = (Zoho::new(), Store::default());
+        store.put("1000.old", REFRESH, -10);
+        zoho.next([reply]);
+        let client = client(&zoho, &store);
+        for _ in 0..100 {
+            let error = client.oauth().access_token(USER).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::TokenThrottled);
+            assert!(error.is_retryable());
+            let wait = error.retry_after().unwrap();
+            assert!((Duration::from_secs(least)..=Duration::from_secs(most)).contains(&wait), "{wait:?}");
+        }
+        assert_eq!(zoho.token_requests(), 1);
+        store.put("1000.from-somebody-else", REFRESH, 1800);
+        assert_eq!(client.oauth().access_token(USER).unwrap().expose(), "1000.from-somebody-else");
+    }
+}
+
+#[test]
+fn when_an_early_renewal_fails_the_working_token_is_served() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    zoho.life(2);
+    store.put("1000.old", REFRESH, -10);
+    let client = Client::with_transport(
+        config(&[]).with_http(HttpOptions::default().refresh_margin(Duration::from_secs(60))),
+        store.clone(),
+        zoho.clone(),
+    );
+    let first = client.oauth().access_token(USER).unwrap();
+    zoho.rule(|_| status(429, ""));
+    let until_due = Duration::from_millis(1050);
+    let due = std::time::Instant::now() + until_due;
+    while std::time::Instant::now() < due {
+        assert!(client.oauth().access_token(USER).unwrap().same_as(&first));
+        thread::yield_now();
+    }
+    store.fail_reads(true);
+    assert!(client.oauth().access_token(USER).unwrap().same_as(&first), "due, throttled, store down: still served");
+    assert!(zoho.token_requests() <= 2);
+}
+
+#[test]
+fn a_refused_refresh_token_is_not_tried_again_until_it_changes() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    store.put("1000.old", REFRESH, -10);
+    zoho.next([json(r#"{"error":"invalid_code"}"#)]);
+    let client = client(&zoho, &store);
+    for _ in 0..1000 {
+        assert_eq!(client.oauth().access_token(USER).unwrap_err().kind(), ErrorKind::InvalidRefreshToken);
+    }
+    assert_eq!(zoho.token_requests(), 1);
+    store.put("1000.old", "1000.another-refresh", -10);
+    client.oauth().access_token(USER).unwrap();
+    assert_eq!(zoho.token_requests(), 2);
+}
