@@ -65,6 +65,7 @@ mod records;
 mod seconds;
 mod server;
 mod tags;
+mod verdict;
 mod version;
 mod world;
 

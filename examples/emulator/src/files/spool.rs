@@ -14,10 +14,7 @@ pub(crate) struct Spool {
 impl Spool {
     /// An empty one.
     pub(crate) fn new() -> io::Result<Self> {
-        Ok(Self {
-            file: Arc::new(tempfile::tempfile()?),
-            length: 0,
-        })
+        Ok(Self { file: Arc::new(tempfile::tempfile()?), length: 0 })
     }
 
     /// Adds to the end.

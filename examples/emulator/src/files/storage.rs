@@ -6,9 +6,10 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::spool::Spool;
-use crate::answer::{Answer, refuse};
+use crate::answer::Answer;
 use crate::crm::Visit;
 use crate::server::Part;
+use crate::verdict::refuse;
 
 /// One file.
 #[derive(Debug)]
@@ -25,19 +26,14 @@ impl Storage {
     /// Takes over the content of an uploaded part.
     pub(super) fn keep(&mut self, id: &str, part: Part) {
         let name = part.file_name.unwrap_or_else(|| "file".to_owned());
-        let stored = Stored {
-            name,
-            content: part.content,
-        };
+        let stored = Stored { name, content: part.content };
         self.0.insert(id.to_owned(), stored);
     }
 
     /// What a file field says of a file, if there is one of that id.
     pub(crate) fn describe(&self, id: &str) -> Option<Value> {
         let stored = self.0.get(id)?;
-        Some(
-            json!({ "File_Id__s": id, "File_Name__s": stored.name, "Size__s": stored.content.length() }),
-        )
+        Some(json!({ "File_Id__s": id, "File_Name__s": stored.name, "Size__s": stored.content.length() }))
     }
 
     pub(super) fn remove(&mut self, id: &str) -> bool {
@@ -50,10 +46,8 @@ impl Storage {
             return Answer::empty(204);
         };
         let name = utf8_percent_encode(&stored.name, NON_ALPHANUMERIC);
-        Answer::file(stored.content.clone()).header(
-            "Content-Disposition",
-            format!("attachment;filename*=UTF-8''{name}"),
-        )
+        Answer::file(stored.content.clone())
+            .header("Content-Disposition", format!("attachment;filename*=UTF-8''{name}"))
     }
 }
 
@@ -62,12 +56,7 @@ pub(super) fn refuse_too_large(visit: &Visit<'_>, part: &Part) -> Result<(), Box
     match visit.behaviour.max_file_size {
         Some(most) if part.content.length() > most => {
             let details = json!({ "maximum_size": most });
-            Err(refuse(
-                413,
-                "FILE_SIZE_MORE_THAN_ALLOWED_SIZE",
-                "file size more than allowed size",
-                details,
-            ))
+            Err(refuse(413, "FILE_SIZE_MORE_THAN_ALLOWED_SIZE", "file size more than allowed size", details))
         }
         _ => Ok(()),
     }

@@ -10,10 +10,11 @@ use parking_lot::Mutex;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, refuse};
+use crate::answer::Answer;
 use crate::counters::Recorded;
 use crate::files::Spool;
 use crate::oauth::Session;
+use crate::verdict::refuse;
 
 /// A request with a body larger than this is refused without reading it when it is refused by its headers alone.
 const WORTH_READING: u64 = 1 << 20;
@@ -50,9 +51,7 @@ impl Call {
         Self {
             method: head.method.as_str().to_owned(),
             segments: path.split('/').skip(1).map(decode).collect(),
-            query: url::form_urlencoded::parse(raw_query.as_bytes())
-                .into_owned()
-                .collect(),
+            query: url::form_urlencoded::parse(raw_query.as_bytes()).into_owned().collect(),
             path,
             raw_query,
             headers: head.headers,
@@ -65,19 +64,10 @@ impl Call {
 
     /// Takes the body in: whole, or part by part onto disk.
     pub(crate) async fn read(&mut self, body: Incoming) -> Result<(), ()> {
-        match self
-            .header(CONTENT_TYPE.as_str())
-            .and_then(|kind| multer::parse_boundary(kind).ok())
-        {
+        match self.header(CONTENT_TYPE.as_str()).and_then(|kind| multer::parse_boundary(kind).ok()) {
             Some(boundary) => {
                 let parts = read_parts(body, boundary).await.map_err(|_| ())?;
-                let tell = |part: &Part| {
-                    (
-                        part.name.clone(),
-                        part.file_name.clone(),
-                        part.content.length(),
-                    )
-                };
+                let tell = |part: &Part| (part.name.clone(), part.file_name.clone(), part.content.length());
                 self.told = parts.iter().map(tell).collect();
                 self.parts = Mutex::new(parts);
             }
@@ -88,9 +78,7 @@ impl Call {
 
     /// Whether a refusal should wait for the body, so that the connection stays usable.
     pub(crate) fn is_read_before_refusal(&self) -> bool {
-        let length = self
-            .header(CONTENT_LENGTH.as_str())
-            .and_then(|length| length.parse::<u64>().ok());
+        let length = self.header(CONTENT_LENGTH.as_str()).and_then(|length| length.parse::<u64>().ok());
         !self.headers.contains_key(EXPECT) && length.is_none_or(|length| length <= WORTH_READING)
     }
 
@@ -110,10 +98,7 @@ impl Call {
 
     /// A query parameter; an empty one counts as absent, as `page=&per_page=` of the Ruby SDK shows.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(key, value)| key == name && !value.is_empty())
-            .map(|(_, value)| value.as_str())
+        self.query.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
     /// A comma separated query parameter; the Ruby SDK ends it with a comma.
@@ -124,10 +109,7 @@ impl Call {
     /// A parameter of the query or of a form body; the token endpoint takes both.
     pub(crate) fn parameter(&self, name: &str) -> Option<String> {
         let form = url::form_urlencoded::parse(&self.body);
-        form.into_owned()
-            .chain(self.query.iter().cloned())
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value)
+        form.into_owned().chain(self.query.iter().cloned()).find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// The JSON object of the body.
@@ -148,12 +130,7 @@ impl Call {
             path: self.path.clone(),
             query: self.raw_query.clone(),
             headers: headers
-                .map(|(name, value)| {
-                    (
-                        name.to_string(),
-                        String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                    )
-                })
+                .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
                 .collect(),
             body: self.body.to_vec(),
             parts: self.told.clone(),
@@ -163,10 +140,7 @@ impl Call {
 
 /// The items of a comma separated list, a trailing comma tolerated.
 pub(crate) fn split_list(text: &str) -> Vec<&str> {
-    text.split(',')
-        .map(str::trim)
-        .filter(|item| !item.is_empty())
-        .collect()
+    text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect()
 }
 
 fn decode(segment: &str) -> String {
@@ -176,21 +150,13 @@ fn decode(segment: &str) -> String {
 async fn read_parts(body: Incoming, boundary: String) -> std::io::Result<Vec<Part>> {
     let mut multipart = multer::Multipart::new(BodyDataStream::new(body), boundary);
     let mut parts = Vec::new();
-    while let Some(mut field) = multipart
-        .next_field()
-        .await
-        .map_err(std::io::Error::other)?
-    {
+    while let Some(mut field) = multipart.next_field().await.map_err(std::io::Error::other)? {
         let mut content = Spool::new()?;
         while let Some(chunk) = field.chunk().await.map_err(std::io::Error::other)? {
             content.write(&chunk)?;
         }
         let name = field.name().unwrap_or_default().to_owned();
-        parts.push(Part {
-            name,
-            file_name: field.file_name().map(str::to_owned),
-            content,
-        });
+        parts.push(Part { name, file_name: field.file_name().map(str::to_owned), content });
     }
     Ok(parts)
 }
