@@ -19,7 +19,7 @@ use crate::faults::{Fault, On, Rules};
 use crate::metadata;
 use crate::oauth::Oauth;
 use crate::org::Org;
-use crate::server;
+use crate::server::{self, Door};
 use crate::world::World;
 
 /// How to start an emulator.
@@ -115,7 +115,8 @@ impl Emulator {
         let scheme = if options.https { "https" } else { "http" };
         world.url.get_or_init(|| format!("{scheme}://{address}"));
         let (gone, closed) = mpsc::channel();
-        let accepting = runtime.spawn(server::accept(gone, Arc::clone(&world), listener, tls));
+        let door = Door::new(listener, gone);
+        let accepting = runtime.spawn(server::accept(Arc::clone(&world), door, tls));
         Ok(Self { world, runtime: Some(runtime), accepting, closed: Mutex::new(closed), ca_pem })
     }
 

@@ -42,7 +42,7 @@ pub(crate) fn settings(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&
 /// The module that a settings call names in its query.
 fn named(visit: &Visit<'_>) -> Result<&'static Module, Box<Answer>> {
     let name = visit.call.query("module").ok_or_else(|| missing_param("module"))?;
-    find(name).ok_or_else(|| invalid_module())
+    find(name).ok_or_else(invalid_module)
 }
 
 /// Picks out of a list the item of an id, or takes all; 204 when nothing is left.

@@ -24,7 +24,7 @@ pub(super) fn get(visit: &Visit<'_>, path: &[&str]) -> Outcome {
         }
         [name] => {
             let module =
-                find(name).or_else(|| modules().find(|module| id(module) == *name)).ok_or_else(|| invalid_module())?;
+                find(name).or_else(|| modules().find(|module| id(module) == *name)).ok_or_else(invalid_module)?;
             Ok(Answer::json(200, &json!({ "modules": [in_depth(visit, module)] })))
         }
         _ => crate::crm::unknown(false),

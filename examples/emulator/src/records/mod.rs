@@ -42,7 +42,7 @@ pub(crate) fn has_lines(module: &Module) -> bool {
 
 /// Paths below a module.
 pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, module: &str, path: &[&str]) -> Outcome {
-    let module = metadata::find(module).ok_or_else(|| invalid_module())?;
+    let module = metadata::find(module).ok_or_else(invalid_module)?;
     match (method, path) {
         ("GET", []) => list::list(org, visit, module),
         ("POST", []) => write::create(org, visit, module),

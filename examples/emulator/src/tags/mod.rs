@@ -115,7 +115,7 @@ pub(crate) fn settings(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&
 
 fn module(visit: &Visit<'_>) -> Result<&'static Module, Box<Answer>> {
     let name = visit.call.query("module").ok_or_else(|| missing_param("module"))?;
-    metadata::find(name).ok_or_else(|| invalid_module())
+    metadata::find(name).ok_or_else(invalid_module)
 }
 
 fn list(org: &Org, visit: &Visit<'_>) -> Outcome {
