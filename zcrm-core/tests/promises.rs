@@ -111,7 +111,10 @@ fn a_server_that_refuses_every_token_sees_at_most_two_token_requests_in_a_thousa
 fn a_missing_scope_is_told_and_never_refreshed() {
     let emulator = start(Options::default());
     let (client, _) = client_of(&emulator, http());
-    emulator.fault(On::any_call(), Fault::Reply(Reply::error(401, "OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL")));
+    emulator.fault(
+        On::any_call(),
+        Fault::Reply(Reply::error(401, "OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL")),
+    );
     let error = call(&client).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Scope);
     assert_eq!(emulator.counters().total_token_requests(), 0);

@@ -114,6 +114,13 @@ impl Error {
         self.0.answer.as_deref()
     }
 
+    /// The same failure, understood better by the caller of the call.
+    pub(crate) fn understood_as(mut self, kind: ErrorKind, message: &str) -> Self {
+        self.0.kind = kind;
+        message.clone_into(&mut self.0.message);
+        self
+    }
+
     /// The same refusal, about one item of the call.
     pub(crate) fn about_item(&self, api: ApiError) -> Self {
         let mut error =
@@ -126,6 +133,18 @@ impl Error {
     pub(crate) fn with_outcome_unknown(mut self, unknown: bool) -> Self {
         self.0.outcome_unknown = unknown;
         self
+    }
+
+    /// The text with those of the causes, for one line of a log.
+    pub(crate) fn with_causes(&self) -> String {
+        let mut line = self.to_string();
+        let mut cause = StdError::source(self);
+        while let Some(current) = cause {
+            line.push_str(": ");
+            line.push_str(&current.to_string());
+            cause = current.source();
+        }
+        line
     }
 
     /// What kind of failure this is.

@@ -90,15 +90,6 @@ impl Reply {
         }
     }
 
-    /// This answer, unless it says that there is nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::NotFound`] for 204.
-    pub(crate) fn found(self) -> Result<Self> {
-        if self.is_empty() { Err(self.nothing()) } else { Ok(self) }
-    }
-
     /// The error for a question about one thing to which Zoho answers with nothing.
     pub(crate) fn nothing(&self) -> Error {
         self.error(ErrorKind::NotFound, "there is nothing under this id")
@@ -186,7 +177,7 @@ mod tests {
             assert!(reply(status, "").rows::<&RawValue>("data").unwrap().rows.is_empty());
         }
         assert!(reply(200, r#"{"data":null}"#).rows::<&RawValue>("data").unwrap().rows.is_empty());
-        assert_eq!(reply(204, "").found().unwrap_err().kind(), ErrorKind::NotFound);
+        assert_eq!(reply(204, "").nothing().kind(), ErrorKind::NotFound);
     }
 
     #[test]

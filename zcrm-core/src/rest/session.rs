@@ -1,6 +1,5 @@
 //! How a call becomes an answer: token, gate, attempts, errors.
 
-use std::error::Error as StdError;
 use std::sync::Arc;
 
 use super::attempt::{Failed, Verdict, read};
@@ -120,7 +119,7 @@ impl Session {
     ) -> Result<Done<T>> {
         self.attempts_unlogged(call, attempt)
             .map_err(|error| error.with_request(call.method.as_str(), &call.path))
-            .inspect_err(|error| log::error!("{}", with_causes(error)))
+            .inspect_err(|error| log::error!("{}", error.with_causes()))
     }
 
     fn attempts_unlogged<T>(
@@ -185,37 +184,14 @@ impl Session {
     fn unauthenticated(&self, refused: Error) -> Error {
         let environment = if self.shared.config.sandbox() { "the sandbox" } else { "production" };
         let host = self.shared.tokens.api_base_url();
-        let message = format!(
-            "Zoho refuses the access token; most likely the tokens belong to another data centre than {host}, to another \
-             environment than {environment}, or to another client_id"
-        );
-        let error = Error::new(ErrorKind::Unauthenticated, message)
-            .with_retry_after(refused.retry_after())
-            .with_rate_limits(refused.rate_limits().clone());
-        let error = match refused.status() {
-            Some(status) => error.with_status(status),
-            None => error,
-        };
-        match refused.api() {
-            Some(api) => error.with_api(api.clone()),
-            None => error,
-        }
+        refused.with_hint(&format!(
+            "most likely the tokens belong to another data centre than {host}, to another environment than {environment}, \
+             or to another client_id"
+        ))
     }
 }
 
 fn no_user() -> Error {
     let text = "no user is set: name one in current_user_email, or take a client of one with for_user";
     Error::new(ErrorKind::NoUser, text)
-}
-
-/// An error with its causes, for one line of a log.
-fn with_causes(error: &Error) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(current) = cause {
-        line.push_str(": ");
-        line.push_str(&current.to_string());
-        cause = current.source();
-    }
-    line
 }
