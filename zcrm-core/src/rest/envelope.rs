@@ -90,6 +90,15 @@ impl Reply {
         }
     }
 
+    /// The answer to a question about one thing, if there is such a thing.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] for 204.
+    pub(crate) fn found(self) -> Result<Self> {
+        if self.is_empty() { Err(self.nothing()) } else { Ok(self) }
+    }
+
     /// The error for a question about one thing to which Zoho answers with nothing.
     pub(crate) fn nothing(&self) -> Error {
         self.error(ErrorKind::NotFound, "there is nothing under this id")
