@@ -1,7 +1,9 @@
 //! Keeps the tokens of [`zcrm_core`] in a store of the application's own.
 
 mod closures;
+pub mod guide;
 mod program;
+pub mod protocol;
 mod registry;
 
 pub use closures::Closures;
