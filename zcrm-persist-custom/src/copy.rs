@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use zcrm_core::UserIdentifier;
-use zcrm_core::persistence::{PersistenceError, PersistenceHandler};
+use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, PersistenceHandler};
 
 /// How long copying waits for another program that refreshes the same user's tokens.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -67,11 +67,14 @@ fn copy(
     to: &(impl PersistenceHandler + ?Sized),
     user: &UserIdentifier,
 ) -> Result<bool, PersistenceError> {
-    let lock = to.lock_refresh(user, PATIENCE)?;
-    let found = from.get_oauth_tokens(user)?;
-    if let Some(tokens) = &found {
-        to.save_oauth_tokens(tokens)?;
+    let mut lock = to.lock_refresh(user, PATIENCE)?;
+    let Some(tokens) = from.get_oauth_tokens(user)? else { return Ok(false) };
+    if !lock.is_held() {
+        return Err(PersistenceError::new(
+            PersistenceErrorKind::LockTimeout,
+            format!("the tokens of {user} took so long to read that the refresh lock was lost; try again"),
+        ));
     }
-    drop(lock);
-    Ok(found.is_some())
+    to.save_oauth_tokens(&tokens)?;
+    Ok(true)
 }
