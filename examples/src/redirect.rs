@@ -78,7 +78,10 @@ async fn page(State(sender): State<Sender<String>>, RawQuery(query): RawQuery) -
         return (StatusCode::NOT_FOUND, Html("<p>Nothing here.</p>"));
     }
     match sender.send(query) {
-        Ok(()) => (StatusCode::OK, Html("<p>Zoho's answer has arrived. You can close this page and go back to the program.</p>")),
+        Ok(()) => (
+            StatusCode::OK,
+            Html("<p>Zoho's answer has arrived. You can close this page and go back to the program.</p>"),
+        ),
         Err(_) => (StatusCode::GONE, Html("<p>The program is not waiting any more.</p>")),
     }
 }

@@ -1,11 +1,6 @@
 //! The structure of the workspace's source files: their sizes, who knows ureq, and that no modules use each other in a
 //! circle.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -26,10 +21,7 @@ const CRATES: [&str; 7] = [
 const LONGEST_FILE: usize = 500;
 
 fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap()
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
 /// All Rust files below a folder.
@@ -64,13 +56,7 @@ fn files_of(krate: &str) -> Vec<PathBuf> {
 #[test]
 fn the_list_of_crates_is_the_workspaces() {
     let manifest = fs::read_to_string(workspace().join("Cargo.toml")).unwrap();
-    let members = manifest
-        .split_once("members = [")
-        .unwrap()
-        .1
-        .split_once(']')
-        .unwrap()
-        .0;
+    let members = manifest.split_once("members = [").unwrap().1.split_once(']').unwrap().0;
     let members: BTreeSet<&str> = members.split('"').skip(1).step_by(2).collect();
     assert_eq!(members, CRATES.into());
 }
@@ -105,10 +91,7 @@ fn no_modules_use_each_other_in_a_circle() {
         uses_seen += uses.values().map(BTreeSet::len).sum::<usize>();
         circles.extend(circle(&uses).map(|circle| format!("{krate}: {}", circle.join(" -> "))));
     }
-    assert!(
-        uses_seen > 0,
-        "this test sees no use of one module by another"
-    );
+    assert!(uses_seen > 0, "this test sees no use of one module by another");
     assert!(circles.is_empty(), "{circles:#?}");
 }
 
@@ -124,19 +107,12 @@ fn uses_between_modules(src: &Path) -> Uses {
         .filter(|(module, _)| !module.iter().any(|part| part == "tests"))
         .map(|(module, file)| (module, tokens(&file)))
         .collect();
-    let modules: BTreeSet<String> = sources
-        .iter()
-        .filter_map(|(module, _)| module.first().cloned())
-        .collect();
+    let modules: BTreeSet<String> = sources.iter().filter_map(|(module, _)| module.first().cloned()).collect();
 
     let mut origin: BTreeMap<String, String> = BTreeMap::new();
     for (_, root) in sources.iter().filter(|(module, _)| module.is_empty()) {
         for (top, leaf) in reexports(root) {
-            assert!(
-                leaf != "*",
-                "{}: a glob re-export hides who uses {top}",
-                src.display()
-            );
+            assert!(leaf != "*", "{}: a glob re-export hides who uses {top}", src.display());
             if modules.contains(&top) && !modules.contains(&leaf) {
                 origin.insert(leaf, top);
             }
@@ -161,14 +137,8 @@ fn uses_between_modules(src: &Path) -> Uses {
 /// `src/rest/mod.rs` is `[rest]`, `src/rest/retry.rs` is `[rest, retry]`, `src/lib.rs` is `[]`.
 fn module_path(src: &Path, file: &Path) -> Vec<String> {
     let path = file.strip_prefix(src).unwrap().with_extension("");
-    let mut parts: Vec<String> = path
-        .iter()
-        .map(|part| part.to_str().unwrap().to_owned())
-        .collect();
-    if parts
-        .last()
-        .is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str()))
-    {
+    let mut parts: Vec<String> = path.iter().map(|part| part.to_str().unwrap().to_owned()).collect();
+    if parts.last().is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str())) {
         parts.pop();
     }
     parts
@@ -177,9 +147,7 @@ fn module_path(src: &Path, file: &Path) -> Vec<String> {
 /// The code of a file without its unit tests.
 fn tokens(file: &Path) -> Vec<TokenTree> {
     let text = fs::read_to_string(file).unwrap();
-    let stream: TokenStream = text
-        .parse()
-        .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let stream: TokenStream = text.parse().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let mut kept: Vec<TokenTree> = Vec::new();
     let mut in_test = false;
     for token in stream {
@@ -188,8 +156,7 @@ fn tokens(file: &Path) -> Vec<TokenTree> {
             TokenTree::Punct(punct) => punct.as_char() == ';',
             _ => false,
         };
-        if matches!(&token, TokenTree::Group(group) if group.to_string().replace(' ', "") == "[cfg(test)]")
-        {
+        if matches!(&token, TokenTree::Group(group) if group.to_string().replace(' ', "") == "[cfg(test)]") {
             in_test = true;
         }
         if !in_test {
@@ -285,8 +252,7 @@ fn reexports(root: &[TokenTree]) -> Vec<(String, String)> {
 }
 
 fn leaves(path: &[TokenTree], top: Option<&str>, found: &mut Vec<(String, String)>) {
-    let is_comma =
-        |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+    let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
     for item in path.split(is_comma) {
         let mut top = top.map(str::to_owned);
         let mut leaf = None;
@@ -347,34 +313,17 @@ fn a_circle_is_found() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     };
-    write(
-        "lib.rs",
-        "mod a; mod b; mod c; mod d; pub use b::{inner::Thing as B, Other}; pub use c::C;",
-    );
+    write("lib.rs", "mod a; mod b; mod c; mod d; pub use b::{inner::Thing as B, Other}; pub use c::C;");
     write("a.rs", "use crate::{B, d::D}; // crate::c");
-    write(
-        "b/mod.rs",
-        "mod inner; #[cfg(test)] mod tests { use crate::a::A; }",
-    );
-    write(
-        "b/inner.rs",
-        "fn f() { println!(\"crate::a {}\", super::super::c::X); }",
-    );
-    write(
-        "c.rs",
-        "/// [`crate::a`]\nuse std::fmt; fn g() -> crate::d::D { }",
-    );
+    write("b/mod.rs", "mod inner; #[cfg(test)] mod tests { use crate::a::A; }");
+    write("b/inner.rs", "fn f() { println!(\"crate::a {}\", super::super::c::X); }");
+    write("c.rs", "/// [`crate::a`]\nuse std::fmt; fn g() -> crate::d::D { }");
     write("d.rs", "use self::x::Y; mod x {}");
     let acyclic = uses_between_modules(folder.path());
     let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    let expected: Uses = [
-        ("a", set(&["b", "d"])),
-        ("b", set(&["c"])),
-        ("c", set(&["d"])),
-        ("d", set(&[])),
-    ]
-    .map(|(module, used)| (module.to_owned(), used))
-    .into();
+    let expected: Uses = [("a", set(&["b", "d"])), ("b", set(&["c"])), ("c", set(&["d"])), ("d", set(&[]))]
+        .map(|(module, used)| (module.to_owned(), used))
+        .into();
     assert_eq!(acyclic, expected);
     assert_eq!(circle(&acyclic), None);
 

@@ -6,6 +6,7 @@
 mod folder_store;
 
 use std::env;
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use zcrm_core::Config;
 use zcrm_core::persistence::conformance::{Processes, Suite, work_if_ordered};
 use zcrm_core::persistence::{InMemoryPersistence, PersistenceError, PersistenceErrorKind, PersistenceHandler};
 use zcrm_persist_custom::{Closures, Encrypted, EncryptionKey, Registry};
+use zcrm_persist_file::FilePersistence;
 use zcrm_persist_mysql::MysqlPersistence;
 use zcrm_test_mariadb::Database;
 
@@ -159,13 +161,42 @@ fn worker(test: &str, variable: &str, value: &str) -> Command {
     command
 }
 
+#[test]
+fn encrypted_over_a_file() {
+    Suite::new(in_folder!(|path: PathBuf| Encrypted::new(FilePersistence::new(path).unwrap(), [key()]).unwrap()))
+        .requires_lock()
+        .run();
+}
+
+const FILE: &str = "TEST_FILE";
+
+#[test]
+fn file_worker() {
+    let ordered =
+        work_if_ordered(|| Encrypted::new(FilePersistence::new(env::var(FILE).unwrap()).unwrap(), [key()]).unwrap());
+    assert_eq!(ordered, env::var(FILE).is_ok());
+}
+
+#[test]
+fn encrypted_over_a_file_between_processes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_owned();
+    let open = {
+        let path = path.clone();
+        move || Encrypted::new(FilePersistence::new(&path).unwrap(), [key()]).unwrap()
+    };
+    Processes::new(open, move || worker("file_worker", FILE, path.to_str().unwrap()))
+        .frees_frozen(Duration::from_secs(2), Duration::from_secs(30))
+        .run();
+}
+
 fn database() -> Database {
     zcrm_test_mariadb::shared().expect("these tests need a MariaDB server").database().unwrap()
 }
 
 fn mysql(database: &Database) -> MysqlPersistence {
     let server = zcrm_test_mariadb::shared().unwrap();
-    open_mysql(server.host(), server.port(), database.user(), database.password(), database.name())
+    open_mysql(&server.host(), server.port(), database.user(), database.password(), database.name())
 }
 
 fn open_mysql(host: &str, port: u16, user: &str, password: &str, name: &str) -> MysqlPersistence {
@@ -208,7 +239,8 @@ fn encrypted_over_the_wide_table_between_processes() {
     let database = database();
     mysql(&database).ensure_schema().unwrap();
     let port = server.port().to_string();
-    let words = [server.host(), &port, database.user(), database.password(), database.name()].join("\n");
+    let words =
+        [server.host().as_str(), port.as_str(), database.user(), database.password(), database.name()].join("\n");
     Processes::new(
         move || Encrypted::new(mysql(&database), [key()]).unwrap(),
         move || worker("mysql_worker", MYSQL, &words),

@@ -5,11 +5,8 @@ use std::time::Duration;
 
 use zcrm_core::Secret;
 use zcrm_core::config::{Config, MysqlSettings};
-use zcrm_core::persistence::PersistenceError;
 
-use crate::store::MysqlPersistence;
-
-/// Settings for [`MysqlPersistence`]; each has the default of the configuration dictionary.
+/// Settings for [`MysqlPersistence`](crate::MysqlPersistence); each has the default of the configuration dictionary.
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `build`"]
 pub struct MysqlBuilder {
@@ -124,14 +121,5 @@ impl MysqlBuilder {
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.max_connections = connections.max(1);
         self
-    }
-
-    /// Makes the store. The server is not asked yet.
-    ///
-    /// # Errors
-    ///
-    /// When the socket's path is not text.
-    pub fn build(self) -> Result<MysqlPersistence, PersistenceError> {
-        MysqlPersistence::open(self)
     }
 }

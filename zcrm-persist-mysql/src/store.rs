@@ -49,6 +49,17 @@ pub fn backend() -> Backend {
     })
 }
 
+impl MysqlBuilder {
+    /// Makes the store. The server is not asked yet.
+    ///
+    /// # Errors
+    ///
+    /// When the socket's path is not text.
+    pub fn build(self) -> Result<MysqlPersistence, PersistenceError> {
+        MysqlPersistence::open(self)
+    }
+}
+
 impl MysqlPersistence {
     /// Settings to make a store by hand.
     pub fn builder() -> MysqlBuilder {
@@ -64,7 +75,7 @@ impl MysqlPersistence {
         Self::open(MysqlBuilder::from_config(config))
     }
 
-    pub(crate) fn open(settings: MysqlBuilder) -> Result<Self, PersistenceError> {
+    fn open(settings: MysqlBuilder) -> Result<Self, PersistenceError> {
         let connector = Connector::new(&settings)?;
         let table = schema::table(&settings.database);
         Ok(Self { connector, database: settings.database, table, limits: OnceLock::new() })

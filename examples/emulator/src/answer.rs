@@ -1,16 +1,16 @@
 //! What a handler answers, before it becomes bytes on a connection.
 
-use std::fs::File;
-
 use bytes::Bytes;
 use serde_json::{Value, json};
+
+use crate::files::Spool;
 
 /// The content of an answer.
 #[derive(Debug)]
 pub(crate) enum Content {
     Bytes(Bytes),
-    /// A file, sent piece by piece, and its length.
-    File(File, u64),
+    /// A file, sent piece by piece.
+    File(Spool),
 }
 
 /// Status, headers and content.
@@ -26,20 +26,11 @@ pub(crate) type Outcome = Result<Answer, Box<Answer>>;
 
 impl Answer {
     pub(crate) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            content: Content::Bytes(Bytes::new()),
-        }
+        Self { status, headers: Vec::new(), content: Content::Bytes(Bytes::new()) }
     }
 
     pub(crate) fn bytes(status: u16, content_type: &str, bytes: impl Into<Bytes>) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            content: Content::Bytes(bytes.into()),
-        }
-        .header("Content-Type", content_type)
+        Self { status, headers: Vec::new(), content: Content::Bytes(bytes.into()) }.header("Content-Type", content_type)
     }
 
     pub(crate) fn json(status: u16, value: &Value) -> Self {
@@ -59,13 +50,9 @@ impl Answer {
         Self::bytes(status, "text/html;charset=UTF-8", page)
     }
 
-    pub(crate) fn file(file: File, length: u64) -> Self {
-        Self {
-            status: 200,
-            headers: Vec::new(),
-            content: Content::File(file, length),
-        }
-        .header("Content-Type", "application/octet-stream;charset=UTF-8")
+    pub(crate) fn file(file: Spool) -> Self {
+        Self { status: 200, headers: Vec::new(), content: Content::File(file) }
+            .header("Content-Type", "application/octet-stream;charset=UTF-8")
     }
 
     pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -75,34 +62,6 @@ impl Answer {
 
     /// A refusal of the whole call, in Zoho's envelope.
     pub(crate) fn error(status: u16, code: &str, message: &str, details: Value) -> Self {
-        Self::json(
-            status,
-            &json!({ "code": code, "details": details, "message": message, "status": "error" }),
-        )
+        Self::json(status, &json!({ "code": code, "details": details, "message": message, "status": "error" }))
     }
-}
-
-/// A refusal of the whole call, for use with `?`.
-pub(crate) fn refuse(status: u16, code: &str, message: &str, details: Value) -> Box<Answer> {
-    Box::new(Answer::error(status, code, message, details))
-}
-
-/// The refusal of an id in the path that belongs to nothing.
-pub(crate) fn invalid_id() -> Box<Answer> {
-    refuse(
-        400,
-        "INVALID_DATA",
-        "the id given seems to be invalid",
-        json!({}),
-    )
-}
-
-/// The item of a success within an answer about several.
-pub(crate) fn success(message: &str, details: Value) -> Value {
-    json!({ "code": "SUCCESS", "details": details, "message": message, "status": "success" })
-}
-
-/// The item of a failure within an answer about several.
-pub(crate) fn failure(code: &str, message: &str, details: Value) -> Value {
-    json!({ "code": code, "details": details, "message": message, "status": "error" })
 }

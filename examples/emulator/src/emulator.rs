@@ -1,6 +1,8 @@
 //! The handle of a running emulator.
 
+use std::convert::Infallible;
 use std::io;
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 use crate::behaviour::Behaviour;
 use crate::counters::{Counters, Recorded, Watch};
@@ -16,7 +19,7 @@ use crate::faults::{Fault, On, Rules};
 use crate::metadata;
 use crate::oauth::Oauth;
 use crate::org::Org;
-use crate::server;
+use crate::server::{self, Door};
 use crate::world::World;
 
 /// How to start an emulator.
@@ -51,7 +54,7 @@ impl Default for Options {
             https: false,
             client_id: "1000.EMULATORCLIENT".to_owned(),
             client_secret: "emulator-client-secret".to_owned(),
-            redirect_uri: "http://127.0.0.1:8080/oauth/callback".to_owned(),
+            redirect_uri: "http://127.0.0.1:8501/oauth/callback".to_owned(),
             leads: 0,
             behaviour: Behaviour::default(),
         }
@@ -72,6 +75,8 @@ pub enum Revoke {
 pub struct Emulator {
     world: Arc<World>,
     runtime: Option<Runtime>,
+    accepting: JoinHandle<()>,
+    closed: Mutex<Receiver<Infallible>>,
     ca_pem: Option<String>,
 }
 
@@ -82,11 +87,7 @@ impl Emulator {
     ///
     /// When the port is taken or the threads cannot be started.
     pub fn start(options: Options) -> io::Result<Self> {
-        let oauth = Oauth::new(
-            options.client_id,
-            options.client_secret,
-            options.redirect_uri,
-        );
+        let oauth = Oauth::new(options.client_id, options.client_secret, options.redirect_uri);
         let world = Arc::new(World {
             behaviour: Mutex::new(options.behaviour),
             watch: Watch::default(),
@@ -110,19 +111,13 @@ impl Emulator {
             let _within = runtime.enter();
             TcpListener::from_std(listener)?
         };
-        let (tls, ca_pem) = options
-            .https
-            .then(|| server::acceptor(&world))
-            .transpose()?
-            .unzip();
+        let (tls, ca_pem) = options.https.then(|| server::acceptor(&world)).transpose()?.unzip();
         let scheme = if options.https { "https" } else { "http" };
         world.url.get_or_init(|| format!("{scheme}://{address}"));
-        runtime.spawn(server::accept(Arc::clone(&world), listener, tls));
-        Ok(Self {
-            world,
-            runtime: Some(runtime),
-            ca_pem,
-        })
+        let (gone, closed) = mpsc::channel();
+        let door = Door::new(listener, gone);
+        let accepting = runtime.spawn(server::accept(Arc::clone(&world), door, tls));
+        Ok(Self { world, runtime: Some(runtime), accepting, closed: Mutex::new(closed), ca_pem })
     }
 
     /// Both the API base URL and the accounts URL, such as `http://127.0.0.1:41234`.
@@ -207,10 +202,7 @@ impl Emulator {
 
     /// Kills the tokens of one user behind the client's back.
     pub fn revoke_tokens(&self, user: &str, what: Revoke) {
-        self.world
-            .oauth
-            .lock()
-            .revoke_user(user, what == Revoke::Everything);
+        self.world.oauth.lock().revoke_user(user, what == Revoke::Everything);
     }
 
     /// Closes every connection now, as a server does with those that were idle for long.
@@ -226,9 +218,7 @@ impl Emulator {
 
     /// How many records a module has, without a call that would be counted; 0 for a module that there is not.
     pub fn count_records(&self, module: &str) -> usize {
-        metadata::find(module).map_or(0, |module| {
-            self.world.org.lock().records.shelf(module).ids().count()
-        })
+        metadata::find(module).map_or(0, |module| self.world.org.lock().records.shelf(module).ids().count())
     }
 
     /// A record as it is kept, without a call that would be counted.
@@ -237,6 +227,14 @@ impl Emulator {
         let org = self.world.org.lock();
         let row = org.records.shelf(module).row(id.parse().ok()?)?;
         Some(Value::Object(row.into_owned()))
+    }
+
+    /// Empties the recycle bin of one record; whether it was there.
+    pub fn purge(&self, module: &str, id: &str) -> bool {
+        let (Some(module), Ok(id)) = (metadata::find(module), id.parse()) else {
+            return false;
+        };
+        self.world.org.lock().records.shelf_mut(module).purge(id)
     }
 
     /// Replaces all leads by so many made-up ones. They cost no memory until they are written to.
@@ -261,7 +259,11 @@ impl Emulator {
 }
 
 impl Drop for Emulator {
+    /// Returns when the port is free again.
     fn drop(&mut self) {
+        self.accepting.abort();
+        self.world.hang_up.notify_waiters();
+        let _ = self.closed.lock().recv_timeout(Duration::from_secs(5));
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::answer::{Answer, Content};
 use crate::seconds;
 
 /// Which requests a fault meets.
@@ -26,21 +27,12 @@ pub struct On {
 impl On {
     /// Requests whose path begins with this text. `*` stands for one segment: `/crm/*/Leads`.
     pub fn path(prefix: impl Into<String>) -> Self {
-        Self {
-            method: None,
-            path: prefix.into(),
-            whole_path: false,
-            skip: 0,
-            times: None,
-        }
+        Self { method: None, path: prefix.into(), whole_path: false, skip: 0, times: None }
     }
 
     /// Requests to exactly this path. `*` stands for one segment.
     pub fn exactly(path: impl Into<String>) -> Self {
-        Self {
-            whole_path: true,
-            ..Self::path(path)
-        }
+        Self { whole_path: true, ..Self::path(path) }
     }
 
     /// Every request to the CRM, not those to the accounts server.
@@ -75,19 +67,12 @@ impl On {
     }
 
     fn meets(&self, method: &str, path: &str) -> bool {
-        self.method
-            .as_deref()
-            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
-            && self.meets_path(path)
+        self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method)) && self.meets_path(path)
     }
 
     fn meets_path(&self, path: &str) -> bool {
         if !self.path.contains('*') {
-            return if self.whole_path {
-                path == self.path
-            } else {
-                path.starts_with(&self.path)
-            };
+            return if self.whole_path { path == self.path } else { path.starts_with(&self.path) };
         }
         let (mut wanted, mut given) = (self.path.split('/'), path.split('/'));
         loop {
@@ -125,50 +110,47 @@ fn text_or_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D
 impl Reply {
     /// An answer without content.
     pub fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
+        Self { status, headers: Vec::new(), body: Vec::new() }
     }
 
     /// An answer with a JSON body.
     pub fn json(status: u16, body: &Value) -> Self {
-        Self::empty(status)
-            .header("Content-Type", "application/json;charset=UTF-8")
-            .body(body.to_string())
+        Self::empty(status).header("Content-Type", "application/json;charset=UTF-8").body(body.to_string())
     }
 
     /// A refusal of the whole call in Zoho's envelope.
     pub fn error(status: u16, code: &str, message: &str) -> Self {
-        Self::json(
-            status,
-            &serde_json::json!({ "code": code, "details": {}, "message": message, "status": "error" }),
-        )
+        Self::json(status, &serde_json::json!({ "code": code, "details": {}, "message": message, "status": "error" }))
     }
 
     /// A page such as a gateway answers.
     pub fn html(status: u16) -> Self {
-        let page = format!(
-            "<html><head><title>{status}</title></head><body><h1>Error {status}</h1></body></html>"
-        );
-        Self::empty(status)
-            .header("Content-Type", "text/html;charset=UTF-8")
-            .body(page)
+        let page = format!("<html><head><title>{status}</title></head><body><h1>Error {status}</h1></body></html>");
+        Self::empty(status).header("Content-Type", "text/html;charset=UTF-8").body(page)
     }
 
     /// 429 as Zoho answers it, which does not say when to come back.
     pub fn too_many_requests() -> Self {
-        Self::error(
-            429,
-            "TOO_MANY_REQUESTS",
-            "too many requests. please try again after some time",
-        )
+        Self::error(429, "TOO_MANY_REQUESTS", "too many requests. please try again after some time")
     }
 
     /// 401 as Zoho answers it to a token that it does not know or no longer accepts.
     pub fn invalid_token() -> Self {
         Self::error(401, "INVALID_TOKEN", "invalid oauth token")
+    }
+
+    /// What the token endpoint says when it is asked too often; Zoho's status is 400, or 200 on older servers.
+    pub fn access_denied(status: u16) -> Self {
+        let body = serde_json::json!({
+            "error_description": "You have made too many requests continuously. Please try again after some time.",
+            "error": "Access Denied",
+            "status": "failure",
+        });
+        Self::json(status, &body)
+    }
+
+    pub(crate) fn answer(&self) -> Answer {
+        Answer { status: self.status, headers: self.headers.clone(), content: Content::Bytes(self.body.clone().into()) }
     }
 
     /// Adds a header.
@@ -201,7 +183,8 @@ pub enum Fault {
     Reply(Reply),
     /// This answer in place of the true one, although the work was done.
     ReplyAfterWork(Reply),
-    /// This answer as soon as so many bytes of the body have arrived, and nothing is done.
+    /// This answer as soon as so many bytes of the body have arrived, and nothing is done. What still comes is read and
+    /// thrown away.
     ReplyWithin(u64, Reply),
     /// The connection is reset before anything is done.
     ResetBeforeWork,
@@ -224,10 +207,7 @@ pub enum Fault {
 impl Fault {
     /// Whether the request is worked on before things go wrong.
     pub(crate) fn lets_work(&self) -> bool {
-        !matches!(
-            self,
-            Self::Reply(_) | Self::ReplyWithin(..) | Self::ResetBeforeWork | Self::CloseBeforeWork
-        )
+        !matches!(self, Self::Reply(_) | Self::ReplyWithin(..) | Self::ResetBeforeWork | Self::CloseBeforeWork)
     }
 }
 

@@ -75,11 +75,8 @@ fn grant(arguments: &Arguments) -> Result<GrantToken> {
 }
 
 fn through_browser(client: &Client, arguments: &Arguments) -> Result<Granted> {
-    let scopes = if arguments.scope.is_empty() {
-        scope::USUAL.map(str::to_owned).to_vec()
-    } else {
-        arguments.scope.clone()
-    };
+    let scopes =
+        if arguments.scope.is_empty() { scope::USUAL.map(str::to_owned).to_vec() } else { arguments.scope.clone() };
     let redirects = listen_at(client.config(), arguments).map(|address| Redirects::listen(&address)).transpose()?;
     let request = client.oauth().authorization_request(scopes)?;
     println!("Consent here:\n\n{}\n", request.url());

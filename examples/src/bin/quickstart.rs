@@ -79,7 +79,9 @@ fn sign_in(client: Client, grant: Option<&str>) -> Result<Client> {
         }
     }
     let Some(grant) = grant else {
-        bail!("the store holds no tokens yet; make a grant token (README.md, \"Get tokens, once\") and pass it with --grant-token");
+        bail!(
+            "the store holds no tokens yet; make a grant token (README.md, \"Get tokens, once\") and pass it with --grant-token"
+        );
     };
     let granted = client.oauth().generate_access_token(GrantToken::new(grant))?;
     println!("2. Tokens: the grant is exchanged; they are kept for {}", granted.user());

@@ -20,6 +20,9 @@ const DOCUMENTED_LIFE: Duration = Duration::from_secs(3600);
 /// Longer lives are not believed: a wrong unit would keep a dead token for weeks.
 const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
 
+/// Longer waits are not believed: a client that took a wild `Retry-After` at its word would be dead for days.
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+
 /// An answer, read whole.
 pub(super) struct Answer {
     pub(super) status: u16,
@@ -110,11 +113,14 @@ impl Answer {
 /// `Retry-After`, in seconds or as a date.
 fn retry_after(headers: &Headers) -> Option<Duration> {
     let value = headers.get("Retry-After")?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let moment = SystemTime::from(OffsetDateTime::parse(value, &Rfc2822).ok()?);
-    moment.duration_since(SystemTime::now()).ok()
+    let wait = match value.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let moment = SystemTime::from(OffsetDateTime::parse(value, &Rfc2822).ok()?);
+            moment.duration_since(SystemTime::now()).ok()?
+        }
+    };
+    Some(wait.min(LONGEST_WAIT))
 }
 
 impl std::fmt::Debug for Answer {
@@ -166,7 +172,8 @@ mod tests {
     fn retry_after_as_seconds_and_as_date() {
         assert_eq!(answer(429, &[("retry-after", "30")], "").retry_after, Some(Duration::from_secs(30)));
         let year_2100 = answer(429, &[("Retry-After", "Fri, 01 Jan 2100 00:00:00 GMT")], "");
-        assert!(year_2100.retry_after.unwrap() > Duration::from_secs(3600));
+        assert_eq!(year_2100.retry_after, Some(LONGEST_WAIT));
+        assert_eq!(answer(429, &[("Retry-After", "18446744073709551615")], "").retry_after, Some(LONGEST_WAIT));
         assert_eq!(answer(429, &[("Retry-After", "later")], "").retry_after, None);
     }
 

@@ -40,6 +40,18 @@ impl Endpoints {
         self.in_use().accounts_url.clone()
     }
 
+    /// Where a grant is exchanged whose redirect names this accounts server, a known one.
+    pub(super) fn accounts_url_of(&self, named: Option<&str>) -> String {
+        let Some(named) = named else { return self.accounts_url() };
+        if !self.config.urls_given() {
+            return named.to_owned();
+        }
+        if let Some(center) = DataCenter::from_accounts_url(named) {
+            self.go_to(center);
+        }
+        self.accounts_url()
+    }
+
     pub(super) fn api_base_url(&self) -> String {
         self.in_use().api_base_url.clone()
     }

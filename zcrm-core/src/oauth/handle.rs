@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::authorize::{AuthorizationRequest, Redirect};
-use super::failure;
 use super::source::{Granted, TokenSource};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -13,6 +12,26 @@ use crate::token::{GrantToken, InvalidUserIdentifier, OAuthTokens, UserIdentifie
 ///
 /// Applications exchange a grant once a user; from then on calls find their access token by themselves, renew it before
 /// it dies and share it with all threads and with all processes that use the same store.
+///
+/// # How tokens stay fresh
+///
+/// - A token is renewed [`refresh_margin`](crate::config::HttpOptions::refresh_margin) before its end, at most half of its
+///   life early. Other threads go on with it meanwhile; when the renewal fails, it is used until its end and a warning is
+///   logged.
+/// - One thread a user renews, the others wait for it; users never wait for each other. Processes and hosts meet at the
+///   store's refresh lock. They wait for as long as the slowest request for tokens takes, with 15 s for the store:
+///   [`call_timeout`](crate::config::HttpOptions::call_timeout) and 27 s. Then the store is read once more, and the call
+///   fails with [`RefreshBusy`](crate::ErrorKind::RefreshBusy); nothing is ever refreshed without the lock.
+/// - A token that Zoho refuses is replaced once. One that it gave within 10 minutes and never accepted is not: the data centre,
+///   the environment or the client is wrong. Zoho is then asked again after 10 minutes at the earliest; a token that
+///   somebody else stores is taken at once.
+/// - When Zoho limits token requests, this client asks for none until `Retry-After` is over, or for 10 minutes.
+/// - A refreshed token that cannot be saved is used from memory, and saved at the next call. Saving is then tried after
+///   1, 2, 4 ... 64 s.
+/// - A refused refresh token is not sent again until the store holds another one; a refused client id or secret is sent
+///   again after a minute.
+/// - Where no URL is configured and Zoho says that the tokens are of another known data centre, the client goes on with
+///   that one, and a warning shows the two lines to add to the configuration.
 ///
 /// Every error that these methods return was logged once, at ERROR.
 ///
@@ -70,15 +89,13 @@ impl OAuth {
     }
 
     /// The same with what a web redirect brought. The grant is exchanged at the accounts server that the redirect names,
-    /// unless the configuration names one.
+    /// unless the configuration names one, which is never overridden.
     ///
     /// # Errors
     ///
     /// As [`generate_access_token`](Self::generate_access_token).
     pub fn accept_redirect(&self, redirect: Redirect) -> Result<Granted> {
-        // A server that the dictionary names is kept, whatever came through the browser.
-        let named = redirect.accounts_url().filter(|_| !self.tokens.config().urls_given());
-        let accounts_url = named.map_or_else(|| self.tokens.accounts_url(), str::to_owned);
+        let accounts_url = self.tokens.accounts_url_of(redirect.accounts_url());
         logged(self.tokens.exchange(self.user.as_ref(), &redirect.into_grant(), &accounts_url))
     }
 
@@ -244,5 +261,5 @@ where
 }
 
 fn logged<T>(outcome: Result<T>) -> Result<T> {
-    outcome.inspect_err(|error| log::error!("{}", failure::chain(error)))
+    outcome.inspect_err(|error| log::error!("{}", error.with_causes()))
 }

@@ -7,10 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// How long nothing is asked when Zoho does not say: its limits count in windows of ten minutes (Zoho's page *Token
 /// validity*).
-pub(super) const SILENCE: Duration = Duration::from_secs(600);
-
-/// Longer waits are not believed: a client that took a wild `Retry-After` at its word would be dead for days.
-const LONGEST: Duration = Duration::from_secs(3600);
+const SILENCE: Duration = Duration::from_secs(600);
 
 /// Remembers until when the accounts server wants no token requests. One per client.
 #[derive(Debug, Default)]
@@ -19,7 +16,7 @@ pub(super) struct Throttle(Mutex<Option<Instant>>);
 impl Throttle {
     /// Begins the silence and gives its error.
     pub(super) fn begin(&self, wait: Option<Duration>) -> Error {
-        let wait = wait.unwrap_or(SILENCE).min(LONGEST);
+        let wait = wait.unwrap_or(SILENCE);
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + wait);
         log::warn!("Zoho limits token requests; this client asks for none during the next {} s", wait.as_secs());
         throttled(wait)

@@ -22,6 +22,9 @@ const REPEAT_WITHIN: Duration = Duration::from_secs(10);
 /// The longest pause before the repetition.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
+/// A time limit of calls beyond this is as good as none.
+const LONGEST_CALL: Duration = Duration::from_secs(24 * 3600);
+
 /// The accounts server as this client sees it.
 #[derive(Debug)]
 pub(super) struct Wire {
@@ -45,7 +48,7 @@ impl Wire {
 
     /// The longest that one request for tokens takes, repetition included.
     pub(super) fn slowest(&self) -> Duration {
-        REPEAT_WITHIN + LONGEST_PAUSE + self.config.http().call_timeout
+        REPEAT_WITHIN + LONGEST_PAUSE + self.config.http().call_timeout.min(LONGEST_CALL)
     }
 
     /// Whether token requests may be sent at the moment.
@@ -99,15 +102,24 @@ impl Wire {
     pub(super) fn owner(&self, accounts_url: &str, access_token: &Secret) -> Owner {
         let url = format!("{accounts_url}/oauth/user/info");
         let authorization = Secret::new(format!("Zoho-oauthtoken {}", access_token.expose()));
-        let answer = self.read(Request {
-            method: Method::Get,
-            url: &url,
-            headers: &[],
-            authorization: Some(&authorization),
-            body: Body::Empty,
-            pace: Pace::Call,
-            expect_continue: false,
-        });
+        let ask = || {
+            self.read(Request {
+                method: Method::Get,
+                url: &url,
+                headers: &[],
+                authorization: Some(&authorization),
+                body: Body::Empty,
+                pace: Pace::Call,
+                expect_continue: false,
+            })
+        };
+        let answer = match ask() {
+            Ok(answer) if answer.status < 500 => Ok(answer),
+            _ => {
+                std::thread::sleep(self.pause());
+                ask()
+            }
+        };
         match answer {
             Ok(answer) => match answer.text("Email") {
                 Some(email) => Owner::Email(email.to_owned()),

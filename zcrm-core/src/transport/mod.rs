@@ -8,6 +8,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
+#[cfg(feature = "logging")]
+pub(crate) use http::SHOW_THE_WIRE;
 pub use message::{Body, Headers, Method, Pace, Request, Response};
 
 use crate::config::HttpOptions;

@@ -64,14 +64,17 @@ fn without_a_configured_user_zoho_names_them() {
 
 #[test]
 fn without_the_scope_the_configured_name_counts_with_a_warning() {
-    for answer in [
-        status(401, r#"{"code":"OAUTH_SCOPE_MISMATCH"}"#),
-        json("{}"),
-        status(503, "<html>"),
-        Reply::Lost(TransportErrorKind::Lost),
+    let scope = || status(401, r#"{"code":"OAUTH_SCOPE_MISMATCH"}"#);
+    let lost = || Reply::Lost(TransportErrorKind::Lost);
+    for answers in [
+        vec![scope()],
+        vec![json("{}")],
+        vec![status(503, "<html>"), status(503, "<html>")],
+        vec![lost(), lost()],
+        vec![lost(), scope()],
     ] {
         let (zoho, store) = (Zoho::new(), Store::default());
-        zoho.next([token("1000.a"), answer]);
+        zoho.next([token("1000.a")].into_iter().chain(answers));
         let granted = client(&zoho, &store).oauth().generate_access_token(GrantToken::new(GRANT)).unwrap();
         assert_eq!(granted.user().as_str(), USER);
         assert!(granted.warnings()[0].contains("AaaServer.profile.READ"));

@@ -5,6 +5,7 @@
 mod data_centre;
 mod failures;
 mod grants;
+mod healing;
 mod redirects;
 mod refreshing;
 mod secrets;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use zcrm_core::config::DataCenter;
 use zcrm_core::oauth::{OAuth, scope};
 use zcrm_core::{Client, ErrorKind};
 
@@ -66,6 +67,18 @@ fn a_redirect_is_exchanged_at_the_accounts_server_that_it_names() {
     assert_eq!(zoho.seen()[0].url, "https://accounts.zoho.eu/oauth/v2/token");
     oauth.refresh(USER).unwrap();
     assert_eq!(zoho.seen().last().unwrap().url, "https://accounts.zoho.eu/oauth/v2/token", "and refreshed there");
+}
+
+#[test]
+fn a_configured_server_is_never_overridden_by_a_redirect() {
+    let zoho = Zoho::new();
+    let oauth = oauth(&zoho, &[("accounts_url", "http://127.0.0.1:4711"), ("api_base_url", "http://127.0.0.1:4711")]);
+    let redirect =
+        oauth.read_redirect("code=x&state=S&accounts-server=https%3A%2F%2Faccounts.zoho.com.cn", "S").unwrap();
+    assert_eq!(redirect.data_center(), Some(DataCenter::Cn));
+    let _granted = oauth.accept_redirect(redirect).unwrap();
+    assert_eq!(zoho.seen()[0].url, "http://127.0.0.1:4711/oauth/v2/token");
+    assert!(logged("of the data centre CN").iter().any(|(level, _)| *level == log::Level::Warn));
 }
 
 #[test]

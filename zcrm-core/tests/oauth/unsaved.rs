@@ -1,6 +1,7 @@
 //! A refresh whose save failed: served from memory, saved at the next call, never over what came later.
 
-use zcrm_core::ErrorKind;
+use zcrm_core::persistence::PersistenceHandler;
+use zcrm_core::{ErrorKind, GrantToken};
 
 use crate::support::*;
 
@@ -56,4 +57,49 @@ fn a_user_deleted_meanwhile_stays_deleted() {
     other.oauth().delete(USER).unwrap();
     assert_eq!(one.oauth().access_token(USER).unwrap_err().kind(), ErrorKind::NoTokens);
     assert!(store.get(USER).is_none());
+}
+
+/// The store's lock fell, or it has none: what somebody else stored during the request stays.
+#[test]
+fn what_changes_during_the_request_is_not_written_over() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    store.put("1000.old", REFRESH, -10);
+    let during = store.clone();
+    zoho.rule(move |_| {
+        during.put("1000.newer", "1000.newer-refresh", 1800);
+        json(r#"{"access_token":"1000.ours","expires_in":3600}"#)
+    });
+    assert_eq!(client(&zoho, &store).oauth().access_token(USER).unwrap().expose(), "1000.ours");
+    assert_eq!(store.get(USER).unwrap().refresh_token().expose(), "1000.newer-refresh");
+}
+
+#[test]
+fn who_is_deleted_during_the_request_stays_deleted() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    store.put("1000.old", REFRESH, -10);
+    let during = store.clone();
+    zoho.rule(move |_| {
+        during.rows.delete_oauth_tokens(&user(USER)).unwrap();
+        json(r#"{"access_token":"1000.ours","expires_in":3600}"#)
+    });
+    assert_eq!(client(&zoho, &store).oauth().access_token(USER).unwrap_err().kind(), ErrorKind::NoTokens);
+    assert!(store.get(USER).is_none());
+}
+
+/// A grant that could not be saved is refreshed and still cannot be saved: its refresh token is the one that counts.
+#[test]
+fn an_unsaved_grant_survives_refreshes_until_the_store_is_back() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    store.put("1000.old", "1000.former-refresh", 1800);
+    store.fail_saves(true);
+    let client = client(&zoho, &store);
+    let error = client.oauth().generate_access_token(GrantToken::new(GRANT)).unwrap_err();
+    let refresh_token = error.tokens().unwrap().refresh_token().clone();
+    client.oauth().refresh(USER).unwrap();
+    client.oauth().refresh(USER).unwrap();
+    assert_eq!(zoho.seen().last().unwrap().field("refresh_token").as_deref(), Some(refresh_token.expose()));
+    store.fail_saves(false);
+    let token = client.oauth().access_token(USER).unwrap();
+    let stored = store.get(USER).unwrap();
+    assert!(stored.refresh_token().same_as(&refresh_token) && stored.access_token().same_as(&token));
 }

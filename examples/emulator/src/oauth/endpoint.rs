@@ -5,13 +5,14 @@ use serde_json::{Value, json};
 use super::tokens::{Minted, Refusal};
 use crate::answer::Answer;
 use crate::behaviour::{Behaviour, ExpiresIn};
+use crate::faults::Reply;
 use crate::server::Call;
 use crate::world::World;
 
 pub(super) fn token(world: &World, behaviour: &Behaviour, call: &Call) -> Answer {
     let grant_type = call.parameter("grant_type").unwrap_or_default();
     if let Some(status) = behaviour.token_endpoint_throttled {
-        return throttled(status);
+        return Reply::access_denied(status).answer();
     }
     let mut oauth = world.oauth.lock();
     if call.parameter("client_id").as_deref() != Some(&oauth.client_id) {
@@ -39,7 +40,7 @@ pub(super) fn token(world: &World, behaviour: &Behaviour, call: &Call) -> Answer
         }
         Err(Refusal::InvalidCode) => refused("invalid_code"),
         Err(Refusal::InvalidRedirectUri) => refused("invalid_redirect_uri"),
-        Err(Refusal::TooMany) => throttled(400),
+        Err(Refusal::TooMany) => Reply::access_denied(400).answer(),
     }
 }
 
@@ -55,19 +56,12 @@ fn granted(world: &World, behaviour: &Behaviour, minted: Minted) -> Value {
         ExpiresIn::Seconds => (json!(life.as_secs()), None),
         ExpiresIn::SecondsAsText => (json!(life.as_secs().to_string()), None),
         ExpiresIn::Milliseconds => (json!(life.as_millis() as u64), Some(json!(life.as_secs()))),
-        ExpiresIn::MillisecondsAsText => (
-            json!(life.as_millis().to_string()),
-            Some(json!(life.as_secs().to_string())),
-        ),
+        ExpiresIn::MillisecondsAsText => (json!(life.as_millis().to_string()), Some(json!(life.as_secs().to_string()))),
     };
     if let Value::Object(answer) = &mut answer {
         answer.insert("expires_in".to_owned(), expires_in);
         answer.extend(seconds.map(|seconds| ("expires_in_sec".to_owned(), seconds)));
-        answer.extend(
-            minted
-                .refresh
-                .map(|token| ("refresh_token".to_owned(), token.into())),
-        );
+        answer.extend(minted.refresh.map(|token| ("refresh_token".to_owned(), token.into())));
     }
     answer
 }
@@ -75,17 +69,6 @@ fn granted(world: &World, behaviour: &Behaviour, minted: Minted) -> Value {
 /// An OAuth error: Zoho sends it with status 200.
 fn refused(error: &str) -> Answer {
     Answer::json(200, &json!({ "error": error }))
-}
-
-fn throttled(status: u16) -> Answer {
-    Answer::json(
-        status,
-        &json!({
-            "error_description": "You have made too many requests continuously. Please try again after some time.",
-            "error": "Access Denied",
-            "status": "failure",
-        }),
-    )
 }
 
 pub(super) fn revoke(world: &World, call: &Call) -> Answer {
@@ -100,23 +83,14 @@ pub(super) fn revoke(world: &World, call: &Call) -> Answer {
 pub(super) fn user_info(world: &World, behaviour: &Behaviour, call: &Call) -> Answer {
     let session = crate::crm::token(call).and_then(|token| world.oauth.lock().session(token));
     let Some(session) = session.filter(|_| !behaviour.refuse_every_token) else {
-        return Answer::json(
-            401,
-            &json!({ "cause": "INVALID_OAUTHTOKEN", "response": "error" }),
-        );
+        return Answer::json(401, &json!({ "cause": "INVALID_OAUTHTOKEN", "response": "error" }));
     };
     if !behaviour.user_info_allowed || !session.allows("AaaServer.profile") {
-        return Answer::json(
-            401,
-            &json!({ "cause": "INVALID_OAUTHSCOPE", "response": "error" }),
-        );
+        return Answer::json(401, &json!({ "cause": "INVALID_OAUTHSCOPE", "response": "error" }));
     }
     let mut org = world.org.lock();
     let user = org.users.ensure(&session.user);
-    let email = behaviour
-        .user_info_email
-        .as_deref()
-        .unwrap_or(&session.user);
+    let email = behaviour.user_info_email.as_deref().unwrap_or(&session.user);
     Answer::json(
         200,
         &json!({

@@ -4,19 +4,17 @@ use serde_json::{Value, json};
 
 use super::roles::{profile_name, role_name};
 use super::users::{Person, Users};
-use crate::answer::{Outcome, failure, success};
+use crate::answer::Outcome;
 use crate::crm::Visit;
 use crate::moment;
 use crate::records::{self, Row};
+use crate::verdict::{failure, mandatory, success, unknown_id};
 
 /// Users of one call that changes several.
 const AT_MOST: usize = 10;
 
 pub(super) fn create(users: &mut Users, visit: &Visit<'_>) -> Outcome {
-    let sent = records::items(visit, "users", 1)?
-        .into_iter()
-        .next()
-        .unwrap_or_default();
+    let sent = records::items(visit, "users", 1)?.into_iter().next().unwrap_or_default();
     let item = add(users, &sent).unwrap_or_else(|refused| refused);
     Ok(records::answer(visit, "users", 201, vec![item]))
 }
@@ -24,25 +22,13 @@ pub(super) fn create(users: &mut Users, visit: &Visit<'_>) -> Outcome {
 fn add(users: &mut Users, sent: &Row) -> Result<Value, Value> {
     for name in ["last_name", "email", "role", "profile"] {
         if sent.get(name).is_none_or(Value::is_null) {
-            return Err(failure(
-                "MANDATORY_NOT_FOUND",
-                "required field not found",
-                json!({ "api_name": name }),
-            ));
+            return Err(mandatory(name));
         }
     }
-    let email = sent
-        .get("email")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
+    let email = sent.get("email").and_then(Value::as_str).unwrap_or_default().to_owned();
     if users.has_email(&email) {
         let message = "User with same email id is already in CRM Plus";
-        return Err(failure(
-            "DUPLICATE_DATA",
-            message,
-            json!({ "email": email }),
-        ));
+        return Err(failure("DUPLICATE_DATA", message, json!({ "email": email })));
     }
     let changes = resolve(users, sent)?;
     let user = users.hire(&email, changes);
@@ -50,10 +36,7 @@ fn add(users: &mut Users, sent: &Row) -> Result<Value, Value> {
 }
 
 pub(super) fn update(users: &mut Users, visit: &Visit<'_>, id: &str) -> Outcome {
-    let sent = records::items(visit, "users", 1)?
-        .into_iter()
-        .next()
-        .unwrap_or_default();
+    let sent = records::items(visit, "users", 1)?.into_iter().next().unwrap_or_default();
     let item = change(users, &visit.person, id, &sent);
     Ok(records::answer(visit, "users", 200, vec![item]))
 }
@@ -74,7 +57,7 @@ fn change(users: &mut Users, by: &Person, id: &str, sent: &Row) -> Value {
         Err(refused) => return refused,
     };
     let Some(user) = users.find_mut(id) else {
-        return unknown(id);
+        return unknown_id(id);
     };
     for (name, value) in changes {
         user[&name] = value;
@@ -98,17 +81,9 @@ pub(super) fn delete(users: &mut Users, visit: &Visit<'_>, id: &str) -> Outcome 
             user["status"] = json!("deleted");
             success("User deleted", json!({ "id": id }))
         }
-        None => unknown(id),
+        None => unknown_id(id),
     };
     Ok(records::answer(visit, "users", 200, vec![item]))
-}
-
-fn unknown(id: &str) -> Value {
-    failure(
-        "INVALID_DATA",
-        "the id given seems to be invalid",
-        json!({ "id": id }),
-    )
 }
 
 /// Looks up the role, the profile and the superior, which are written as bare ids or as objects.
@@ -119,20 +94,14 @@ fn resolve(users: &Users, sent: &Row) -> Result<Row, Value> {
         let Some(value) = sent.get(name).filter(|value| !value.is_null()) else {
             continue;
         };
-        let id = value["id"]
-            .as_str()
-            .or_else(|| value.as_str())
-            .unwrap_or_default();
+        let id = value["id"].as_str().or_else(|| value.as_str()).unwrap_or_default();
         let found = match name {
             "role" => role_name(id),
             "profile" => profile_name(id),
             _ => users.by_id(id).map(|person| json!(person.name)),
         };
         let invalid = || failure("INVALID_DATA", "invalid data", json!({ "api_name": name }));
-        changes.insert(
-            name.to_owned(),
-            json!({ "name": found.ok_or_else(invalid)?, "id": id }),
-        );
+        changes.insert(name.to_owned(), json!({ "name": found.ok_or_else(invalid)?, "id": id }));
     }
     Ok(changes)
 }

@@ -1,7 +1,5 @@
 //! A request, read whole; the files of an upload lie on disk.
 
-use std::io::Write;
-
 use bytes::Bytes;
 use http_body_util::{BodyDataStream, BodyExt};
 use hyper::HeaderMap;
@@ -11,11 +9,12 @@ use hyper::http::request;
 use parking_lot::Mutex;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
-use tempfile::NamedTempFile;
 
-use crate::answer::{Answer, refuse};
+use crate::answer::Answer;
 use crate::counters::Recorded;
+use crate::files::Spool;
 use crate::oauth::Session;
+use crate::verdict::refuse;
 
 /// A request with a body larger than this is refused without reading it when it is refused by its headers alone.
 const WORTH_READING: u64 = 1 << 20;
@@ -25,15 +24,7 @@ const WORTH_READING: u64 = 1 << 20;
 pub(crate) struct Part {
     pub(crate) name: String,
     pub(crate) file_name: Option<String>,
-    pub(crate) length: u64,
-    pub(crate) content: NamedTempFile,
-}
-
-impl Part {
-    /// The content of a part that is text rather than a file.
-    pub(crate) fn text(&self) -> String {
-        std::fs::read_to_string(self.content.path()).unwrap_or_default()
-    }
+    pub(crate) content: Spool,
 }
 
 /// A request.
@@ -60,9 +51,7 @@ impl Call {
         Self {
             method: head.method.as_str().to_owned(),
             segments: path.split('/').skip(1).map(decode).collect(),
-            query: url::form_urlencoded::parse(raw_query.as_bytes())
-                .into_owned()
-                .collect(),
+            query: url::form_urlencoded::parse(raw_query.as_bytes()).into_owned().collect(),
             path,
             raw_query,
             headers: head.headers,
@@ -75,13 +64,10 @@ impl Call {
 
     /// Takes the body in: whole, or part by part onto disk.
     pub(crate) async fn read(&mut self, body: Incoming) -> Result<(), ()> {
-        match self
-            .header(CONTENT_TYPE.as_str())
-            .and_then(|kind| multer::parse_boundary(kind).ok())
-        {
+        match self.header(CONTENT_TYPE.as_str()).and_then(|kind| multer::parse_boundary(kind).ok()) {
             Some(boundary) => {
                 let parts = read_parts(body, boundary).await.map_err(|_| ())?;
-                let tell = |part: &Part| (part.name.clone(), part.file_name.clone(), part.length);
+                let tell = |part: &Part| (part.name.clone(), part.file_name.clone(), part.content.length());
                 self.told = parts.iter().map(tell).collect();
                 self.parts = Mutex::new(parts);
             }
@@ -92,9 +78,7 @@ impl Call {
 
     /// Whether a refusal should wait for the body, so that the connection stays usable.
     pub(crate) fn is_read_before_refusal(&self) -> bool {
-        let length = self
-            .header(CONTENT_LENGTH.as_str())
-            .and_then(|length| length.parse::<u64>().ok());
+        let length = self.header(CONTENT_LENGTH.as_str()).and_then(|length| length.parse::<u64>().ok());
         !self.headers.contains_key(EXPECT) && length.is_none_or(|length| length <= WORTH_READING)
     }
 
@@ -114,10 +98,7 @@ impl Call {
 
     /// A query parameter; an empty one counts as absent, as `page=&per_page=` of the Ruby SDK shows.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(key, value)| key == name && !value.is_empty())
-            .map(|(_, value)| value.as_str())
+        self.query.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
     /// A comma separated query parameter; the Ruby SDK ends it with a comma.
@@ -128,10 +109,7 @@ impl Call {
     /// A parameter of the query or of a form body; the token endpoint takes both.
     pub(crate) fn parameter(&self, name: &str) -> Option<String> {
         let form = url::form_urlencoded::parse(&self.body);
-        form.into_owned()
-            .chain(self.query.iter().cloned())
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value)
+        form.into_owned().chain(self.query.iter().cloned()).find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// The JSON object of the body.
@@ -152,12 +130,7 @@ impl Call {
             path: self.path.clone(),
             query: self.raw_query.clone(),
             headers: headers
-                .map(|(name, value)| {
-                    (
-                        name.to_string(),
-                        String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                    )
-                })
+                .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
                 .collect(),
             body: self.body.to_vec(),
             parts: self.told.clone(),
@@ -167,10 +140,7 @@ impl Call {
 
 /// The items of a comma separated list, a trailing comma tolerated.
 pub(crate) fn split_list(text: &str) -> Vec<&str> {
-    text.split(',')
-        .map(str::trim)
-        .filter(|item| !item.is_empty())
-        .collect()
+    text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect()
 }
 
 fn decode(segment: &str) -> String {
@@ -180,24 +150,13 @@ fn decode(segment: &str) -> String {
 async fn read_parts(body: Incoming, boundary: String) -> std::io::Result<Vec<Part>> {
     let mut multipart = multer::Multipart::new(BodyDataStream::new(body), boundary);
     let mut parts = Vec::new();
-    while let Some(mut field) = multipart
-        .next_field()
-        .await
-        .map_err(std::io::Error::other)?
-    {
-        let mut content = NamedTempFile::new()?;
-        let mut length = 0;
+    while let Some(mut field) = multipart.next_field().await.map_err(std::io::Error::other)? {
+        let mut content = Spool::new()?;
         while let Some(chunk) = field.chunk().await.map_err(std::io::Error::other)? {
-            length += chunk.len() as u64;
-            content.write_all(&chunk)?;
+            content.write(&chunk)?;
         }
         let name = field.name().unwrap_or_default().to_owned();
-        parts.push(Part {
-            name,
-            file_name: field.file_name().map(str::to_owned),
-            length,
-            content,
-        });
+        parts.push(Part { name, file_name: field.file_name().map(str::to_owned), content });
     }
     Ok(parts)
 }

@@ -67,11 +67,16 @@ impl TokenSource {
         self.endpoints.exchanged_at(accounts_url);
         self.endpoints.learn(&minted);
         let mut warnings = Vec::new();
-        let user = match self.named(expected, &minted, accounts_url, &mut warnings) {
+        let owner = self.wire.owner(accounts_url, &minted.access_token);
+        let owner_known = matches!(owner, Owner::Email(_));
+        let user = match named(expected, owner, &mut warnings) {
             Ok(user) => user,
             Err(why) => return Err(nameless(&why, &minted)),
         };
         self.keep(&user, &minted, &mut warnings)?;
+        if owner_known {
+            self.mark_accepted(&user, &minted.access_token);
+        }
         if let Some(expected) = expected {
             let other = (*expected != user).then(|| user.clone());
             self.slot(expected).state().kept_under = other;
@@ -154,42 +159,6 @@ impl TokenSource {
         })
     }
 
-    /// Under which name tokens are kept; `Err` says why there is none.
-    fn named(
-        &self,
-        expected: Option<&UserIdentifier>,
-        minted: &Minted,
-        accounts_url: &str,
-        warnings: &mut Vec<String>,
-    ) -> Result<UserIdentifier, String> {
-        let (email, why) = match self.wire.owner(accounts_url, &minted.access_token) {
-            Owner::Email(email) => match UserIdentifier::new(email.trim()) {
-                Ok(email) => (Some(email), String::new()),
-                Err(cause) => (None, format!("the e-mail address that Zoho gives is {cause}")),
-            },
-            Owner::Unknown(why) => (None, why),
-        };
-        match (email, expected) {
-            (Some(email), Some(expected)) if email.as_str().to_lowercase() != expected.as_str().to_lowercase() => {
-                warn(warnings, diverted(expected, &email));
-                Ok(email)
-            }
-            (_, Some(expected)) if why.is_empty() => Ok(expected.clone()),
-            (None, Some(expected)) => {
-                warn(
-                    warnings,
-                    format!(
-                        "Zoho did not say who gave the grant ({why}); the tokens are kept under {expected}, unchecked. With \
-                         the scope AaaServer.profile.READ the name is checked"
-                    ),
-                );
-                Ok(expected.clone())
-            }
-            (Some(email), _) => Ok(email),
-            (None, None) => Err(why),
-        }
-    }
-
     /// Saves the tokens of a grant under the refresh lock and uses them from now on.
     fn keep(&self, user: &UserIdentifier, minted: &Minted, warnings: &mut Vec<String>) -> Result<()> {
         let slot = self.slot(user);
@@ -235,7 +204,7 @@ impl TokenSource {
             Err(cause) => Err(Error::new(
                 ErrorKind::TokensNotSaved,
                 format!(
-                    "Zoho exchanged the grant, yet the tokens of {user} could not be saved. This process goes on using \
+                    "Zoho gave tokens of {user}, yet they could not be saved. This process goes on using \
                      them and saves them at a later call; they are in Error::tokens, and client.oauth().save_tokens saves \
                      them at once when the store works again"
                 ),
@@ -243,6 +212,40 @@ impl TokenSource {
             .with_tokens(tokens)
             .with_source(cause)),
         }
+    }
+}
+
+/// Under which name tokens are kept; `Err` says why there is none.
+fn named(
+    expected: Option<&UserIdentifier>,
+    owner: Owner,
+    warnings: &mut Vec<String>,
+) -> Result<UserIdentifier, String> {
+    let (email, why) = match owner {
+        Owner::Email(email) => match UserIdentifier::new(email.trim()) {
+            Ok(email) => (Some(email), String::new()),
+            Err(cause) => (None, format!("the e-mail address that Zoho gives is {cause}")),
+        },
+        Owner::Unknown(why) => (None, why),
+    };
+    match (email, expected) {
+        (Some(email), Some(expected)) if email.as_str().to_lowercase() != expected.as_str().to_lowercase() => {
+            warn(warnings, diverted(expected, &email));
+            Ok(email)
+        }
+        (_, Some(expected)) if why.is_empty() => Ok(expected.clone()),
+        (None, Some(expected)) => {
+            warn(
+                warnings,
+                format!(
+                    "Zoho did not say who gave the grant ({why}); the tokens are kept under {expected}, unchecked. With \
+                     the scope AaaServer.profile.READ the name is checked"
+                ),
+            );
+            Ok(expected.clone())
+        }
+        (Some(email), _) => Ok(email),
+        (None, None) => Err(why),
     }
 }
 

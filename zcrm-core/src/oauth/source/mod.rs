@@ -76,6 +76,11 @@ impl TokenSource {
         self.endpoints.accounts_url()
     }
 
+    /// Where a grant is exchanged whose redirect names this accounts server.
+    pub(super) fn accounts_url_of(&self, named: Option<&str>) -> String {
+        self.endpoints.accounts_url_of(named)
+    }
+
     /// A token that is good for some time yet. When it cannot be renewed early, it is served as long as it lives.
     pub(crate) fn access_token(&self, user: &UserIdentifier) -> Result<AccessToken> {
         let slot = self.slot(user);
@@ -89,7 +94,7 @@ impl TokenSource {
     /// Zoho refused `token` (401 INVALID_TOKEN or AUTHENTICATION_FAILURE): another one, where there is hope that another
     /// one is accepted; else `None`, and the call fails with the refusal.
     ///
-    /// `None` means that Zoho gave `token` just now and yet refused it on its first use, so a further one would fare no
+    /// `None` means that Zoho gave `token` in the last ten minutes and yet refused it on its first use, so a further one would fare no
     /// better: the data centre, the environment (production or sandbox) or the client is wrong. For ten minutes a refusal
     /// is then no reason to ask Zoho again; a token that somebody else stores meanwhile is taken at once.
     pub(crate) fn replace_rejected(&self, user: &UserIdentifier, token: &AccessToken) -> Result<Option<AccessToken>> {
@@ -98,7 +103,7 @@ impl TokenSource {
         state.mark_bad(token.secret());
         match state.current.clone() {
             Some(held) if held.secret.same_as(token.secret()) => {
-                if held.minted && !held.accepted && is_cooling_down(&mut state) {
+                if held.is_fresh(COOL_DOWN) && is_cooling_down(&mut state) {
                     drop(state);
                     return Ok(self.taken_from_store(user, &slot)?.map(|held| AccessToken { secret: held.secret }));
                 }
@@ -113,13 +118,16 @@ impl TokenSource {
 
     /// Zoho accepted `token`: from now on a refusal of it is a reason to refresh.
     pub(crate) fn accepted(&self, user: &UserIdentifier, token: &AccessToken) {
+        self.mark_accepted(user, token.secret());
+    }
+
+    fn mark_accepted(&self, user: &UserIdentifier, token: &Secret) {
         let slot = self.slot(user);
         let mut state = slot.state();
-        if let Some(held) = state.current.as_mut().filter(|held| !held.accepted && held.secret.same_as(token.secret()))
-        {
+        if let Some(held) = state.current.as_mut().filter(|held| !held.accepted && held.secret.same_as(token)) {
             held.accepted = true;
             state.fresh_refused_until = None;
-            state.mark_good(token.secret());
+            state.mark_good(token);
         }
     }
 
@@ -166,7 +174,7 @@ impl TokenSource {
             (Err(error), Some(mut held)) if held.is_alive() && slot.state().holds(&held.secret).is_some() => {
                 log::warn!(
                     "the access token of {user} could not be renewed early and is used until its end: {}",
-                    super::failure::chain(&error)
+                    error.with_causes()
                 );
                 let pause = error.retry_after().unwrap_or(EARLY_AGAIN).max(EARLY_AGAIN);
                 held.renew_at = (Instant::now() + pause).min(held.dies_at);
@@ -245,4 +253,19 @@ fn diverted(user: &UserIdentifier, other: &UserIdentifier) -> String {
         "the last grant that was exchanged for {user} was given by {other}, as Zoho says, and its tokens are kept under \
          that name; set current_user_email to {other} or use for_user"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_fresh_token_is_a_reason_to_ask_again_only_after_the_cool_down() {
+        let mut state = State::default();
+        assert!(is_cooling_down(&mut state), "the first refusal begins it");
+        assert!(is_cooling_down(&mut state));
+        state.fresh_refused_until = Some(Instant::now());
+        assert!(!is_cooling_down(&mut state), "over: one request is allowed");
+        assert!(is_cooling_down(&mut state), "and its token's refusal begins the next");
+    }
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::super::answer::Minted;
-use super::super::failure::{self, Echo};
+use super::super::failure::Echo;
 use super::slot::{Before, Held, Refused, Slot, Unsaved};
 use super::{TokenSource, busy, diverted, store_failed};
 use crate::error::{Error, ErrorKind, Result};
@@ -62,12 +62,35 @@ impl TokenSource {
         log::info!("refreshed the access token of {user}; it lives for {} s", minted.life.as_secs());
         let refresh_token = minted.refresh_token.clone().unwrap_or_else(|| stored.refresh_token().clone());
         let tokens = OAuthTokens::new(user.clone(), minted.access_token.clone(), refresh_token, expiry(&minted));
-        if let Err(cause) = self.store.save_oauth_tokens(&tokens) {
-            let error = store_failed("the refreshed access token could not be saved", cause);
-            log::error!("{}; it is used from memory and saved later", failure::chain(&error));
-            slot.state().unsaved = Some(Unsaved::new(tokens, Before::Known(Some(stored))));
-        }
+        self.store_refreshed(user, slot, tokens, stored)?;
         Ok(self.hold(slot, &minted))
+    }
+
+    /// Saves refreshed tokens, unless the store changed meanwhile: it may know no lock, or its lock may have fallen
+    /// because this process stood still. If saving fails, it is done at a later call.
+    fn store_refreshed(&self, user: &UserIdentifier, slot: &Slot, new: OAuthTokens, old: OAuthTokens) -> Result<()> {
+        let since = match slot.state().unsaved.take() {
+            Some(unsaved) => unsaved.since,
+            None => Before::Known(Some(old)),
+        };
+        let unsaved = Unsaved::new(new, since);
+        let saved = self.store.get_oauth_tokens(user).and_then(|now| match now {
+            now if unsaved.is_wanted(now.as_ref()) => self.store.save_oauth_tokens(&unsaved.tokens).map(|()| true),
+            now => Ok(now.is_some()),
+        });
+        match saved {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                slot.state().forget_tokens();
+                Err(self.no_tokens(user, slot))
+            }
+            Err(cause) => {
+                let error = store_failed("the refreshed access token could not be saved", cause);
+                log::error!("{}; it is used from memory and saved later", error.with_causes());
+                slot.state().unsaved = Some(unsaved);
+                Ok(())
+            }
+        }
     }
 
     /// From now on the freshly given token is the one in use.
@@ -152,7 +175,7 @@ impl TokenSource {
                 Err(self.no_tokens(user, slot))
             }
             Err(error) => {
-                log::warn!("the tokens of {user} are not saved yet: {}", failure::chain(&error));
+                log::warn!("the tokens of {user} are not saved yet: {}", error.with_causes());
                 if let Some(unsaved) = &mut slot.state().unsaved {
                     unsaved.put_off();
                 }

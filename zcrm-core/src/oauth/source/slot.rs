@@ -25,15 +25,19 @@ pub(super) struct Held {
     /// When to ask for the next one, while this one still works.
     pub(super) renew_at: Instant,
     pub(super) dies_at: Instant,
-    /// Whether this process got it from Zoho, rather than from the store.
-    pub(super) minted: bool,
+    /// Whether Zoho accepted it in a call.
     pub(super) accepted: bool,
+    /// When Zoho gave it to this process; `None` for one out of the store.
+    minted_at: Option<Instant>,
 }
 
 impl Held {
     /// A token that Zoho gave just now.
     pub(super) fn minted(minted: &Minted, margin: Duration) -> Self {
-        Self::new(&minted.access_token, minted.asked_at, minted.life, margin, true)
+        Self {
+            minted_at: Some(minted.asked_at),
+            ..Self::new(&minted.access_token, minted.asked_at, minted.life, margin)
+        }
     }
 
     /// A stored token, seen for the first time; `None` when it is dead by this machine's clock. Its whole life is not
@@ -41,17 +45,22 @@ impl Held {
     /// meets it.
     pub(super) fn stored(tokens: &OAuthTokens, margin: Duration) -> Option<Self> {
         let left = tokens.remaining().min(LONGEST_LEFT);
-        (left > TOO_SHORT).then(|| Self::new(tokens.access_token(), Instant::now(), left, margin, false))
+        (left > TOO_SHORT).then(|| Self::new(tokens.access_token(), Instant::now(), left, margin))
     }
 
-    fn new(secret: &Secret, since: Instant, life: Duration, margin: Duration, minted: bool) -> Self {
+    fn new(secret: &Secret, since: Instant, life: Duration, margin: Duration) -> Self {
         let early = margin.min(life / 2);
         let (dies_at, renew_at) = (since + life, since + life.saturating_sub(early));
-        Self { secret: Arc::new(secret.clone()), renew_at, dies_at, minted, accepted: false }
+        Self { secret: Arc::new(secret.clone()), renew_at, dies_at, accepted: false, minted_at: None }
     }
 
     pub(super) fn is_alive(&self) -> bool {
         Instant::now() < self.dies_at
+    }
+
+    /// Whether Zoho gave it a while ago at most and never accepted it since: such a token is not refused for its age.
+    pub(super) fn is_fresh(&self, a_while: Duration) -> bool {
+        !self.accepted && self.minted_at.is_some_and(|minted_at| minted_at.elapsed() < a_while)
     }
 
     pub(super) fn is_due(&self) -> bool {

@@ -1,14 +1,19 @@
 //! Tags: those of a module, and those on its records.
 
+mod on_records;
+
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Outcome, failure, invalid_id, refuse, success};
+use crate::answer::{Answer, Outcome};
 use crate::crm::{Visit, unknown};
 use crate::metadata::{self, Module};
 use crate::moment;
 use crate::org::{Org, Person};
 use crate::records::{self, Row};
+use crate::verdict::{failure, invalid_id, invalid_module, mandatory, missing_param, success};
 use crate::version::Version;
+
+pub(crate) use on_records::{on_records, settle};
 
 /// Tags of one call that makes or changes tags.
 const AT_MOST: usize = 50;
@@ -80,21 +85,14 @@ pub(crate) fn settings(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&
         ("PUT", []) => {
             let items = records::items(visit, "tags", AT_MOST)?;
             let items = items.into_iter().map(|sent| {
-                let id = sent
-                    .get("id")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-                    .to_owned();
+                let id = sent.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
                 update(org, visit, &id, &sent)
             });
             let items = items.collect();
             Ok(records::answer(visit, "tags", 200, items))
         }
         ("PUT", [id]) => {
-            let sent = records::items(visit, "tags", 1)?
-                .into_iter()
-                .next()
-                .unwrap_or_default();
+            let sent = records::items(visit, "tags", 1)?.into_iter().next().unwrap_or_default();
             let item = update(org, visit, id, &sent);
             Ok(records::answer(visit, "tags", 200, vec![item]))
         }
@@ -116,33 +114,14 @@ pub(crate) fn settings(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&
 }
 
 fn module(visit: &Visit<'_>) -> Result<&'static Module, Box<Answer>> {
-    let name = visit.call.query("module").ok_or_else(|| {
-        let details = json!({ "param": "module" });
-        refuse(
-            400,
-            "REQUIRED_PARAM_MISSING",
-            "One of the expected parameter is missing",
-            details,
-        )
-    })?;
-    metadata::find(name).ok_or_else(|| {
-        refuse(
-            400,
-            "INVALID_MODULE",
-            "the module name given seems to be invalid",
-            json!({}),
-        )
-    })
+    let name = visit.call.query("module").ok_or_else(|| missing_param("module"))?;
+    metadata::find(name).ok_or_else(invalid_module)
 }
 
 fn list(org: &Org, visit: &Visit<'_>) -> Outcome {
     let module = module(visit)?;
-    let tags: Vec<Value> = org
-        .tags
-        .iter()
-        .filter(|tag| tag.module == module.api_name)
-        .map(|tag| tag.whole(visit))
-        .collect();
+    let tags: Vec<Value> =
+        org.tags.iter().filter(|tag| tag.module == module.api_name).map(|tag| tag.whole(visit)).collect();
     if tags.is_empty() && visit.version < Version::V3 {
         return Ok(Answer::empty(204));
     }
@@ -157,15 +136,8 @@ fn create(org: &mut Org, visit: &Visit<'_>) -> Outcome {
         items.push(match name_of(&sent) {
             Err(refused) => refused,
             Ok(name) => match find(org, module, &name) {
-                Some(known) => failure(
-                    "DUPLICATE_DATA",
-                    "duplicate data",
-                    json!({ "id": known.id }),
-                ),
-                None => success(
-                    "tags created successfully",
-                    ensure(org, visit, module, &name).details(),
-                ),
+                Some(known) => failure("DUPLICATE_DATA", "duplicate data", json!({ "id": known.id })),
+                None => success("tags created successfully", ensure(org, visit, module, &name).details()),
             },
         });
     }
@@ -174,11 +146,7 @@ fn create(org: &mut Org, visit: &Visit<'_>) -> Outcome {
 
 fn name_of(sent: &Row) -> Result<String, Value> {
     match sent.get("name").and_then(Value::as_str) {
-        None | Some("") => Err(failure(
-            "MANDATORY_NOT_FOUND",
-            "required field not found",
-            json!({ "api_name": "name" }),
-        )),
+        None | Some("") => Err(mandatory("name")),
         Some(name) if name.chars().count() > LONGEST_NAME => {
             let details = json!({ "api_name": "name", "maximum_length": LONGEST_NAME });
             Err(failure("INVALID_DATA", "invalid data", details))
@@ -188,9 +156,7 @@ fn name_of(sent: &Row) -> Result<String, Value> {
 }
 
 fn find<'a>(org: &'a Org, module: &Module, name: &str) -> Option<&'a Tag> {
-    org.tags
-        .iter()
-        .find(|tag| tag.module == module.api_name && tag.name.eq_ignore_ascii_case(name))
+    org.tags.iter().find(|tag| tag.module == module.api_name && tag.name.eq_ignore_ascii_case(name))
 }
 
 fn position(org: &Org, id: &str) -> Option<usize> {
@@ -246,14 +212,8 @@ fn retag(org: &mut Org, old: &Tag, new: Option<&Tag>) {
 }
 
 fn merge(org: &mut Org, visit: &Visit<'_>, id: &str) -> Outcome {
-    let sent = records::items(visit, "tags", 1)?
-        .into_iter()
-        .next()
-        .unwrap_or_default();
-    let conflict = sent
-        .get("conflict_id")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let sent = records::items(visit, "tags", 1)?.into_iter().next().unwrap_or_default();
+    let conflict = sent.get("conflict_id").and_then(Value::as_str).unwrap_or_default();
     let (kept, gone) = (position(org, id), position(org, conflict));
     let item = match (kept.and_then(|at| org.tags.get(at).cloned()), gone) {
         (Some(kept), Some(gone)) if kept.id != conflict => {
@@ -270,160 +230,9 @@ fn count(org: &Org, visit: &Visit<'_>, id: &str) -> Outcome {
     let module = module(visit)?;
     position(org, id).ok_or_else(invalid_id)?;
     let rows = org.records.shelf(module).written();
-    let has = |row: &Row| {
-        row.get("Tag")
-            .and_then(Value::as_array)
-            .is_some_and(|tags| tags.iter().any(|tag| tag["id"] == id))
-    };
+    let has =
+        |row: &Row| row.get("Tag").and_then(Value::as_array).is_some_and(|tags| tags.iter().any(|tag| tag["id"] == id));
     let count = rows.filter(|(_, row)| has(row)).count();
     // Zoho gives this count as text.
     Ok(Answer::json(200, &json!({ "count": count.to_string() })))
-}
-
-/// Gives the tags of a record that is written their ids; those that are new come into being.
-pub(crate) fn settle(org: &mut Org, visit: &Visit<'_>, module: &Module, row: &mut Row) {
-    let Some(Value::Array(tags)) = row.get_mut("Tag") else {
-        return;
-    };
-    for tag in tags.iter_mut() {
-        let name = tag["name"].as_str().or_else(|| tag.as_str());
-        if let Some(name) = name.map(str::to_owned) {
-            *tag = ensure(org, visit, module, &name).on_record();
-        }
-    }
-}
-
-/// `add_tags` and `remove_tags` on records: names in the query in v2, objects in the body from v3 on.
-pub(crate) fn on_records(
-    org: &mut Org,
-    visit: &Visit<'_>,
-    module: &'static Module,
-    ids: Option<&str>,
-    add: bool,
-) -> Outcome {
-    let body = visit.call.json().unwrap_or_default();
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let from_body = body["tags"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|tag| text(&tag["name"]));
-    let from_query = visit
-        .call
-        .query_list("tag_names")
-        .into_iter()
-        .map(str::to_owned);
-    let names: Vec<String> = if visit.version < Version::V3 {
-        from_query.collect()
-    } else {
-        from_body.collect()
-    };
-    if names.is_empty() {
-        let missing = if visit.version < Version::V3 {
-            "tag_names"
-        } else {
-            "tags"
-        };
-        return Err(refuse(
-            400,
-            "REQUIRED_PARAM_MISSING",
-            "One of the expected parameter is missing",
-            json!({ "param": missing }),
-        ));
-    }
-    if names.len() > AT_MOST {
-        return Err(refuse(
-            400,
-            "LIMIT_EXCEEDED",
-            "the limit has been exceeded",
-            json!({ "limit": AT_MOST }),
-        ));
-    }
-    let ids: Vec<String> = match ids {
-        Some(id) => vec![id.to_owned()],
-        None if body["ids"].is_array() => body["ids"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(text)
-            .collect(),
-        None => records::ids(visit)?
-            .into_iter()
-            .map(str::to_owned)
-            .collect(),
-    };
-    let over_write = visit.call.query("over_write") == Some("true") || body["over_write"] == true;
-    let mut items = Vec::new();
-    for id in ids {
-        items.push(
-            match tag_record(org, visit, module, &id, &names, add, over_write) {
-                Some(tags) => success(
-                    "tags updated successfully",
-                    json!({ "id": id, "tags": told(visit, &tags) }),
-                ),
-                None => failure(
-                    "INVALID_DATA",
-                    "the id given seems to be invalid",
-                    json!({ "id": id }),
-                ),
-            },
-        );
-    }
-    let done = items
-        .iter()
-        .filter(|item| item["status"] == "success")
-        .count();
-    let status = records::answer(visit, "data", 200, items.clone()).status;
-    let mut whole = json!({ "data": items, "wf_scheduler": false });
-    if visit.version >= Version::V3 {
-        whole["success_count"] = json!(done.to_string());
-        whole["locked_count"] = json!("0");
-    }
-    Ok(Answer::json(status, &whole))
-}
-
-/// v2 tells the names, later versions whole tags.
-fn told(visit: &Visit<'_>, tags: &[Value]) -> Value {
-    if visit.version < Version::V3 {
-        tags.iter().map(|tag| tag["name"].clone()).collect()
-    } else {
-        json!(tags)
-    }
-}
-
-fn tag_record(
-    org: &mut Org,
-    visit: &Visit<'_>,
-    module: &'static Module,
-    id: &str,
-    names: &[String],
-    add: bool,
-    over_write: bool,
-) -> Option<Vec<Value>> {
-    let number = id.parse().ok()?;
-    let mut row = org.records.shelf(module).row(number)?.into_owned();
-    let named = |tag: &Value, name: &String| {
-        tag["name"]
-            .as_str()
-            .is_some_and(|known| known.eq_ignore_ascii_case(name))
-    };
-    let mut tags = row
-        .get("Tag")
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default();
-    if add && over_write {
-        tags.clear();
-    }
-    tags.retain(|tag| !names.iter().any(|name| named(tag, name)));
-    if add {
-        tags.extend(
-            names
-                .iter()
-                .map(|name| ensure(org, visit, module, name).on_record()),
-        );
-    }
-    row.insert("Tag".to_owned(), json!(tags));
-    org.records.shelf_mut(module).put(number, row);
-    Some(tags)
 }
