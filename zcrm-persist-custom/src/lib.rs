@@ -4,6 +4,8 @@ mod closures;
 mod copy;
 mod encrypted;
 pub mod guide;
+#[cfg(feature = "marshal")]
+mod marshal;
 mod program;
 pub mod protocol;
 mod registry;
@@ -11,5 +13,7 @@ mod registry;
 pub use closures::Closures;
 pub use copy::{CopyReport, copy_tokens};
 pub use encrypted::{Encrypted, EncryptionKey};
+#[cfg(feature = "marshal")]
+pub use marshal::RubyTokenFile;
 pub use program::ExternalProgram;
 pub use registry::{Registry, backend};
