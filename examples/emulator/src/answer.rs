@@ -26,20 +26,11 @@ pub(crate) type Outcome = Result<Answer, Box<Answer>>;
 
 impl Answer {
     pub(crate) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            content: Content::Bytes(Bytes::new()),
-        }
+        Self { status, headers: Vec::new(), content: Content::Bytes(Bytes::new()) }
     }
 
     pub(crate) fn bytes(status: u16, content_type: &str, bytes: impl Into<Bytes>) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            content: Content::Bytes(bytes.into()),
-        }
-        .header("Content-Type", content_type)
+        Self { status, headers: Vec::new(), content: Content::Bytes(bytes.into()) }.header("Content-Type", content_type)
     }
 
     pub(crate) fn json(status: u16, value: &Value) -> Self {
@@ -60,12 +51,8 @@ impl Answer {
     }
 
     pub(crate) fn file(file: File, length: u64) -> Self {
-        Self {
-            status: 200,
-            headers: Vec::new(),
-            content: Content::File(file, length),
-        }
-        .header("Content-Type", "application/octet-stream;charset=UTF-8")
+        Self { status: 200, headers: Vec::new(), content: Content::File(file, length) }
+            .header("Content-Type", "application/octet-stream;charset=UTF-8")
     }
 
     pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -75,10 +62,7 @@ impl Answer {
 
     /// A refusal of the whole call, in Zoho's envelope.
     pub(crate) fn error(status: u16, code: &str, message: &str, details: Value) -> Self {
-        Self::json(
-            status,
-            &json!({ "code": code, "details": details, "message": message, "status": "error" }),
-        )
+        Self::json(status, &json!({ "code": code, "details": details, "message": message, "status": "error" }))
     }
 }
 
@@ -89,12 +73,7 @@ pub(crate) fn refuse(status: u16, code: &str, message: &str, details: Value) -> 
 
 /// The refusal of an id in the path that belongs to nothing.
 pub(crate) fn invalid_id() -> Box<Answer> {
-    refuse(
-        400,
-        "INVALID_DATA",
-        "the id given seems to be invalid",
-        json!({}),
-    )
+    refuse(400, "INVALID_DATA", "the id given seems to be invalid", json!({}))
 }
 
 /// The item of a success within an answer about several.

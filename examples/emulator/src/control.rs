@@ -35,10 +35,7 @@ pub(crate) fn route(world: &World, call: &Call, path: &[&str]) -> Option<Answer>
             done()
         }
         ("POST", ["revoke"]) => {
-            world
-                .oauth
-                .lock()
-                .revoke_user(user, call.query("everything") == Some("true"));
+            world.oauth.lock().revoke_user(user, call.query("everything") == Some("true"));
             done()
         }
         ("GET", ["behaviour"]) => serialized(&*world.behaviour.lock()),
@@ -55,10 +52,7 @@ pub(crate) fn route(world: &World, call: &Call, path: &[&str]) -> Option<Answer>
             done()
         }
         ("PUT", ["leads"]) => {
-            let count = call
-                .query("count")
-                .and_then(|count| count.parse().ok())
-                .unwrap_or_default();
+            let count = call.query("count").and_then(|count| count.parse().ok()).unwrap_or_default();
             world.org.lock().records.seed_leads(count);
             done()
         }

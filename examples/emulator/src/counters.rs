@@ -40,10 +40,7 @@ impl Counters {
 
     /// The CRM calls of one method to one path.
     pub fn calls_to(&self, method: &str, path: &str) -> u64 {
-        self.calls
-            .get(&format!("{method} {path}"))
-            .copied()
-            .unwrap_or_default()
+        self.calls.get(&format!("{method} {path}")).copied().unwrap_or_default()
     }
 
     /// All token requests together.
@@ -53,10 +50,7 @@ impl Counters {
 
     /// The token requests that asked for a refresh.
     pub fn refreshes(&self) -> u64 {
-        self.token_requests
-            .get("refresh_token")
-            .copied()
-            .unwrap_or_default()
+        self.token_requests.get("refresh_token").copied().unwrap_or_default()
     }
 }
 
@@ -81,10 +75,7 @@ pub struct Recorded {
 impl Recorded {
     /// The value of the first header of that name, whatever its case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// The body as JSON, null when it is none.
@@ -119,11 +110,7 @@ impl Watch {
     pub(crate) fn reset(&self) {
         let mut counters = self.counters.lock();
         let in_flight = counters.in_flight;
-        *counters = Counters {
-            in_flight,
-            highest_in_flight: in_flight,
-            ..Counters::default()
-        };
+        *counters = Counters { in_flight, highest_in_flight: in_flight, ..Counters::default() };
         self.log.lock().clear();
     }
 

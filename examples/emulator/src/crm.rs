@@ -28,9 +28,7 @@ pub(crate) struct Visit<'a> {
 /// The access token of a call.
 pub(crate) fn token(call: &Call) -> Option<&str> {
     let header = call.header(AUTHORIZATION.as_str())?;
-    header
-        .strip_prefix("Zoho-oauthtoken ")
-        .or_else(|| header.strip_prefix("Bearer "))
+    header.strip_prefix("Zoho-oauthtoken ").or_else(|| header.strip_prefix("Bearer "))
 }
 
 /// Refuses what can be refused before the body is read, else notes whose call it is.
@@ -48,29 +46,15 @@ pub(crate) fn refuse_by_headers(
         return Some(refuse(429, "TOO_MANY_REQUESTS", message, json!({})));
     }
     let Some(token) = token(call) else {
-        return Some(refuse(
-            401,
-            "AUTHENTICATION_FAILURE",
-            "Authentication failed",
-            json!({}),
-        ));
+        return Some(refuse(401, "AUTHENTICATION_FAILURE", "Authentication failed", json!({})));
     };
-    let session = world
-        .oauth
-        .lock()
-        .session(token)
-        .filter(|_| !behaviour.refuse_every_token);
+    let session = world.oauth.lock().session(token).filter(|_| !behaviour.refuse_every_token);
     match session {
         Some(session) => {
             call.session = Some(session);
             None
         }
-        None => Some(refuse(
-            401,
-            "INVALID_TOKEN",
-            "invalid oauth token",
-            json!({}),
-        )),
+        None => Some(refuse(401, "INVALID_TOKEN", "invalid oauth token", json!({}))),
     }
 }
 
@@ -78,9 +62,7 @@ pub(crate) fn refuse_by_headers(
 pub(crate) fn route(world: &World, behaviour: &Behaviour, call: &Call) -> Answer {
     let segments = call.segments();
     match segments.as_slice() {
-        ["oauth", path @ ..] => {
-            oauth::route(world, behaviour, call, path).unwrap_or_else(no_such_url)
-        }
+        ["oauth", path @ ..] => oauth::route(world, behaviour, call, path).unwrap_or_else(no_such_url),
         ["emulator", path @ ..] => control::route(world, call, path).unwrap_or_else(no_such_url),
         ["crm", version, path @ ..] => visit(world, behaviour, call, version, path),
         _ => no_such_url(),
@@ -92,13 +74,7 @@ fn no_such_url() -> Answer {
     Answer::error(404, "INVALID_URL_PATTERN", message, json!({}))
 }
 
-fn visit(
-    world: &World,
-    behaviour: &Behaviour,
-    call: &Call,
-    version: &str,
-    path: &[&str],
-) -> Answer {
+fn visit(world: &World, behaviour: &Behaviour, call: &Call, version: &str, path: &[&str]) -> Answer {
     let (Some(version), Some(session)) = (Version::parse(version), call.session.as_ref()) else {
         return no_such_url();
     };
@@ -111,41 +87,20 @@ fn visit(
         _ => &["ZohoCRM.modules"],
     };
     if !scopes.iter().all(|scope| session.allows(scope)) {
-        return Answer::error(
-            401,
-            "OAUTH_SCOPE_MISMATCH",
-            "invalid oauth scope to access this URL",
-            json!({}),
-        );
+        return Answer::error(401, "OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL", json!({}));
     }
     let mut org = world.org.lock();
     let person = org.users.person(&session.user);
-    let visit = Visit {
-        call,
-        version,
-        behaviour,
-        person,
-    };
+    let visit = Visit { call, version, behaviour, person };
     let answer = answer(&mut org, &visit, path).unwrap_or_else(|refusal| *refusal);
-    let left = session
-        .expires
-        .saturating_duration_since(std::time::Instant::now());
+    let left = session.expires.saturating_duration_since(std::time::Instant::now());
     // Zoho labels even ordinary JSON as an attachment, and sets cookies that nobody should keep.
-    let is_file = answer
-        .headers
-        .iter()
-        .any(|(name, _)| name == "Content-Disposition");
-    let answer = if is_file {
-        answer
-    } else {
-        answer.header("Content-Disposition", "attachment; filename=response.json")
-    };
+    let is_file = answer.headers.iter().any(|(name, _)| name == "Content-Disposition");
+    let answer =
+        if is_file { answer } else { answer.header("Content-Disposition", "attachment; filename=response.json") };
     answer
         .header("X-ACCESSTOKEN-RESET", moment::ahead(left))
-        .header(
-            "Set-Cookie",
-            "_zcsr_tmp=emulated;path=/;SameSite=Strict;priority=high",
-        )
+        .header("Set-Cookie", "_zcsr_tmp=emulated;path=/;SameSite=Strict;priority=high")
         .header("Server", "ZGS")
         .header("Cache-Control", "no-store")
 }
@@ -156,9 +111,7 @@ fn answer(org: &mut Org, visit: &Visit<'_>, path: &[&str]) -> Outcome {
         (method, ["users", rest @ ..]) => org::users(org, visit, method, rest),
         (method, ["files"]) => files::uploads(org, visit, method),
         (method, ["settings", rest @ ..]) => metadata::settings(org, visit, method, rest),
-        (method, [module, rest @ ..]) if !module.is_empty() => {
-            records::route(org, visit, method, module, rest)
-        }
+        (method, [module, rest @ ..]) if !module.is_empty() => records::route(org, visit, method, module, rest),
         _ => Ok(no_such_url()),
     }
 }

@@ -82,11 +82,7 @@ impl Emulator {
     ///
     /// When the port is taken or the threads cannot be started.
     pub fn start(options: Options) -> io::Result<Self> {
-        let oauth = Oauth::new(
-            options.client_id,
-            options.client_secret,
-            options.redirect_uri,
-        );
+        let oauth = Oauth::new(options.client_id, options.client_secret, options.redirect_uri);
         let world = Arc::new(World {
             behaviour: Mutex::new(options.behaviour),
             watch: Watch::default(),
@@ -110,19 +106,11 @@ impl Emulator {
             let _within = runtime.enter();
             TcpListener::from_std(listener)?
         };
-        let (tls, ca_pem) = options
-            .https
-            .then(|| server::acceptor(&world))
-            .transpose()?
-            .unzip();
+        let (tls, ca_pem) = options.https.then(|| server::acceptor(&world)).transpose()?.unzip();
         let scheme = if options.https { "https" } else { "http" };
         world.url.get_or_init(|| format!("{scheme}://{address}"));
         runtime.spawn(server::accept(Arc::clone(&world), listener, tls));
-        Ok(Self {
-            world,
-            runtime: Some(runtime),
-            ca_pem,
-        })
+        Ok(Self { world, runtime: Some(runtime), ca_pem })
     }
 
     /// Both the API base URL and the accounts URL, such as `http://127.0.0.1:41234`.
@@ -207,10 +195,7 @@ impl Emulator {
 
     /// Kills the tokens of one user behind the client's back.
     pub fn revoke_tokens(&self, user: &str, what: Revoke) {
-        self.world
-            .oauth
-            .lock()
-            .revoke_user(user, what == Revoke::Everything);
+        self.world.oauth.lock().revoke_user(user, what == Revoke::Everything);
     }
 
     /// Closes every connection now, as a server does with those that were idle for long.
@@ -226,9 +211,7 @@ impl Emulator {
 
     /// How many records a module has, without a call that would be counted; 0 for a module that there is not.
     pub fn count_records(&self, module: &str) -> usize {
-        metadata::find(module).map_or(0, |module| {
-            self.world.org.lock().records.shelf(module).ids().count()
-        })
+        metadata::find(module).map_or(0, |module| self.world.org.lock().records.shelf(module).ids().count())
     }
 
     /// A record as it is kept, without a call that would be counted.

@@ -26,21 +26,12 @@ pub struct On {
 impl On {
     /// Requests whose path begins with this text. `*` stands for one segment: `/crm/*/Leads`.
     pub fn path(prefix: impl Into<String>) -> Self {
-        Self {
-            method: None,
-            path: prefix.into(),
-            whole_path: false,
-            skip: 0,
-            times: None,
-        }
+        Self { method: None, path: prefix.into(), whole_path: false, skip: 0, times: None }
     }
 
     /// Requests to exactly this path. `*` stands for one segment.
     pub fn exactly(path: impl Into<String>) -> Self {
-        Self {
-            whole_path: true,
-            ..Self::path(path)
-        }
+        Self { whole_path: true, ..Self::path(path) }
     }
 
     /// Every request to the CRM, not those to the accounts server.
@@ -75,19 +66,12 @@ impl On {
     }
 
     fn meets(&self, method: &str, path: &str) -> bool {
-        self.method
-            .as_deref()
-            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
-            && self.meets_path(path)
+        self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method)) && self.meets_path(path)
     }
 
     fn meets_path(&self, path: &str) -> bool {
         if !self.path.contains('*') {
-            return if self.whole_path {
-                path == self.path
-            } else {
-                path.starts_with(&self.path)
-            };
+            return if self.whole_path { path == self.path } else { path.starts_with(&self.path) };
         }
         let (mut wanted, mut given) = (self.path.split('/'), path.split('/'));
         loop {
@@ -125,45 +109,28 @@ fn text_or_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D
 impl Reply {
     /// An answer without content.
     pub fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
+        Self { status, headers: Vec::new(), body: Vec::new() }
     }
 
     /// An answer with a JSON body.
     pub fn json(status: u16, body: &Value) -> Self {
-        Self::empty(status)
-            .header("Content-Type", "application/json;charset=UTF-8")
-            .body(body.to_string())
+        Self::empty(status).header("Content-Type", "application/json;charset=UTF-8").body(body.to_string())
     }
 
     /// A refusal of the whole call in Zoho's envelope.
     pub fn error(status: u16, code: &str, message: &str) -> Self {
-        Self::json(
-            status,
-            &serde_json::json!({ "code": code, "details": {}, "message": message, "status": "error" }),
-        )
+        Self::json(status, &serde_json::json!({ "code": code, "details": {}, "message": message, "status": "error" }))
     }
 
     /// A page such as a gateway answers.
     pub fn html(status: u16) -> Self {
-        let page = format!(
-            "<html><head><title>{status}</title></head><body><h1>Error {status}</h1></body></html>"
-        );
-        Self::empty(status)
-            .header("Content-Type", "text/html;charset=UTF-8")
-            .body(page)
+        let page = format!("<html><head><title>{status}</title></head><body><h1>Error {status}</h1></body></html>");
+        Self::empty(status).header("Content-Type", "text/html;charset=UTF-8").body(page)
     }
 
     /// 429 as Zoho answers it, which does not say when to come back.
     pub fn too_many_requests() -> Self {
-        Self::error(
-            429,
-            "TOO_MANY_REQUESTS",
-            "too many requests. please try again after some time",
-        )
+        Self::error(429, "TOO_MANY_REQUESTS", "too many requests. please try again after some time")
     }
 
     /// 401 as Zoho answers it to a token that it does not know or no longer accepts.
@@ -224,10 +191,7 @@ pub enum Fault {
 impl Fault {
     /// Whether the request is worked on before things go wrong.
     pub(crate) fn lets_work(&self) -> bool {
-        !matches!(
-            self,
-            Self::Reply(_) | Self::ReplyWithin(..) | Self::ResetBeforeWork | Self::CloseBeforeWork
-        )
+        !matches!(self, Self::Reply(_) | Self::ReplyWithin(..) | Self::ResetBeforeWork | Self::CloseBeforeWork)
     }
 }
 

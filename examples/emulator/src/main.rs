@@ -70,10 +70,7 @@ fn run(arguments: Arguments) -> io::Result<std::convert::Infallible> {
         port: arguments.port,
         https: arguments.https,
         leads: arguments.leads,
-        redirect_uri: arguments
-            .redirect_uri
-            .clone()
-            .unwrap_or(defaults.redirect_uri),
+        redirect_uri: arguments.redirect_uri.clone().unwrap_or(defaults.redirect_uri),
         behaviour,
         ..defaults
     };
@@ -100,10 +97,7 @@ fn introduce(arguments: &Arguments, emulator: &Emulator) -> io::Result<()> {
             file.display().to_string()
         }
         None => {
-            writeln!(
-                out,
-                "Configuration, to be saved as zcrm.json:\n{dictionary:#}"
-            )?;
+            writeln!(out, "Configuration, to be saved as zcrm.json:\n{dictionary:#}")?;
             "zcrm.json".to_owned()
         }
     };

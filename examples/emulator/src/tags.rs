@@ -80,21 +80,14 @@ pub(crate) fn settings(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&
         ("PUT", []) => {
             let items = records::items(visit, "tags", AT_MOST)?;
             let items = items.into_iter().map(|sent| {
-                let id = sent
-                    .get("id")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-                    .to_owned();
+                let id = sent.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
                 update(org, visit, &id, &sent)
             });
             let items = items.collect();
             Ok(records::answer(visit, "tags", 200, items))
         }
         ("PUT", [id]) => {
-            let sent = records::items(visit, "tags", 1)?
-                .into_iter()
-                .next()
-                .unwrap_or_default();
+            let sent = records::items(visit, "tags", 1)?.into_iter().next().unwrap_or_default();
             let item = update(org, visit, id, &sent);
             Ok(records::answer(visit, "tags", 200, vec![item]))
         }
@@ -118,31 +111,16 @@ pub(crate) fn settings(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&
 fn module(visit: &Visit<'_>) -> Result<&'static Module, Box<Answer>> {
     let name = visit.call.query("module").ok_or_else(|| {
         let details = json!({ "param": "module" });
-        refuse(
-            400,
-            "REQUIRED_PARAM_MISSING",
-            "One of the expected parameter is missing",
-            details,
-        )
+        refuse(400, "REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", details)
     })?;
-    metadata::find(name).ok_or_else(|| {
-        refuse(
-            400,
-            "INVALID_MODULE",
-            "the module name given seems to be invalid",
-            json!({}),
-        )
-    })
+    metadata::find(name)
+        .ok_or_else(|| refuse(400, "INVALID_MODULE", "the module name given seems to be invalid", json!({})))
 }
 
 fn list(org: &Org, visit: &Visit<'_>) -> Outcome {
     let module = module(visit)?;
-    let tags: Vec<Value> = org
-        .tags
-        .iter()
-        .filter(|tag| tag.module == module.api_name)
-        .map(|tag| tag.whole(visit))
-        .collect();
+    let tags: Vec<Value> =
+        org.tags.iter().filter(|tag| tag.module == module.api_name).map(|tag| tag.whole(visit)).collect();
     if tags.is_empty() && visit.version < Version::V3 {
         return Ok(Answer::empty(204));
     }
@@ -157,15 +135,8 @@ fn create(org: &mut Org, visit: &Visit<'_>) -> Outcome {
         items.push(match name_of(&sent) {
             Err(refused) => refused,
             Ok(name) => match find(org, module, &name) {
-                Some(known) => failure(
-                    "DUPLICATE_DATA",
-                    "duplicate data",
-                    json!({ "id": known.id }),
-                ),
-                None => success(
-                    "tags created successfully",
-                    ensure(org, visit, module, &name).details(),
-                ),
+                Some(known) => failure("DUPLICATE_DATA", "duplicate data", json!({ "id": known.id })),
+                None => success("tags created successfully", ensure(org, visit, module, &name).details()),
             },
         });
     }
@@ -174,11 +145,9 @@ fn create(org: &mut Org, visit: &Visit<'_>) -> Outcome {
 
 fn name_of(sent: &Row) -> Result<String, Value> {
     match sent.get("name").and_then(Value::as_str) {
-        None | Some("") => Err(failure(
-            "MANDATORY_NOT_FOUND",
-            "required field not found",
-            json!({ "api_name": "name" }),
-        )),
+        None | Some("") => {
+            Err(failure("MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": "name" })))
+        }
         Some(name) if name.chars().count() > LONGEST_NAME => {
             let details = json!({ "api_name": "name", "maximum_length": LONGEST_NAME });
             Err(failure("INVALID_DATA", "invalid data", details))
@@ -188,9 +157,7 @@ fn name_of(sent: &Row) -> Result<String, Value> {
 }
 
 fn find<'a>(org: &'a Org, module: &Module, name: &str) -> Option<&'a Tag> {
-    org.tags
-        .iter()
-        .find(|tag| tag.module == module.api_name && tag.name.eq_ignore_ascii_case(name))
+    org.tags.iter().find(|tag| tag.module == module.api_name && tag.name.eq_ignore_ascii_case(name))
 }
 
 fn position(org: &Org, id: &str) -> Option<usize> {
@@ -246,14 +213,8 @@ fn retag(org: &mut Org, old: &Tag, new: Option<&Tag>) {
 }
 
 fn merge(org: &mut Org, visit: &Visit<'_>, id: &str) -> Outcome {
-    let sent = records::items(visit, "tags", 1)?
-        .into_iter()
-        .next()
-        .unwrap_or_default();
-    let conflict = sent
-        .get("conflict_id")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let sent = records::items(visit, "tags", 1)?.into_iter().next().unwrap_or_default();
+    let conflict = sent.get("conflict_id").and_then(Value::as_str).unwrap_or_default();
     let (kept, gone) = (position(org, id), position(org, conflict));
     let item = match (kept.and_then(|at| org.tags.get(at).cloned()), gone) {
         (Some(kept), Some(gone)) if kept.id != conflict => {
@@ -270,11 +231,8 @@ fn count(org: &Org, visit: &Visit<'_>, id: &str) -> Outcome {
     let module = module(visit)?;
     position(org, id).ok_or_else(invalid_id)?;
     let rows = org.records.shelf(module).written();
-    let has = |row: &Row| {
-        row.get("Tag")
-            .and_then(Value::as_array)
-            .is_some_and(|tags| tags.iter().any(|tag| tag["id"] == id))
-    };
+    let has =
+        |row: &Row| row.get("Tag").and_then(Value::as_array).is_some_and(|tags| tags.iter().any(|tag| tag["id"] == id));
     let count = rows.filter(|(_, row)| has(row)).count();
     // Zoho gives this count as text.
     Ok(Answer::json(200, &json!({ "count": count.to_string() })))
@@ -303,27 +261,11 @@ pub(crate) fn on_records(
 ) -> Outcome {
     let body = visit.call.json().unwrap_or_default();
     let text = |value: &Value| value.as_str().map(str::to_owned);
-    let from_body = body["tags"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|tag| text(&tag["name"]));
-    let from_query = visit
-        .call
-        .query_list("tag_names")
-        .into_iter()
-        .map(str::to_owned);
-    let names: Vec<String> = if visit.version < Version::V3 {
-        from_query.collect()
-    } else {
-        from_body.collect()
-    };
+    let from_body = body["tags"].as_array().into_iter().flatten().filter_map(|tag| text(&tag["name"]));
+    let from_query = visit.call.query_list("tag_names").into_iter().map(str::to_owned);
+    let names: Vec<String> = if visit.version < Version::V3 { from_query.collect() } else { from_body.collect() };
     if names.is_empty() {
-        let missing = if visit.version < Version::V3 {
-            "tag_names"
-        } else {
-            "tags"
-        };
+        let missing = if visit.version < Version::V3 { "tag_names" } else { "tags" };
         return Err(refuse(
             400,
             "REQUIRED_PARAM_MISSING",
@@ -332,47 +274,22 @@ pub(crate) fn on_records(
         ));
     }
     if names.len() > AT_MOST {
-        return Err(refuse(
-            400,
-            "LIMIT_EXCEEDED",
-            "the limit has been exceeded",
-            json!({ "limit": AT_MOST }),
-        ));
+        return Err(refuse(400, "LIMIT_EXCEEDED", "the limit has been exceeded", json!({ "limit": AT_MOST })));
     }
     let ids: Vec<String> = match ids {
         Some(id) => vec![id.to_owned()],
-        None if body["ids"].is_array() => body["ids"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(text)
-            .collect(),
-        None => records::ids(visit)?
-            .into_iter()
-            .map(str::to_owned)
-            .collect(),
+        None if body["ids"].is_array() => body["ids"].as_array().into_iter().flatten().filter_map(text).collect(),
+        None => records::ids(visit)?.into_iter().map(str::to_owned).collect(),
     };
     let over_write = visit.call.query("over_write") == Some("true") || body["over_write"] == true;
     let mut items = Vec::new();
     for id in ids {
-        items.push(
-            match tag_record(org, visit, module, &id, &names, add, over_write) {
-                Some(tags) => success(
-                    "tags updated successfully",
-                    json!({ "id": id, "tags": told(visit, &tags) }),
-                ),
-                None => failure(
-                    "INVALID_DATA",
-                    "the id given seems to be invalid",
-                    json!({ "id": id }),
-                ),
-            },
-        );
+        items.push(match tag_record(org, visit, module, &id, &names, add, over_write) {
+            Some(tags) => success("tags updated successfully", json!({ "id": id, "tags": told(visit, &tags) })),
+            None => failure("INVALID_DATA", "the id given seems to be invalid", json!({ "id": id })),
+        });
     }
-    let done = items
-        .iter()
-        .filter(|item| item["status"] == "success")
-        .count();
+    let done = items.iter().filter(|item| item["status"] == "success").count();
     let status = records::answer(visit, "data", 200, items.clone()).status;
     let mut whole = json!({ "data": items, "wf_scheduler": false });
     if visit.version >= Version::V3 {
@@ -384,11 +301,7 @@ pub(crate) fn on_records(
 
 /// v2 tells the names, later versions whole tags.
 fn told(visit: &Visit<'_>, tags: &[Value]) -> Value {
-    if visit.version < Version::V3 {
-        tags.iter().map(|tag| tag["name"].clone()).collect()
-    } else {
-        json!(tags)
-    }
+    if visit.version < Version::V3 { tags.iter().map(|tag| tag["name"].clone()).collect() } else { json!(tags) }
 }
 
 fn tag_record(
@@ -402,26 +315,14 @@ fn tag_record(
 ) -> Option<Vec<Value>> {
     let number = id.parse().ok()?;
     let mut row = org.records.shelf(module).row(number)?.into_owned();
-    let named = |tag: &Value, name: &String| {
-        tag["name"]
-            .as_str()
-            .is_some_and(|known| known.eq_ignore_ascii_case(name))
-    };
-    let mut tags = row
-        .get("Tag")
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default();
+    let named = |tag: &Value, name: &String| tag["name"].as_str().is_some_and(|known| known.eq_ignore_ascii_case(name));
+    let mut tags = row.get("Tag").and_then(Value::as_array).cloned().unwrap_or_default();
     if add && over_write {
         tags.clear();
     }
     tags.retain(|tag| !names.iter().any(|name| named(tag, name)));
     if add {
-        tags.extend(
-            names
-                .iter()
-                .map(|name| ensure(org, visit, module, name).on_record()),
-        );
+        tags.extend(names.iter().map(|name| ensure(org, visit, module, name).on_record()));
     }
     row.insert("Tag".to_owned(), json!(tags));
     org.records.shelf_mut(module).put(number, row);

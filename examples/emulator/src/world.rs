@@ -44,9 +44,7 @@ impl World {
     pub(crate) fn new_grant(&self, user: &str, scopes: &[&str]) -> String {
         self.org.lock().users.ensure(user);
         let life = self.behaviour.lock().grant_life;
-        self.oauth
-            .lock()
-            .new_grant(user, if scopes.is_empty() { &SCOPES } else { scopes }, life)
+        self.oauth.lock().new_grant(user, if scopes.is_empty() { &SCOPES } else { scopes }, life)
     }
 
     /// Whether the connection just accepted is one of those to be reset.

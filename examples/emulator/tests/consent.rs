@@ -1,10 +1,5 @@
 //! The consent page and the redirect that follows.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod support;
 
@@ -27,41 +22,27 @@ fn path(client: &Client, changes: &[(&str, &str)]) -> String {
         ("state", "a&b=c".to_owned()),
     ]);
     parameters.extend(changes.iter().map(|&(key, value)| (key, value.to_owned())));
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(parameters)
-        .finish();
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
     format!("/oauth/v2/auth?{query}")
 }
 
 fn redirected(got: &Got) -> HashMap<String, String> {
     assert_eq!(got.status, 302);
-    Url::parse(got.header("location").unwrap())
-        .unwrap()
-        .query_pairs()
-        .into_owned()
-        .collect()
+    Url::parse(got.header("location").unwrap()).unwrap().query_pairs().into_owned().collect()
 }
 
 #[test]
 fn allowed_and_refused_without_asking() {
     let client = start();
     let got = redirected(&client.get(&path(&client, &[("emulator", "allow")])));
-    assert_eq!(
-        (got["location"].as_str(), got["state"].as_str()),
-        ("us", "a&b=c")
-    );
+    assert_eq!((got["location"].as_str(), got["state"].as_str()), ("us", "a&b=c"));
     assert_eq!(got["accounts-server"], client.emulator.url());
     let answer = client.exchange(&got["code"]);
     assert!(answer["refresh_token"].is_string());
     assert_eq!(answer["scope"], SCOPES.replace(',', " "));
-    client
-        .emulator
-        .behave(|behaviour| behaviour.consent = Some(false));
+    client.emulator.behave(|behaviour| behaviour.consent = Some(false));
     let got = redirected(&client.get(&path(&client, &[])));
-    assert_eq!(
-        (got["error"].as_str(), got["state"].as_str()),
-        ("access_denied", "a&b=c")
-    );
+    assert_eq!((got["error"].as_str(), got["state"].as_str()), ("access_denied", "a&b=c"));
     assert!(!got.contains_key("code"));
 }
 
@@ -75,31 +56,16 @@ fn the_page_asks() {
     let press = |form: &str| {
         let headers = [("content-type", "application/x-www-form-urlencoded")];
         let body = Some(form.as_bytes().to_vec());
-        redirected(
-            &client
-                .try_call_with("POST", &path(&client, &[]), &headers, body)
-                .unwrap(),
-        )
+        redirected(&client.try_call_with("POST", &path(&client, &[]), &headers, body).unwrap())
     };
     assert_eq!(press("decision=refuse")["error"], "access_denied");
     let mut other = start();
     other.token = String::new();
     let code = press("user=b%40example.com&decision=allow")["code"].clone();
-    let token = client.exchange(&code)["access_token"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let request = client
-        .agent
-        .get(format!("{}/oauth/user/info", client.emulator.url()));
-    let mut info = request
-        .header("authorization", format!("Zoho-oauthtoken {token}"))
-        .call()
-        .unwrap();
-    assert_eq!(
-        info.body_mut().read_json::<serde_json::Value>().unwrap()["Email"],
-        "b@example.com"
-    );
+    let token = client.exchange(&code)["access_token"].as_str().unwrap().to_owned();
+    let request = client.agent.get(format!("{}/oauth/user/info", client.emulator.url()));
+    let mut info = request.header("authorization", format!("Zoho-oauthtoken {token}")).call().unwrap();
+    assert_eq!(info.body_mut().read_json::<serde_json::Value>().unwrap()["Email"], "b@example.com");
 }
 
 #[test]
@@ -107,10 +73,7 @@ fn mistakes_get_a_page_and_no_redirect() {
     let client = start();
     for (change, words) in [
         (("client_id", "1000.OTHER"), "Invalid Client ID"),
-        (
-            ("redirect_uri", "http://127.0.0.1:1/other"),
-            "Invalid Redirect Uri",
-        ),
+        (("redirect_uri", "http://127.0.0.1:1/other"), "Invalid Redirect Uri"),
         (("scope", ""), "Invalid OAuth Scope"),
         (("response_type", "token"), "Invalid Response Type"),
     ] {
@@ -123,13 +86,8 @@ fn mistakes_get_a_page_and_no_redirect() {
 #[test]
 fn a_browser_grant_is_bound_to_its_redirect_uri() {
     let client = start();
-    client
-        .emulator
-        .register_redirect_uri("http://127.0.0.1:1/other");
-    let change = [
-        ("redirect_uri", "http://127.0.0.1:1/other"),
-        ("emulator", "allow"),
-    ];
+    client.emulator.register_redirect_uri("http://127.0.0.1:1/other");
+    let change = [("redirect_uri", "http://127.0.0.1:1/other"), ("emulator", "allow")];
     let code = redirected(&client.get(&path(&client, &change)))["code"].clone();
     assert_eq!(client.exchange(&code)["error"], "invalid_redirect_uri");
 }
@@ -146,8 +104,5 @@ fn a_second_consent_gives_no_refresh_token_unless_asked_for() {
     assert!(has_refresh_token(&[]));
     assert!(!has_refresh_token(&[]));
     assert!(has_refresh_token(&[("prompt", "consent")]));
-    assert!(!has_refresh_token(&[
-        ("prompt", "consent"),
-        ("access_type", "online")
-    ]));
+    assert!(!has_refresh_token(&[("prompt", "consent"), ("access_type", "online")]));
 }

@@ -1,10 +1,5 @@
 //! What goes wrong on demand, seen from the other end of the wire.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod support;
 
@@ -27,26 +22,18 @@ fn error_kind(error: &ureq::Error) -> Option<ErrorKind> {
 }
 
 fn leads(client: &Client) -> u64 {
-    client.get(LEADS).json["info"]["count"]
-        .as_u64()
-        .unwrap_or_default()
+    client.get(LEADS).json["info"]["count"].as_u64().unwrap_or_default()
 }
 
 #[test]
 fn a_reset_before_and_after_the_work() {
     let client = start();
     let body = || Some(json!({ "data": [{ "Last_Name": "Berg" }] }));
-    client.emulator.fault(
-        On::path(LEADS).method("POST").times(1),
-        Fault::ResetBeforeWork,
-    );
+    client.emulator.fault(On::path(LEADS).method("POST").times(1), Fault::ResetBeforeWork);
     let error = client.try_call("POST", LEADS, body()).err().unwrap();
     assert_eq!(error_kind(&error), Some(ErrorKind::ConnectionReset));
     assert_eq!(leads(&client), 0);
-    client.emulator.fault(
-        On::path(LEADS).method("post").times(1),
-        Fault::ResetAfterWork,
-    );
+    client.emulator.fault(On::path(LEADS).method("post").times(1), Fault::ResetAfterWork);
     let error = client.try_call("POST", LEADS, body()).err().unwrap();
     assert_eq!(error_kind(&error), Some(ErrorKind::ConnectionReset));
     assert_eq!(leads(&client), 1);
@@ -58,19 +45,10 @@ fn a_reset_before_and_after_the_work() {
 #[test]
 fn a_reset_is_a_true_one() {
     let client = start();
-    client
-        .emulator
-        .fault(On::any_call(), Fault::ResetBeforeWork);
-    let address = client
-        .emulator
-        .url()
-        .strip_prefix("http://")
-        .unwrap()
-        .to_owned();
+    client.emulator.fault(On::any_call(), Fault::ResetBeforeWork);
+    let address = client.emulator.url().strip_prefix("http://").unwrap().to_owned();
     let mut stream = TcpStream::connect(address).unwrap();
-    stream
-        .write_all(b"GET /crm/v2/org HTTP/1.1\r\nHost: here\r\n\r\n")
-        .unwrap();
+    stream.write_all(b"GET /crm/v2/org HTTP/1.1\r\nHost: here\r\n\r\n").unwrap();
     let error = stream.read(&mut [0; 16]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
 }
@@ -78,53 +56,27 @@ fn a_reset_is_a_true_one() {
 #[test]
 fn a_closed_connection_has_no_answer_and_no_reset() {
     let client = start();
-    client
-        .emulator
-        .fault(On::any_call(), Fault::CloseBeforeWork);
-    let address = client
-        .emulator
-        .url()
-        .strip_prefix("http://")
-        .unwrap()
-        .to_owned();
+    client.emulator.fault(On::any_call(), Fault::CloseBeforeWork);
+    let address = client.emulator.url().strip_prefix("http://").unwrap().to_owned();
     let mut stream = TcpStream::connect(address).unwrap();
-    stream
-        .write_all(b"GET /crm/v2/org HTTP/1.1\r\nHost: here\r\n\r\n")
-        .unwrap();
+    stream.write_all(b"GET /crm/v2/org HTTP/1.1\r\nHost: here\r\n\r\n").unwrap();
     assert_eq!(stream.read(&mut [0; 16]).unwrap(), 0);
 }
 
 #[test]
 fn any_status_body_and_header() {
     let client = start();
-    client.emulator.fault(
-        On::any_call().times(1),
-        Fault::Reply(Reply::too_many_requests().retry_after(7)),
-    );
+    client.emulator.fault(On::any_call().times(1), Fault::Reply(Reply::too_many_requests().retry_after(7)));
     let got = client.get(LEADS);
-    assert_eq!(
-        (got.status, got.code(), got.header("retry-after")),
-        (429, "TOO_MANY_REQUESTS", Some("7"))
-    );
-    client
-        .emulator
-        .fault(On::any_call().times(1), Fault::Reply(Reply::html(502)));
+    assert_eq!((got.status, got.code(), got.header("retry-after")), (429, "TOO_MANY_REQUESTS", Some("7")));
+    client.emulator.fault(On::any_call().times(1), Fault::Reply(Reply::html(502)));
     let got = client.get(LEADS);
-    assert_eq!(
-        (got.status, got.header("content-type")),
-        (502, Some("text/html;charset=UTF-8"))
-    );
-    client
-        .emulator
-        .fault(On::any_call().times(1), Fault::Reply(Reply::empty(200)));
+    assert_eq!((got.status, got.header("content-type")), (502, Some("text/html;charset=UTF-8")));
+    client.emulator.fault(On::any_call().times(1), Fault::Reply(Reply::empty(200)));
     let got = client.get(LEADS);
     assert_eq!((got.status, got.bytes.len()), (200, 0));
-    let odd = Reply::empty(299)
-        .header("content-type", "application/json")
-        .body([0xff, 0xfe, b'{']);
-    client
-        .emulator
-        .fault(On::any_call().times(1), Fault::Reply(odd));
+    let odd = Reply::empty(299).header("content-type", "application/json").body([0xff, 0xfe, b'{']);
+    client.emulator.fault(On::any_call().times(1), Fault::Reply(odd));
     let got = client.get(LEADS);
     assert_eq!((got.status, got.bytes), (299, vec![0xff, 0xfe, b'{']));
     assert_eq!(client.get(LEADS).status, 204);
@@ -134,16 +86,8 @@ fn any_status_body_and_header() {
 #[test]
 fn an_answer_lost_to_another_one() {
     let client = start();
-    client.emulator.fault(
-        On::path(LEADS).method("POST").times(1),
-        Fault::ReplyAfterWork(Reply::html(504)),
-    );
-    assert_eq!(
-        client
-            .post(LEADS, json!({ "data": [{ "Last_Name": "Berg" }] }))
-            .status,
-        504
-    );
+    client.emulator.fault(On::path(LEADS).method("POST").times(1), Fault::ReplyAfterWork(Reply::html(504)));
+    assert_eq!(client.post(LEADS, json!({ "data": [{ "Last_Name": "Berg" }] })).status, 504);
     assert_eq!(leads(&client), 1);
 }
 
@@ -151,10 +95,7 @@ fn an_answer_lost_to_another_one() {
 fn rules_choose_by_method_path_and_count() {
     let client = start();
     let busy = || Fault::Reply(Reply::error(503, "SERVICE_UNAVAILABLE", "busy"));
-    client.emulator.fault(
-        On::exactly("/crm/*/Leads").method("GET").after(1).times(2),
-        busy(),
-    );
+    client.emulator.fault(On::exactly("/crm/*/Leads").method("GET").after(1).times(2), busy());
     let statuses: Vec<_> = (0..5).map(|_| client.get(LEADS).status).collect();
     assert_eq!(statuses, [204, 503, 503, 204, 204]);
     client.emulator.fault(On::exactly("/crm/*/Leads"), busy());
@@ -163,9 +104,7 @@ fn rules_choose_by_method_path_and_count() {
     assert_eq!(client.get("/crm/v8/Leads?fields=id").status, 503);
     client.emulator.clear_faults();
     assert_eq!(client.get(LEADS).status, 204);
-    client
-        .emulator
-        .fault(On::token_request(), Fault::Reply(Reply::html(500)));
+    client.emulator.fault(On::token_request(), Fault::Reply(Reply::html(500)));
     assert_eq!(client.refresh("any").status, 500);
 }
 
@@ -179,34 +118,18 @@ fn bodies_cut_off() {
     }
     assert_eq!(leads(&client), 10);
     // On the wire: the announced length is the full one, half of it arrives.
-    client
-        .emulator
-        .fault(On::any_call().times(1), Fault::CutOff);
-    let address = client
-        .emulator
-        .url()
-        .strip_prefix("http://")
-        .unwrap()
-        .to_owned();
+    client.emulator.fault(On::any_call().times(1), Fault::CutOff);
+    let address = client.emulator.url().strip_prefix("http://").unwrap().to_owned();
     let mut stream = TcpStream::connect(address).unwrap();
-    let head = format!(
-        "GET {LEADS} HTTP/1.1\r\nHost: here\r\nAuthorization: Zoho-oauthtoken {}\r\n\r\n",
-        client.token
-    );
+    let head = format!("GET {LEADS} HTTP/1.1\r\nHost: here\r\nAuthorization: Zoho-oauthtoken {}\r\n\r\n", client.token);
     stream.write_all(head.as_bytes()).unwrap();
     let mut answer = String::new();
     let _ = stream.read_to_string(&mut answer);
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    let announced = head
-        .to_lowercase()
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: ").map(str::to_owned));
+    let announced =
+        head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ").map(str::to_owned));
     let announced: usize = announced.unwrap().parse().unwrap();
-    assert!(
-        body.len() < announced && body.len() > announced / 3,
-        "{} of {announced}",
-        body.len()
-    );
+    assert!(body.len() < announced && body.len() > announced / 3, "{} of {announced}", body.len());
 }
 
 #[test]
@@ -221,23 +144,13 @@ fn slow_answers_and_silence() {
     assert!(status == 200 && time >= Duration::from_millis(120));
     let (status, time) = timed(Fault::SlowBody(400, Duration::from_millis(60)));
     assert!(status == 200 && time >= Duration::from_millis(60));
-    client
-        .emulator
-        .fault(On::any_call().times(1), Fault::Silence);
-    let request = client
-        .agent
-        .get(format!("{}/crm/v2/org", client.emulator.url()));
-    let limited = request
-        .config()
-        .timeout_global(Some(Duration::from_millis(100)))
-        .build();
+    client.emulator.fault(On::any_call().times(1), Fault::Silence);
+    let request = client.agent.get(format!("{}/crm/v2/org", client.emulator.url()));
+    let limited = request.config().timeout_global(Some(Duration::from_millis(100))).build();
     assert!(matches!(limited.call(), Err(ureq::Error::Timeout(_))));
     let until = Instant::now() + Duration::from_secs(5);
     while client.emulator.counters().in_flight > 0 {
-        assert!(
-            Instant::now() < until,
-            "a client that hung up still counts as in flight"
-        );
+        assert!(Instant::now() < until, "a client that hung up still counts as in flight");
         thread::yield_now();
     }
 }
@@ -255,10 +168,7 @@ fn a_limit_in_flight_and_the_highest_number_seen() {
         let calls: Vec<_> = (0..6)
             .map(|_| {
                 scope.spawn(|| {
-                    let call = support::agent()
-                        .get(&url)
-                        .header("authorization", &authorization)
-                        .call();
+                    let call = support::agent().get(&url).header("authorization", &authorization).call();
                     call.unwrap().status().as_u16()
                 })
             })
@@ -268,10 +178,7 @@ fn a_limit_in_flight_and_the_highest_number_seen() {
     assert_eq!(statuses.iter().filter(|&&status| status == 200).count(), 3);
     assert_eq!(statuses.iter().filter(|&&status| status == 429).count(), 3);
     let counters = client.emulator.counters();
-    assert_eq!(
-        (counters.in_flight, counters.highest_in_flight > 3),
-        (0, true)
-    );
+    assert_eq!((counters.in_flight, counters.highest_in_flight > 3), (0, true));
 }
 
 #[test]
@@ -296,32 +203,14 @@ fn what_is_counted_and_recorded() {
     client.post(LEADS, json!({ "data": [{ "Last_Name": "Berg" }] }));
     client.refresh("none");
     let counters = client.emulator.counters();
-    assert_eq!(
-        (
-            counters.total_calls(),
-            counters.refreshes(),
-            counters.tokens_issued
-        ),
-        (2, 1, 0)
-    );
+    assert_eq!((counters.total_calls(), counters.refreshes(), counters.tokens_issued), (2, 1, 0));
     let log = client.emulator.requests();
     assert_eq!(log.len(), 3);
-    assert_eq!(
-        (log[0].method.as_str(), log[0].path.as_str()),
-        ("GET", LEADS)
-    );
+    assert_eq!((log[0].method.as_str(), log[0].path.as_str()), ("GET", LEADS));
     assert_eq!(log[0].query_value("per_page").as_deref(), Some("2"));
-    assert!(
-        log[0]
-            .header("Authorization")
-            .unwrap()
-            .starts_with("Zoho-oauthtoken 1000.")
-    );
+    assert!(log[0].header("Authorization").unwrap().starts_with("Zoho-oauthtoken 1000."));
     assert_eq!(log[1].json()["data"][0]["Last_Name"], "Berg");
-    assert_eq!(
-        (log[2].query.as_str(), log[2].path.as_str()),
-        ("", "/oauth/v2/token")
-    );
+    assert_eq!((log[2].query.as_str(), log[2].path.as_str()), ("", "/oauth/v2/token"));
 }
 
 #[test]
@@ -329,12 +218,7 @@ fn compressed_answers_for_those_who_accept_them() {
     let client = start();
     client.emulator.seed_leads(50);
     client.emulator.behave(|behaviour| behaviour.gzip = true);
-    let address = client
-        .emulator
-        .url()
-        .strip_prefix("http://")
-        .unwrap()
-        .to_owned();
+    let address = client.emulator.url().strip_prefix("http://").unwrap().to_owned();
     let ask = |accept: &str| {
         let mut stream = TcpStream::connect(&address).unwrap();
         let head = format!(
@@ -348,35 +232,22 @@ fn compressed_answers_for_those_who_accept_them() {
     };
     let (plain, packed) = (ask(""), ask("Accept-Encoding: gzip\r\n"));
     assert!(String::from_utf8_lossy(&packed).contains("content-encoding: gzip"));
-    assert!(
-        packed.len() * 5 < plain.len(),
-        "{} of {}",
-        packed.len(),
-        plain.len()
-    );
+    assert!(packed.len() * 5 < plain.len(), "{} of {}", packed.len(), plain.len());
     assert_eq!(client.get(LEADS).json["info"]["count"], 50);
 }
 
 #[test]
 fn connections_reset_at_once_and_closed_while_idle() {
     let client = start();
-    let address = client
-        .emulator
-        .url()
-        .strip_prefix("http://")
-        .unwrap()
-        .to_owned();
+    let address = client.emulator.url().strip_prefix("http://").unwrap().to_owned();
     let mut idle = TcpStream::connect(&address).unwrap();
-    idle.write_all(b"GET /nowhere HTTP/1.1\r\nHost: here\r\n\r\n")
-        .unwrap();
+    idle.write_all(b"GET /nowhere HTTP/1.1\r\nHost: here\r\n\r\n").unwrap();
     let mut start = [0; 12];
     idle.read_exact(&mut start).unwrap();
     assert_eq!(&start, b"HTTP/1.1 404");
     client.emulator.close_connections();
     assert!(idle.read_to_end(&mut Vec::new()).is_ok());
-    client
-        .emulator
-        .behave(|behaviour| behaviour.reset_connections = 1);
+    client.emulator.behave(|behaviour| behaviour.reset_connections = 1);
     let mut stream = TcpStream::connect(&address).unwrap();
     let error = stream.read(&mut [0; 16]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
@@ -388,57 +259,31 @@ fn all_secrets_are_known() {
     let mut client = start();
     let answer = client.login();
     let secrets = client.emulator.secrets();
-    for secret in [
-        &client.token,
-        answer["refresh_token"].as_str().unwrap(),
-        "emulator-client-secret",
-    ] {
+    for secret in [&client.token, answer["refresh_token"].as_str().unwrap(), "emulator-client-secret"] {
         assert!(secrets.iter().any(|known| known == secret));
     }
     assert_eq!(client.emulator.count_records("Leads"), 0);
     let id = client.lead(json!({ "Last_Name": "Berg" }));
-    assert_eq!(
-        client.emulator.record("Leads", &id).unwrap()["Last_Name"],
-        "Berg"
-    );
-    assert_eq!(
-        (
-            client.emulator.count_records("Leads"),
-            client.emulator.count_records("Nothing")
-        ),
-        (1, 0)
-    );
+    assert_eq!(client.emulator.record("Leads", &id).unwrap()["Last_Name"], "Berg");
+    assert_eq!((client.emulator.count_records("Leads"), client.emulator.count_records("Nothing")), (1, 0));
 }
 
 #[test]
 fn the_headers_that_zoho_sends_with_everything() {
     let client = start();
     let got = client.get("/crm/v2/org");
-    assert_eq!(
-        got.header("content-disposition"),
-        Some("attachment; filename=response.json")
-    );
-    assert_eq!(
-        got.header("content-type"),
-        Some("application/json;charset=UTF-8")
-    );
+    assert_eq!(got.header("content-disposition"), Some("attachment; filename=response.json"));
+    assert_eq!(got.header("content-type"), Some("application/json;charset=UTF-8"));
     assert!(got.header("set-cookie").is_some() && got.header("x-accesstoken-reset").is_some());
 }
 
 #[test]
 fn a_request_whose_client_is_gone_is_worked_on_to_the_end() {
     let client = start();
-    client
-        .emulator
-        .behave(|behaviour| behaviour.delay = Duration::from_millis(200));
-    let request = client
-        .agent
-        .post(format!("{}{LEADS}", client.emulator.url()));
+    client.emulator.behave(|behaviour| behaviour.delay = Duration::from_millis(200));
+    let request = client.agent.post(format!("{}{LEADS}", client.emulator.url()));
     let request = request.header("authorization", format!("Zoho-oauthtoken {}", client.token));
-    let limited = request
-        .config()
-        .timeout_global(Some(Duration::from_millis(50)))
-        .build();
+    let limited = request.config().timeout_global(Some(Duration::from_millis(50))).build();
     let sent = limited.send_json(json!({ "data": [{ "Last_Name": "Berg" }] }));
     assert!(matches!(sent, Err(ureq::Error::Timeout(_))));
     let until = Instant::now() + Duration::from_secs(5);

@@ -1,21 +1,12 @@
 //! https with the emulator's own authority, and the bad certificates it can show.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use ureq::Agent;
 use ureq::tls::{Certificate as Trusted, PemItem, RootCerts, TlsConfig, parse_pem};
 use zcrm_emulator::{Certificate, Emulator, Options};
 
 fn emulator() -> Emulator {
-    Emulator::start(Options {
-        https: true,
-        ..Options::default()
-    })
-    .unwrap()
+    Emulator::start(Options { https: true, ..Options::default() }).unwrap()
 }
 
 /// A client that trusts an authority; new each time, so that every call is a handshake.
@@ -31,11 +22,7 @@ fn status(emulator: &Emulator, authority: &str) -> Result<u16, ureq::Error> {
         .proxy(None)
         .build()
         .into();
-    Ok(agent
-        .get(format!("{}/crm/v2/org", emulator.url()))
-        .call()?
-        .status()
-        .as_u16())
+    Ok(agent.get(format!("{}/crm/v2/org", emulator.url())).call()?.status().as_u16())
 }
 
 #[test]
@@ -61,8 +48,7 @@ fn another_authority_is_not_trusted() {
     let (one, other) = (emulator(), emulator());
     let error = status(&one, other.ca_pem().unwrap()).unwrap_err();
     assert!(
-        format!("{error:?}").contains("UnknownIssuer")
-            || format!("{error:?}").contains("BadSignature"),
+        format!("{error:?}").contains("UnknownIssuer") || format!("{error:?}").contains("BadSignature"),
         "{error:?}"
     );
 }

@@ -1,10 +1,5 @@
 //! How lists go on from v3: fields demanded, page tokens, limits.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod support;
 
@@ -21,12 +16,7 @@ fn fields_are_demanded_from_v3_on() {
     assert_eq!((got.status, got.code()), (400, "REQUIRED_PARAM_MISSING"));
     assert_eq!(got.json["details"]["param_name"], "fields");
     let many: Vec<_> = (0..51).map(|number| format!("F{number}")).collect();
-    assert_eq!(
-        client
-            .get(&format!("/crm/v8/Leads?fields={}", many.join(",")))
-            .code(),
-        "LIMIT_EXCEEDED"
-    );
+    assert_eq!(client.get(&format!("/crm/v8/Leads?fields={}", many.join(","))).code(), "LIMIT_EXCEEDED");
     let got = client.get("/crm/v8/Leads?fields=Last_Name");
     assert_eq!(got.json["data"][0].as_object().unwrap().len(), 2);
     assert_eq!(got.json["info"]["sort_by"], "id");
@@ -38,10 +28,7 @@ fn tokens_lead_past_row_two_thousand() {
     let client = start();
     client.emulator.seed_leads(2_300);
     let path = "/crm/v8/Leads?fields=Last_Name&per_page=200";
-    assert_eq!(
-        client.get(&format!("{path}&page=11")).code(),
-        "DISCRETE_PAGINATION_LIMIT_EXCEEDED"
-    );
+    assert_eq!(client.get(&format!("{path}&page=11")).code(), "DISCRETE_PAGINATION_LIMIT_EXCEEDED");
     assert_eq!(client.get("/crm/v2/Leads?page=11").status, 200);
     let mut ids = HashSet::new();
     let mut token = String::new();
@@ -49,10 +36,7 @@ fn tokens_lead_past_row_two_thousand() {
         let got = client.get(&format!("{path}{token}"));
         assert_eq!(got.status, 200, "{}", got.json);
         let rows = got.json["data"].as_array().unwrap();
-        ids.extend(
-            rows.iter()
-                .map(|row| row["id"].as_str().unwrap().to_owned()),
-        );
+        ids.extend(rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()));
         match got.json["info"]["next_page_token"].as_str() {
             Some(next) => token = format!("&page_token={next}"),
             None => break,
@@ -68,24 +52,11 @@ fn a_token_belongs_to_its_listing() {
     let got = client.get("/crm/v6/Leads?fields=Last_Name");
     let token = got.json["info"]["next_page_token"].as_str().unwrap();
     assert!(got.json["info"]["page_token_expiry"].is_string());
-    let with = |query: &str| {
-        client
-            .get(&format!("/crm/v6/Leads?{query}&page_token={token}"))
-            .code()
-            .to_owned()
-    };
+    let with = |query: &str| client.get(&format!("/crm/v6/Leads?{query}&page_token={token}")).code().to_owned();
     assert_eq!(with("fields=Last_Name"), "");
     assert_eq!(with("fields=Email"), "TOKEN_BOUND_DATA_MISMATCH");
-    assert_eq!(
-        with("fields=Last_Name&page=2"),
-        "AMBIGUITY_DURING_PROCESSING"
-    );
-    assert_eq!(
-        client
-            .get("/crm/v6/Leads?fields=Last_Name&page_token=nonsense")
-            .code(),
-        "INVALID_DATA"
-    );
+    assert_eq!(with("fields=Last_Name&page=2"), "AMBIGUITY_DURING_PROCESSING");
+    assert_eq!(client.get("/crm/v6/Leads?fields=Last_Name&page_token=nonsense").code(), "INVALID_DATA");
 }
 
 #[test]
@@ -96,37 +67,20 @@ fn page_tokens_end_at_a_hundred_thousand() {
     let first = client.get(path);
     let token = first.json["info"]["next_page_token"].as_str().unwrap();
     // The emulator's tokens hold the row they lead to, so the last page need not be reached on foot.
-    let leading_to = |row: u64| {
-        format!(
-            "{path}&page_token={}{row:016x}{}",
-            &token[..16],
-            &token[32..]
-        )
-    };
+    let leading_to = |row: u64| format!("{path}&page_token={}{row:016x}{}", &token[..16], &token[32..]);
     let last = client.get(&leading_to(99_800));
     assert_eq!(last.json["info"]["more_records"], true);
     let token = last.json["info"]["next_page_token"].as_str().unwrap();
-    assert_eq!(
-        client.get(&format!("{path}&page_token={token}")).code(),
-        "PAGINATION_LIMIT_EXCEEDED"
-    );
+    assert_eq!(client.get(&format!("{path}&page_token={token}")).code(), "PAGINATION_LIMIT_EXCEEDED");
 }
 
 #[test]
 fn later_versions_have_207_and_400_for_failures() {
     let client = start();
     let post = |version: &str, records: serde_json::Value| {
-        client
-            .post(
-                &format!("/crm/{version}/Leads"),
-                serde_json::json!({ "data": records }),
-            )
-            .status
+        client.post(&format!("/crm/{version}/Leads"), serde_json::json!({ "data": records })).status
     };
-    let (good, bad) = (
-        serde_json::json!({ "Last_Name": "A" }),
-        serde_json::json!({}),
-    );
+    let (good, bad) = (serde_json::json!({ "Last_Name": "A" }), serde_json::json!({}));
     for (version, all_well, mixed, none) in [("v2", 201, 200, 202), ("v8", 201, 207, 400)] {
         assert_eq!(post(version, serde_json::json!([good])), all_well);
         assert_eq!(post(version, serde_json::json!([good, bad])), mixed);

@@ -1,10 +1,5 @@
 //! The program, and the remote control that other processes use.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod support;
 
@@ -49,84 +44,34 @@ fn it_writes_a_config_and_prints_a_grant_that_works() {
         ("code", grant),
     ];
     let url = text("accounts_url");
-    let mut answer = agent()
-        .post(format!("{url}/oauth/v2/token"))
-        .send_form(form)
-        .unwrap();
+    let mut answer = agent().post(format!("{url}/oauth/v2/token")).send_form(form).unwrap();
     let answer: Value = answer.body_mut().read_json().unwrap();
-    let authorization = format!(
-        "Zoho-oauthtoken {}",
-        answer["access_token"].as_str().unwrap()
-    );
-    let mut leads = agent()
-        .get(format!("{url}/crm/v2/Leads"))
-        .header("authorization", authorization)
-        .call()
-        .unwrap();
-    assert_eq!(
-        leads.body_mut().read_json::<Value>().unwrap()["info"]["count"],
-        7
-    );
+    let authorization = format!("Zoho-oauthtoken {}", answer["access_token"].as_str().unwrap());
+    let mut leads = agent().get(format!("{url}/crm/v2/Leads")).header("authorization", authorization).call().unwrap();
+    assert_eq!(leads.body_mut().read_json::<Value>().unwrap()["info"]["count"], 7);
 }
 
 #[test]
 fn remote_control() {
     let mut client = start();
-    let grant = client
-        .post("/emulator/grant?user=b@example.com", json!({}))
-        .json["grant_token"]
-        .clone();
-    client.token = client.exchange(grant.as_str().unwrap())["access_token"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    assert_eq!(
-        client.get("/crm/v2/users?type=CurrentUser").json["users"][0]["email"],
-        "b@example.com"
-    );
+    let grant = client.post("/emulator/grant?user=b@example.com", json!({})).json["grant_token"].clone();
+    client.token = client.exchange(grant.as_str().unwrap())["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(client.get("/crm/v2/users?type=CurrentUser").json["users"][0]["email"], "b@example.com");
     let rule = json!({
         "on": { "path": "/crm/", "method": "GET", "times": 1 },
         "fault": { "reply": { "status": 503, "headers": [["Retry-After", "3"]], "body": { "code": "BUSY" } } },
     });
     assert_eq!(client.post("/emulator/faults", rule).status, 200);
     let got = client.get("/crm/v2/org");
-    assert_eq!(
-        (got.status, got.code(), got.header("retry-after")),
-        (503, "BUSY", Some("3"))
-    );
+    assert_eq!((got.status, got.code(), got.header("retry-after")), (503, "BUSY", Some("3")));
     assert_eq!(client.get("/crm/v2/org").status, 200);
-    for fault in [
-        json!("reset_after_work"),
-        json!({ "slow_body": [10, 0.5] }),
-        json!({ "slow_headers": 0.1 }),
-    ] {
+    for fault in [json!("reset_after_work"), json!({ "slow_body": [10, 0.5] }), json!({ "slow_headers": 0.1 })] {
         let rule = json!({ "on": { "path": "/nowhere" }, "fault": fault });
         assert_eq!(client.post("/emulator/faults", rule).status, 200);
     }
-    assert_eq!(
-        client
-            .post("/emulator/faults", json!({ "on": {}, "fault": "no such" }))
-            .status,
-        400
-    );
-    assert_eq!(
-        client
-            .put(
-                "/emulator/behaviour",
-                json!({ "token_life": 0.2, "no_such": 1 })
-            )
-            .status,
-        400
-    );
-    assert_eq!(
-        client
-            .put(
-                "/emulator/behaviour",
-                json!({ "token_life": 5, "max_in_flight": 4 })
-            )
-            .status,
-        200
-    );
+    assert_eq!(client.post("/emulator/faults", json!({ "on": {}, "fault": "no such" })).status, 400);
+    assert_eq!(client.put("/emulator/behaviour", json!({ "token_life": 0.2, "no_such": 1 })).status, 400);
+    assert_eq!(client.put("/emulator/behaviour", json!({ "token_life": 5, "max_in_flight": 4 })).status, 200);
     assert_eq!(client.get("/emulator/behaviour").json["token_life"], 5.0);
     let counters = client.get("/emulator/counters").json;
     assert_eq!(counters["calls"]["GET /crm/v2/org"], 2);
@@ -136,20 +81,12 @@ fn remote_control() {
     assert_eq!(client.get("/emulator/counters").json["tokens_issued"], 0);
     client.put("/emulator/leads?count=9", json!({}));
     assert_eq!(client.get("/crm/v2/Leads").json["info"]["count"], 9);
-    client.post(
-        "/emulator/revoke?user=b@example.com&everything=true",
-        json!({}),
-    );
+    client.post("/emulator/revoke?user=b@example.com&everything=true", json!({}));
     assert_eq!(client.get("/crm/v2/org").code(), "INVALID_TOKEN");
     let refresh_token = client.login()["refresh_token"].as_str().unwrap().to_owned();
     client.post("/emulator/expire", json!({}));
     assert_eq!(client.get("/crm/v2/org").code(), "INVALID_TOKEN");
     assert!(client.refresh(&refresh_token).json["access_token"].is_string());
     assert_eq!(client.emulator.counters().refreshes(), 1);
-    assert_eq!(
-        client
-            .post(&format!("/emulator/revoke?user={USER}"), json!({}))
-            .status,
-        200
-    );
+    assert_eq!(client.post(&format!("/emulator/revoke?user={USER}"), json!({})).status, 200);
 }

@@ -1,10 +1,5 @@
 //! Search, and the grammar of its criteria.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod support;
 
@@ -12,16 +7,11 @@ use serde_json::json;
 use support::{Client, start};
 
 fn found(client: &Client, parameter: &str, value: &str) -> Vec<String> {
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair(parameter, value)
-        .finish();
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair(parameter, value).finish();
     let got = client.get(&format!("/crm/v2/Leads/search?{query}"));
     assert!(got.status == 200 || got.status == 204, "{}", got.json);
     let rows = got.json["data"].as_array().cloned().unwrap_or_default();
-    let mut names: Vec<_> = rows
-        .iter()
-        .map(|row| row["Last_Name"].as_str().unwrap().to_owned())
-        .collect();
+    let mut names: Vec<_> = rows.iter().map(|row| row["Last_Name"].as_str().unwrap().to_owned()).collect();
     names.sort();
     names
 }
@@ -45,10 +35,7 @@ fn by_email_phone_and_word() {
     assert_eq!(found(&client, "phone", "+47 1"), ["A"]);
     assert_eq!(found(&client, "word", "berge"), ["C"]);
     assert_eq!(client.get("/crm/v2/Leads/search?word=x").status, 400);
-    assert_eq!(
-        client.get("/crm/v2/Leads/search").code(),
-        "EXPECTED_PARAM_MISSING"
-    );
+    assert_eq!(client.get("/crm/v2/Leads/search").code(), "EXPECTED_PARAM_MISSING");
     assert!(found(&client, "email", "none@bolt.example").is_empty());
 }
 
@@ -59,10 +46,7 @@ fn criteria() {
         ("(City:equals:Oslo)", vec!["A", "B"]),
         ("((City:equals:Oslo)and(Company:starts_with:B))", vec!["B"]),
         ("(City:equals:Oslo)and(Company:starts_with:B)", vec!["B"]),
-        (
-            "((City:equals:Bergen)or((City:equals:Oslo)and(No_of_Employees:less_than:10)))",
-            vec!["A", "C"],
-        ),
+        ("((City:equals:Bergen)or((City:equals:Oslo)and(No_of_Employees:less_than:10)))", vec!["A", "C"]),
         ("(Company:equals:Acme \\(Norway\\)\\, AS)", vec!["A"]),
         ("(Company:equals:Back\\\\slash)", vec!["C"]),
         ("(Company:equals:Bolt)", vec!["B"]),
@@ -80,9 +64,7 @@ fn criteria() {
 fn criteria_that_do_not_parse() {
     let client = client();
     let code = |criteria: &str| {
-        let query = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("criteria", criteria)
-            .finish();
+        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("criteria", criteria).finish();
         let got = client.get(&format!("/crm/v2/Leads/search?{query}"));
         (got.status, got.code().to_owned())
     };
@@ -94,17 +76,10 @@ fn criteria_that_do_not_parse() {
         "(Company:equals:a(b))",
         "(City)",
     ] {
-        assert_eq!(
-            code(criteria),
-            (400, "INVALID_QUERY".to_owned()),
-            "{criteria}"
-        );
+        assert_eq!(code(criteria), (400, "INVALID_QUERY".to_owned()), "{criteria}");
     }
     let many = format!("({})", vec!["(City:equals:a)"; 16].join("or"));
     assert_eq!(code(&many).1, "CRITERIA_LIMIT_EXCEEDED");
     let deep = client.get("/crm/v2/Leads/search?word=Oslo&page=11&per_page=200");
-    assert_eq!(
-        (deep.code(), deep.json["details"]["limit"].as_str()),
-        ("LIMIT_REACHED", Some("2000"))
-    );
+    assert_eq!((deep.code(), deep.json["details"]["limit"].as_str()), ("LIMIT_REACHED", Some("2000")));
 }

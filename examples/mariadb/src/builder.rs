@@ -69,31 +69,21 @@ impl Builder {
         loop {
             match self.start_on(free_port()?, &programs) {
                 // Both servers say it with this strerror text.
-                Err(Error::Start(log)) if attempt < ATTEMPTS && log.contains("already in use") => {
-                    attempt += 1
-                }
+                Err(Error::Start(log)) if attempt < ATTEMPTS && log.contains("already in use") => attempt += 1,
                 outcome => return outcome,
             }
         }
     }
 
     fn start_on(&self, port: u16, programs: &Programs) -> Result<Server, Error> {
-        let folder = tempfile::Builder::new()
-            .prefix("zcrm-mariadb-")
-            .tempdir_in(short_temp_dir())?;
+        let folder = tempfile::Builder::new().prefix("zcrm-mariadb-").tempdir_in(short_temp_dir())?;
         if let Some(certificate) = self.certificate {
             certificate.write(folder.path())?;
         }
-        fs::write(
-            folder.path().join("my.cnf"),
-            self.configuration(&folder, port),
-        )?;
+        fs::write(folder.path().join("my.cnf"), self.configuration(&folder, port))?;
         let mut supervisor = Supervisor::start(folder, programs)?;
         supervisor.install()?;
-        let mut private = Private {
-            supervisor,
-            has_tls: self.certificate.is_some(),
-        };
+        let mut private = Private { supervisor, has_tls: self.certificate.is_some() };
         private.launch()?;
         Ok(Server::private(server::root_at(port), private))
     }
@@ -153,11 +143,7 @@ impl Server {
 /// A path to a socket may have about 100 characters.
 fn short_temp_dir() -> PathBuf {
     let folder = env::temp_dir();
-    if folder.as_os_str().len() > 60 && Path::new("/tmp").is_dir() {
-        PathBuf::from("/tmp")
-    } else {
-        folder
-    }
+    if folder.as_os_str().len() > 60 && Path::new("/tmp").is_dir() { PathBuf::from("/tmp") } else { folder }
 }
 
 fn free_port() -> Result<u16, Error> {

@@ -39,18 +39,9 @@ impl Server {
     pub fn at(url: &str) -> Result<Self, Error> {
         let opts = Opts::from_url(url).map_err(|error| Error::Url(error.to_string()))?;
         // The tests choose between TCP and the socket themselves.
-        let admin = Opts::from(
-            OptsBuilder::from_opts(opts)
-                .prefer_socket(false)
-                .db_name(None::<String>),
-        );
+        let admin = Opts::from(OptsBuilder::from_opts(opts).prefer_socket(false).db_name(None::<String>));
         Conn::new(admin.clone())?;
-        Ok(Self {
-            admin,
-            private: None,
-            socket: None,
-            ca: None,
-        })
+        Ok(Self { admin, private: None, socket: None, ca: None })
     }
 
     pub(crate) fn private(admin: Opts, private: Private) -> Self {
@@ -119,10 +110,7 @@ impl Server {
     ///
     /// # Errors
     /// [`Error::Sql`] for the first one that the server refuses.
-    pub fn execute<S: AsRef<str>>(
-        &self,
-        statements: impl IntoIterator<Item = S>,
-    ) -> Result<(), Error> {
+    pub fn execute<S: AsRef<str>>(&self, statements: impl IntoIterator<Item = S>) -> Result<(), Error> {
         database::execute(self.admin.clone(), statements)
     }
 
@@ -186,10 +174,7 @@ impl Server {
         self.with_private(|private| private.supervisor.order("thaw"))
     }
 
-    fn with_private<T>(
-        &self,
-        act: impl FnOnce(&mut Private) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+    fn with_private<T>(&self, act: impl FnOnce(&mut Private) -> Result<T, Error>) -> Result<T, Error> {
         let private = self.private.as_ref().ok_or(Error::NotOurs)?;
         act(&mut private.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -221,12 +206,7 @@ impl Private {
 
 /// The administrator of a private server.
 pub(crate) fn root_at(port: u16) -> Opts {
-    OptsBuilder::new()
-        .ip_or_hostname(Some("127.0.0.1"))
-        .tcp_port(port)
-        .user(Some("root"))
-        .prefer_socket(false)
-        .into()
+    OptsBuilder::new().ip_or_hostname(Some("127.0.0.1")).tcp_port(port).user(Some("root")).prefer_socket(false).into()
 }
 
 impl fmt::Debug for Server {

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::oauth::{OAuth, TokenSource};
 use crate::persistence::{Backend, PersistenceHandler};
-use crate::resource::{ModuleHandle, OrganizationHandle};
+use crate::resource::{ModuleHandle, ModulesHandle, OrganizationHandle};
 use crate::rest::{CustomCall, Session};
 use crate::token::{InvalidUserIdentifier, UserIdentifier};
 use crate::transport::{Method, Transport};
@@ -150,6 +150,12 @@ impl Client {
     /// such as `/crm/bulk/v2/read`. It is split at each `/` and its parts are escaped.
     pub fn call(&self, method: Method, path: &str) -> CustomCall {
         CustomCall::new(self.session.clone(), method, path)
+    }
+
+    /// The modules of the organisation: all of them, or what Zoho knows of one. No call goes out yet.
+    #[must_use]
+    pub fn modules(&self) -> ModulesHandle {
+        ModulesHandle::new(self.session.clone())
     }
 
     /// One module, such as Leads, by its API name. No call goes out yet.

@@ -37,9 +37,9 @@ entity! {
         /// Whom it is shared with, later versions.
         shared_to: Value = "shared_to",
         /// What it is sorted by: a name in v2, an object later.
-        sort_by: FieldRef = "sort_by",
+        sort_by: FieldRef = "sort_by" set,
         /// `asc` or `desc`.
-        sort_order: String = "sort_order",
+        sort_order: String = "sort_order" set,
         /// Its columns: names in v2, objects later.
         fields: Vec<FieldRef> = "fields",
         /// Its place among the favourites.
@@ -72,6 +72,11 @@ pub struct CustomViewCategory {
 }
 
 impl CustomView {
+    /// The view with this id, for changes: set what is to be changed.
+    pub fn with_id(id: impl Into<CustomViewId>) -> Self {
+        Self { id: Some(id.into()), ..Self::default() }
+    }
+
     /// The criteria in one line, `((City:equal:Oslo)and(Company:starts_with:A))`; empty when the view selects all.
     #[must_use]
     pub fn criteria_condition(&self) -> String {

@@ -6,13 +6,18 @@
 
 mod access;
 mod ask;
+mod custom_views;
 mod list;
+mod metadata;
 mod module;
 mod organization;
 pub mod records;
+mod sending;
 mod users;
 
+pub use custom_views::CustomViews;
 pub use list::List;
+pub use metadata::ModulesHandle;
 pub use module::{ModuleHandle, RecordHandle};
 pub use organization::OrganizationHandle;
 pub use users::UserType;

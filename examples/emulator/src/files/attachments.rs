@@ -24,28 +24,17 @@ pub(crate) fn route(
         ("POST", []) => upload(org, visit, attachments, (parent, id)),
         ("DELETE", []) => {
             let ids = records::ids(visit)?;
-            let items = ids
-                .into_iter()
-                .map(|file| delete(org, attachments, id, file))
-                .collect();
+            let items = ids.into_iter().map(|file| delete(org, attachments, id, file)).collect();
             Ok(records::answer(visit, "data", 200, items))
         }
         ("GET", [file]) => match find(org, attachments, id, file) {
-            Some(row) if row.get("$link_url").is_some_and(|link| !link.is_null()) => Err(refuse(
-                400,
-                "DOWNLOAD_NOT_ALLOWED",
-                "a link cannot be downloaded",
-                json!({ "id": file }),
-            )),
+            Some(row) if row.get("$link_url").is_some_and(|link| !link.is_null()) => {
+                Err(refuse(400, "DOWNLOAD_NOT_ALLOWED", "a link cannot be downloaded", json!({ "id": file })))
+            }
             Some(_) => Ok(org.files.download(file)),
             None => Ok(Answer::empty(204)),
         },
-        ("DELETE", [file]) => Ok(records::answer(
-            visit,
-            "data",
-            200,
-            vec![delete(org, attachments, id, file)],
-        )),
+        ("DELETE", [file]) => Ok(records::answer(visit, "data", 200, vec![delete(org, attachments, id, file)])),
         _ => unknown(path.len() <= 1),
     }
 }
@@ -54,23 +43,18 @@ fn list(org: &Org, visit: &Visit<'_>, attachments: &'static Module, parent: u64)
     let fields = records::wanted_fields(visit)?;
     let page = Page::of(visit.call)?;
     let shelf = org.records.shelf(attachments);
-    let found = shelf
-        .written()
-        .filter(|(_, row)| belongs(row, parent))
-        .map(|(_, row)| records::pick(row, &fields));
+    let found = shelf.written().filter(|(_, row)| belongs(row, parent)).map(|(_, row)| records::pick(row, &fields));
     Ok(page.answer("data", found))
 }
 
 fn belongs(row: &Row, parent: u64) -> bool {
-    row.get("Parent_Id")
-        .is_some_and(|known| known["id"].as_str() == Some(&parent.to_string()))
+    row.get("Parent_Id").is_some_and(|known| known["id"].as_str() == Some(&parent.to_string()))
 }
 
 fn find<'a>(org: &'a Org, attachments: &'static Module, parent: u64, id: &str) -> Option<&'a Row> {
     let id: u64 = id.parse().ok()?;
     let mut rows = org.records.shelf(attachments).written();
-    rows.find(|(known, row)| *known == id && belongs(row, parent))
-        .map(|(_, row)| row)
+    rows.find(|(known, row)| *known == id && belongs(row, parent)).map(|(_, row)| row)
 }
 
 fn upload(
@@ -92,11 +76,7 @@ fn upload(
     let (name, size, kind) = match (&file, &link) {
         (Some(part), _) => {
             refuse_too_large(visit, part)?;
-            (
-                part.file_name.clone().unwrap_or_default(),
-                json!(part.length.to_string()),
-                "Attachment",
-            )
+            (part.file_name.clone().unwrap_or_default(), json!(part.length.to_string()), "Attachment")
         }
         (None, Some(link)) => {
             let title = visit.call.query("title").unwrap_or(link).to_owned();
@@ -104,12 +84,7 @@ fn upload(
         }
         (None, None) => {
             let details = json!({ "api_name": "file" });
-            return Err(refuse(
-                400,
-                "MANDATORY_NOT_FOUND",
-                "required field not found",
-                details,
-            ));
+            return Err(refuse(400, "MANDATORY_NOT_FOUND", "required field not found", details));
         }
     };
     let parent_name = org.records.name(parent, parent_id);
@@ -129,10 +104,7 @@ fn upload(
             ("Modified_By", me),
             ("Created_Time", json!(now)),
             ("Modified_Time", json!(now)),
-            (
-                "Parent_Id",
-                json!({ "name": parent_name, "id": parent_id.to_string() }),
-            ),
+            ("Parent_Id", json!({ "name": parent_name, "id": parent_id.to_string() })),
             ("$se_module", json!(parent.api_name)),
             ("$file_id", json!(format!("zfs{id}"))),
             ("$type", json!(kind)),
@@ -149,11 +121,7 @@ fn upload(
 
 fn delete(org: &mut Org, attachments: &'static Module, parent: u64, id: &str) -> Value {
     if find(org, attachments, parent, id).is_none() {
-        return failure(
-            "INVALID_DATA",
-            "the id given seems to be invalid",
-            json!({ "id": id }),
-        );
+        return failure("INVALID_DATA", "the id given seems to be invalid", json!({ "id": id }));
     }
     org.files.remove(id);
     if let Ok(number) = id.parse() {

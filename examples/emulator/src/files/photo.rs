@@ -9,44 +9,21 @@ use crate::metadata::Module;
 use crate::org::Org;
 
 /// `/{module}/{id}/photo`. Unlike records, the answer stands at the top level.
-pub(crate) fn route(
-    org: &mut Org,
-    visit: &Visit<'_>,
-    method: &str,
-    (module, id): (&'static Module, u64),
-) -> Outcome {
+pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, (module, id): (&'static Module, u64)) -> Outcome {
     if module.field("Record_Image").is_none() && !module.custom {
-        return Err(refuse(
-            400,
-            "INVALID_MODULE",
-            "the module does not support photos",
-            json!({}),
-        ));
+        return Err(refuse(400, "INVALID_MODULE", "the module does not support photos", json!({})));
     }
     let key = format!("photo{id}");
     match method {
         "GET" => Ok(org.files.download(&key)),
         "POST" => {
-            let part = visit
-                .call
-                .take_parts()
-                .into_iter()
-                .find(|part| part.name == "file")
-                .ok_or_else(|| {
-                    refuse(
-                        400,
-                        "MANDATORY_NOT_FOUND",
-                        "required field not found",
-                        json!({ "api_name": "file" }),
-                    )
-                })?;
+            let part = visit.call.take_parts().into_iter().find(|part| part.name == "file").ok_or_else(|| {
+                refuse(400, "MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": "file" }))
+            })?;
             refuse_too_large(visit, &part)?;
             org.files.keep(&key, part);
             set_image(org, module, id, json!(key));
-            Ok(Answer::json(
-                200,
-                &success("photo uploaded successfully", json!({})),
-            ))
+            Ok(Answer::json(200, &success("photo uploaded successfully", json!({}))))
         }
         "DELETE" => {
             if !org.files.remove(&key) {

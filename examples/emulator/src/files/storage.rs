@@ -26,11 +26,7 @@ impl Storage {
     /// Takes over the content of an uploaded part.
     pub(super) fn keep(&mut self, id: &str, part: Part) {
         let name = part.file_name.unwrap_or_else(|| "file".to_owned());
-        let stored = Stored {
-            name,
-            length: part.length,
-            path: part.content.into_temp_path(),
-        };
+        let stored = Stored { name, length: part.length, path: part.content.into_temp_path() };
         self.0.insert(id.to_owned(), stored);
     }
 
@@ -52,10 +48,8 @@ impl Storage {
         match std::fs::File::open(&stored.path) {
             Ok(file) => {
                 let name = utf8_percent_encode(&stored.name, NON_ALPHANUMERIC);
-                Answer::file(file, stored.length).header(
-                    "Content-Disposition",
-                    format!("attachment;filename*=UTF-8''{name}"),
-                )
+                Answer::file(file, stored.length)
+                    .header("Content-Disposition", format!("attachment;filename*=UTF-8''{name}"))
             }
             Err(error) => Answer::error(500, "INTERNAL_ERROR", &error.to_string(), json!({})),
         }
@@ -67,12 +61,7 @@ pub(super) fn refuse_too_large(visit: &Visit<'_>, part: &Part) -> Result<(), Box
     match visit.behaviour.max_file_size {
         Some(most) if part.length > most => {
             let details = json!({ "maximum_size": most });
-            Err(refuse(
-                413,
-                "FILE_SIZE_MORE_THAN_ALLOWED_SIZE",
-                "file size more than allowed size",
-                details,
-            ))
+            Err(refuse(413, "FILE_SIZE_MORE_THAN_ALLOWED_SIZE", "file size more than allowed size", details))
         }
         _ => Ok(()),
     }

@@ -17,12 +17,7 @@ pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str) -> Outcome {
         "GET" => {
             let id = visit.call.query("id").ok_or_else(|| {
                 let details = json!({ "param_name": "id" });
-                refuse(
-                    400,
-                    "REQUIRED_PARAM_MISSING",
-                    "One of the expected parameter is missing",
-                    details,
-                )
+                refuse(400, "REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", details)
             })?;
             Ok(org.files.download(id))
         }
@@ -31,19 +26,9 @@ pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str) -> Outcome {
 }
 
 fn upload(org: &mut Org, visit: &Visit<'_>) -> Outcome {
-    let files: Vec<Part> = visit
-        .call
-        .take_parts()
-        .into_iter()
-        .filter(|part| part.name == "file")
-        .collect();
+    let files: Vec<Part> = visit.call.take_parts().into_iter().filter(|part| part.name == "file").collect();
     if files.is_empty() || files.len() > AT_MOST {
-        return Err(refuse(
-            400,
-            "INVALID_DATA",
-            "invalid data",
-            json!({ "api_name": "file", "limit": AT_MOST }),
-        ));
+        return Err(refuse(400, "INVALID_DATA", "invalid data", json!({ "api_name": "file", "limit": AT_MOST })));
     }
     for part in &files {
         refuse_too_large(visit, part)?;
@@ -53,10 +38,7 @@ fn upload(org: &mut Org, visit: &Visit<'_>) -> Outcome {
         let id = format!("{:032x}{:032x}", fastrand::u128(..), fastrand::u128(..));
         let name = part.file_name.clone();
         org.files.keep(&id, part);
-        items.push(success(
-            "File uploaded successfully",
-            json!({ "name": name, "id": id }),
-        ));
+        items.push(success("File uploaded successfully", json!({ "name": name, "id": id })));
     }
     Ok(Answer::json(200, &json!({ "data": items })))
 }

@@ -17,21 +17,13 @@ pub(super) fn get(visit: &Visit<'_>, path: &[&str]) -> Outcome {
 
 /// All fields of a module.
 pub(super) fn all(visit: &Visit<'_>, module: &Module) -> Vec<Value> {
-    let fields = module
-        .fields()
-        .filter(|field| !field.api_name.starts_with('$'));
-    fields
-        .enumerate()
-        .map(|(at, field)| describe(visit, module, field, at))
-        .collect()
+    let fields = module.fields().filter(|field| !field.api_name.starts_with('$'));
+    fields.enumerate().map(|(at, field)| describe(visit, module, field, at)).collect()
 }
 
 /// The id of a field.
 pub(super) fn id(module: &Module, field: &Field) -> String {
-    let at = module
-        .fields()
-        .position(|known| known.api_name == field.api_name)
-        .unwrap_or_default() as u64;
+    let at = module.fields().position(|known| known.api_name == field.api_name).unwrap_or_default() as u64;
     (FIRST + module.number() * 1_000 + at).to_string()
 }
 
@@ -91,26 +83,26 @@ fn describe(visit: &Visit<'_>, module: &Module, field: &Field, at: usize) -> Val
         })
         .collect();
     let lookup = match field.kind {
-        Kind::Lookup(name) => find(name).map_or_else(|| json!({}), |target| {
-            json!({ "display_label": format!("{}s", module.api_name), "api_name": module.api_name,
+        Kind::Lookup(name) => find(name).map_or_else(
+            || json!({}),
+            |target| {
+                json!({ "display_label": format!("{}s", module.api_name), "api_name": module.api_name,
                     "module": if visit.version >= Version::V3 {
                         json!({ "api_name": name, "id": module_json::id(target) })
                     } else { json!(name) },
                     "id": id(module, field) })
-        }),
+            },
+        ),
         _ => json!({}),
     };
-    let money = if field.kind == Kind::Currency {
-        json!({ "rounding_option": "normal", "precision": 2 })
-    } else {
-        json!({})
-    };
+    let money =
+        if field.kind == Kind::Currency { json!({ "rounding_option": "normal", "precision": 2 }) } else { json!({}) };
     let numbered = match field.kind {
         Kind::AutoNumber => json!({ "prefix": "N", "suffix": null, "start_number": "1" }),
         _ => json!({}),
     };
-    let unique = field.unique
-        || visit.behaviour.unique_email && module.api_name == "Leads" && field.api_name == "Email";
+    let unique =
+        field.unique || visit.behaviour.unique_email && module.api_name == "Leads" && field.api_name == "Email";
     json!({
         "id": id(module, field),
         "api_name": lines.unwrap_or(field.api_name),

@@ -2,62 +2,21 @@
 
 use super::module::Field;
 use super::module::Kind::{
-    Anything, AutoNumber, Bigint, Boolean, Currency, Date, DateTime, Double, Email, FileUpload,
-    Integer, Json, Lookup, MultiPicklist, Percent, Phone, Picklist, ProfileImage, Subform, Text,
-    TextArea, User, Website,
+    Anything, AutoNumber, Bigint, Boolean, Currency, Date, DateTime, Double, Email, FileUpload, Integer, Json, Lookup,
+    MultiPicklist, Percent, Phone, Picklist, ProfileImage, Subform, Text, TextArea, User, Website,
 };
 
 const fn f(api_name: &'static str, kind: super::module::Kind) -> Field {
     Field::new(api_name, kind)
 }
 
-const SOURCES: &[&str] = &[
-    "-None-",
-    "Advertisement",
-    "Cold Call",
-    "Employee Referral",
-    "Trade Show",
-    "Web Download",
-];
-const STATUSES: &[&str] = &[
-    "-None-",
-    "Attempted to Contact",
-    "Contacted",
-    "Junk Lead",
-    "Lost Lead",
-    "Not Contacted",
-];
-const INDUSTRIES: &[&str] = &[
-    "-None-",
-    "ASP",
-    "Data/Telecom OEM",
-    "ERP",
-    "Government/Military",
-    "Storage Equipment",
-];
-const RATINGS: &[&str] = &[
-    "-None-",
-    "Acquired",
-    "Active",
-    "Market Failed",
-    "Project Cancelled",
-    "Shut Down",
-];
-const STAGES: &[&str] = &[
-    "Qualification",
-    "Needs Analysis",
-    "Negotiation/Review",
-    "Closed Won",
-    "Closed Lost",
-];
+const SOURCES: &[&str] = &["-None-", "Advertisement", "Cold Call", "Employee Referral", "Trade Show", "Web Download"];
+const STATUSES: &[&str] = &["-None-", "Attempted to Contact", "Contacted", "Junk Lead", "Lost Lead", "Not Contacted"];
+const INDUSTRIES: &[&str] = &["-None-", "ASP", "Data/Telecom OEM", "ERP", "Government/Military", "Storage Equipment"];
+const RATINGS: &[&str] = &["-None-", "Acquired", "Active", "Market Failed", "Project Cancelled", "Shut Down"];
+const STAGES: &[&str] = &["Qualification", "Needs Analysis", "Negotiation/Review", "Closed Won", "Closed Lost"];
 const SALUTATIONS: &[&str] = &["-None-", "Mr.", "Mrs.", "Ms.", "Dr.", "Prof."];
-const TASK_STATUSES: &[&str] = &[
-    "Not Started",
-    "Deferred",
-    "In Progress",
-    "Completed",
-    "Waiting for input",
-];
+const TASK_STATUSES: &[&str] = &["Not Started", "Deferred", "In Progress", "Completed", "Waiting for input"];
 const PRIORITIES: &[&str] = &["High", "Highest", "Low", "Lowest", "Normal"];
 
 /// Fields that every module has; all but the owner, tags and layout are Zoho's to write.
@@ -101,11 +60,7 @@ pub(super) const LEADS: &[Field] = &[
     f("Country", Text),
     f("Description", TextArea),
     f("Record_Image", ProfileImage).read_only(),
-    f(
-        "Interests",
-        MultiPicklist(&["Sailing", "Skiing", "Chess", "Cooking"]),
-    )
-    .custom(),
+    f("Interests", MultiPicklist(&["Sailing", "Skiing", "Chess", "Cooking"])).custom(),
     f("Score", Double).custom(),
     f("External_Number", Bigint).custom(),
     f("Contract", FileUpload).custom(),
@@ -144,17 +99,7 @@ pub(super) const CONTACTS: &[Field] = &[
 pub(super) const ACCOUNTS: &[Field] = &[
     f("Account_Name", Text).mandatory(),
     f("Account_Number", Bigint),
-    f(
-        "Account_Type",
-        Picklist(&[
-            "-None-",
-            "Analyst",
-            "Competitor",
-            "Customer",
-            "Partner",
-            "Supplier",
-        ]),
-    ),
+    f("Account_Type", Picklist(&["-None-", "Analyst", "Competitor", "Customer", "Partner", "Supplier"])),
     f("Parent_Account", Lookup("Accounts")),
     f("Website", Website),
     f("Phone", Phone),
@@ -181,10 +126,7 @@ pub(super) const DEALS: &[Field] = &[
     f("Expected_Revenue", Currency).read_only(),
     f("Probability", Percent),
     f("Closing_Date", Date),
-    f(
-        "Type",
-        Picklist(&["-None-", "Existing Business", "New Business"]),
-    ),
+    f("Type", Picklist(&["-None-", "Existing Business", "New Business"])),
     f("Lead_Source", Picklist(SOURCES)),
     f("Next_Step", Text),
     f("Description", TextArea),
@@ -192,14 +134,8 @@ pub(super) const DEALS: &[Field] = &[
 
 pub(super) const CAMPAIGNS: &[Field] = &[
     f("Campaign_Name", Text).mandatory(),
-    f(
-        "Type",
-        Picklist(&["-None-", "Conference", "Webinar", "Trade Show"]),
-    ),
-    f(
-        "Status",
-        Picklist(&["-None-", "Planning", "Active", "Inactive", "Complete"]),
-    ),
+    f("Type", Picklist(&["-None-", "Conference", "Webinar", "Trade Show"])),
+    f("Status", Picklist(&["-None-", "Planning", "Active", "Inactive", "Complete"])),
     f("Start_Date", Date),
     f("End_Date", Date),
     f("Budgeted_Cost", Currency),
@@ -241,16 +177,7 @@ pub(super) const CALLS: &[Field] = &[
     f("Call_Type", Picklist(&["Inbound", "Outbound", "Missed"])).mandatory(),
     f("Call_Start_Time", DateTime).mandatory(),
     f("Call_Duration", Text),
-    f(
-        "Call_Purpose",
-        Picklist(&[
-            "-None-",
-            "Prospecting",
-            "Administrative",
-            "Negotiation",
-            "Demo",
-        ]),
-    ),
+    f("Call_Purpose", Picklist(&["-None-", "Prospecting", "Administrative", "Negotiation", "Demo"])),
     f("Call_Result", Text),
     f("Who_Id", Lookup("Contacts")),
     f("What_Id", Anything),
@@ -261,10 +188,7 @@ pub(super) const PRODUCTS: &[Field] = &[
     f("Product_Name", Text).mandatory(),
     f("Product_Code", Text),
     f("Product_Active", Boolean),
-    f(
-        "Product_Category",
-        Picklist(&["-None-", "Hardware", "Software", "CRM Applications"]),
-    ),
+    f("Product_Category", Picklist(&["-None-", "Hardware", "Software", "CRM Applications"])),
     f("Vendor_Name", Lookup("Vendors")),
     f("Handler", User),
     f("Unit_Price", Currency),
@@ -294,10 +218,7 @@ pub(super) const VENDORS: &[Field] = &[
 pub(super) const PRICE_BOOKS: &[Field] = &[
     f("Price_Book_Name", Text).mandatory(),
     f("Active", Boolean),
-    f(
-        "Pricing_Model",
-        Picklist(&["-None-", "Flat", "Differential"]),
-    ),
+    f("Pricing_Model", Picklist(&["-None-", "Flat", "Differential"])),
     f("Pricing_Details", Json),
     f("Description", TextArea),
 ];
@@ -329,10 +250,7 @@ macro_rules! inventory {
 pub(super) const QUOTES: &[Field] = inventory![
     f("Account_Name", Lookup("Accounts")),
     f("Deal_Name", Lookup("Deals")),
-    f(
-        "Quote_Stage",
-        Picklist(&["Draft", "Negotiation", "Delivered", "On Hold", "Confirmed"])
-    ),
+    f("Quote_Stage", Picklist(&["Draft", "Negotiation", "Delivered", "On Hold", "Confirmed"])),
     f("Quote_Number", AutoNumber).read_only(),
     f("Valid_Till", Date),
 ];
@@ -356,11 +274,7 @@ pub(super) const PURCHASE_ORDERS: &[Field] = inventory![
 
 pub(super) const CASES: &[Field] = &[
     f("Subject", Text).mandatory(),
-    f(
-        "Status",
-        Picklist(&["New", "On Hold", "Escalated", "Closed"]),
-    )
-    .mandatory(),
+    f("Status", Picklist(&["New", "On Hold", "Escalated", "Closed"])).mandatory(),
     f("Case_Origin", Picklist(&["Email", "Phone", "Web"])).mandatory(),
     f("Case_Number", AutoNumber).read_only(),
     f("Priority", Picklist(PRIORITIES)),

@@ -42,21 +42,9 @@ pub(crate) fn settings(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&
 fn named(visit: &Visit<'_>) -> Result<&'static Module, Box<Answer>> {
     let name = visit.call.query("module").ok_or_else(|| {
         let details = json!({ "param_name": "module" });
-        refuse(
-            400,
-            "REQUIRED_PARAM_MISSING",
-            "One of the expected parameter is missing",
-            details,
-        )
+        refuse(400, "REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", details)
     })?;
-    find(name).ok_or_else(|| {
-        refuse(
-            400,
-            "INVALID_MODULE",
-            "the module name given seems to be invalid",
-            json!({}),
-        )
-    })
+    find(name).ok_or_else(|| refuse(400, "INVALID_MODULE", "the module name given seems to be invalid", json!({})))
 }
 
 /// Picks out of a list the item of an id, or takes all; 204 when nothing is left.
@@ -64,9 +52,7 @@ fn all_or_one(key: &str, list: Vec<serde_json::Value>, path: &[&str]) -> Outcome
     let list = match path {
         [] => list,
         [id] => {
-            let found = list
-                .into_iter()
-                .find(|item| item["id"] == *id || item["api_name"] == *id);
+            let found = list.into_iter().find(|item| item["id"] == *id || item["api_name"] == *id);
             vec![found.ok_or_else(crate::answer::invalid_id)?]
         }
         _ => return unknown(false),

@@ -46,42 +46,23 @@ pub(crate) struct Field {
 
 impl Field {
     pub(super) const fn new(api_name: &'static str, kind: Kind) -> Self {
-        Self {
-            api_name,
-            kind,
-            mandatory: false,
-            read_only: false,
-            custom: false,
-            unique: false,
-        }
+        Self { api_name, kind, mandatory: false, read_only: false, custom: false, unique: false }
     }
 
     pub(super) const fn mandatory(self) -> Self {
-        Self {
-            mandatory: true,
-            ..self
-        }
+        Self { mandatory: true, ..self }
     }
 
     pub(super) const fn read_only(self) -> Self {
-        Self {
-            read_only: true,
-            ..self
-        }
+        Self { read_only: true, ..self }
     }
 
     pub(super) const fn custom(self) -> Self {
-        Self {
-            custom: true,
-            ..self
-        }
+        Self { custom: true, ..self }
     }
 
     pub(super) const fn unique(self) -> Self {
-        Self {
-            unique: true,
-            ..self
-        }
+        Self { unique: true, ..self }
     }
 
     /// The greatest number of characters, where there is one.
@@ -128,9 +109,7 @@ impl Module {
 
     /// A number of its own for each module, from which the ids of its metadata are made.
     pub(crate) fn number(&self) -> u64 {
-        modules()
-            .position(|module| module.api_name == self.api_name)
-            .unwrap_or_default() as u64
+        modules().position(|module| module.api_name == self.api_name).unwrap_or_default() as u64
     }
 }
 
@@ -150,13 +129,7 @@ const fn module(
     display_field: &'static str,
     fields: &'static [Field],
 ) -> Module {
-    Module {
-        api_name,
-        singular,
-        display_field,
-        custom: false,
-        fields,
-    }
+    Module { api_name, singular, display_field, custom: false, fields }
 }
 
 static MODULES: &[Module] = &[
@@ -170,35 +143,14 @@ static MODULES: &[Module] = &[
     module("Calls", "Call", "Subject", fields::CALLS),
     module("Products", "Product", "Product_Name", fields::PRODUCTS),
     module("Vendors", "Vendor", "Vendor_Name", fields::VENDORS),
-    module(
-        "Price_Books",
-        "Price Book",
-        "Price_Book_Name",
-        fields::PRICE_BOOKS,
-    ),
+    module("Price_Books", "Price Book", "Price_Book_Name", fields::PRICE_BOOKS),
     module("Quotes", "Quote", "Subject", fields::QUOTES),
     module("Sales_Orders", "Sales Order", "Subject", fields::ORDERS),
-    module(
-        "Purchase_Orders",
-        "Purchase Order",
-        "Subject",
-        fields::PURCHASE_ORDERS,
-    ),
+    module("Purchase_Orders", "Purchase Order", "Subject", fields::PURCHASE_ORDERS),
     module("Invoices", "Invoice", "Subject", fields::ORDERS),
     module("Cases", "Case", "Subject", fields::CASES),
     module("Solutions", "Solution", "Solution_Title", fields::SOLUTIONS),
     module("Notes", "Note", "Note_Title", fields::NOTES),
-    module(
-        "Attachments",
-        "Attachment",
-        "File_Name",
-        fields::ATTACHMENTS,
-    ),
-    Module {
-        api_name: "Projects",
-        singular: "Project",
-        display_field: "Name",
-        custom: true,
-        fields: fields::PROJECTS,
-    },
+    module("Attachments", "Attachment", "File_Name", fields::ATTACHMENTS),
+    Module { api_name: "Projects", singular: "Project", display_field: "Name", custom: true, fields: fields::PROJECTS },
 ];

@@ -24,18 +24,8 @@ pub(super) fn get(visit: &Visit<'_>, path: &[&str]) -> Outcome {
         [name] => {
             let module = find(name)
                 .or_else(|| modules().find(|module| id(module) == *name))
-                .ok_or_else(|| {
-                    refuse(
-                        400,
-                        "INVALID_MODULE",
-                        "the module name given seems to be invalid",
-                        json!({}),
-                    )
-                })?;
-            Ok(Answer::json(
-                200,
-                &json!({ "modules": [in_depth(visit, module)] }),
-            ))
+                .ok_or_else(|| refuse(400, "INVALID_MODULE", "the module name given seems to be invalid", json!({})))?;
+            Ok(Answer::json(200, &json!({ "modules": [in_depth(visit, module)] })))
         }
         _ => crate::crm::unknown(false),
     }
@@ -93,11 +83,7 @@ fn in_depth(visit: &Visit<'_>, module: &Module) -> Value {
     let display_field = module.field(module.display_field).map(|field| {
         json!({ "api_name": field.api_name, "id": field_json::id(module, field), "field_label": field_json::label(field) })
     });
-    let first_fields: Vec<&str> = module
-        .fields()
-        .map(|field| field.api_name)
-        .take(5)
-        .collect();
+    let first_fields: Vec<&str> = module.fields().map(|field| field.api_name).take(5).collect();
     for (name, value) in [
         ("filter_status", json!(false)),
         ("filter_supported", json!(true)),
@@ -109,15 +95,9 @@ fn in_depth(visit: &Visit<'_>, module: &Module) -> Value {
         ("per_page", json!(10)),
         ("territory", Value::Null),
         ("$properties", json!(["$name", "$id"])),
-        (
-            "related_list_properties",
-            json!({ "sort_by": null, "sort_order": "desc", "fields": first_fields }),
-        ),
+        ("related_list_properties", json!({ "sort_by": null, "sort_order": "desc", "fields": first_fields })),
         ("related_lists", json!(related::all(module))),
-        (
-            "custom_view",
-            views::seeded(module).into_iter().next().unwrap_or_default(),
-        ),
+        ("custom_view", views::seeded(module).into_iter().next().unwrap_or_default()),
     ] {
         described[name] = value;
     }

@@ -37,24 +37,9 @@ fn lists(module: &Module) -> Vec<(&'static str, &'static str)> {
             "Invoices",
             "Cases",
         ],
-        "Deals" => &[
-            "Tasks",
-            "Events",
-            "Calls",
-            "Products",
-            "Quotes",
-            "Sales_Orders",
-        ],
+        "Deals" => &["Tasks", "Events", "Calls", "Products", "Quotes", "Sales_Orders"],
         "Campaigns" => &["Leads", "Contacts", "Deals"],
-        "Products" => &[
-            "Leads",
-            "Contacts",
-            "Accounts",
-            "Deals",
-            "Price_Books",
-            "Solutions",
-            "Cases",
-        ],
+        "Products" => &["Leads", "Contacts", "Accounts", "Deals", "Price_Books", "Solutions", "Cases"],
         "Vendors" => &["Products", "Contacts", "Purchase_Orders"],
         "Price_Books" => &["Products"],
         _ => &[],
@@ -96,9 +81,5 @@ pub(super) fn all(parent: &Module) -> Vec<Value> {
             "linkingmodule": null,
         })
     };
-    lists(parent)
-        .into_iter()
-        .enumerate()
-        .map(describe)
-        .collect()
+    lists(parent).into_iter().enumerate().map(describe).collect()
 }

@@ -39,11 +39,7 @@ pub(crate) fn shows(module: &Module, id: &str) -> Option<Shows> {
 
 /// The views of a module.
 pub(super) fn seeded(module: &Module) -> Vec<Value> {
-    let fields: Vec<&str> = module
-        .fields()
-        .map(|field| field.api_name)
-        .take(4)
-        .collect();
+    let fields: Vec<&str> = module.fields().map(|field| field.api_name).take(4).collect();
     let plural = module.api_name.replace('_', " ");
     let view = |at: u64, name: &str, system_name: Value, category: &str, criteria: Value| {
         json!({
@@ -65,31 +61,13 @@ pub(super) fn seeded(module: &Module) -> Vec<Value> {
     };
     let mine = json!({ "comparator": "equal", "field": "Owner", "value": "${CURRENTUSER}" });
     let mut views = vec![
-        view(
-            0,
-            &format!("All {plural}"),
-            json!("ALLVIEWS"),
-            "public_views",
-            Value::Null,
-        ),
-        view(
-            1,
-            &format!("My {plural}"),
-            json!("MYVIEW"),
-            "public_views",
-            mine,
-        ),
+        view(0, &format!("All {plural}"), json!("ALLVIEWS"), "public_views", Value::Null),
+        view(1, &format!("My {plural}"), json!("MYVIEW"), "public_views", mine),
     ];
     if module.api_name == "Leads" {
         let city = |name: &str| json!({ "comparator": "equal", "field": "City", "value": name });
         let criteria = json!({ "group_operator": "or", "group": [city("Oslo"), city("Bergen")] });
-        views.push(view(
-            2,
-            "Oslo or Bergen",
-            Value::Null,
-            "created_by_me",
-            criteria,
-        ));
+        views.push(view(2, "Oslo or Bergen", Value::Null, "created_by_me", criteria));
     }
     views
 }
@@ -99,36 +77,24 @@ pub(super) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str
     let module = named(visit)?;
     match (method, path) {
         ("GET", []) => {
-            let all: Vec<Value> = seeded(module)
-                .into_iter()
-                .map(|view| present(org, visit, view))
-                .collect();
+            let all: Vec<Value> = seeded(module).into_iter().map(|view| present(org, visit, view)).collect();
             Ok(answer(visit, all))
         }
         ("GET", [id]) => {
-            let view = seeded(module)
-                .into_iter()
-                .find(|view| view["id"] == *id)
-                .ok_or_else(invalid_id)?;
+            let view = seeded(module).into_iter().find(|view| view["id"] == *id).ok_or_else(invalid_id)?;
             let view = present(org, visit, view);
             Ok(answer(visit, vec![view]))
         }
         // v2 changes the sorting with a PUT on the view, later versions by an action.
         ("PUT", [id]) if visit.version < Version::V3 => change_sort(org, visit, module, id),
-        ("PUT", [id, "actions", "change_sort"]) if visit.version >= Version::V3 => {
-            change_sort(org, visit, module, id)
-        }
+        ("PUT", [id, "actions", "change_sort"]) if visit.version >= Version::V3 => change_sort(org, visit, module, id),
         _ => unknown(path.len() <= 1),
     }
 }
 
 fn answer(visit: &Visit<'_>, views: Vec<Value>) -> Answer {
-    let mut info =
-        json!({ "per_page": 200, "count": views.len(), "page": 1, "more_records": false });
-    info["default"] = views
-        .first()
-        .map(|view| view["id"].clone())
-        .unwrap_or_default();
+    let mut info = json!({ "per_page": 200, "count": views.len(), "page": 1, "more_records": false });
+    info["default"] = views.first().map(|view| view["id"].clone()).unwrap_or_default();
     let translation = json!({
         "public_views": "Public Views",
         "other_users_views": "Other Users Views",
@@ -147,20 +113,13 @@ fn present(org: &Org, visit: &Visit<'_>, mut view: Value) -> Value {
     let id = view["id"].as_str().unwrap_or_default().to_owned();
     if let Some((sort_by, sort_order)) = org.views.0.get(&id) {
         view["sort_order"] = sort_order.clone();
-        view["sort_by"] = if visit.version >= Version::V3 {
-            sort_by.clone()
-        } else {
-            sort_by["api_name"].clone()
-        };
+        view["sort_by"] = if visit.version >= Version::V3 { sort_by.clone() } else { sort_by["api_name"].clone() };
     }
     if visit.version >= Version::V3 {
         view["access_type"] = json!("public");
         view["criteria"] = with_objects(&view["criteria"]);
         let names = view["fields"].as_array().cloned().unwrap_or_default();
-        view["fields"] = names
-            .iter()
-            .map(|name| json!({ "api_name": name, "_pin": false }))
-            .collect();
+        view["fields"] = names.iter().map(|name| json!({ "api_name": name, "_pin": false })).collect();
     }
     view
 }
@@ -171,41 +130,24 @@ fn with_objects(criteria: &Value) -> Value {
     if let Some(name) = criteria["field"].as_str().map(str::to_owned) {
         criteria["field"] = json!({ "api_name": name });
     }
-    for part in criteria
-        .get_mut("group")
-        .and_then(Value::as_array_mut)
-        .into_iter()
-        .flatten()
-    {
+    for part in criteria.get_mut("group").and_then(Value::as_array_mut).into_iter().flatten() {
         *part = with_objects(part);
     }
     criteria
 }
 
 fn change_sort(org: &mut Org, visit: &Visit<'_>, module: &Module, id: &str) -> Outcome {
-    let sent = records::items(visit, "custom_views", 1)?
-        .into_iter()
-        .next()
-        .unwrap_or_default();
+    let sent = records::items(visit, "custom_views", 1)?.into_iter().next().unwrap_or_default();
     if shows(module, id).is_none() {
         return Err(invalid_id());
     }
     let sort_by = sent.get("sort_by").cloned().unwrap_or_default();
-    let known = sort_by["api_name"]
-        .as_str()
-        .is_some_and(|name| module.field(name).is_some());
+    let known = sort_by["api_name"].as_str().is_some_and(|name| module.field(name).is_some());
     if !known && sort_by["id"].is_null() {
-        let refused = failure(
-            "INVALID_DATA",
-            "invalid data",
-            json!({ "api_name": "sort_by" }),
-        );
+        let refused = failure("INVALID_DATA", "invalid data", json!({ "api_name": "sort_by" }));
         return Ok(records::answer(visit, "custom_views", 200, vec![refused]));
     }
-    org.views.0.insert(
-        id.to_owned(),
-        (sort_by, sent.get("sort_order").cloned().unwrap_or_default()),
-    );
+    org.views.0.insert(id.to_owned(), (sort_by, sent.get("sort_order").cloned().unwrap_or_default()));
     let done = success("custom view updated successfully", json!({ "id": id }));
     Ok(records::answer(visit, "custom_views", 200, vec![done]))
 }
@@ -214,13 +156,7 @@ fn change_sort(org: &mut Org, visit: &Visit<'_>, module: &Module, id: &str) -> O
 pub(crate) fn wanted(visit: &Visit<'_>, module: &Module) -> Result<Shows, Box<Answer>> {
     match visit.call.query("cvid") {
         None => Ok(Shows::All),
-        Some(id) => shows(module, id).ok_or_else(|| {
-            refuse(
-                400,
-                "INVALID_DATA",
-                "invalid data",
-                json!({ "param_name": "cvid" }),
-            )
-        }),
+        Some(id) => shows(module, id)
+            .ok_or_else(|| refuse(400, "INVALID_DATA", "invalid data", json!({ "param_name": "cvid" }))),
     }
 }

@@ -42,34 +42,19 @@ pub(super) fn decide(world: &World, behaviour: &Behaviour, call: &Call) -> Answe
 fn check(world: &World, call: &Call) -> Result<Url, Box<Answer>> {
     let oauth = world.oauth.lock();
     if call.query("client_id") != Some(&oauth.client_id) {
-        return Err(error_page(
-            "Invalid Client ID",
-            "The client id passed does not exist.",
-        ));
+        return Err(error_page("Invalid Client ID", "The client id passed does not exist."));
     }
     let redirect_uri = call.query("redirect_uri").unwrap_or_default();
-    let known = oauth
-        .redirect_uris
-        .iter()
-        .any(|registered| registered == redirect_uri);
+    let known = oauth.redirect_uris.iter().any(|registered| registered == redirect_uri);
     let redirect_uri = Url::parse(redirect_uri).ok().filter(|_| known);
     let redirect_uri = redirect_uri.ok_or_else(|| {
-        error_page(
-            "Invalid Redirect Uri",
-            "The redirect URI passed does not match the one configured.",
-        )
+        error_page("Invalid Redirect Uri", "The redirect URI passed does not match the one configured.")
     })?;
     if call.query("response_type") != Some("code") {
-        return Err(error_page(
-            "Invalid Response Type",
-            "The response type must be code.",
-        ));
+        return Err(error_page("Invalid Response Type", "The response type must be code."));
     }
     if call.query_list("scope").is_empty() {
-        return Err(error_page(
-            "Invalid OAuth Scope",
-            "The scope passed does not exist.",
-        ));
+        return Err(error_page("Invalid OAuth Scope", "The scope passed does not exist."));
     }
     Ok(redirect_uri)
 }
@@ -83,17 +68,10 @@ fn error_page(title: &str, text: &str) -> Box<Answer> {
 }
 
 fn page(world: &World, call: &Call) -> Answer {
-    let scopes: String = call
-        .query_list("scope")
-        .into_iter()
-        .map(|scope| format!("<li>{}</li>", escape(scope)))
-        .collect();
+    let scopes: String =
+        call.query_list("scope").into_iter().map(|scope| format!("<li>{}</li>", escape(scope))).collect();
     let org = world.org.lock();
-    let users: String = org
-        .users
-        .emails()
-        .map(|email| format!("<option>{}</option>", escape(email)))
-        .collect();
+    let users: String = org.users.emails().map(|email| format!("<option>{}</option>", escape(email))).collect();
     let page = format!(
         "<!DOCTYPE html><html><head><title>Zoho Accounts (emulated)</title></head><body>\
          <h1>An application would like to access your Zoho CRM</h1><ul>{scopes}</ul>\
@@ -106,13 +84,7 @@ fn page(world: &World, call: &Call) -> Answer {
     Answer::html(200, page)
 }
 
-fn redirect(
-    world: &World,
-    behaviour: &Behaviour,
-    call: &Call,
-    mut to: Url,
-    allowed: bool,
-) -> Answer {
+fn redirect(world: &World, behaviour: &Behaviour, call: &Call, mut to: Url, allowed: bool) -> Answer {
     if allowed {
         let code = grant(world, behaviour, call);
         to.query_pairs_mut()
@@ -139,13 +111,7 @@ fn grant(world: &World, behaviour: &Behaviour, call: &Call) -> String {
     let wants_offline = call.query("access_type") == Some("offline");
     oauth.add_grant(Grant {
         user,
-        scopes: call
-            .query("scope")
-            .map(split_list)
-            .unwrap_or_default()
-            .into_iter()
-            .map(str::to_owned)
-            .collect(),
+        scopes: call.query("scope").map(split_list).unwrap_or_default().into_iter().map(str::to_owned).collect(),
         expires: Instant::now() + behaviour.grant_life,
         redirect_uri: call.query("redirect_uri").map(str::to_owned),
         offline: wants_offline && (!consented_before || call.query("prompt") == Some("consent")),
@@ -153,8 +119,5 @@ fn grant(world: &World, behaviour: &Behaviour, call: &Call) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -55,19 +55,12 @@ fn granted(world: &World, behaviour: &Behaviour, minted: Minted) -> Value {
         ExpiresIn::Seconds => (json!(life.as_secs()), None),
         ExpiresIn::SecondsAsText => (json!(life.as_secs().to_string()), None),
         ExpiresIn::Milliseconds => (json!(life.as_millis() as u64), Some(json!(life.as_secs()))),
-        ExpiresIn::MillisecondsAsText => (
-            json!(life.as_millis().to_string()),
-            Some(json!(life.as_secs().to_string())),
-        ),
+        ExpiresIn::MillisecondsAsText => (json!(life.as_millis().to_string()), Some(json!(life.as_secs().to_string()))),
     };
     if let Value::Object(answer) = &mut answer {
         answer.insert("expires_in".to_owned(), expires_in);
         answer.extend(seconds.map(|seconds| ("expires_in_sec".to_owned(), seconds)));
-        answer.extend(
-            minted
-                .refresh
-                .map(|token| ("refresh_token".to_owned(), token.into())),
-        );
+        answer.extend(minted.refresh.map(|token| ("refresh_token".to_owned(), token.into())));
     }
     answer
 }
@@ -100,23 +93,14 @@ pub(super) fn revoke(world: &World, call: &Call) -> Answer {
 pub(super) fn user_info(world: &World, behaviour: &Behaviour, call: &Call) -> Answer {
     let session = crate::crm::token(call).and_then(|token| world.oauth.lock().session(token));
     let Some(session) = session.filter(|_| !behaviour.refuse_every_token) else {
-        return Answer::json(
-            401,
-            &json!({ "cause": "INVALID_OAUTHTOKEN", "response": "error" }),
-        );
+        return Answer::json(401, &json!({ "cause": "INVALID_OAUTHTOKEN", "response": "error" }));
     };
     if !behaviour.user_info_allowed || !session.allows("AaaServer.profile") {
-        return Answer::json(
-            401,
-            &json!({ "cause": "INVALID_OAUTHSCOPE", "response": "error" }),
-        );
+        return Answer::json(401, &json!({ "cause": "INVALID_OAUTHSCOPE", "response": "error" }));
     }
     let mut org = world.org.lock();
     let user = org.users.ensure(&session.user);
-    let email = behaviour
-        .user_info_email
-        .as_deref()
-        .unwrap_or(&session.user);
+    let email = behaviour.user_info_email.as_deref().unwrap_or(&session.user);
     Answer::json(
         200,
         &json!({

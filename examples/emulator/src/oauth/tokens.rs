@@ -24,9 +24,7 @@ impl Session {
     /// Whether the scopes allow something, such as `ZohoCRM.modules`; what follows in a scope is not looked at.
     pub(crate) fn allows(&self, scope: &str) -> bool {
         let wanted = scope.to_ascii_lowercase();
-        self.scopes
-            .iter()
-            .any(|given| given.to_ascii_lowercase().starts_with(&wanted))
+        self.scopes.iter().any(|given| given.to_ascii_lowercase().starts_with(&wanted))
     }
 }
 
@@ -129,10 +127,7 @@ impl Oauth {
         redirect_uri: Option<&str>,
         behaviour: &Behaviour,
     ) -> Result<Minted, Refusal> {
-        let grant = self
-            .grants
-            .get(code)
-            .filter(|grant| grant.expires > Instant::now());
+        let grant = self.grants.get(code).filter(|grant| grant.expires > Instant::now());
         let grant = grant.ok_or(Refusal::InvalidCode)?;
         if grant.redirect_uri.is_some() && grant.redirect_uri.as_deref() != redirect_uri {
             return Err(Refusal::InvalidRedirectUri);
@@ -148,18 +143,11 @@ impl Oauth {
             });
         }
         let access = self.mint(&grant.user, &grant.scopes, refresh.clone(), behaviour);
-        Ok(Minted {
-            access,
-            refresh,
-            scopes: grant.scopes,
-        })
+        Ok(Minted { access, refresh, scopes: grant.scopes })
     }
 
     fn add_refresh(&mut self, refresh: Refresh) {
-        let of_user = self
-            .refresh
-            .iter()
-            .filter(|known| known.user == refresh.user);
+        let of_user = self.refresh.iter().filter(|known| known.user == refresh.user);
         if of_user.clone().count() >= REFRESH_TOKENS_OF_A_USER
             && let Some(oldest) = of_user.map(|known| known.token.clone()).next()
         {
@@ -168,89 +156,44 @@ impl Oauth {
         self.refresh.push(refresh);
     }
 
-    pub(super) fn refresh(
-        &mut self,
-        token: &str,
-        behaviour: &Behaviour,
-    ) -> Result<Minted, Refusal> {
-        let known = self
-            .refresh
-            .iter_mut()
-            .find(|known| known.token == token)
-            .ok_or(Refusal::InvalidCode)?;
+    pub(super) fn refresh(&mut self, token: &str, behaviour: &Behaviour) -> Result<Minted, Refusal> {
+        let known = self.refresh.iter_mut().find(|known| known.token == token).ok_or(Refusal::InvalidCode)?;
         let now = Instant::now();
-        known
-            .minted
-            .retain(|&minted| now.duration_since(minted) < MINTING_WINDOW);
+        known.minted.retain(|&minted| now.duration_since(minted) < MINTING_WINDOW);
         if behaviour.token_limit && known.minted.len() >= MINTED_AT_MOST {
             return Err(Refusal::TooMany);
         }
         known.minted.push_back(now);
         let (user, scopes) = (known.user.clone(), known.scopes.clone());
         let access = self.mint(&user, &scopes, Some(token.to_owned()), behaviour);
-        Ok(Minted {
-            access,
-            refresh: None,
-            scopes,
-        })
+        Ok(Minted { access, refresh: None, scopes })
     }
 
     /// Makes an access token; the oldest of its refresh token's dies when there are too many.
-    fn mint(
-        &mut self,
-        user: &str,
-        scopes: &[String],
-        refresh: Option<String>,
-        behaviour: &Behaviour,
-    ) -> String {
+    fn mint(&mut self, user: &str, scopes: &[String], refresh: Option<String>, behaviour: &Behaviour) -> String {
         let now = Instant::now();
         self.access.retain(|_, access| access.session.expires > now);
-        let siblings = || {
-            self.access
-                .iter()
-                .filter(|(_, access)| refresh.is_some() && access.refresh == refresh)
-        };
+        let siblings = || self.access.iter().filter(|(_, access)| refresh.is_some() && access.refresh == refresh);
         if siblings().count() >= behaviour.live_tokens {
-            let oldest = siblings()
-                .min_by_key(|(_, access)| access.number)
-                .map(|(token, _)| token.clone());
+            let oldest = siblings().min_by_key(|(_, access)| access.number).map(|(token, _)| token.clone());
             oldest.and_then(|token| self.access.remove(&token));
         }
         self.number += 1;
-        let session = Session {
-            user: user.to_owned(),
-            scopes: scopes.to_vec(),
-            expires: now + behaviour.token_life,
-        };
+        let session = Session { user: user.to_owned(), scopes: scopes.to_vec(), expires: now + behaviour.token_life };
         let token = self.new_token();
-        self.access.insert(
-            token.clone(),
-            Access {
-                session,
-                refresh,
-                number: self.number,
-            },
-        );
+        self.access.insert(token.clone(), Access { session, refresh, number: self.number });
         token
     }
 
     /// A token in Zoho's shape.
     fn new_token(&mut self) -> String {
-        let token = format!(
-            "1000.{:032x}.{:032x}",
-            fastrand::u128(..),
-            fastrand::u128(..)
-        );
+        let token = format!("1000.{:032x}.{:032x}", fastrand::u128(..), fastrand::u128(..));
         self.made.push(token.clone());
         token
     }
 
     pub(crate) fn secrets(&self) -> Vec<String> {
-        self.made
-            .iter()
-            .chain([&self.client_secret])
-            .cloned()
-            .collect()
+        self.made.iter().chain([&self.client_secret]).cloned().collect()
     }
 
     /// The session of an access token that is alive.
@@ -267,8 +210,7 @@ impl Oauth {
     fn forget_refresh(&mut self, token: &str) -> bool {
         let before = self.refresh.len();
         self.refresh.retain(|known| known.token != token);
-        self.access
-            .retain(|_, access| access.refresh.as_deref() != Some(token));
+        self.access.retain(|_, access| access.refresh.as_deref() != Some(token));
         self.refresh.len() < before
     }
 

@@ -13,10 +13,7 @@ use crate::records::{self, Row};
 const AT_MOST: usize = 10;
 
 pub(super) fn create(users: &mut Users, visit: &Visit<'_>) -> Outcome {
-    let sent = records::items(visit, "users", 1)?
-        .into_iter()
-        .next()
-        .unwrap_or_default();
+    let sent = records::items(visit, "users", 1)?.into_iter().next().unwrap_or_default();
     let item = add(users, &sent).unwrap_or_else(|refused| refused);
     Ok(records::answer(visit, "users", 201, vec![item]))
 }
@@ -24,25 +21,13 @@ pub(super) fn create(users: &mut Users, visit: &Visit<'_>) -> Outcome {
 fn add(users: &mut Users, sent: &Row) -> Result<Value, Value> {
     for name in ["last_name", "email", "role", "profile"] {
         if sent.get(name).is_none_or(Value::is_null) {
-            return Err(failure(
-                "MANDATORY_NOT_FOUND",
-                "required field not found",
-                json!({ "api_name": name }),
-            ));
+            return Err(failure("MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": name })));
         }
     }
-    let email = sent
-        .get("email")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
+    let email = sent.get("email").and_then(Value::as_str).unwrap_or_default().to_owned();
     if users.has_email(&email) {
         let message = "User with same email id is already in CRM Plus";
-        return Err(failure(
-            "DUPLICATE_DATA",
-            message,
-            json!({ "email": email }),
-        ));
+        return Err(failure("DUPLICATE_DATA", message, json!({ "email": email })));
     }
     let changes = resolve(users, sent)?;
     let user = users.hire(&email, changes);
@@ -50,10 +35,7 @@ fn add(users: &mut Users, sent: &Row) -> Result<Value, Value> {
 }
 
 pub(super) fn update(users: &mut Users, visit: &Visit<'_>, id: &str) -> Outcome {
-    let sent = records::items(visit, "users", 1)?
-        .into_iter()
-        .next()
-        .unwrap_or_default();
+    let sent = records::items(visit, "users", 1)?.into_iter().next().unwrap_or_default();
     let item = change(users, &visit.person, id, &sent);
     Ok(records::answer(visit, "users", 200, vec![item]))
 }
@@ -104,11 +86,7 @@ pub(super) fn delete(users: &mut Users, visit: &Visit<'_>, id: &str) -> Outcome 
 }
 
 fn unknown(id: &str) -> Value {
-    failure(
-        "INVALID_DATA",
-        "the id given seems to be invalid",
-        json!({ "id": id }),
-    )
+    failure("INVALID_DATA", "the id given seems to be invalid", json!({ "id": id }))
 }
 
 /// Looks up the role, the profile and the superior, which are written as bare ids or as objects.
@@ -119,20 +97,14 @@ fn resolve(users: &Users, sent: &Row) -> Result<Row, Value> {
         let Some(value) = sent.get(name).filter(|value| !value.is_null()) else {
             continue;
         };
-        let id = value["id"]
-            .as_str()
-            .or_else(|| value.as_str())
-            .unwrap_or_default();
+        let id = value["id"].as_str().or_else(|| value.as_str()).unwrap_or_default();
         let found = match name {
             "role" => role_name(id),
             "profile" => profile_name(id),
             _ => users.by_id(id).map(|person| json!(person.name)),
         };
         let invalid = || failure("INVALID_DATA", "invalid data", json!({ "api_name": name }));
-        changes.insert(
-            name.to_owned(),
-            json!({ "name": found.ok_or_else(invalid)?, "id": id }),
-        );
+        changes.insert(name.to_owned(), json!({ "name": found.ok_or_else(invalid)?, "id": id }));
     }
     Ok(changes)
 }

@@ -49,12 +49,7 @@ impl Org {
 }
 
 /// Paths below `/org`.
-pub(crate) fn organization(
-    org: &mut Org,
-    visit: &Visit<'_>,
-    method: &str,
-    path: &[&str],
-) -> Outcome {
+pub(crate) fn organization(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str]) -> Outcome {
     match (method, path) {
         ("GET", []) => Ok(details::get()),
         (_, ["taxes", rest @ ..]) => taxes::route(org, visit, method, rest),

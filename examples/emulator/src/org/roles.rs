@@ -24,21 +24,15 @@ fn roles() -> [Value; 2] {
 
 /// The name of a role, if there is such a one.
 pub(super) fn role_name(id: &str) -> Option<Value> {
-    roles()
-        .into_iter()
-        .find(|role| role["id"] == id)
-        .map(|role| role["name"].clone())
+    roles().into_iter().find(|role| role["id"] == id).map(|role| role["name"].clone())
 }
 
 /// The name of a profile, if there is such a one.
 pub(super) fn profile_name(id: &str) -> Option<Value> {
-    [
-        (PROFILE_ADMINISTRATOR, "Administrator"),
-        (PROFILE_STANDARD, "Standard"),
-    ]
-    .iter()
-    .find(|(known, _)| *known == id)
-    .map(|(_, name)| json!(name))
+    [(PROFILE_ADMINISTRATOR, "Administrator"), (PROFILE_STANDARD, "Standard")]
+        .iter()
+        .find(|(known, _)| *known == id)
+        .map(|(_, name)| json!(name))
 }
 
 fn profiles(visit: &Visit<'_>) -> Vec<Value> {
@@ -53,10 +47,7 @@ fn profiles(visit: &Visit<'_>) -> Vec<Value> {
         }
         profile
     };
-    vec![
-        profile(PROFILE_ADMINISTRATOR, "Administrator"),
-        profile(PROFILE_STANDARD, "Standard"),
-    ]
+    vec![profile(PROFILE_ADMINISTRATOR, "Administrator"), profile(PROFILE_STANDARD, "Standard")]
 }
 
 /// Paths below `/settings/roles`.
@@ -64,10 +55,7 @@ pub(crate) fn role_route(method: &str, path: &[&str]) -> Outcome {
     match (method, path) {
         ("GET", []) => Ok(Answer::json(200, &json!({ "roles": roles() }))),
         ("GET", [id]) => {
-            let role = roles()
-                .into_iter()
-                .find(|role| role["id"] == *id)
-                .ok_or_else(invalid_id)?;
+            let role = roles().into_iter().find(|role| role["id"] == *id).ok_or_else(invalid_id)?;
             Ok(Answer::json(200, &json!({ "roles": [role] })))
         }
         _ => unknown(path.len() <= 1),
@@ -79,9 +67,7 @@ pub(crate) fn profile_route(visit: &Visit<'_>, method: &str, path: &[&str]) -> O
     match (method, path) {
         ("GET", []) => Ok(Answer::json(200, &json!({ "profiles": profiles(visit) }))),
         ("GET", [id]) => {
-            let profile = profiles(visit)
-                .into_iter()
-                .find(|profile| profile["id"] == *id);
+            let profile = profiles(visit).into_iter().find(|profile| profile["id"] == *id);
             let mut profile = profile.ok_or_else(invalid_id)?;
             profile["permissions_details"] = json!([
                 { "id": "3652397000000026101", "name": "Crm_Implied_View_Leads", "display_label": "View",

@@ -38,32 +38,19 @@ pub(super) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str
         ("GET", []) if org.taxes.is_empty() => Ok(Answer::empty(204)),
         ("GET", []) => Ok(Answer::json(200, &json!({ "taxes": org.taxes }))),
         ("GET", [id]) => {
-            let tax = org
-                .taxes
-                .iter()
-                .find(|tax| tax["id"] == *id)
-                .ok_or_else(invalid_id)?;
+            let tax = org.taxes.iter().find(|tax| tax["id"] == *id).ok_or_else(invalid_id)?;
             Ok(Answer::json(200, &json!({ "taxes": [tax] })))
         }
         ("POST", []) => {
-            let items = records::items(visit, "taxes", 100)?
-                .iter()
-                .map(|tax| create(org, tax))
-                .collect();
+            let items = records::items(visit, "taxes", 100)?.iter().map(|tax| create(org, tax)).collect();
             Ok(records::answer(visit, "taxes", 201, items))
         }
         ("PUT", []) => {
-            let items = records::items(visit, "taxes", 100)?
-                .iter()
-                .map(|tax| update(org, tax))
-                .collect();
+            let items = records::items(visit, "taxes", 100)?.iter().map(|tax| update(org, tax)).collect();
             Ok(records::answer(visit, "taxes", 200, items))
         }
         ("DELETE", []) => {
-            let items = records::ids(visit)?
-                .into_iter()
-                .map(|id| delete(org, id))
-                .collect();
+            let items = records::ids(visit)?.into_iter().map(|id| delete(org, id)).collect();
             Ok(records::answer(visit, "taxes", 200, items))
         }
         ("DELETE", [id]) => Ok(records::answer(visit, "taxes", 200, vec![delete(org, id)])),
@@ -74,23 +61,11 @@ pub(super) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str
 fn create(org: &mut Org, sent: &Row) -> Value {
     for name in ["name", "value"] {
         if sent.get(name).is_none_or(Value::is_null) {
-            return failure(
-                "MANDATORY_NOT_FOUND",
-                "required field not found",
-                json!({ "api_name": name }),
-            );
+            return failure("MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": name }));
         }
     }
-    if let Some(known) = org
-        .taxes
-        .iter()
-        .find(|tax| Some(&tax["name"]) == sent.get("name"))
-    {
-        return failure(
-            "DUPLICATE_DATA",
-            "duplicate data",
-            json!({ "id": known["id"], "api_name": "name" }),
-        );
+    if let Some(known) = org.taxes.iter().find(|tax| Some(&tax["name"]) == sent.get("name")) {
+        return failure("DUPLICATE_DATA", "duplicate data", json!({ "id": known["id"], "api_name": "name" }));
     }
     let id = org.records.new_id().to_string();
     let mut tax = Value::Object(sent.clone());
@@ -124,24 +99,13 @@ fn delete(org: &mut Org, id: &str) -> Value {
 }
 
 fn unknown_tax(id: &Value) -> Value {
-    failure(
-        "INVALID_DATA",
-        "the id given seems to be invalid",
-        json!({ "id": id }),
-    )
+    failure("INVALID_DATA", "the id given seems to be invalid", json!({ "id": id }))
 }
 
 /// From v3 on: taxes with an id are changed, those without are added, `_delete` takes one away.
 fn update_all(org: &mut Org, visit: &Visit<'_>) -> Outcome {
     let body = visit.call.json()?;
-    let missing = || {
-        refuse(
-            400,
-            "MANDATORY_NOT_FOUND",
-            "required field not found",
-            json!({ "api_name": "org_taxes" }),
-        )
-    };
+    let missing = || refuse(400, "MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": "org_taxes" }));
     let taxes = body["org_taxes"]["taxes"].as_array().ok_or_else(missing)?;
     for sent in taxes.iter().filter_map(Value::as_object) {
         let id = sent.get("id").and_then(Value::as_str);

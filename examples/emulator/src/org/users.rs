@@ -37,10 +37,7 @@ pub(crate) struct Users {
 impl Users {
     /// A handful of users of every kind that a list can ask for.
     pub(crate) fn seeded() -> Self {
-        let mut users = Self {
-            list: Vec::new(),
-            next: SAMPLE_USER,
-        };
+        let mut users = Self { list: Vec::new(), next: SAMPLE_USER };
         for (email, first, last, status, confirmed, admin) in [
             ("abc@xyz.com", "Asta", "Berg", "active", true, true),
             ("b@example.com", "Bjørn", "Dahl", "active", true, false),
@@ -54,15 +51,7 @@ impl Users {
         users
     }
 
-    fn make(
-        &mut self,
-        email: &str,
-        first: &str,
-        last: &str,
-        status: &str,
-        confirmed: bool,
-        admin: bool,
-    ) -> Value {
+    fn make(&mut self, email: &str, first: &str, last: &str, status: &str, confirmed: bool, admin: bool) -> Value {
         let id = self.next.to_string();
         self.next += 1;
         let (role, profile) = match admin {
@@ -75,11 +64,7 @@ impl Users {
                 json!({ "name": "Standard", "id": PROFILE_STANDARD }),
             ),
         };
-        let zuid = if confirmed {
-            json!(self.next.to_string().split_off(9))
-        } else {
-            Value::Null
-        };
+        let zuid = if confirmed { json!(self.next.to_string().split_off(9)) } else { Value::Null };
         let by = json!({ "name": "Asta Berg", "id": SAMPLE_USER.to_string() });
         json!({
             "id": id,
@@ -157,21 +142,8 @@ impl Users {
 
     /// Adds a user who has yet to confirm, with these members.
     pub(super) fn hire(&mut self, email: &str, members: Row) -> Value {
-        let text = |name: &str| {
-            members
-                .get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        let mut user = self.make(
-            email,
-            &text("first_name"),
-            &text("last_name"),
-            "active",
-            false,
-            false,
-        );
+        let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let mut user = self.make(email, &text("first_name"), &text("last_name"), "active", false, false);
         for (name, value) in members {
             user[&name] = value;
         }
@@ -188,10 +160,7 @@ impl Users {
     }
 
     pub(crate) fn emails(&self) -> impl Iterator<Item = &str> {
-        self.list
-            .iter()
-            .filter(|user| user["status"] == "active")
-            .filter_map(|user| user["email"].as_str())
+        self.list.iter().filter(|user| user["status"] == "active").filter_map(|user| user["email"].as_str())
     }
 }
 
@@ -203,17 +172,11 @@ pub(crate) const PROFILE_STANDARD: &str = "3652397000000026014";
 
 fn person(user: &Value) -> Person {
     let text = |key: &str| user[key].as_str().unwrap_or_default().to_owned();
-    Person {
-        id: text("id"),
-        name: text("full_name"),
-        email: text("email"),
-    }
+    Person { id: text("id"), name: text("full_name"), email: text("email") }
 }
 
 fn has_email(user: &Value, email: &str) -> bool {
-    user["email"]
-        .as_str()
-        .is_some_and(|known| known.eq_ignore_ascii_case(email))
+    user["email"].as_str().is_some_and(|known| known.eq_ignore_ascii_case(email))
 }
 
 /// Whether a user belongs to the kind that a list asked for.
@@ -251,28 +214,15 @@ const TYPES: [&str; 10] = [
 pub(super) fn list(users: &Users, visit: &Visit<'_>) -> Outcome {
     let kind = visit.call.query("type").unwrap_or("AllUsers");
     if !TYPES.contains(&kind) {
-        return Err(refuse(
-            400,
-            "INVALID_DATA",
-            "invalid data",
-            json!({ "param_name": "type" }),
-        ));
+        return Err(refuse(400, "INVALID_DATA", "invalid data", json!({ "param_name": "type" })));
     }
     let page = Page::of(visit.call)?;
-    let found = users
-        .list
-        .iter()
-        .filter(|user| is_of_type(user, kind, visit))
-        .cloned();
+    let found = users.list.iter().filter(|user| is_of_type(user, kind, visit)).cloned();
     Ok(page.answer("users", found))
 }
 
 pub(super) fn get(users: &Users, id: &str) -> Outcome {
-    let user = users
-        .list
-        .iter()
-        .find(|user| user["id"] == id)
-        .ok_or_else(invalid_id)?;
+    let user = users.list.iter().find(|user| user["id"] == id).ok_or_else(invalid_id)?;
     Ok(Answer::json(200, &json!({ "users": [user] })))
 }
 
@@ -280,30 +230,18 @@ pub(super) fn get(users: &Users, id: &str) -> Outcome {
 pub(super) fn search(users: &Users, visit: &Visit<'_>) -> Outcome {
     let text = visit.call.query("criteria").ok_or_else(|| {
         let details = json!({ "param_name": "criteria" });
-        refuse(
-            400,
-            "REQUIRED_PARAM_MISSING",
-            "One of the expected parameter is missing",
-            details,
-        )
+        refuse(400, "REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", details)
     })?;
     let criteria = Criteria::parse_any(text)?;
     let kind = visit.call.query("type").unwrap_or("AllUsers");
     let page = Page::of(visit.call)?;
-    let found = users
-        .list
-        .iter()
-        .filter(|user| is_of_type(user, kind, visit));
+    let found = users.list.iter().filter(|user| is_of_type(user, kind, visit));
     let found = found.filter(|user| user.as_object().is_some_and(|user| criteria.holds(user)));
     Ok(page.answer("users", found.cloned()))
 }
 
 pub(super) fn count(users: &Users, visit: &Visit<'_>) -> Outcome {
     let kind = visit.call.query("type").unwrap_or("AllUsers");
-    let count = users
-        .list
-        .iter()
-        .filter(|user| is_of_type(user, kind, visit))
-        .count();
+    let count = users.list.iter().filter(|user| is_of_type(user, kind, visit)).count();
     Ok(Answer::json(200, &json!({ "count": count })))
 }

@@ -12,9 +12,9 @@ const GENERAL: &str = "3652397000000231001";
 const MARKETING: &str = "3652397000000231004";
 
 fn groups() -> [Value; 2] {
-    [(GENERAL, "General"), (MARKETING, "Marketing")].map(|(id, name)| {
-        json!({ "id": id, "name": name, "api_name": name, "display_label": name, "description": null })
-    })
+    [(GENERAL, "General"), (MARKETING, "Marketing")].map(
+        |(id, name)| json!({ "id": id, "name": name, "api_name": name, "display_label": name, "description": null }),
+    )
 }
 
 /// The variables that are there from the start.
@@ -38,9 +38,7 @@ pub(crate) fn group_route(method: &str, path: &[&str]) -> Outcome {
     match (method, path) {
         ("GET", []) => Ok(Answer::json(200, &json!({ "variable_groups": groups() }))),
         ("GET", [id]) => {
-            let group = groups()
-                .into_iter()
-                .find(|group| group["id"] == *id || group["api_name"] == *id);
+            let group = groups().into_iter().find(|group| group["id"] == *id || group["api_name"] == *id);
             let group = group.ok_or_else(invalid_id)?;
             Ok(Answer::json(200, &json!({ "variable_groups": [group] })))
         }
@@ -50,18 +48,11 @@ pub(crate) fn group_route(method: &str, path: &[&str]) -> Outcome {
 
 /// Paths below `/settings/variables`. A variable is known by its id and by its API name.
 pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str]) -> Outcome {
-    let changed = if visit.version >= Version::V3 {
-        201
-    } else {
-        200
-    };
+    let changed = if visit.version >= Version::V3 { 201 } else { 200 };
     match (method, path) {
         ("GET", []) => {
             let group = visit.call.query("group");
-            let found = org
-                .variables
-                .iter()
-                .filter(|variable| in_group(variable, group));
+            let found = org.variables.iter().filter(|variable| in_group(variable, group));
             let found: Vec<&Value> = found.collect();
             if found.is_empty() {
                 return Ok(Answer::empty(204));
@@ -71,25 +62,14 @@ pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str
         ("GET", [id]) => {
             let group = visit.call.query("group").ok_or_else(|| {
                 let details = json!({ "param_name": "group" });
-                refuse(
-                    400,
-                    "REQUIRED_PARAM_MISSING",
-                    "One of the expected parameter is missing",
-                    details,
-                )
+                refuse(400, "REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", details)
             })?;
-            let found = org
-                .variables
-                .iter()
-                .find(|variable| is(variable, id) && in_group(variable, Some(group)));
+            let found = org.variables.iter().find(|variable| is(variable, id) && in_group(variable, Some(group)));
             let found = found.ok_or_else(invalid_id)?;
             Ok(Answer::json(200, &json!({ "variables": [found] })))
         }
         ("POST", []) => {
-            let items = records::items(visit, "variables", 100)?
-                .iter()
-                .map(|sent| create(org, sent))
-                .collect();
+            let items = records::items(visit, "variables", 100)?.iter().map(|sent| create(org, sent)).collect();
             Ok(records::answer(visit, "variables", 201, items))
         }
         ("PUT", []) => {
@@ -102,30 +82,14 @@ pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str
             Ok(records::answer(visit, "variables", changed, items))
         }
         ("PUT", [id]) => {
-            let sent = records::items(visit, "variables", 1)?
-                .into_iter()
-                .next()
-                .unwrap_or_default();
-            Ok(records::answer(
-                visit,
-                "variables",
-                changed,
-                vec![update(org, id, &sent)],
-            ))
+            let sent = records::items(visit, "variables", 1)?.into_iter().next().unwrap_or_default();
+            Ok(records::answer(visit, "variables", changed, vec![update(org, id, &sent)]))
         }
         ("DELETE", []) => {
-            let items = records::ids(visit)?
-                .into_iter()
-                .map(|id| delete(org, id))
-                .collect();
+            let items = records::ids(visit)?.into_iter().map(|id| delete(org, id)).collect();
             Ok(records::answer(visit, "variables", changed, items))
         }
-        ("DELETE", [id]) => Ok(records::answer(
-            visit,
-            "variables",
-            changed,
-            vec![delete(org, id)],
-        )),
+        ("DELETE", [id]) => Ok(records::answer(visit, "variables", changed, vec![delete(org, id)])),
         _ => unknown(path.len() <= 1),
     }
 }
@@ -141,26 +105,13 @@ fn in_group(variable: &Value, group: Option<&str>) -> bool {
 fn create(org: &mut Org, sent: &Row) -> Value {
     for name in ["name", "api_name", "type", "variable_group"] {
         if sent.get(name).is_none_or(Value::is_null) {
-            return failure(
-                "MANDATORY_NOT_FOUND",
-                "required field not found",
-                json!({ "api_name": name }),
-            );
+            return failure("MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": name }));
         }
     }
-    if let Some(known) = org
-        .variables
-        .iter()
-        .find(|known| Some(&known["api_name"]) == sent.get("api_name"))
-    {
-        return failure(
-            "DUPLICATE_DATA",
-            "duplicate data",
-            json!({ "id": known["id"], "api_name": "api_name" }),
-        );
+    if let Some(known) = org.variables.iter().find(|known| Some(&known["api_name"]) == sent.get("api_name")) {
+        return failure("DUPLICATE_DATA", "duplicate data", json!({ "id": known["id"], "api_name": "api_name" }));
     }
-    let mut variable =
-        json!({ "description": null, "value": null, "source": "crm", "read_only": false });
+    let mut variable = json!({ "description": null, "value": null, "source": "crm", "read_only": false });
     if let Err(refused) = lay_over(&mut variable, sent) {
         return refused;
     }
@@ -186,21 +137,11 @@ fn update(org: &mut Org, id: &str, sent: &Row) -> Value {
 fn lay_over(variable: &mut Value, sent: &Row) -> Result<(), Value> {
     for (name, value) in sent {
         if name == "variable_group" {
-            let named =
-                |group: &Value, key: &str| value[key].as_str().is_some_and(|id| is(group, id));
-            let group = groups()
-                .into_iter()
-                .find(|group| named(group, "id") || named(group, "api_name"));
-            let invalid = || {
-                failure(
-                    "INVALID_DATA",
-                    "invalid data",
-                    json!({ "api_name": "variable_group" }),
-                )
-            };
+            let named = |group: &Value, key: &str| value[key].as_str().is_some_and(|id| is(group, id));
+            let group = groups().into_iter().find(|group| named(group, "id") || named(group, "api_name"));
+            let invalid = || failure("INVALID_DATA", "invalid data", json!({ "api_name": "variable_group" }));
             let group = group.ok_or_else(invalid)?;
-            variable[name] =
-                json!({ "id": group["id"], "api_name": group["api_name"], "name": group["name"] });
+            variable[name] = json!({ "id": group["id"], "api_name": group["api_name"], "name": group["name"] });
         } else {
             variable[name] = value.clone();
         }
@@ -218,9 +159,5 @@ fn delete(org: &mut Org, id: &str) -> Value {
 }
 
 fn unknown_variable(id: &str) -> Value {
-    failure(
-        "INVALID_DATA",
-        "the id given seems to be invalid",
-        json!({ "id": id }),
-    )
+    failure("INVALID_DATA", "the id given seems to be invalid", json!({ "id": id }))
 }

@@ -15,23 +15,14 @@ pub(super) type Refused = Value;
 
 /// Checks what was sent and turns it into what is kept. Fields that nobody knows are passed over, as Zoho does;
 /// read-only ones too.
-pub(super) fn check(
-    users: &Users,
-    store: &Store,
-    module: &Module,
-    sent: &Row,
-    new: bool,
-) -> Result<Row, Refused> {
+pub(super) fn check(users: &Users, store: &Store, module: &Module, sent: &Row, new: bool) -> Result<Row, Refused> {
     let mut kept = Row::new();
     for field in module.fields() {
         match sent.get(field.api_name) {
             Some(Value::Null) if field.mandatory => return Err(mandatory(field.api_name)),
             Some(_) if field.read_only => {}
             Some(value) => {
-                kept.insert(
-                    field.api_name.to_owned(),
-                    convert(users, store, field, value, about(sent))?,
-                );
+                kept.insert(field.api_name.to_owned(), convert(users, store, field, value, about(sent))?);
             }
             None if new && field.mandatory => return Err(mandatory(field.api_name)),
             None => {}
@@ -45,17 +36,11 @@ pub(super) fn check(
 
 /// The module that an activity is about.
 pub(super) fn about(row: &Row) -> &str {
-    row.get("$se_module")
-        .and_then(Value::as_str)
-        .unwrap_or("Accounts")
+    row.get("$se_module").and_then(Value::as_str).unwrap_or("Accounts")
 }
 
 pub(super) fn mandatory(api_name: &str) -> Refused {
-    failure(
-        "MANDATORY_NOT_FOUND",
-        "required field not found",
-        json!({ "api_name": api_name }),
-    )
+    failure("MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": api_name }))
 }
 
 fn expected(field: &Field, kind: &str) -> Refused {
@@ -63,13 +48,7 @@ fn expected(field: &Field, kind: &str) -> Refused {
     failure("INVALID_DATA", "invalid data", details)
 }
 
-fn convert(
-    users: &Users,
-    store: &Store,
-    field: &Field,
-    value: &Value,
-    about: &str,
-) -> Result<Value, Refused> {
+fn convert(users: &Users, store: &Store, field: &Field, value: &Value, about: &str) -> Result<Value, Refused> {
     if value.is_null() {
         return Ok(Value::Null);
     }
@@ -81,37 +60,21 @@ fn convert(
         return Err(failure("INVALID_DATA", "invalid data", details));
     }
     let (fits, kind) = match field.kind {
-        Kind::Text
-        | Kind::TextArea
-        | Kind::Phone
-        | Kind::Website
-        | Kind::AutoNumber
-        | Kind::ProfileImage => (text.is_some(), "string"),
+        Kind::Text | Kind::TextArea | Kind::Phone | Kind::Website | Kind::AutoNumber | Kind::ProfileImage => {
+            (text.is_some(), "string")
+        }
         Kind::Picklist(_) if text == Some("-None-") => return Ok(Value::Null),
         Kind::Picklist(_) => (text.is_some(), "string"),
         Kind::Email => (text.is_some_and(is_email), "email"),
-        Kind::Integer => (
-            value
-                .as_i64()
-                .is_some_and(|number| i32::try_from(number).is_ok()),
-            "integer",
-        ),
+        Kind::Integer => (value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()), "integer"),
         Kind::Bigint => return bigint(value).ok_or_else(|| expected(field, "bigint")),
         Kind::Double | Kind::Percent => (value.is_number(), "double"),
         // `Discount` of an inventory record may be an amount or a text such as "5%".
-        Kind::Currency => (
-            value.is_number() || text.is_some_and(|text| text.ends_with('%')),
-            "double",
-        ),
+        Kind::Currency => (value.is_number() || text.is_some_and(|text| text.ends_with('%')), "double"),
         Kind::Boolean => (value.is_boolean(), "boolean"),
         Kind::Date => (text.is_some_and(is_date), "date"),
-        Kind::DateTime => (
-            text.is_some_and(|text| moment::parse(text).is_some()),
-            "datetime",
-        ),
-        Kind::MultiPicklist(_) | Kind::Subform | Kind::FileUpload => {
-            (value.is_array(), "jsonarray")
-        }
+        Kind::DateTime => (text.is_some_and(|text| moment::parse(text).is_some()), "datetime"),
+        Kind::MultiPicklist(_) | Kind::Subform | Kind::FileUpload => (value.is_array(), "jsonarray"),
         Kind::Lookup(module) => {
             return lookup(store, module, value).ok_or_else(|| invalid_lookup(field));
         }
@@ -119,24 +82,15 @@ fn convert(
         Kind::User => return user(users, value).ok_or_else(|| invalid_lookup(field)),
         Kind::Json => (true, "json"),
     };
-    if fits {
-        Ok(value.clone())
-    } else {
-        Err(expected(field, kind))
-    }
+    if fits { Ok(value.clone()) } else { Err(expected(field, kind)) }
 }
 
 fn invalid_lookup(field: &Field) -> Refused {
-    failure(
-        "INVALID_DATA",
-        "the id given seems to be invalid",
-        json!({ "api_name": field.api_name }),
-    )
+    failure("INVALID_DATA", "the id given seems to be invalid", json!({ "api_name": field.api_name }))
 }
 
 fn is_email(text: &str) -> bool {
-    text.split_once('@')
-        .is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !text.contains(' '))
+    text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !text.contains(' '))
 }
 
 fn is_date(text: &str) -> bool {

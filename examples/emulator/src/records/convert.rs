@@ -11,24 +11,10 @@ use crate::metadata::{self, Module};
 use crate::org::Org;
 use crate::version::Version;
 
-pub(super) fn convert(
-    org: &mut Org,
-    visit: &Visit<'_>,
-    leads: &'static Module,
-    id: u64,
-) -> Outcome {
-    let lead = org
-        .records
-        .shelf(leads)
-        .row(id)
-        .ok_or_else(invalid_id)?
-        .into_owned();
+pub(super) fn convert(org: &mut Org, visit: &Visit<'_>, leads: &'static Module, id: u64) -> Outcome {
+    let lead = org.records.shelf(leads).row(id).ok_or_else(invalid_id)?.into_owned();
     // Without details the Ruby SDK sends `null`.
-    let wishes = visit
-        .call
-        .json()
-        .map(|body| body["data"][0].clone())
-        .unwrap_or_default();
+    let wishes = visit.call.json().map(|body| body["data"][0].clone()).unwrap_or_default();
     match into_records(org, visit, id, &lead, &wishes) {
         Ok(made) => {
             let mut lead = lead;
@@ -47,65 +33,31 @@ type Made = [(&'static str, Value); 3];
 fn tell(visit: &Visit<'_>, made: &Made) -> Value {
     let bare = visit.version < Version::V3;
     let value = |made: &Value| {
-        if bare {
-            made["id"].clone()
-        } else {
-            made.clone()
-        }
+        if bare { made["id"].clone() } else { made.clone() }
     };
-    let details: Row = made
-        .iter()
-        .map(|(module, made)| ((*module).to_owned(), value(made)))
-        .collect();
+    let details: Row = made.iter().map(|(module, made)| ((*module).to_owned(), value(made))).collect();
     if bare {
         return Value::Object(details);
     }
-    success(
-        "The record has been converted successfully",
-        Value::Object(details),
-    )
+    success("The record has been converted successfully", Value::Object(details))
 }
 
-fn into_records(
-    org: &mut Org,
-    visit: &Visit<'_>,
-    id: u64,
-    lead: &Row,
-    wishes: &Value,
-) -> Result<Made, Refused> {
-    if lead
-        .get("$converted")
-        .is_some_and(|converted| *converted == true)
-    {
-        return Err(failure(
-            "ID_ALREADY_CONVERTED",
-            "id already converted",
-            json!({ "id": id.to_string() }),
-        ));
+fn into_records(org: &mut Org, visit: &Visit<'_>, id: u64, lead: &Row, wishes: &Value) -> Result<Made, Refused> {
+    if lead.get("$converted").is_some_and(|converted| *converted == true) {
+        return Err(failure("ID_ALREADY_CONVERTED", "id already converted", json!({ "id": id.to_string() })));
     }
-    let owner = wishes
-        .get("assign_to")
-        .filter(|owner| !owner.is_null())
-        .or_else(|| lead.get("Owner"));
+    let owner = wishes.get("assign_to").filter(|owner| !owner.is_null()).or_else(|| lead.get("Owner"));
     let owner = owner.cloned().unwrap_or_default();
     // The deal is checked first: a deal that is refused must leave nothing behind.
     if let Some(deal) = deal_of(wishes) {
         let deals = module("Deals")?;
         super::check::check(&org.users, &org.records, deals, deal, true)?;
     }
-    let account = match (
-        wishes.get("Accounts").filter(|id| !id.is_null()),
-        lead.get("Company"),
-    ) {
+    let account = match (wishes.get("Accounts").filter(|id| !id.is_null()), lead.get("Company")) {
         (Some(id), _) => existing(org, "Accounts", id)?,
         (None, Some(Value::String(company))) => {
             let phone = lead.get("Phone").cloned().unwrap_or_default();
-            create(
-                org,
-                visit,
-                "Accounts",
-                json!({ "Account_Name": company, "Phone": phone, "Owner": owner }),
-            )?
+            create(org, visit, "Accounts", json!({ "Account_Name": company, "Phone": phone, "Owner": owner }))?
         }
         _ => Value::Null,
     };
@@ -113,15 +65,7 @@ fn into_records(
         Some(id) => existing(org, "Contacts", id)?,
         None => {
             let mut contact = json!({ "Owner": owner, "Account_Name": account });
-            for name in [
-                "First_Name",
-                "Last_Name",
-                "Email",
-                "Phone",
-                "Mobile",
-                "Lead_Source",
-                "Description",
-            ] {
+            for name in ["First_Name", "Last_Name", "Email", "Phone", "Mobile", "Lead_Source", "Description"] {
                 contact[name] = lead.get(name).cloned().unwrap_or_default();
             }
             create(org, visit, "Contacts", contact)?
@@ -136,11 +80,7 @@ fn into_records(
         }
         None => Value::Null,
     };
-    Ok([
-        ("Contacts", contact),
-        ("Accounts", account),
-        ("Deals", deal),
-    ])
+    Ok([("Contacts", contact), ("Accounts", account), ("Deals", deal)])
 }
 
 fn deal_of(wishes: &Value) -> Option<&Row> {
@@ -154,13 +94,8 @@ fn module(name: &str) -> Result<&'static Module, Refused> {
 fn existing(org: &Org, name: &str, id: &Value) -> Result<Value, Refused> {
     let module = module(name)?;
     let found = id_of(id).filter(|&id| org.records.shelf(module).row(id).is_some());
-    let id = found.ok_or_else(|| {
-        failure(
-            "INVALID_DATA",
-            "the id given seems to be invalid",
-            json!({ "api_name": name }),
-        )
-    })?;
+    let id = found
+        .ok_or_else(|| failure("INVALID_DATA", "the id given seems to be invalid", json!({ "api_name": name })))?;
     Ok(json!({ "name": org.records.name(module, id), "id": id.to_string() }))
 }
 

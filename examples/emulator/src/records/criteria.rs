@@ -57,11 +57,7 @@ impl Criteria {
     }
 
     fn read(text: &str, module: Option<&Module>) -> Result<Self, Box<Answer>> {
-        let mut parser = Parser {
-            rest: text.trim(),
-            module,
-            clauses: 0,
-        };
+        let mut parser = Parser { rest: text.trim(), module, clauses: 0 };
         if text.chars().count() > LONGEST {
             let details = json!({ "maximum_length": LONGEST, "param_name": "criteria" });
             return Err(refuse(400, "INVALID_DATA", "invalid data", details));
@@ -72,12 +68,7 @@ impl Criteria {
         }
         if parser.clauses > AT_MOST {
             let details = json!({ "limit": AT_MOST, "param_name": "criteria" });
-            return Err(refuse(
-                400,
-                "CRITERIA_LIMIT_EXCEEDED",
-                "criteria limit exceeded",
-                details,
-            ));
+            return Err(refuse(400, "CRITERIA_LIMIT_EXCEEDED", "criteria limit exceeded", details));
         }
         Ok(criteria)
     }
@@ -92,12 +83,7 @@ impl Criteria {
 }
 
 fn invalid(reason: String) -> Box<Answer> {
-    refuse(
-        400,
-        "INVALID_QUERY",
-        "Invalid query formed",
-        json!({ "reason": reason, "param_name": "criteria" }),
-    )
+    refuse(400, "INVALID_QUERY", "Invalid query formed", json!({ "reason": reason, "param_name": "criteria" }))
 }
 
 struct Parser<'a> {
@@ -135,29 +121,17 @@ impl Parser<'_> {
 
     fn bracket(&mut self) -> Result<Criteria, String> {
         self.rest = self.rest.trim_start();
-        let inside = self
-            .rest
-            .strip_prefix('(')
-            .ok_or("an opening bracket is missing")?;
+        let inside = self.rest.strip_prefix('(').ok_or("an opening bracket is missing")?;
         self.rest = inside.trim_start();
-        let criteria = if self.rest.starts_with('(') {
-            self.group()?
-        } else {
-            Criteria::Test(self.test()?)
-        };
+        let criteria = if self.rest.starts_with('(') { self.group()? } else { Criteria::Test(self.test()?) };
         self.rest = self.rest.trim_start();
-        self.rest = self
-            .rest
-            .strip_prefix(')')
-            .ok_or("a closing bracket is missing")?;
+        self.rest = self.rest.strip_prefix(')').ok_or("a closing bracket is missing")?;
         Ok(criteria)
     }
 
     fn eat_word(&mut self, word: &str) -> bool {
         let rest = self.rest.trim_start();
-        let found = rest
-            .get(..word.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(word));
+        let found = rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
         if let (true, Some(after)) = (found, rest.get(word.len()..)) {
             self.rest = after;
         }
@@ -178,12 +152,7 @@ impl Parser<'_> {
         let (values, end) = values(rest, matches!(operator, "in" | "not_in" | "between"))?;
         self.rest = rest.get(end..).unwrap_or_default();
         self.clauses += 1;
-        Ok(Test {
-            field: field.to_owned(),
-            is_text,
-            operator: operator.to_owned(),
-            values,
-        })
+        Ok(Test { field: field.to_owned(), is_text, operator: operator.to_owned(), values })
     }
 }
 
@@ -222,8 +191,7 @@ impl Test {
             "not_in" => !self.values.iter().any(|wanted| self.is(value, wanted)),
             "between" => {
                 let last = self.values.get(1).map(String::as_str).unwrap_or_default();
-                against(first).is_some_and(Ordering::is_ge)
-                    && against(last).is_some_and(Ordering::is_le)
+                against(first).is_some_and(Ordering::is_ge) && against(last).is_some_and(Ordering::is_le)
             }
             "greater_than" => against(first).is_some_and(Ordering::is_gt),
             "greater_equal" => against(first).is_some_and(Ordering::is_ge),
@@ -242,17 +210,13 @@ impl Test {
             return true;
         }
         if let Value::Array(list) = value {
-            return list
-                .iter()
-                .any(|item| text(item).eq_ignore_ascii_case(wanted));
+            return list.iter().any(|item| text(item).eq_ignore_ascii_case(wanted));
         }
         let known = text(value).to_lowercase();
         let wanted = wanted.to_lowercase();
         match value {
             Value::Number(_) => compare_with(value, &wanted) == Some(Ordering::Equal),
-            _ if self.is_text => {
-                known == wanted || !wanted.is_empty() && contains_words(&known, &wanted)
-            }
+            _ if self.is_text => known == wanted || !wanted.is_empty() && contains_words(&known, &wanted),
             _ => known == wanted,
         }
     }
@@ -265,9 +229,7 @@ fn contains_words(known: &str, wanted: &str) -> bool {
 }
 
 fn starts_with(value: &Value, wanted: &str) -> bool {
-    text(value)
-        .to_lowercase()
-        .starts_with(&wanted.to_lowercase())
+    text(value).to_lowercase().starts_with(&wanted.to_lowercase())
 }
 
 fn compare_with(value: &Value, wanted: &str) -> Option<Ordering> {

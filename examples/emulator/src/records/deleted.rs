@@ -13,22 +13,11 @@ pub(super) fn list(org: &Org, visit: &Visit<'_>, module: &'static Module) -> Out
     let page = Page::of(visit.call)?;
     let kind = visit.call.query("type").unwrap_or("all");
     if !["all", "recycle", "permanent"].contains(&kind) {
-        return Err(refuse(
-            400,
-            "INVALID_DATA",
-            "invalid data",
-            serde_json::json!({ "param_name": "type" }),
-        ));
+        return Err(refuse(400, "INVALID_DATA", "invalid data", serde_json::json!({ "param_name": "type" })));
     }
-    let since = visit
-        .call
-        .header("if-modified-since")
-        .and_then(moment::parse);
+    let since = visit.call.header("if-modified-since").and_then(moment::parse);
     let gone = org.records.shelf(module).gone().filter(|trace| {
-        let deleted = trace
-            .get("deleted_time")
-            .and_then(Value::as_str)
-            .and_then(moment::parse);
+        let deleted = trace.get("deleted_time").and_then(Value::as_str).and_then(moment::parse);
         let of_kind = kind == "all" || trace.get("type").is_some_and(|given| given == kind);
         of_kind && since.is_none_or(|since| deleted.is_some_and(|deleted| deleted > since))
     });

@@ -61,16 +61,8 @@ pub(super) fn inward(visit: &Visit<'_>, module: &Module, row: &mut Row) {
     }
 }
 
-fn rename(
-    lines: &mut Value,
-    direction: impl Fn((&'static str, &'static str)) -> (&'static str, &'static str),
-) {
-    for line in lines
-        .as_array_mut()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_object_mut)
-    {
+fn rename(lines: &mut Value, direction: impl Fn((&'static str, &'static str)) -> (&'static str, &'static str)) {
+    for line in lines.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
         for (from, to) in MEMBERS.map(&direction) {
             if let Some(value) = line.remove(from) {
                 line.insert(to.to_owned(), value);
@@ -101,52 +93,24 @@ pub(super) fn reckon(store: &Store, module: &Module, row: &mut Row) -> Result<()
 }
 
 fn reckon_line(store: &Store, line: &mut Value) -> Result<f64, Refused> {
-    let refuse = |member: &str| {
-        failure(
-            "INVALID_DATA",
-            "invalid data",
-            json!({ "api_name": member }),
-        )
-    };
-    let missing = |member: &str| {
-        failure(
-            "MANDATORY_NOT_FOUND",
-            "required field not found",
-            json!({ "api_name": member }),
-        )
-    };
+    let refuse = |member: &str| failure("INVALID_DATA", "invalid data", json!({ "api_name": member }));
+    let missing =
+        |member: &str| failure("MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": member }));
     if !line.is_object() {
         return Err(refuse(IN_V2));
     }
     let products = metadata::find("Products").ok_or_else(|| refuse("product"))?;
     let id = id_of(&line["product"]).ok_or_else(|| missing("product"))?;
-    let product = store
-        .shelf(products)
-        .row(id)
-        .ok_or_else(|| refuse("product"))?;
-    let quantity = line["quantity"]
-        .as_f64()
-        .ok_or_else(|| missing("quantity"))?;
-    let price = line["list_price"]
-        .as_f64()
-        .or_else(|| product.get("Unit_Price")?.as_f64())
-        .unwrap_or_default();
+    let product = store.shelf(products).row(id).ok_or_else(|| refuse("product"))?;
+    let quantity = line["quantity"].as_f64().ok_or_else(|| missing("quantity"))?;
+    let price = line["list_price"].as_f64().or_else(|| product.get("Unit_Price")?.as_f64()).unwrap_or_default();
     let total = quantity * price;
     let discount = match &line["Discount"] {
-        Value::String(percent) => {
-            percent
-                .trim_end_matches('%')
-                .parse::<f64>()
-                .unwrap_or_default()
-                * total
-                / 100.0
-        }
+        Value::String(percent) => percent.trim_end_matches('%').parse::<f64>().unwrap_or_default() * total / 100.0,
         other => other.as_f64().unwrap_or_default(),
     };
     let taxes = line["line_tax"].as_array().into_iter().flatten();
-    let tax: f64 = taxes
-        .map(|tax| tax["percentage"].as_f64().unwrap_or_default() * (total - discount) / 100.0)
-        .sum();
+    let tax: f64 = taxes.map(|tax| tax["percentage"].as_f64().unwrap_or_default() * (total - discount) / 100.0).sum();
     let product = json!({
         "Product_Code": product.get("Product_Code"),
         "name": product.get("Product_Name"),

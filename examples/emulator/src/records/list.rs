@@ -24,8 +24,7 @@ pub(super) fn list(org: &Org, visit: &Visit<'_>, module: &'static Module) -> Out
     let filter = Filter::of(visit, module)?;
     let sort_by = visit.call.query("sort_by").filter(|&field| field != "id");
     if sort_by.is_some() && visit.call.query("cvid").is_some() && visit.version >= Version::V3 {
-        let details =
-            json!({ "ambiguity_due_to": [{ "param_name": "cvid" }, { "param_name": "sort_by" }] });
+        let details = json!({ "ambiguity_due_to": [{ "param_name": "cvid" }, { "param_name": "sort_by" }] });
         let message = "ambiguity while processing the request";
         return Err(refuse(400, "AMBIGUITY_DURING_PROCESSING", message, details));
     }
@@ -47,21 +46,11 @@ pub(crate) fn wanted_fields<'a>(visit: &Visit<'a>) -> Result<Vec<&'a str>, Box<A
     let fields = visit.call.query_list("fields");
     if fields.is_empty() && visit.version >= Version::V3 {
         let details = json!({ "param_name": "fields" });
-        return Err(refuse(
-            400,
-            "REQUIRED_PARAM_MISSING",
-            "One of the expected parameter is missing",
-            details,
-        ));
+        return Err(refuse(400, "REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", details));
     }
     if fields.len() > MOST_FIELDS {
         let details = json!({ "limit": MOST_FIELDS, "param_name": "fields" });
-        return Err(refuse(
-            400,
-            "LIMIT_EXCEEDED",
-            "the limit has been exceeded",
-            details,
-        ));
+        return Err(refuse(400, "LIMIT_EXCEEDED", "the limit has been exceeded", details));
     }
     Ok(fields)
 }
@@ -78,18 +67,10 @@ pub(crate) fn pick(row: &Row, fields: &[&str]) -> Value {
         return Value::Object(row.clone());
     }
     let wanted = fields.iter().copied().chain(["id"]);
-    Value::Object(
-        wanted
-            .filter_map(|name| Some((name.to_owned(), row.get(name)?.clone())))
-            .collect(),
-    )
+    Value::Object(wanted.filter_map(|name| Some((name.to_owned(), row.get(name)?.clone()))).collect())
 }
 
-fn order<'a>(
-    shelf: &'a Shelf,
-    sort_by: Option<&str>,
-    ascending: bool,
-) -> Box<dyn Iterator<Item = u64> + 'a> {
+fn order<'a>(shelf: &'a Shelf, sort_by: Option<&str>, ascending: bool) -> Box<dyn Iterator<Item = u64> + 'a> {
     let Some(field) = sort_by else {
         if !ascending {
             return Box::new(shelf.ids());
@@ -98,17 +79,9 @@ fn order<'a>(
         ids.reverse();
         return Box::new(ids.into_iter());
     };
-    let mut keys: Vec<(Value, u64)> = shelf
-        .rows()
-        .map(|(id, row)| (row.get(field).cloned().unwrap_or_default(), id))
-        .collect();
-    keys.sort_by(|(one, _), (other, _)| {
-        if ascending {
-            compare(one, other)
-        } else {
-            compare(other, one)
-        }
-    });
+    let mut keys: Vec<(Value, u64)> =
+        shelf.rows().map(|(id, row)| (row.get(field).cloned().unwrap_or_default(), id)).collect();
+    keys.sort_by(|(one, _), (other, _)| if ascending { compare(one, other) } else { compare(other, one) });
     Box::new(keys.into_iter().map(|(_, id)| id))
 }
 
@@ -118,10 +91,9 @@ pub(super) fn compare(one: &Value, other: &Value) -> Ordering {
         (Value::Null, Value::Null) => Ordering::Equal,
         (Value::Null, _) => Ordering::Less,
         (_, Value::Null) => Ordering::Greater,
-        (Value::Number(one), Value::Number(other)) => one
-            .as_f64()
-            .partial_cmp(&other.as_f64())
-            .unwrap_or(Ordering::Equal),
+        (Value::Number(one), Value::Number(other)) => {
+            one.as_f64().partial_cmp(&other.as_f64()).unwrap_or(Ordering::Equal)
+        }
         _ => {
             let (one, other) = (text(one), text(other));
             match (moment::parse(&one), moment::parse(&other)) {
@@ -136,11 +108,7 @@ pub(super) fn compare(one: &Value, other: &Value) -> Ordering {
 pub(super) fn text(value: &Value) -> Cow<'_, str> {
     match value {
         Value::String(text) => Cow::Borrowed(text),
-        Value::Object(object) => object
-            .get("name")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .into(),
+        Value::Object(object) => object.get("name").and_then(Value::as_str).unwrap_or_default().into(),
         Value::Null => Cow::Borrowed(""),
         other => Cow::Owned(other.to_string()),
     }
@@ -160,8 +128,7 @@ impl<'a> Filter<'a> {
         let modified_since = match visit.call.header("if-modified-since") {
             None => None,
             Some(text) => Some(moment::parse(text).ok_or_else(|| {
-                let details =
-                    json!({ "expected_data_type": "datetime", "header": "If-Modified-Since" });
+                let details = json!({ "expected_data_type": "datetime", "header": "If-Modified-Since" });
                 refuse(400, "INVALID_DATA", "invalid data", details)
             })?),
         };
@@ -180,34 +147,24 @@ impl<'a> Filter<'a> {
 
     /// Looks into a record only where it must: seeded ones are costly to make.
     pub(super) fn lets_through(&self, shelf: &Shelf, id: u64) -> bool {
-        self.converted
-            .is_none_or(|wanted| wanted == shelf.is_converted(id))
+        self.converted.is_none_or(|wanted| wanted == shelf.is_converted(id))
             && self.is_shown(shelf, id)
             && (self.ids.is_empty() || self.ids.contains(&id.to_string().as_str()))
             && self.modified_since.is_none_or(|since| {
                 let row = shelf.row(id);
-                let modified = row
-                    .as_deref()
-                    .and_then(|row| row.get("Modified_Time"))
-                    .and_then(Value::as_str);
-                modified
-                    .and_then(moment::parse)
-                    .is_some_and(|at| at > since)
+                let modified = row.as_deref().and_then(|row| row.get("Modified_Time")).and_then(Value::as_str);
+                modified.and_then(moment::parse).is_some_and(|at| at > since)
             })
     }
 
     fn is_shown(&self, shelf: &Shelf, id: u64) -> bool {
-        let holds =
-            |test: fn(&Row, &str) -> bool| shelf.row(id).is_some_and(|row| test(&row, self.person));
+        let holds = |test: fn(&Row, &str) -> bool| shelf.row(id).is_some_and(|row| test(&row, self.person));
         match self.shows {
             Shows::All => true,
-            Shows::Mine => {
-                holds(|row, person| row.get("Owner").is_some_and(|owner| owner["id"] == person))
+            Shows::Mine => holds(|row, person| row.get("Owner").is_some_and(|owner| owner["id"] == person)),
+            Shows::OsloOrBergen => {
+                holds(|row, _| row.get("City").is_some_and(|city| *city == "Oslo" || *city == "Bergen"))
             }
-            Shows::OsloOrBergen => holds(|row, _| {
-                row.get("City")
-                    .is_some_and(|city| *city == "Oslo" || *city == "Bergen")
-            }),
         }
     }
 }

@@ -39,21 +39,9 @@ pub(crate) fn has_lines(module: &Module) -> bool {
 }
 
 /// Paths below a module.
-pub(crate) fn route(
-    org: &mut Org,
-    visit: &Visit<'_>,
-    method: &str,
-    module: &str,
-    path: &[&str],
-) -> Outcome {
-    let module = metadata::find(module).ok_or_else(|| {
-        refuse(
-            400,
-            "INVALID_MODULE",
-            "the module name given seems to be invalid",
-            json!({}),
-        )
-    })?;
+pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, module: &str, path: &[&str]) -> Outcome {
+    let module = metadata::find(module)
+        .ok_or_else(|| refuse(400, "INVALID_MODULE", "the module name given seems to be invalid", json!({})))?;
     match (method, path) {
         ("GET", []) => list::list(org, visit, module),
         ("POST", []) => write::create(org, visit, module),
@@ -74,9 +62,7 @@ pub(crate) fn route(
             match below {
                 ["Attachments", rest @ ..] => files::attachments(org, visit, method, parent, rest),
                 ["photo"] => files::photo(org, visit, method, parent),
-                ["Notes", rest @ ..] if method != "GET" => {
-                    notes::route(org, visit, method, parent, rest)
-                }
+                ["Notes", rest @ ..] if method != "GET" => notes::route(org, visit, method, parent, rest),
                 [list, rest @ ..] => related::route(org, visit, method, parent, list, rest),
                 [] => unknown(true),
             }
@@ -99,21 +85,15 @@ fn act(
             let (_, id) = related::parent(org, module, id)?;
             convert::convert(org, visit, module, id)
         }
-        ("GET", None, "count") => Ok(Answer::json(
-            200,
-            &json!({ "count": org.records.shelf(module).ids().count() }),
-        )),
+        ("GET", None, "count") => Ok(Answer::json(200, &json!({ "count": org.records.shelf(module).ids().count() }))),
         _ => unknown(false),
     }
 }
 
 fn contact_roles() -> Answer {
     let role = |(at, name): (usize, &str)| json!({ "id": (3_652_397_000_000_006_871_u64 + at as u64).to_string(), "name": name, "sequence_number": at + 1 });
-    let roles: Vec<_> = ["Decision Maker", "Product Management", "Purchasing"]
-        .into_iter()
-        .enumerate()
-        .map(role)
-        .collect();
+    let roles: Vec<_> =
+        ["Decision Maker", "Product Management", "Purchasing"].into_iter().enumerate().map(role).collect();
     Answer::json(200, &json!({ "contact_roles": roles }))
 }
 
@@ -122,10 +102,7 @@ fn get(org: &Org, visit: &Visit<'_>, module: &'static Module, id: &str) -> Outco
     match org.records.shelf(module).row(number) {
         Some(row) => {
             let fields = visit.call.query_list("fields");
-            Ok(Answer::json(
-                200,
-                &json!({ "data": [list::present(visit, module, row.into_owned(), &fields)] }),
-            ))
+            Ok(Answer::json(200, &json!({ "data": [list::present(visit, module, row.into_owned(), &fields)] })))
         }
         // v2 has "no content" for an id that is well formed and belongs to nothing.
         None if visit.version < Version::V3 => Ok(Answer::empty(204)),

@@ -30,14 +30,8 @@ pub(super) fn route(
             Ok(answer(visit, "data", 201, items))
         }
         ("PUT", [id]) => {
-            let note = items(visit, "data", 1)?
-                .into_iter()
-                .next()
-                .unwrap_or_default();
-            let item = settle(
-                update_row(org, visit, notes, &json!(id), &note),
-                "record updated",
-            );
+            let note = items(visit, "data", 1)?.into_iter().next().unwrap_or_default();
+            let item = settle(update_row(org, visit, notes, &json!(id), &note), "record updated");
             Ok(answer(visit, "data", 200, vec![item]))
         }
         ("DELETE", [id]) => {
@@ -51,36 +45,17 @@ pub(super) fn route(
 /// Resolves what an organization-wide note says of its parent: `Parent_Id` with `se_module` as the Ruby SDK sends it,
 /// with `$se_module`, or with the module inside as in later versions.
 pub(super) fn resolve(org: &Org, sent: &Row) -> Result<Row, Refused> {
-    let parent = sent
-        .get("Parent_Id")
-        .filter(|parent| !parent.is_null())
-        .ok_or_else(|| mandatory("Parent_Id"))?;
-    let named = sent
-        .get("$se_module")
-        .or_else(|| sent.get("se_module"))
-        .and_then(Value::as_str);
-    let named = named
-        .or_else(|| parent["module"]["api_name"].as_str())
-        .ok_or_else(|| mandatory("$se_module"))?;
-    let invalid = || {
-        failure(
-            "INVALID_DATA",
-            "the id given seems to be invalid",
-            json!({ "api_name": "Parent_Id" }),
-        )
-    };
+    let parent = sent.get("Parent_Id").filter(|parent| !parent.is_null()).ok_or_else(|| mandatory("Parent_Id"))?;
+    let named = sent.get("$se_module").or_else(|| sent.get("se_module")).and_then(Value::as_str);
+    let named = named.or_else(|| parent["module"]["api_name"].as_str()).ok_or_else(|| mandatory("$se_module"))?;
+    let invalid = || failure("INVALID_DATA", "the id given seems to be invalid", json!({ "api_name": "Parent_Id" }));
     let module = metadata::find(named).ok_or_else(invalid)?;
-    let id = id_of(parent)
-        .filter(|&id| org.records.shelf(module).row(id).is_some())
-        .ok_or_else(invalid)?;
+    let id = id_of(parent).filter(|&id| org.records.shelf(module).row(id).is_some()).ok_or_else(invalid)?;
     Ok(belong(org, sent.clone(), (module, id)))
 }
 
 fn belong(org: &Org, mut note: Row, (parent, id): (&'static Module, u64)) -> Row {
-    let size = note
-        .get("Note_Content")
-        .and_then(Value::as_str)
-        .map_or(0, str::len);
+    let size = note.get("Note_Content").and_then(Value::as_str).map_or(0, str::len);
     let parent_id = json!({
         "name": org.records.name(parent, id),
         "id": id.to_string(),

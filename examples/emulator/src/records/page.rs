@@ -60,12 +60,7 @@ impl Page {
                 let start = read_token(visit, token)?;
                 if start + page.per_page > BY_TOKEN {
                     let details = json!({ "limit": BY_TOKEN, "param_name": "page_token" });
-                    return Err(refuse(
-                        400,
-                        "PAGINATION_LIMIT_EXCEEDED",
-                        "pagination limit exceeded",
-                        details,
-                    ));
+                    return Err(refuse(400, "PAGINATION_LIMIT_EXCEEDED", "pagination limit exceeded", details));
                 }
                 page.number = start / page.per_page + 1;
                 Ok(page)
@@ -131,9 +126,7 @@ impl Page {
 }
 
 fn number(call: &Call, name: &str, default: u64) -> Result<u64, Box<Answer>> {
-    let given = call.query(name).map_or(Some(default), |text| {
-        text.parse().ok().filter(|&number| number > 0)
-    });
+    let given = call.query(name).map_or(Some(default), |text| text.parse().ok().filter(|&number| number > 0));
     given.ok_or_else(|| {
         let details = json!({ "expected_data_type": "integer", "param_name": name });
         refuse(400, "INVALID_DATA", "invalid data", details)
@@ -144,12 +137,7 @@ fn number_at_most(call: &Call, name: &str, most: u64) -> Result<u64, Box<Answer>
     let given = number(call, name, most)?;
     if given > most {
         let details = json!({ "limit": most, "param_name": name });
-        return Err(refuse(
-            400,
-            "LIMIT_EXCEEDED",
-            "the limit has been exceeded",
-            details,
-        ));
+        return Err(refuse(400, "LIMIT_EXCEEDED", "the limit has been exceeded", details));
     }
     Ok(given)
 }
@@ -158,16 +146,7 @@ fn number_at_most(call: &Call, name: &str, most: u64) -> Result<u64, Box<Answer>
 fn listing(visit: &Visit<'_>) -> u64 {
     let mut hasher = DefaultHasher::new();
     (&visit.person.id, &visit.call.path).hash(&mut hasher);
-    for name in [
-        "fields",
-        "sort_by",
-        "sort_order",
-        "cvid",
-        "ids",
-        "converted",
-        "approved",
-        "per_page",
-    ] {
+    for name in ["fields", "sort_by", "sort_order", "cvid", "ids", "converted", "approved", "per_page"] {
         visit.call.query(name).hash(&mut hasher);
     }
     visit.call.header("if-modified-since").hash(&mut hasher);
@@ -175,10 +154,7 @@ fn listing(visit: &Visit<'_>) -> u64 {
 }
 
 fn seconds() -> u64 {
-    SystemTime::UNIX_EPOCH
-        .elapsed()
-        .unwrap_or_default()
-        .as_secs()
+    SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_secs()
 }
 
 fn write_token(visit: &Visit<'_>, start: u64) -> String {
@@ -186,30 +162,16 @@ fn write_token(visit: &Visit<'_>, start: u64) -> String {
 }
 
 fn read_token(visit: &Visit<'_>, token: &str) -> Result<u64, Box<Answer>> {
-    let part = |from: usize| {
-        token
-            .get(from..from + 16)
-            .and_then(|part| u64::from_str_radix(part, 16).ok())
-    };
+    let part = |from: usize| token.get(from..from + 16).and_then(|part| u64::from_str_radix(part, 16).ok());
     let details = || json!({ "param_name": "page_token" });
     let (Some(of), Some(start), Some(made), 48) = (part(0), part(16), part(32), token.len()) else {
         return Err(refuse(400, "INVALID_DATA", "invalid data", details()));
     };
     if of != listing(visit) {
-        return Err(refuse(
-            400,
-            "TOKEN_BOUND_DATA_MISMATCH",
-            "token bound data mismatch",
-            details(),
-        ));
+        return Err(refuse(400, "TOKEN_BOUND_DATA_MISMATCH", "token bound data mismatch", details()));
     }
     if seconds().saturating_sub(made) > TOKEN_LIFE.as_secs() {
-        return Err(refuse(
-            400,
-            "EXPIRED_VALUE",
-            "the token has expired",
-            details(),
-        ));
+        return Err(refuse(400, "EXPIRED_VALUE", "the token has expired", details()));
     }
     Ok(start)
 }

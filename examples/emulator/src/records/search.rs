@@ -25,12 +25,7 @@ pub(super) fn search(org: &Org, visit: &Visit<'_>, module: &'static Module) -> O
     let call = visit.call;
     let page = Page::of(call)?;
     if page.exceeds(AT_MOST) {
-        return Err(refuse(
-            400,
-            "LIMIT_REACHED",
-            "limit reached",
-            json!({ "limit": AT_MOST.to_string() }),
-        ));
+        return Err(refuse(400, "LIMIT_REACHED", "limit reached", json!({ "limit": AT_MOST.to_string() })));
     }
     let wanted = if let Some(text) = call.query("criteria") {
         Wanted::Criteria(Criteria::parse(text, module)?)
@@ -50,34 +45,20 @@ pub(super) fn search(org: &Org, visit: &Visit<'_>, module: &'static Module) -> O
         Wanted::Word(word.to_lowercase())
     } else {
         let details = json!({ "expected_params": ["criteria", "email", "phone", "word"] });
-        return Err(refuse(
-            400,
-            "EXPECTED_PARAM_MISSING",
-            "One of the expected parameter is missing",
-            details,
-        ));
+        return Err(refuse(400, "EXPECTED_PARAM_MISSING", "One of the expected parameter is missing", details));
     };
     let filter = Filter::of(visit, module)?;
     let fields = call.query_list("fields");
     let shelf = org.records.shelf(module);
-    let rows = shelf
-        .rows()
-        .filter(|(id, _)| filter.lets_through(shelf, *id));
-    let found = rows
-        .filter(|(_, row)| matches(row, module, &wanted))
-        .map(|(_, row)| row);
-    Ok(page.answer_records(visit, found, |row| {
-        Some(present(visit, module, row.into_owned(), &fields).to_string())
-    }))
+    let rows = shelf.rows().filter(|(id, _)| filter.lets_through(shelf, *id));
+    let found = rows.filter(|(_, row)| matches(row, module, &wanted)).map(|(_, row)| row);
+    Ok(page.answer_records(visit, found, |row| Some(present(visit, module, row.into_owned(), &fields).to_string())))
 }
 
 fn matches(row: &Row, module: &Module, wanted: &Wanted<'_>) -> bool {
     let of_kind = |kind: Kind, wanted: &str| {
         let mut fields = module.fields().filter(|field| field.kind == kind);
-        fields.any(|field| {
-            row.get(field.api_name)
-                .is_some_and(|value| text(value).eq_ignore_ascii_case(wanted))
-        })
+        fields.any(|field| row.get(field.api_name).is_some_and(|value| text(value).eq_ignore_ascii_case(wanted)))
     };
     match wanted {
         Wanted::Criteria(criteria) => criteria.holds(row),
@@ -85,14 +66,9 @@ fn matches(row: &Row, module: &Module, wanted: &Wanted<'_>) -> bool {
         Wanted::Phone(phone) => of_kind(Kind::Phone, phone),
         Wanted::Word(word) => row
             .iter()
-            .filter(|(name, value)| {
-                !name.starts_with('$') && matches!(value, Value::String(_) | Value::Object(_))
-            })
+            .filter(|(name, value)| !name.starts_with('$') && matches!(value, Value::String(_) | Value::Object(_)))
             .any(|(_, value)| {
-                text(value)
-                    .to_lowercase()
-                    .split_whitespace()
-                    .any(|part| part.starts_with(word.as_str()))
+                text(value).to_lowercase().split_whitespace().any(|part| part.starts_with(word.as_str()))
             }),
     }
 }

@@ -8,20 +8,11 @@ const FIRST: u64 = 3_652_397_000_100_000_000;
 /// 2024-01-01, when the first one was created.
 const EPOCH: i64 = 1_704_067_200;
 
-const FIRST_NAMES: [&str; 8] = [
-    "Anna", "Bo", "Chiara", "Dmitri", "Élodie", "Fatima", "Göran", "Hana",
-];
-const LAST_NAMES: [&str; 8] = [
-    "Andersen", "Brown", "Costa", "Dubois", "Eriksson", "Fischer", "García", "Hansen",
-];
+const FIRST_NAMES: [&str; 8] = ["Anna", "Bo", "Chiara", "Dmitri", "Élodie", "Fatima", "Göran", "Hana"];
+const LAST_NAMES: [&str; 8] = ["Andersen", "Brown", "Costa", "Dubois", "Eriksson", "Fischer", "García", "Hansen"];
 const CITIES: [&str; 6] = ["Oslo", "Bergen", "Trondheim", "Stavanger", "Tromsø", "Bodø"];
 const COMPANIES: [&str; 5] = ["Acme", "Bolt", "Cargo", "Delta", "Electra"];
-const STATUSES: [&str; 4] = [
-    "Attempted to Contact",
-    "Contacted",
-    "Not Contacted",
-    "Lost Lead",
-];
+const STATUSES: [&str; 4] = ["Attempted to Contact", "Contacted", "Not Contacted", "Lost Lead"];
 const SOURCES: [&str; 4] = ["Advertisement", "Cold Call", "Trade Show", "Web Download"];
 
 pub(super) fn id(index: u64) -> u64 {
@@ -34,10 +25,7 @@ pub(super) fn index(id: u64, seeded: u64) -> Option<u64> {
 }
 
 fn email(index: u64) -> String {
-    format!(
-        "lead{index}@{}.example",
-        pick(&COMPANIES, index).to_lowercase()
-    )
+    format!("lead{index}@{}.example", pick(&COMPANIES, index).to_lowercase())
 }
 
 /// The only seeded lead that can have this value in a field by which duplicates are recognised.
@@ -51,11 +39,7 @@ pub(super) fn find(field: &str, value: &str, seeded: u64) -> Option<u64> {
 }
 
 fn pick<'a>(of: &[&'a str], index: u64) -> &'a str {
-    usize::try_from(index)
-        .ok()
-        .and_then(|index| of.get(index % of.len()))
-        .copied()
-        .unwrap_or_default()
+    usize::try_from(index).ok().and_then(|index| of.get(index % of.len())).copied().unwrap_or_default()
 }
 
 /// The lead of that id.
@@ -68,21 +52,13 @@ pub(super) fn text(id: u64) -> String {
     let index = id.saturating_sub(FIRST);
     let (first, last) = (pick(&FIRST_NAMES, index), pick(&LAST_NAMES, index / 8));
     let (company, city) = (pick(&COMPANIES, index), pick(&CITIES, index / 5));
-    let (source, status, home) = (
-        pick(&SOURCES, index),
-        pick(&STATUSES, index),
-        pick(&CITIES, index),
-    );
+    let (source, status, home) = (pick(&SOURCES, index), pick(&STATUSES, index), pick(&CITIES, index));
     let created = moment::at(EPOCH + i64::try_from(index).unwrap_or_default() * 60);
     let email = email(index);
     let opted_out = index.is_multiple_of(7);
     let employees = index % 500 + 1;
     let revenue = (index % 1000) as f64 * 1250.5 + 0.25;
-    let (phone, mobile, zip) = (
-        10_000_000 + index % 10_000_000,
-        index % 100_000,
-        index % 10_000,
-    );
+    let (phone, mobile, zip) = (10_000_000 + index % 10_000_000, index % 100_000, index % 10_000);
     let (street, score) = (index % 200 + 1, index % 100);
     let number = 9_000_000_000_000_000_000 + index;
     format!(

@@ -23,24 +23,16 @@ pub(crate) struct Store {
 
 impl Store {
     pub(crate) fn seeded(leads: u64) -> Self {
-        let mut shelves: HashMap<_, _> = modules()
-            .map(|module| (module.api_name, Shelf::default()))
-            .collect();
+        let mut shelves: HashMap<_, _> = modules().map(|module| (module.api_name, Shelf::default())).collect();
         if let Some(shelf) = shelves.get_mut("Leads") {
             shelf.seeded = leads;
         }
-        Self {
-            shelves,
-            next: FIRST_NEW,
-        }
+        Self { shelves, next: FIRST_NEW }
     }
 
     pub(crate) fn seed_leads(&mut self, leads: u64) {
         if let Some(shelf) = self.shelves.get_mut("Leads") {
-            *shelf = Shelf {
-                seeded: leads,
-                ..Shelf::default()
-            };
+            *shelf = Shelf { seeded: leads, ..Shelf::default() };
         }
     }
 
@@ -51,18 +43,11 @@ impl Store {
 
     /// What a record is called.
     pub(crate) fn name(&self, module: &Module, id: u64) -> Value {
-        self.shelf(module)
-            .row(id)
-            .and_then(|row| row.get(module.display_field).cloned())
-            .unwrap_or_default()
+        self.shelf(module).row(id).and_then(|row| row.get(module.display_field).cloned()).unwrap_or_default()
     }
 
     pub(crate) fn shelf(&self, module: &Module) -> &Shelf {
-        static EMPTY: Shelf = Shelf {
-            seeded: 0,
-            rows: BTreeMap::new(),
-            gone: BTreeMap::new(),
-        };
+        static EMPTY: Shelf = Shelf { seeded: 0, rows: BTreeMap::new(), gone: BTreeMap::new() };
         self.shelves.get(module.api_name).unwrap_or(&EMPTY)
     }
 
@@ -91,9 +76,8 @@ impl Shelf {
 
     /// The JSON of a seeded record that nobody wrote to.
     pub(crate) fn seeded_text(&self, id: u64) -> Option<String> {
-        let untouched = seed::index(id, self.seeded).is_some()
-            && !self.rows.contains_key(&id)
-            && !self.gone.contains_key(&id);
+        let untouched =
+            seed::index(id, self.seeded).is_some() && !self.rows.contains_key(&id) && !self.gone.contains_key(&id);
         untouched.then(|| seed::text(id))
     }
 
@@ -123,16 +107,8 @@ impl Shelf {
 
     /// All ids, the highest first, which is the order in which Zoho lists.
     pub(crate) fn ids(&self) -> impl Iterator<Item = u64> {
-        let written = self
-            .rows
-            .keys()
-            .rev()
-            .copied()
-            .filter(|&id| seed::index(id, self.seeded).is_none());
-        let seeded = (0..self.seeded)
-            .rev()
-            .map(seed::id)
-            .filter(|id| !self.gone.contains_key(id));
+        let written = self.rows.keys().rev().copied().filter(|&id| seed::index(id, self.seeded).is_none());
+        let seeded = (0..self.seeded).rev().map(seed::id).filter(|id| !self.gone.contains_key(id));
         written.chain(seeded)
     }
 
@@ -143,17 +119,13 @@ impl Shelf {
 
     /// Whether a record is a converted lead; seeded ones are not.
     pub(crate) fn is_converted(&self, id: u64) -> bool {
-        self.rows.get(&id).is_some_and(|row| {
-            row.get("$converted")
-                .is_some_and(|converted| *converted == true)
-        })
+        self.rows.get(&id).is_some_and(|row| row.get("$converted").is_some_and(|converted| *converted == true))
     }
 
     /// The seeded record with this value in a field by which duplicates are recognised, unless somebody wrote to it:
     /// found without making them all.
     pub(crate) fn seeded_with(&self, field: &str, value: &str) -> Option<u64> {
-        seed::find(field, value, self.seeded)
-            .filter(|id| !self.rows.contains_key(id) && !self.gone.contains_key(id))
+        seed::find(field, value, self.seeded).filter(|id| !self.rows.contains_key(id) && !self.gone.contains_key(id))
     }
 
     /// Only the records that were written.

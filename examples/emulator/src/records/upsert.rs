@@ -22,10 +22,7 @@ pub(super) fn upsert(org: &mut Org, visit: &Visit<'_>, module: &'static Module) 
     let mut known = Known::of(org, module, &fields);
     let mut items = Vec::with_capacity(records.len());
     for record in &records {
-        let by_id = record
-            .get("id")
-            .filter(|id| !id.is_null())
-            .map(|id| (id.clone(), None));
+        let by_id = record.get("id").filter(|id| !id.is_null()).map(|id| (id.clone(), None));
         let found = by_id.or_else(|| {
             let (id, field) = known.find(org, module, &fields, record)?;
             Some((json!(id.to_string()), Some(field)))
@@ -37,14 +34,7 @@ pub(super) fn upsert(org: &mut Org, visit: &Visit<'_>, module: &'static Module) 
         if let Ok(row) = &result {
             known.note(&fields, row);
         }
-        let mut item = settle(
-            result,
-            if action == "insert" {
-                "record added"
-            } else {
-                "record updated"
-            },
-        );
+        let mut item = settle(result, if action == "insert" { "record added" } else { "record updated" });
         if item["status"] == "success" {
             item["action"] = json!(action);
             item["duplicate_field"] = json!(duplicate_field);
@@ -62,22 +52,13 @@ fn check_fields(visit: &Visit<'_>, module: &Module) -> Vec<String> {
         return asked.into_iter().map(str::to_owned).collect();
     }
     let body = visit.call.json().unwrap_or_default();
-    let asked = body["duplicate_check_fields"]
-        .as_array()
-        .into_iter()
-        .flatten();
+    let asked = body["duplicate_check_fields"].as_array().into_iter().flatten();
     let asked: Vec<String> = asked.filter_map(Value::as_str).map(str::to_owned).collect();
     if !asked.is_empty() {
         return asked;
     }
-    let unique = module
-        .fields()
-        .filter(|field| field.unique)
-        .map(|field| field.api_name);
-    std::iter::once(module.duplicate_field())
-        .chain(unique)
-        .map(str::to_owned)
-        .collect()
+    let unique = module.fields().filter(|field| field.unique).map(|field| field.api_name);
+    std::iter::once(module.duplicate_field()).chain(unique).map(str::to_owned).collect()
 }
 
 /// The values of the check fields, gathered once per call.
@@ -93,11 +74,7 @@ impl Known {
     }
 
     fn note(&mut self, fields: &[String], row: &Row) {
-        let Some(id) = row
-            .get("id")
-            .and_then(Value::as_str)
-            .and_then(|id| id.parse().ok())
-        else {
+        let Some(id) = row.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok()) else {
             return;
         };
         for field in fields {
@@ -107,21 +84,11 @@ impl Known {
         }
     }
 
-    fn find(
-        &self,
-        org: &Org,
-        module: &Module,
-        fields: &[String],
-        record: &Row,
-    ) -> Option<(u64, String)> {
+    fn find(&self, org: &Org, module: &Module, fields: &[String], record: &Row) -> Option<(u64, String)> {
         fields.iter().find_map(|field| {
             let value = value(record, field)?;
             let seeded = || org.records.shelf(module).seeded_with(field, &value);
-            let id = self
-                .0
-                .get(&(field.clone(), value.clone()))
-                .copied()
-                .or_else(seeded)?;
+            let id = self.0.get(&(field.clone(), value.clone())).copied().or_else(seeded)?;
             Some((id, field.clone()))
         })
     }

@@ -18,9 +18,7 @@ const AT_MOST: usize = 100;
 
 pub(super) fn create(org: &mut Org, visit: &Visit<'_>, module: &'static Module) -> Outcome {
     let records = records(visit)?;
-    let items = records
-        .iter()
-        .map(|record| settle(create_row(org, visit, module, record), "record added"));
+    let items = records.iter().map(|record| settle(create_row(org, visit, module, record), "record added"));
     Ok(answer(visit, "data", 201, items.collect()))
 }
 
@@ -36,18 +34,10 @@ pub(super) fn update(org: &mut Org, visit: &Visit<'_>, module: &'static Module) 
     Ok(answer(visit, "data", 200, items.collect()))
 }
 
-pub(super) fn update_one(
-    org: &mut Org,
-    visit: &Visit<'_>,
-    module: &'static Module,
-    id: &str,
-) -> Outcome {
+pub(super) fn update_one(org: &mut Org, visit: &Visit<'_>, module: &'static Module, id: &str) -> Outcome {
     let records = records(visit)?;
     let record = records.into_iter().next().unwrap_or_default();
-    let item = settle(
-        update_row(org, visit, module, &json!(id), &record),
-        "record updated",
-    );
+    let item = settle(update_row(org, visit, module, &json!(id), &record), "record updated");
     Ok(answer(visit, "data", 200, vec![item]))
 }
 
@@ -57,12 +47,7 @@ pub(super) fn delete(org: &mut Org, visit: &Visit<'_>, module: &'static Module) 
     Ok(answer(visit, "data", 200, items.collect()))
 }
 
-pub(super) fn delete_one(
-    org: &mut Org,
-    visit: &Visit<'_>,
-    module: &'static Module,
-    id: &str,
-) -> Outcome {
+pub(super) fn delete_one(org: &mut Org, visit: &Visit<'_>, module: &'static Module, id: &str) -> Outcome {
     let item = delete_row(org, visit, module, id);
     Ok(answer(visit, "data", 200, vec![item]))
 }
@@ -76,33 +61,18 @@ pub(super) fn records(visit: &Visit<'_>) -> Result<Vec<Row>, Box<Answer>> {
 pub(crate) fn items(visit: &Visit<'_>, key: &str, most: usize) -> Result<Vec<Row>, Box<Answer>> {
     let body = visit.call.json()?;
     let Some(list) = body.get(key) else {
-        return Err(refuse(
-            400,
-            "MANDATORY_NOT_FOUND",
-            "required field not found",
-            json!({ "api_name": key }),
-        ));
+        return Err(refuse(400, "MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": key })));
     };
     let wrong_type = || {
         let details = json!({ "expected_data_type": "jsonarray", "api_name": key });
         refuse(400, "INVALID_DATA", "invalid data", details)
     };
-    let list = list
-        .as_array()
-        .filter(|list| !list.is_empty())
-        .ok_or_else(wrong_type)?;
+    let list = list.as_array().filter(|list| !list.is_empty()).ok_or_else(wrong_type)?;
     if list.len() > most {
         let details = json!({ "maximum_length": most, "api_name": key });
-        return Err(refuse(
-            400,
-            "LIMIT_EXCEEDED",
-            "the limit has been exceeded",
-            details,
-        ));
+        return Err(refuse(400, "LIMIT_EXCEEDED", "the limit has been exceeded", details));
     }
-    list.iter()
-        .map(|item| item.as_object().cloned().ok_or_else(wrong_type))
-        .collect()
+    list.iter().map(|item| item.as_object().cloned().ok_or_else(wrong_type)).collect()
 }
 
 /// The ids of the query.
@@ -110,21 +80,11 @@ pub(crate) fn ids<'a>(visit: &Visit<'a>) -> Result<Vec<&'a str>, Box<Answer>> {
     let ids = visit.call.query_list("ids");
     if ids.is_empty() {
         let details = json!({ "param_name": "ids" });
-        return Err(refuse(
-            400,
-            "REQUIRED_PARAM_MISSING",
-            "One of the expected parameter is missing",
-            details,
-        ));
+        return Err(refuse(400, "REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", details));
     }
     if ids.len() > AT_MOST {
         let details = json!({ "limit": AT_MOST, "param_name": "ids" });
-        return Err(refuse(
-            400,
-            "LIMIT_EXCEEDED",
-            "the limit has been exceeded",
-            details,
-        ));
+        return Err(refuse(400, "LIMIT_EXCEEDED", "the limit has been exceeded", details));
     }
     Ok(ids)
 }
@@ -132,10 +92,7 @@ pub(crate) fn ids<'a>(visit: &Visit<'a>) -> Result<Vec<&'a str>, Box<Answer>> {
 /// The answer about several items. Its status tells how many went well: older versions have 200 for a mixture and 202
 /// where all failed, later ones 207 and 400.
 pub(crate) fn answer(visit: &Visit<'_>, key: &str, all_well: u16, items: Vec<Value>) -> Answer {
-    let well = items
-        .iter()
-        .filter(|item| item["status"] == "success")
-        .count();
+    let well = items.iter().filter(|item| item["status"] == "success").count();
     let later = visit.version >= Version::V3;
     let status = match well {
         _ if well == items.len() => all_well,
@@ -190,11 +147,7 @@ pub(super) fn create_row(
     let mut kept = check(&org.users, &org.records, module, sent, true)?;
     refuse_duplicate(org, visit, module, &kept, None)?;
     let id = org.records.new_id();
-    let mut row: Row = module
-        .fields()
-        .filter(|field| !field.api_name.starts_with('$'))
-        .map(blank)
-        .collect();
+    let mut row: Row = module.fields().filter(|field| !field.api_name.starts_with('$')).map(blank).collect();
     let me = visit.person.reference();
     let now = moment::now();
     for (name, value) in [
@@ -204,10 +157,7 @@ pub(super) fn create_row(
         ("Modified_By", me),
         ("Created_Time", json!(now)),
         ("Modified_Time", json!(now)),
-        (
-            "Layout",
-            json!({ "name": "Standard", "id": crate::metadata::layout_id(module) }),
-        ),
+        ("Layout", json!({ "name": "Standard", "id": crate::metadata::layout_id(module) })),
         ("$approved", json!(true)),
         ("$editable", json!(true)),
         ("$converted", json!(false)),
@@ -227,13 +177,7 @@ pub(super) fn create_row(
 }
 
 /// What was sent in the words in which it is kept.
-fn translate(
-    org: &Org,
-    visit: &Visit<'_>,
-    module: &'static Module,
-    sent: &Row,
-    new: bool,
-) -> Result<Row, Refused> {
+fn translate(org: &Org, visit: &Visit<'_>, module: &'static Module, sent: &Row, new: bool) -> Result<Row, Refused> {
     if module.api_name == "Notes" && new {
         return notes::resolve(org, sent);
     }
@@ -260,9 +204,7 @@ pub(super) fn update_row(
     sent: &Row,
 ) -> Result<Row, Refused> {
     let number = id_of(id);
-    let known = number
-        .and_then(|number| org.records.shelf(module).row(number))
-        .map(|row| row.into_owned());
+    let known = number.and_then(|number| org.records.shelf(module).row(number)).map(|row| row.into_owned());
     let (Some(number), Some(mut row)) = (number, known) else {
         return Err(unknown_id(id));
     };
@@ -281,23 +223,12 @@ pub(super) fn update_row(
 }
 
 pub(super) fn unknown_id(id: &Value) -> Refused {
-    failure(
-        "INVALID_DATA",
-        "the id given seems to be invalid",
-        json!({ "id": id, "api_name": "id" }),
-    )
+    failure("INVALID_DATA", "the id given seems to be invalid", json!({ "id": id, "api_name": "id" }))
 }
 
-pub(super) fn delete_row(
-    org: &mut Org,
-    visit: &Visit<'_>,
-    module: &'static Module,
-    id: &str,
-) -> Value {
+pub(super) fn delete_row(org: &mut Org, visit: &Visit<'_>, module: &'static Module, id: &str) -> Value {
     let number = id.parse().ok();
-    let row = number
-        .and_then(|number| org.records.shelf(module).row(number))
-        .map(|row| row.into_owned());
+    let row = number.and_then(|number| org.records.shelf(module).row(number)).map(|row| row.into_owned());
     let (Some(number), Some(row)) = (number, row) else {
         return unknown_id(&json!(id));
     };
@@ -305,17 +236,11 @@ pub(super) fn delete_row(
     let mut trace = Row::new();
     for (name, value) in [
         ("id", json!(id)),
-        (
-            "display_name",
-            row.get(module.display_field).cloned().unwrap_or_default(),
-        ),
+        ("display_name", row.get(module.display_field).cloned().unwrap_or_default()),
         ("type", json!("recycle")),
         ("deleted_time", json!(moment::now())),
         ("deleted_by", visit.person.short()),
-        (
-            "created_by",
-            row.get("Created_By").map(short).unwrap_or_default(),
-        ),
+        ("created_by", row.get("Created_By").map(short).unwrap_or_default()),
     ] {
         trace.insert(name.to_owned(), value);
     }
@@ -333,27 +258,17 @@ fn refuse_duplicate(
 ) -> Result<(), Refused> {
     let shelf = org.records.shelf(module);
     let unique = module.fields().filter(|field| {
-        field.unique
-            || visit.behaviour.unique_email
-                && module.api_name == "Leads"
-                && field.api_name == "Email"
+        field.unique || visit.behaviour.unique_email && module.api_name == "Leads" && field.api_name == "Email"
     });
     for field in unique {
         let Some(value) = kept.get(field.api_name).and_then(Value::as_str) else {
             continue;
         };
         let same = |row: &Row| {
-            row.get(field.api_name)
-                .and_then(Value::as_str)
-                .is_some_and(|known| known.eq_ignore_ascii_case(value))
+            row.get(field.api_name).and_then(Value::as_str).is_some_and(|known| known.eq_ignore_ascii_case(value))
         };
-        let written = shelf
-            .written()
-            .find(|(id, row)| Some(*id) != myself && same(row))
-            .map(|(id, _)| id);
-        let other = written
-            .or_else(|| shelf.seeded_with(field.api_name, value))
-            .filter(|id| Some(*id) != myself);
+        let written = shelf.written().find(|(id, row)| Some(*id) != myself && same(row)).map(|(id, _)| id);
+        let other = written.or_else(|| shelf.seeded_with(field.api_name, value)).filter(|id| Some(*id) != myself);
         if let Some(other) = other {
             let details = json!({ "api_name": field.api_name, "id": other.to_string() });
             return Err(failure("DUPLICATE_DATA", "duplicate data", details));
@@ -365,10 +280,7 @@ fn refuse_duplicate(
 /// Gives the rows of subforms, line items and file fields ids of their own. A file is written by its id alone in v2, by
 /// an object from later versions on.
 fn number_lines(org: &mut Org, module: &Module, row: &mut Row) {
-    for field in module
-        .fields()
-        .filter(|field| matches!(field.kind, Kind::Subform | Kind::Json | Kind::FileUpload))
-    {
+    for field in module.fields().filter(|field| matches!(field.kind, Kind::Subform | Kind::Json | Kind::FileUpload)) {
         let Some(Value::Array(lines)) = row.get_mut(field.api_name) else {
             continue;
         };
@@ -389,10 +301,7 @@ fn number_lines(org: &mut Org, module: &Module, row: &mut Row) {
 /// Makes the full name of a person out of its parts.
 fn name(row: &mut Row) {
     if let Some(last) = row.get("Last_Name").and_then(Value::as_str) {
-        let first = row
-            .get("First_Name")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+        let first = row.get("First_Name").and_then(Value::as_str).unwrap_or_default();
         let full = format!("{first} {last}").trim().to_owned();
         row.insert("Full_Name".to_owned(), full.into());
     }

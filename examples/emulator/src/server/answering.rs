@@ -9,9 +9,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use hyper::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, HeaderValue, VARY,
-};
+use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, HeaderValue, VARY};
 use hyper::{Request, Response, StatusCode};
 
 use super::call::Call;
@@ -21,30 +19,17 @@ use crate::answer::{Answer, Content};
 use crate::faults::{Fault, Reply};
 use crate::world::World;
 
-pub(super) async fn respond(
-    world: &Arc<World>,
-    line: &Line,
-    request: Request<Incoming>,
-) -> Response<Sending> {
+pub(super) async fn respond(world: &Arc<World>, line: &Line, request: Request<Incoming>) -> Response<Sending> {
     let (head, body) = request.into_parts();
     let call = Call::new(head);
     let segments = call.segments();
-    let (is_crm, is_remote) = (
-        segments.first() == Some(&"crm"),
-        segments.first() == Some(&"emulator"),
-    );
+    let (is_crm, is_remote) = (segments.first() == Some(&"crm"), segments.first() == Some(&"emulator"));
     let entered = is_crm.then(|| {
         let name = format!("{} {}", call.method, call.path);
-        world
-            .watch
-            .count(|counters| *counters.calls.entry(name).or_default() += 1);
+        world.watch.count(|counters| *counters.calls.entry(name).or_default() += 1);
         InFlight::enter(world)
     });
-    let fault = if is_remote {
-        None
-    } else {
-        world.rules.take(&call.method, &call.path)
-    };
+    let fault = if is_remote { None } else { world.rules.take(&call.method, &call.path) };
     if fault.is_some() {
         world.watch.count(|counters| counters.faults += 1);
     }
@@ -70,18 +55,11 @@ async fn work(world: &Arc<World>, mut call: Call, body: Incoming, together: usiz
     let refusal = crate::crm::refuse_by_headers(world, &behaviour, &mut call, together);
     if (refusal.is_none() || call.is_read_before_refusal()) && call.read(body).await.is_err() {
         let message = "the body cannot be read";
-        return Answer::error(
-            400,
-            "REQUEST_BODY_NOT_READABLE",
-            message,
-            serde_json::json!({}),
-        );
+        return Answer::error(400, "REQUEST_BODY_NOT_READABLE", message, serde_json::json!({}));
     }
     crate::oauth::count(world, &call);
-    let gzip = behaviour.gzip
-        && call
-            .header(ACCEPT_ENCODING.as_str())
-            .is_some_and(|accepted| accepted.contains("gzip"));
+    let gzip =
+        behaviour.gzip && call.header(ACCEPT_ENCODING.as_str()).is_some_and(|accepted| accepted.contains("gzip"));
     let delay = match call.segments().first() {
         Some(&"crm") => behaviour.delay,
         Some(&"oauth") if call.path.starts_with("/oauth/v2/token") => behaviour.token_delay,
@@ -95,30 +73,14 @@ async fn work(world: &Arc<World>, mut call: Call, body: Incoming, together: usiz
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
-        refusal.map_or_else(
-            || crate::crm::route(&world, &behaviour, &call),
-            |refusal| *refusal,
-        )
+        refusal.map_or_else(|| crate::crm::route(&world, &behaviour, &call), |refusal| *refusal)
     });
-    let failed = |error| {
-        Answer::error(
-            500,
-            "INTERNAL_ERROR",
-            &format!("{error}"),
-            serde_json::json!({}),
-        )
-    };
+    let failed = |error| Answer::error(500, "INTERNAL_ERROR", &format!("{error}"), serde_json::json!({}));
     let answer = job.await.unwrap_or_else(failed);
     if gzip { compress(answer) } else { answer }
 }
 
-async fn break_early(
-    world: &Arc<World>,
-    line: &Line,
-    mut call: Call,
-    mut body: Incoming,
-    fault: &Fault,
-) -> Answer {
+async fn break_early(world: &Arc<World>, line: &Line, mut call: Call, mut body: Incoming, fault: &Fault) -> Answer {
     if let Fault::ReplyWithin(bytes, reply) = fault {
         let mut read = 0;
         while read < *bytes {
@@ -142,19 +104,10 @@ async fn break_early(
 }
 
 fn stand_in(reply: &Reply) -> Answer {
-    Answer {
-        status: reply.status,
-        headers: reply.headers.clone(),
-        content: Content::Bytes(reply.body.clone().into()),
-    }
+    Answer { status: reply.status, headers: reply.headers.clone(), content: Content::Bytes(reply.body.clone().into()) }
 }
 
-async fn send(
-    line: &Line,
-    mut answer: Answer,
-    fault: Option<Fault>,
-    in_flight: Option<InFlight>,
-) -> Response<Sending> {
+async fn send(line: &Line, mut answer: Answer, fault: Option<Fault>, in_flight: Option<InFlight>) -> Response<Sending> {
     match &fault {
         Some(Fault::ResetAfterWork) => match line.reset().await {},
         Some(Fault::Silence) => std::future::pending().await,
@@ -169,20 +122,15 @@ async fn send(
             match fault {
                 Some(Fault::CutOff) => (sending::cut_off(bytes), Some(length)),
                 Some(Fault::CutOffChunked) => (sending::cut_off(bytes), None),
-                Some(Fault::SlowBody(size, pause)) => {
-                    (sending::slow(bytes, size, pause), Some(length))
-                }
+                Some(Fault::SlowBody(size, pause)) => (sending::slow(bytes, size, pause), Some(length)),
                 _ => (sending::whole(bytes), None),
             }
         }
     };
     let mut response = Response::new(Sending::new(body, in_flight));
-    *response.status_mut() =
-        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if let Some(length) = length {
-        response
-            .headers_mut()
-            .insert(CONTENT_LENGTH, HeaderValue::from(length));
+        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
     }
     for (name, value) in answer.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
@@ -193,34 +141,18 @@ async fn send(
 }
 
 fn compress(answer: Answer) -> Answer {
-    let Answer {
-        status,
-        headers,
-        content,
-    } = answer;
+    let Answer { status, headers, content } = answer;
     let content = match content {
         Content::Bytes(bytes) if !bytes.is_empty() => bytes,
         content => {
-            return Answer {
-                status,
-                headers,
-                content,
-            };
+            return Answer { status, headers, content };
         }
     };
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     match encoder.write_all(&content).and_then(|()| encoder.finish()) {
-        Ok(packed) => Answer {
-            status,
-            headers,
-            content: Content::Bytes(Bytes::from(packed)),
-        }
-        .header(CONTENT_ENCODING.as_str(), "gzip")
-        .header(VARY.as_str(), "accept-encoding"),
-        Err(_) => Answer {
-            status,
-            headers,
-            content: Content::Bytes(content),
-        },
+        Ok(packed) => Answer { status, headers, content: Content::Bytes(Bytes::from(packed)) }
+            .header(CONTENT_ENCODING.as_str(), "gzip")
+            .header(VARY.as_str(), "accept-encoding"),
+        Err(_) => Answer { status, headers, content: Content::Bytes(content) },
     }
 }

@@ -60,9 +60,7 @@ impl Call {
         Self {
             method: head.method.as_str().to_owned(),
             segments: path.split('/').skip(1).map(decode).collect(),
-            query: url::form_urlencoded::parse(raw_query.as_bytes())
-                .into_owned()
-                .collect(),
+            query: url::form_urlencoded::parse(raw_query.as_bytes()).into_owned().collect(),
             path,
             raw_query,
             headers: head.headers,
@@ -75,10 +73,7 @@ impl Call {
 
     /// Takes the body in: whole, or part by part onto disk.
     pub(crate) async fn read(&mut self, body: Incoming) -> Result<(), ()> {
-        match self
-            .header(CONTENT_TYPE.as_str())
-            .and_then(|kind| multer::parse_boundary(kind).ok())
-        {
+        match self.header(CONTENT_TYPE.as_str()).and_then(|kind| multer::parse_boundary(kind).ok()) {
             Some(boundary) => {
                 let parts = read_parts(body, boundary).await.map_err(|_| ())?;
                 let tell = |part: &Part| (part.name.clone(), part.file_name.clone(), part.length);
@@ -92,9 +87,7 @@ impl Call {
 
     /// Whether a refusal should wait for the body, so that the connection stays usable.
     pub(crate) fn is_read_before_refusal(&self) -> bool {
-        let length = self
-            .header(CONTENT_LENGTH.as_str())
-            .and_then(|length| length.parse::<u64>().ok());
+        let length = self.header(CONTENT_LENGTH.as_str()).and_then(|length| length.parse::<u64>().ok());
         !self.headers.contains_key(EXPECT) && length.is_none_or(|length| length <= WORTH_READING)
     }
 
@@ -114,10 +107,7 @@ impl Call {
 
     /// A query parameter; an empty one counts as absent, as `page=&per_page=` of the Ruby SDK shows.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(key, value)| key == name && !value.is_empty())
-            .map(|(_, value)| value.as_str())
+        self.query.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
     /// A comma separated query parameter; the Ruby SDK ends it with a comma.
@@ -128,10 +118,7 @@ impl Call {
     /// A parameter of the query or of a form body; the token endpoint takes both.
     pub(crate) fn parameter(&self, name: &str) -> Option<String> {
         let form = url::form_urlencoded::parse(&self.body);
-        form.into_owned()
-            .chain(self.query.iter().cloned())
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value)
+        form.into_owned().chain(self.query.iter().cloned()).find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// The JSON object of the body.
@@ -152,12 +139,7 @@ impl Call {
             path: self.path.clone(),
             query: self.raw_query.clone(),
             headers: headers
-                .map(|(name, value)| {
-                    (
-                        name.to_string(),
-                        String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                    )
-                })
+                .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
                 .collect(),
             body: self.body.to_vec(),
             parts: self.told.clone(),
@@ -167,10 +149,7 @@ impl Call {
 
 /// The items of a comma separated list, a trailing comma tolerated.
 pub(crate) fn split_list(text: &str) -> Vec<&str> {
-    text.split(',')
-        .map(str::trim)
-        .filter(|item| !item.is_empty())
-        .collect()
+    text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect()
 }
 
 fn decode(segment: &str) -> String {
@@ -180,11 +159,7 @@ fn decode(segment: &str) -> String {
 async fn read_parts(body: Incoming, boundary: String) -> std::io::Result<Vec<Part>> {
     let mut multipart = multer::Multipart::new(BodyDataStream::new(body), boundary);
     let mut parts = Vec::new();
-    while let Some(mut field) = multipart
-        .next_field()
-        .await
-        .map_err(std::io::Error::other)?
-    {
+    while let Some(mut field) = multipart.next_field().await.map_err(std::io::Error::other)? {
         let mut content = NamedTempFile::new()?;
         let mut length = 0;
         while let Some(chunk) = field.chunk().await.map_err(std::io::Error::other)? {
@@ -192,12 +167,7 @@ async fn read_parts(body: Incoming, boundary: String) -> std::io::Result<Vec<Par
             content.write_all(&chunk)?;
         }
         let name = field.name().unwrap_or_default().to_owned();
-        parts.push(Part {
-            name,
-            file_name: field.file_name().map(str::to_owned),
-            length,
-            content,
-        });
+        parts.push(Part { name, file_name: field.file_name().map(str::to_owned), length, content });
     }
     Ok(parts)
 }

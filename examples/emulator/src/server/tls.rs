@@ -20,9 +20,7 @@ pub(crate) fn acceptor(world: &Arc<World>) -> io::Result<(TlsAcceptor, String)> 
     let key = KeyPair::generate().map_err(io::Error::other)?;
     let mut authority = CertificateParams::new(Vec::new()).map_err(io::Error::other)?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    authority
-        .distinguished_name
-        .push(DnType::CommonName, "zcrm-emulator authority");
+    authority.distinguished_name.push(DnType::CommonName, "zcrm-emulator authority");
     let pem = authority.self_signed(&key).map_err(io::Error::other)?.pem();
     let issuer = Issuer::new(authority, key);
 
@@ -49,9 +47,7 @@ fn certify(
 ) -> io::Result<Arc<CertifiedKey>> {
     let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
     let mut params = CertificateParams::new(names).map_err(io::Error::other)?;
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "zcrm-emulator");
+    params.distinguished_name.push(DnType::CommonName, "zcrm-emulator");
     params.not_after = rcgen::date_time_ymd(until, 1, 1);
     let key = KeyPair::generate().map_err(io::Error::other)?;
     let certificate = params.signed_by(&key, issuer).map_err(io::Error::other)?;

@@ -1,11 +1,5 @@
 //! A client that speaks plain HTTP to the emulator, and knows nothing of any SDK.
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use serde_json::{Value, json};
 use ureq::Agent;
@@ -29,10 +23,7 @@ pub(crate) struct Got {
 
 impl Got {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn code(&self) -> &str {
@@ -41,12 +32,7 @@ impl Got {
 }
 
 pub(crate) fn agent() -> Agent {
-    Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .proxy(None)
-        .build()
-        .new_agent()
+    Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None).build().new_agent()
 }
 
 /// An emulator with a client that has a token.
@@ -56,11 +42,7 @@ pub(crate) fn start() -> Client {
 
 pub(crate) fn start_with(options: Options) -> Client {
     let emulator = Emulator::start(options).unwrap();
-    let mut client = Client {
-        emulator,
-        agent: agent(),
-        token: String::new(),
-    };
+    let mut client = Client { emulator, agent: agent(), token: String::new() };
     client.login();
     client
 }
@@ -74,8 +56,7 @@ impl Client {
     }
 
     pub(crate) fn exchange(&self, grant: &str) -> Value {
-        self.token_request(&[("grant_type", "authorization_code"), ("code", grant)])
-            .json
+        self.token_request(&[("grant_type", "authorization_code"), ("code", grant)]).json
     }
 
     pub(crate) fn refresh(&self, token: &str) -> Got {
@@ -86,34 +67,18 @@ impl Client {
         let dictionary = self.emulator.dictionary();
         let mut form = vec![
             ("client_id", dictionary["client_id"].as_str().unwrap()),
-            (
-                "client_secret",
-                dictionary["client_secret"].as_str().unwrap(),
-            ),
+            ("client_secret", dictionary["client_secret"].as_str().unwrap()),
             ("redirect_uri", dictionary["redirect_uri"].as_str().unwrap()),
         ];
         form.extend(more);
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(form)
-            .finish();
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let url = format!("{}/oauth/v2/token", self.emulator.url());
-        let request =
-            Request::post(url).header("content-type", "application/x-www-form-urlencoded");
+        let request = Request::post(url).header("content-type", "application/x-www-form-urlencoded");
         self.run(request.body(body.into_bytes()).unwrap()).unwrap()
     }
 
-    pub(crate) fn try_call(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<Value>,
-    ) -> Result<Got, ureq::Error> {
-        self.try_call_with(
-            method,
-            path,
-            &[],
-            body.map(|body| body.to_string().into_bytes()),
-        )
+    pub(crate) fn try_call(&self, method: &str, path: &str, body: Option<Value>) -> Result<Got, ureq::Error> {
+        self.try_call_with(method, path, &[], body.map(|body| body.to_string().into_bytes()))
     }
 
     pub(crate) fn try_call_with(
@@ -139,21 +104,10 @@ impl Client {
     fn run<B: ureq::AsSendBody>(&self, request: Request<B>) -> Result<Got, ureq::Error> {
         let mut response: Response<ureq::Body> = self.agent.run(request)?;
         let headers = response.headers().iter();
-        let headers = headers
-            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
-            .collect();
-        let bytes = response
-            .body_mut()
-            .with_config()
-            .limit(1 << 30)
-            .read_to_vec()?;
+        let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+        let bytes = response.body_mut().with_config().limit(1 << 30).read_to_vec()?;
         let json = serde_json::from_slice(&bytes).unwrap_or_default();
-        Ok(Got {
-            status: response.status().as_u16(),
-            headers,
-            bytes,
-            json,
-        })
+        Ok(Got { status: response.status().as_u16(), headers, bytes, json })
     }
 
     pub(crate) fn call(&self, method: &str, path: &str, body: Option<Value>) -> Got {
@@ -180,25 +134,14 @@ impl Client {
     pub(crate) fn lead(&self, lead: Value) -> String {
         let got = self.post("/crm/v2/Leads", json!({ "data": [lead] }));
         assert_eq!(got.status, 201, "{}", got.json);
-        got.json["data"][0]["details"]["id"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        got.json["data"][0]["details"]["id"].as_str().unwrap().to_owned()
     }
 }
 
 impl Client {
     /// Uploads one part of a multipart body.
-    pub(crate) fn upload(
-        &self,
-        path: &str,
-        name: &str,
-        file_name: Option<&str>,
-        content: &[u8],
-    ) -> Got {
-        let file_name = file_name
-            .map(|name| format!("; filename=\"{name}\""))
-            .unwrap_or_default();
+    pub(crate) fn upload(&self, path: &str, name: &str, file_name: Option<&str>, content: &[u8]) -> Got {
+        let file_name = file_name.map(|name| format!("; filename=\"{name}\"")).unwrap_or_default();
         let mut body = format!(
             "--limit\r\nContent-Disposition: form-data; name=\"{name}\"{file_name}\r\n\
              Content-Type: application/octet-stream\r\n\r\n"
@@ -207,7 +150,6 @@ impl Client {
         body.extend_from_slice(content);
         body.extend_from_slice(b"\r\n--limit--\r\n");
         let headers = [("content-type", "multipart/form-data; boundary=limit")];
-        self.try_call_with("POST", path, &headers, Some(body))
-            .unwrap()
+        self.try_call_with("POST", path, &headers, Some(body)).unwrap()
     }
 }

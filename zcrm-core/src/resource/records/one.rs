@@ -4,11 +4,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::batch::{KEY, is_absent};
+use super::batch::KEY;
 use super::outcome::Saved;
 use super::row::Row;
 use crate::entity::Record;
 use crate::error::{Error, Result};
+use crate::resource::sending::is_absent;
 use crate::resource::{ModuleHandle, RecordHandle};
 use crate::rest::Page;
 use crate::transport::Method;

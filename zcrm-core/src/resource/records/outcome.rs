@@ -40,7 +40,7 @@ pub struct Saved {
 
 impl Saved {
     /// The details of a success; `id` is that of the record where it was known before the answer.
-    pub(super) fn of(result: ItemResult, id: Option<&RecordId>) -> Result<Self> {
+    pub(in crate::resource) fn of(result: ItemResult, id: Option<&RecordId>) -> Result<Self> {
         let mut details = match result.details {
             Value::Object(details) => details,
             _ => Map::new(),

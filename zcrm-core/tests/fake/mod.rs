@@ -1,0 +1,142 @@
+//! A Zoho that answers from a script and remembers what it was asked.
+#![allow(dead_code, reason = "each test uses its part of it")]
+
+use std::collections::VecDeque;
+use std::io::Cursor;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use zcrm_core::config::HttpOptions;
+use zcrm_core::persistence::{InMemoryPersistence, PersistenceHandler};
+use zcrm_core::transport::{Body, Headers, Method, Request, Response, Transport, TransportError, TransportErrorKind};
+use zcrm_core::{Client, Config, OAuthTokens, UserIdentifier};
+
+/// One answer of the script.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// A status and a JSON body; `Null` is an empty body.
+    Json(u16, Value),
+    /// A status and any body.
+    Text(u16, &'static str),
+    /// The request is read, and the connection breaks.
+    Lost,
+    /// No connection is made.
+    Unreachable,
+}
+
+/// What was asked.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub method: Method,
+    pub path: String,
+    pub query: Vec<(String, String)>,
+    pub headers: Vec<(String, String)>,
+    pub body: Value,
+}
+
+impl Asked {
+    /// The first value of a query parameter.
+    pub fn parameter(&self, key: &str) -> Option<&str> {
+        self.query.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
+    /// How many records the body has.
+    pub fn rows(&self) -> usize {
+        self.body["data"].as_array().map_or(0, Vec::len)
+    }
+}
+
+type Server = dyn FnMut(&Asked) -> Answer + Send;
+
+/// The transport: gives every request to a closure.
+#[derive(Clone)]
+pub struct Fake {
+    asked: Arc<Mutex<Vec<Asked>>>,
+    server: Arc<Mutex<Box<Server>>>,
+}
+
+impl std::fmt::Debug for Fake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fake")
+    }
+}
+
+impl Transport for Fake {
+    fn send(&self, request: Request<'_>) -> Result<Response, TransportError> {
+        let url = url::Url::parse(request.url).unwrap();
+        let body = match request.body {
+            Body::Bytes { bytes, .. } => serde_json::from_slice(bytes).unwrap(),
+            _ => Value::Null,
+        };
+        let asked = Asked {
+            method: request.method,
+            path: url.path().to_owned(),
+            query: url.query_pairs().into_owned().collect(),
+            headers: request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+            body,
+        };
+        let answer = (self.server.lock().unwrap())(&asked);
+        self.asked.lock().unwrap().push(asked);
+        let (status, text) = match answer {
+            Answer::Json(status, Value::Null) => (status, String::new()),
+            Answer::Json(status, value) => (status, value.to_string()),
+            Answer::Text(status, text) => (status, text.to_owned()),
+            Answer::Lost => return Err(TransportError::new(TransportErrorKind::Lost, "reset")),
+            Answer::Unreachable => return Err(TransportError::new(TransportErrorKind::NotConnected, "refused")),
+        };
+        Ok(Response { status, headers: Headers::default(), body: Box::new(Cursor::new(text.into_bytes())) })
+    }
+}
+
+impl Fake {
+    /// All that was asked so far.
+    pub fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+/// A client of a server that is a closure, for a version of the API.
+pub fn serving(version: &str, server: impl FnMut(&Asked) -> Answer + Send + 'static) -> (Client, Fake) {
+    let config = Config::from_pairs([
+        ("client_id", "1000.fake"),
+        ("client_secret", "fake-secret"),
+        ("redirect_uri", "https://example.com"),
+        ("current_user_email", "abc@xyz.com"),
+        ("api_version", version),
+    ])
+    .unwrap()
+    .with_http(HttpOptions::default().retry_base(Duration::from_millis(1)).retries(2));
+    let store = InMemoryPersistence::new();
+    let user = UserIdentifier::new("abc@xyz.com").unwrap();
+    store.save_oauth_tokens(&OAuthTokens::new(user, "1000.fake.access", "1000.fake.refresh", i64::MAX / 4)).unwrap();
+    let fake = Fake { asked: Arc::default(), server: Arc::new(Mutex::new(Box::new(server))) };
+    (Client::with_transport(config, store, fake.clone()), fake)
+}
+
+/// A client of a server that gives these answers, one after the other.
+pub fn answering<const N: usize>(version: &str, answers: [Answer; N]) -> (Client, Fake) {
+    let mut answers = VecDeque::from(answers);
+    serving(version, move |asked| answers.pop_front().unwrap_or_else(|| panic!("an answer too few for {asked:?}")))
+}
+
+/// A page of records.
+pub fn page(rows: impl IntoIterator<Item = Value>, info: Value) -> Answer {
+    Answer::Json(200, json!({"data": rows.into_iter().collect::<Vec<_>>(), "info": info}))
+}
+
+/// Zoho's results: `None` is a success with an id, `Some` a refusal with this code.
+pub fn results<'a>(status: u16, results: impl IntoIterator<Item = Option<&'a str>>) -> Answer {
+    let result = |(index, code): (usize, Option<&str>)| match code {
+        None => {
+            json!({"code": "SUCCESS", "status": "success", "message": "done", "details": {"id": format!("{index}")}})
+        }
+        Some(code) => json!({"code": code, "status": "error", "message": "refused", "details": {"index": index}}),
+    };
+    Answer::Json(status, json!({"data": results.into_iter().enumerate().map(result).collect::<Vec<_>>()}))
+}
+
+/// Success for as many records as were sent.
+pub fn all_done(asked: &Asked) -> Answer {
+    results(200, (0..asked.rows()).map(|_| None))
+}
