@@ -2,7 +2,8 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use env_logger::{Builder, Logger, Target};
 use log::{LevelFilter, Log, Metadata, Record};
@@ -11,42 +12,102 @@ use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::SHOW_THE_WIRE;
 
+/// Where lines go. A process has one logger, whatever it has of clients; so this is the crate's one variable static.
+static OUTPUT: Mutex<Output> = Mutex::new(Output { installed: false, file: None, console: false });
+
+struct Output {
+    installed: bool,
+    file: Option<(PathBuf, File)>,
+    console: bool,
+}
+
+impl Output {
+    fn lock() -> MutexGuard<'static, Self> {
+        OUTPUT.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Installs env_logger for `application_log_file_path` and `log_in_console`, both at once if both are set; does nothing
 /// if neither is.
 ///
 /// The level is `error` unless `RUST_LOG` says otherwise. Whatever it says, the HTTP, TLS and MySQL crates below stay at
-/// `warn`, because their other lines show tokens. The file is appended to and created with mode 0600; console lines go
-/// to standard error. A program has one logger: where one is installed already, it stays, and a warning says that the
-/// two keys are not honoured. [`Client::from_config`](crate::Client::from_config) calls this.
+/// `warn`, because their other lines show tokens. The file is appended to and created with mode 0600 (on Windows with
+/// the rights of its folder); console lines go to standard error. Each record is one line, with its time in UTC.
+///
+/// A process has one logger. Where the program installed its own, that one stays, and a warning says that the two keys
+/// are not honoured. A second configuration adds what the first did not ask for, but a second file is not opened: lines go
+/// on to the first one, and a warning says so. [`Client::from_config`](crate::Client::from_config) calls this.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Config`] when the file cannot be opened, for instance because its folder does not exist.
 pub fn init(config: &Config) -> Result<()> {
-    let file = config.log_file().map(open).transpose()?;
-    if file.is_none() && !config.log_in_console() {
+    if config.log_file().is_none() && !config.log_in_console() {
         return Ok(());
     }
+    if !install() {
+        log::warn!(
+            "application_log_file_path and log_in_console are not honoured: this program has a logger of its own, and this \
+             is a message of it"
+        );
+        return Ok(());
+    }
+    match direct(config) {
+        Ok(None) => Ok(()),
+        Ok(Some((wanted, used))) => {
+            log::warn!(
+                "application_log_file_path: {} is not honoured, as a process has one log file: {}",
+                wanted.display(),
+                used.display()
+            );
+            Ok(())
+        }
+        Err(error) => Err(error.logged()),
+    }
+}
+
+/// Installs our logger, once; false when the program has another one.
+fn install() -> bool {
+    let mut output = Output::lock();
+    if !output.installed {
+        let logger = Quieted(logger());
+        let level = logger.0.filter();
+        output.installed = log::set_boxed_logger(Box::new(logger)).is_ok();
+        if output.installed {
+            log::set_max_level(level);
+        }
+    }
+    output.installed
+}
+
+fn logger() -> Logger {
     let mut builder = Builder::new();
     builder.filter_level(LevelFilter::Error);
     if let Ok(filters) = std::env::var("RUST_LOG") {
         builder.parse_filters(&filters);
     }
     builder.format(|line, record| {
-        let text = record.args().to_string().replace('\n', " ");
+        // A line break or an escape sequence in a server's answer must not pass for a record or steer a terminal.
+        let text = record.args().to_string().replace(char::is_control, " ");
         writeln!(line, "{} {} {}: {text}", line.timestamp_millis(), record.level(), record.target())
     });
-    builder.target(Target::Pipe(Box::new(Tee { file, console: config.log_in_console() })));
-    let logger = Quieted(builder.build());
-    let level = logger.0.filter();
-    match log::set_boxed_logger(Box::new(logger)) {
-        Ok(()) => log::set_max_level(level),
-        Err(_) => log::warn!(
-            "a logger is installed already, so application_log_file_path and log_in_console are not honoured; this \
-             message went to that logger"
-        ),
+    builder.target(Target::Pipe(Box::new(Lines)));
+    builder.build()
+}
+
+/// Sends lines to where a configuration wants them, too. Gives back the file that is wanted and the one that is used
+/// where they differ.
+fn direct(config: &Config) -> Result<Option<(PathBuf, PathBuf)>> {
+    let mut output = Output::lock();
+    output.console |= config.log_in_console();
+    match (config.log_file(), &output.file) {
+        (Some(wanted), Some((used, _))) if wanted != used => Ok(Some((wanted.to_owned(), used.clone()))),
+        (Some(wanted), None) => {
+            output.file = Some((wanted.to_owned(), open(wanted)?));
+            Ok(None)
+        }
+        _ => Ok(None),
     }
-    Ok(())
 }
 
 fn open(path: &Path) -> Result<File> {
@@ -67,24 +128,18 @@ fn open(path: &Path) -> Result<File> {
 }
 
 /// Writes each line to the file and to standard error, as configured.
-struct Tee {
-    file: Option<File>,
-    console: bool,
-}
+struct Lines;
 
-impl Write for Tee {
+impl Write for Lines {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        if let Some(file) = &mut self.file {
-            file.write_all(line)?;
-        }
-        if self.console {
-            io::stderr().write_all(line)?;
-        }
-        Ok(line.len())
+        let mut output = Output::lock();
+        let console = if output.console { io::stderr().write_all(line) } else { Ok(()) };
+        let file = output.file.as_mut().map_or(Ok(()), |(_, file)| file.write_all(line));
+        console.and(file).map(|()| line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.as_mut().map_or(Ok(()), Write::flush)
+        Ok(())
     }
 }
 

@@ -37,6 +37,9 @@ fn an_unknown_key_suggests_the_nearest_and_never_shows_its_value() {
     let text = fault(&[("curent_user_mail", "fake-canary-value")]);
     assert!(text.contains("did you mean current_user_email?"), "{text}");
     assert!(!text.contains("canary"), "{text}");
+    assert!(fault(&[("Client_ID", "1")]).contains("did you mean client_id?"));
+    let text = fault(&[("zzz\nclient_id: fine", "1")]);
+    assert_eq!(text.lines().count(), 1, "a fault is one line: {text}");
     let text = fault(&[("zzz", "1")]);
     assert!(text.contains("zzz: there is no such key") && !text.contains("did you mean"), "{text}");
 }
@@ -79,7 +82,28 @@ fn one_url_implies_the_other() {
         }
     }
     assert_eq!(DataCenter::Ca.accounts_url(), "https://accounts.zohocloud.ca");
+    assert_eq!(DataCenter::Ca.console_url(), "https://api-console.zohocloud.ca");
     assert_eq!(DataCenter::Ca.api_base_url(), "https://www.zohoapis.ca");
+}
+
+#[test]
+fn a_data_centre_is_known_by_code_and_by_hosts() {
+    for center in DataCenter::ALL {
+        assert_eq!(DataCenter::from_location(center.location()), Some(center));
+        assert_eq!(DataCenter::from_accounts_url(&center.accounts_url()), Some(center));
+        for api in [center.api_base_url(), center.sandbox_url()] {
+            assert_eq!(DataCenter::from_api_url(&api), Some(center));
+        }
+    }
+    assert_eq!(DataCenter::from_location("uk"), None);
+    for foreign in ["https://accounts.zoho.com.example.com", "http://accounts.zoho.com", "https://accounts.zoho.ca", ""]
+    {
+        assert_eq!(DataCenter::from_accounts_url(foreign), None, "{foreign}");
+    }
+    for foreign in ["https://www.zohoapis.com.example.com", "http://www.zohoapis.com", "https://evil.zohoapis.com", ""]
+    {
+        assert_eq!(DataCenter::from_api_url(foreign), None, "{foreign}");
+    }
 }
 
 #[test]
@@ -123,6 +147,7 @@ fn the_sandbox_is_that_of_the_data_centre_or_an_error() {
     for host in ["http://127.0.0.1:8080", "https://crm.example.com"] {
         assert!(fault(&[sandbox, ("api_base_url", host), ("accounts_url", host)]).contains("sandbox: no sandbox"));
     }
+    assert!(fault(&[sandbox, ("api_base_url", "https://developer.zohoapis.com")]).contains("sandbox: no sandbox"));
     assert!(with(&[("api_base_url", "https://sandbox.zohoapis.com")]).unwrap().sandbox());
 }
 
@@ -153,6 +178,73 @@ fn booleans_and_ports_come_as_such_or_as_text() {
     }
     assert!(Config::from_json_str(&json("[]", "0")).unwrap_err().to_string().contains("log_in_console"));
     assert!(fault(&[("db_port", "0")]).contains("1 to 65535"));
+    assert!(fault(&[("mysql_port", "x")]).contains("mysql_port: it is no port"));
+}
+
+#[test]
+fn json_values_have_the_types_of_their_keys() {
+    for (member, remedy) in [
+        (r#""client_id":5"#, "in quotes"),
+        (r#""current_user_email":true"#, "in quotes"),
+        (r#""token_persistence_path":["fake-canary"]"#, "in quotes"),
+        (r#""sandbox":1"#, "true, false"),
+        (r#""db_port":true"#, "a number"),
+        (r#""db_port":3306.5"#, "1 to 65535"),
+    ] {
+        let text = Config::from_json_str(&format!("{{{member}}}")).unwrap_err().to_string();
+        let key = member.split('"').nth(1).unwrap();
+        assert!(text.lines().any(|line| line.contains(&format!("{key}: ")) && line.contains(remedy)), "{text}");
+        assert!(!text.contains("canary"), "{text}");
+    }
+    let absent = r#"{"client_id":"i","client_secret":"s","redirect_uri":"r","current_user_email":null}"#;
+    assert!(Config::from_json_str(absent).unwrap().current_user_email().is_none());
+    assert!(Config::from_json_str(r#"{"zzz":null}"#).unwrap_err().to_string().contains("zzz: there is no such key"));
+}
+
+#[test]
+fn what_is_no_json_object_is_refused_without_quoting_it() {
+    for json in ["", "fake-canary", "\"fake-canary\"", "[\"fake-canary\"]", "{\"client_secret\":\"fake-canary\""] {
+        let error = Config::from_json_str(json).unwrap_err();
+        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(!format!("{error} {error:?} {cause}").contains("canary"), "{error:?}");
+    }
+}
+
+#[test]
+fn the_builder_keeps_the_last_value_and_checks_like_the_rest() {
+    let builder = || Config::builder("1000.FAKE", "fake", "https://www.zoho.com").current_user_email("abc@xyz.com");
+    let config = builder()
+        .accounts_url("https://accounts.zoho.eu")
+        .accounts_url("https://accounts.zoho.in")
+        .sandbox(true)
+        .api_version(ApiVersion::V8)
+        .token_persistence_path("tokens")
+        .db_address("db.example.com")
+        .db_port(3307)
+        .db_username("zcrm")
+        .db_password("fake")
+        .db_name("crm")
+        .db_socket("/run/db.sock")
+        .db_tls(true)
+        .db_tls_ca("ca.pem")
+        .application_log_file_path("zcrm.log")
+        .log_in_console(true)
+        .build()
+        .unwrap();
+    assert_eq!(config.api_base_url(), "https://sandbox.zohoapis.in");
+    assert_eq!((config.api_version(), config.store_kind()), (ApiVersion::V8, StoreKind::File));
+    let mysql = config.mysql();
+    assert_eq!((mysql.address.as_str(), mysql.port, mysql.username.as_str()), ("db.example.com", 3307, "zcrm"));
+    assert_eq!((mysql.password.expose(), mysql.database.as_str(), mysql.tls), ("fake", "crm", true));
+    assert!(mysql.tls_ca.as_ref().unwrap().is_absolute() && config.log_file().unwrap().is_absolute());
+    assert!(config.log_in_console());
+    let custom =
+        builder().persistence_handler_class("Vault").persistence_handler_class_path("/bin/vault").build().unwrap();
+    assert_eq!(custom.custom().unwrap().class, "Vault");
+    assert_eq!(custom.custom().unwrap().program(), Some(Path::new("/bin/vault")));
+    let error = Config::builder("", "", "").db_port(0).build().unwrap_err();
+    assert_eq!(error.to_string().lines().count(), 5, "{error}");
 }
 
 #[test]

@@ -111,7 +111,10 @@ fn a_server_that_refuses_every_token_sees_at_most_two_token_requests_in_a_thousa
 fn a_missing_scope_is_told_and_never_refreshed() {
     let emulator = start(Options::default());
     let (client, _) = client_of(&emulator, http());
-    emulator.fault(On::any_call(), Fault::Answer(Reply::error(401, "OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL")));
+    emulator.fault(
+        On::any_call(),
+        Fault::Reply(Reply::error(401, "OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL")),
+    );
     let error = call(&client).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Scope);
     assert_eq!(emulator.counters().total_token_requests(), 0);
@@ -155,7 +158,7 @@ fn a_clock_an_hour_wrong_causes_no_refresh_per_call() {
 fn an_endless_429_ends_in_a_typed_error_after_a_bounded_time() {
     let emulator = start(Options::default());
     let (client, _) = client_of(&emulator, http().retries(4).retry_budget(Duration::from_secs(5)));
-    emulator.fault(On::any_call(), Fault::Answer(Reply::too_many_requests()));
+    emulator.fault(On::any_call(), Fault::Reply(Reply::too_many_requests()));
     let begun = Instant::now();
     let error = call(&client).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RateLimited);
@@ -165,7 +168,7 @@ fn an_endless_429_ends_in_a_typed_error_after_a_bounded_time() {
     assert_eq!(emulator.counters().total_calls(), 5);
 
     emulator.clear_faults();
-    emulator.fault(On::any_call(), Fault::Answer(Reply::too_many_requests().retry_after(3600)));
+    emulator.fault(On::any_call(), Fault::Reply(Reply::too_many_requests().retry_after(3600)));
     let begun = Instant::now();
     let error = call(&client).unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));

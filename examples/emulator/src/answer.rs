@@ -1,16 +1,16 @@
 //! What a handler answers, before it becomes bytes on a connection.
 
-use std::fs::File;
-
 use bytes::Bytes;
 use serde_json::{Value, json};
+
+use crate::files::Spool;
 
 /// The content of an answer.
 #[derive(Debug)]
 pub(crate) enum Content {
     Bytes(Bytes),
-    /// A file, sent piece by piece, and its length.
-    File(File, u64),
+    /// A file, sent piece by piece.
+    File(Spool),
 }
 
 /// Status, headers and content.
@@ -50,8 +50,8 @@ impl Answer {
         Self::bytes(status, "text/html;charset=UTF-8", page)
     }
 
-    pub(crate) fn file(file: File, length: u64) -> Self {
-        Self { status: 200, headers: Vec::new(), content: Content::File(file, length) }
+    pub(crate) fn file(file: Spool) -> Self {
+        Self { status: 200, headers: Vec::new(), content: Content::File(file) }
             .header("Content-Type", "application/octet-stream;charset=UTF-8")
     }
 
@@ -64,24 +64,4 @@ impl Answer {
     pub(crate) fn error(status: u16, code: &str, message: &str, details: Value) -> Self {
         Self::json(status, &json!({ "code": code, "details": details, "message": message, "status": "error" }))
     }
-}
-
-/// A refusal of the whole call, for use with `?`.
-pub(crate) fn refuse(status: u16, code: &str, message: &str, details: Value) -> Box<Answer> {
-    Box::new(Answer::error(status, code, message, details))
-}
-
-/// The refusal of an id in the path that belongs to nothing.
-pub(crate) fn invalid_id() -> Box<Answer> {
-    refuse(400, "INVALID_DATA", "the id given seems to be invalid", json!({}))
-}
-
-/// The item of a success within an answer about several.
-pub(crate) fn success(message: &str, details: Value) -> Value {
-    json!({ "code": "SUCCESS", "details": details, "message": message, "status": "success" })
-}
-
-/// The item of a failure within an answer about several.
-pub(crate) fn failure(code: &str, message: &str, details: Value) -> Value {
-    json!({ "code": code, "details": details, "message": message, "status": "error" })
 }

@@ -78,6 +78,8 @@ pub struct Behaviour {
     pub unique_email: bool,
     /// So many connections to come are reset as soon as they are accepted.
     pub reset_connections: u64,
+    /// The `X-API-CREDITS-REMAINING` of every CRM answer. Zoho sends it only once half of the day's credits are used.
+    pub credits_remaining: Option<u64>,
     /// Uploads larger than this are refused with 413; Zoho's figure is 20 MB for attachments in v2.
     pub max_file_size: Option<u64>,
     /// The certificate presented over https.
@@ -104,6 +106,7 @@ impl Default for Behaviour {
             gzip: false,
             unique_email: false,
             reset_connections: 0,
+            credits_remaining: None,
             max_file_size: None,
             certificate: Certificate::Valid,
         }

@@ -3,7 +3,7 @@
 use hyper::header::AUTHORIZATION;
 use serde_json::json;
 
-use crate::answer::{Answer, Outcome, refuse};
+use crate::answer::{Answer, Outcome};
 use crate::behaviour::Behaviour;
 use crate::control;
 use crate::files;
@@ -13,6 +13,7 @@ use crate::oauth;
 use crate::org::{self, Org, Person};
 use crate::records;
 use crate::server::Call;
+use crate::verdict::refuse;
 use crate::version::Version;
 use crate::world::World;
 
@@ -98,6 +99,10 @@ fn visit(world: &World, behaviour: &Behaviour, call: &Call, version: &str, path:
     let is_file = answer.headers.iter().any(|(name, _)| name == "Content-Disposition");
     let answer =
         if is_file { answer } else { answer.header("Content-Disposition", "attachment; filename=response.json") };
+    let answer = match behaviour.credits_remaining {
+        Some(credits) => answer.header("X-API-CREDITS-REMAINING", credits.to_string()),
+        None => answer,
+    };
     answer
         .header("X-ACCESSTOKEN-RESET", moment::ahead(left))
         .header("Set-Cookie", "_zcsr_tmp=emulated;path=/;SameSite=Strict;priority=high")

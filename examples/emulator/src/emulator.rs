@@ -1,6 +1,8 @@
 //! The handle of a running emulator.
 
+use std::convert::Infallible;
 use std::io;
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 use crate::behaviour::Behaviour;
 use crate::counters::{Counters, Recorded, Watch};
@@ -16,7 +19,7 @@ use crate::faults::{Fault, On, Rules};
 use crate::metadata;
 use crate::oauth::Oauth;
 use crate::org::Org;
-use crate::server;
+use crate::server::{self, Door};
 use crate::world::World;
 
 /// How to start an emulator.
@@ -51,7 +54,7 @@ impl Default for Options {
             https: false,
             client_id: "1000.EMULATORCLIENT".to_owned(),
             client_secret: "emulator-client-secret".to_owned(),
-            redirect_uri: "http://127.0.0.1:8080/oauth/callback".to_owned(),
+            redirect_uri: "http://127.0.0.1:8501/oauth/callback".to_owned(),
             leads: 0,
             behaviour: Behaviour::default(),
         }
@@ -72,6 +75,8 @@ pub enum Revoke {
 pub struct Emulator {
     world: Arc<World>,
     runtime: Option<Runtime>,
+    accepting: JoinHandle<()>,
+    closed: Mutex<Receiver<Infallible>>,
     ca_pem: Option<String>,
 }
 
@@ -109,8 +114,10 @@ impl Emulator {
         let (tls, ca_pem) = options.https.then(|| server::acceptor(&world)).transpose()?.unzip();
         let scheme = if options.https { "https" } else { "http" };
         world.url.get_or_init(|| format!("{scheme}://{address}"));
-        runtime.spawn(server::accept(Arc::clone(&world), listener, tls));
-        Ok(Self { world, runtime: Some(runtime), ca_pem })
+        let (gone, closed) = mpsc::channel();
+        let door = Door::new(listener, gone);
+        let accepting = runtime.spawn(server::accept(Arc::clone(&world), door, tls));
+        Ok(Self { world, runtime: Some(runtime), accepting, closed: Mutex::new(closed), ca_pem })
     }
 
     /// Both the API base URL and the accounts URL, such as `http://127.0.0.1:41234`.
@@ -222,6 +229,14 @@ impl Emulator {
         Some(Value::Object(row.into_owned()))
     }
 
+    /// Empties the recycle bin of one record; whether it was there.
+    pub fn purge(&self, module: &str, id: &str) -> bool {
+        let (Some(module), Ok(id)) = (metadata::find(module), id.parse()) else {
+            return false;
+        };
+        self.world.org.lock().records.shelf_mut(module).purge(id)
+    }
+
     /// Replaces all leads by so many made-up ones. They cost no memory until they are written to.
     pub fn seed_leads(&self, leads: u64) {
         self.world.org.lock().records.seed_leads(leads);
@@ -244,7 +259,11 @@ impl Emulator {
 }
 
 impl Drop for Emulator {
+    /// Returns when the port is free again.
     fn drop(&mut self) {
+        self.accepting.abort();
+        self.world.hang_up.notify_waiters();
+        let _ = self.closed.lock().recv_timeout(Duration::from_secs(5));
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::answer::{Answer, Content};
 use crate::seconds;
 
 /// Which requests a fault meets.
@@ -138,6 +139,20 @@ impl Reply {
         Self::error(401, "INVALID_TOKEN", "invalid oauth token")
     }
 
+    /// What the token endpoint says when it is asked too often; Zoho's status is 400, or 200 on older servers.
+    pub fn access_denied(status: u16) -> Self {
+        let body = serde_json::json!({
+            "error_description": "You have made too many requests continuously. Please try again after some time.",
+            "error": "Access Denied",
+            "status": "failure",
+        });
+        Self::json(status, &body)
+    }
+
+    pub(crate) fn answer(&self) -> Answer {
+        Answer { status: self.status, headers: self.headers.clone(), content: Content::Bytes(self.body.clone().into()) }
+    }
+
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -168,7 +183,8 @@ pub enum Fault {
     Reply(Reply),
     /// This answer in place of the true one, although the work was done.
     ReplyAfterWork(Reply),
-    /// This answer as soon as so many bytes of the body have arrived, and nothing is done.
+    /// This answer as soon as so many bytes of the body have arrived, and nothing is done. What still comes is read and
+    /// thrown away.
     ReplyWithin(u64, Reply),
     /// The connection is reset before anything is done.
     ResetBeforeWork,

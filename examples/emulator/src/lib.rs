@@ -60,10 +60,12 @@ mod metadata;
 mod moment;
 mod oauth;
 mod org;
+mod proxy;
 mod records;
 mod seconds;
 mod server;
 mod tags;
+mod verdict;
 mod version;
 mod world;
 
@@ -71,3 +73,4 @@ pub use behaviour::{Behaviour, Certificate, ExpiresIn};
 pub use counters::{Counters, Recorded};
 pub use emulator::{Emulator, Options, Revoke};
 pub use faults::{Fault, On, Reply};
+pub use proxy::Proxy;

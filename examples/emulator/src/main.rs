@@ -15,7 +15,7 @@ use zcrm_emulator::{Behaviour, Emulator, Options};
 #[command(name = "zcrm-emulator", version)]
 struct Arguments {
     /// Port on 127.0.0.1; 0 takes a free one
-    #[arg(long, default_value_t = 8080)]
+    #[arg(long, default_value_t = 8500)]
     port: u16,
     /// Speak https; the certificate authority is written beside the configuration, else to the standard output
     #[arg(long)]
@@ -94,7 +94,7 @@ fn introduce(arguments: &Arguments, emulator: &Emulator) -> io::Result<()> {
         Some(file) => {
             write_config(file, &dictionary)?;
             writeln!(out, "Configuration: {}", file.display())?;
-            file.display().to_string()
+            for_shell(&file.display().to_string())
         }
         None => {
             writeln!(out, "Configuration, to be saved as zcrm.json:\n{dictionary:#}")?;
@@ -127,4 +127,12 @@ fn introduce(arguments: &Arguments, emulator: &Emulator) -> io::Result<()> {
 
 fn write_config(file: &Path, dictionary: &Value) -> io::Result<()> {
     fs::write(file, format!("{dictionary:#}\n"))
+}
+
+/// A path as a shell takes it for one word.
+fn for_shell(path: &str) -> String {
+    if path.chars().all(|character| character.is_alphanumeric() || "/\\:._-~".contains(character)) {
+        return path.to_owned();
+    }
+    format!("'{}'", path.replace('\'', r"'\''"))
 }

@@ -113,9 +113,7 @@ async fn carry(mut client: TcpStream, expected: &str, seen: &Seen) -> io::Result
     let (head, rest) = read_head(&mut client).await?;
     let allowed = head.lines().any(|line| {
         let header = line.split_once(':');
-        header.is_some_and(|(name, value)| {
-            name.eq_ignore_ascii_case("proxy-authorization") && value.trim() == expected
-        })
+        header.is_some_and(|(name, value)| name.eq_ignore_ascii_case("proxy-authorization") && value.trim() == expected)
     });
     if !allowed {
         seen.refused.fetch_add(1, Ordering::SeqCst);
@@ -125,38 +123,24 @@ async fn carry(mut client: TcpStream, expected: &str, seen: &Seen) -> io::Result
     }
     seen.carried.fetch_add(1, Ordering::SeqCst);
     let mut words = head.split(' ');
-    let (method, target) = (
-        words.next().unwrap_or_default(),
-        words.next().unwrap_or_default(),
-    );
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let mut server;
     if method == "CONNECT" {
         server = TcpStream::connect(target).await?;
-        client
-            .write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            .await?;
+        client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
     } else {
         let url = url::Url::parse(target).map_err(io::Error::other)?;
         let host = url.host_str().unwrap_or_default();
         server = TcpStream::connect((host, url.port_or_known_default().unwrap_or(80))).await?;
-        let origin = url
-            .as_str()
-            .get(url.origin().ascii_serialization().len()..)
-            .unwrap_or("/");
+        let origin = url.as_str().get(url.origin().ascii_serialization().len()..).unwrap_or("/");
         let head = head.replacen(target, origin, 1);
         // One request for each connection: the next one could be for another server.
-        let kept = head
-            .lines()
-            .filter(|line| !line.to_ascii_lowercase().starts_with("proxy-"));
+        let kept = head.lines().filter(|line| !line.to_ascii_lowercase().starts_with("proxy-"));
         let head: String = kept.map(|line| format!("{line}\r\n")).collect();
-        server
-            .write_all(format!("{head}Connection: close\r\n\r\n").as_bytes())
-            .await?;
+        server.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes()).await?;
     }
     server.write_all(&rest).await?;
-    copy_bidirectional(&mut client, &mut server)
-        .await
-        .map(|_| ())
+    copy_bidirectional(&mut client, &mut server).await.map(|_| ())
 }
 
 /// The lines of the head, without the empty one that ends it, and what came after.

@@ -107,6 +107,11 @@ fn a_refusal_in_the_middle_of_an_upload() {
     let mut start = [0; 12];
     stream.read_exact(&mut start).unwrap();
     assert_eq!(&start, b"HTTP/1.1 401");
+    // A client that sends on regardless gets the answer too.
+    let fault = Fault::ReplyWithin(100_000, Reply::invalid_token());
+    client.emulator.fault(On::path("/crm/v2/files").method("POST").times(1), fault);
+    let got = client.upload("/crm/v2/files", "file", Some("large.bin"), &vec![7; 20_000_000]);
+    assert_eq!((got.status, got.code()), (401, "INVALID_TOKEN"));
 }
 
 #[test]

@@ -77,6 +77,9 @@ fn update_and_delete() {
     assert_eq!(gone.json["data"][0]["id"], id.as_str());
     assert_eq!(gone.json["data"][0]["type"], "recycle");
     assert_eq!(client.get("/crm/v2/Leads/deleted?type=permanent").status, 204);
+    assert!(client.emulator.purge("Leads", &id) && !client.emulator.purge("Leads", "42"));
+    let gone = client.get("/crm/v2/Leads/deleted?type=permanent").json["data"][0].clone();
+    assert_eq!((&gone["id"], &gone["deleted_by"]), (&json!(id), &Value::Null));
 }
 
 #[test]

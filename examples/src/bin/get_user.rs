@@ -1,5 +1,6 @@
 //! Shows one user of the organisation.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -23,7 +24,7 @@ fn main() -> ExitCode {
     run(|| {
         let client = connect(config(arguments.config.as_deref())?)?;
         match client.organization().user(arguments.id.as_str()).optional()? {
-            Some(user) => println!("{}", serde_json::to_string_pretty(&user)?),
+            Some(user) => writeln!(io::stdout().lock(), "{}", serde_json::to_string_pretty(&user)?)?,
             None => anyhow::bail!("there is no user {}", arguments.id),
         }
         Ok(Outcome::Done)

@@ -5,7 +5,7 @@ mod start;
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::oauth::{OAuth, TokenSource};
 use crate::persistence::{Backend, PersistenceHandler};
 use crate::resource::{ModuleHandle, ModulesHandle, OrganizationHandle};
@@ -53,7 +53,8 @@ impl Client {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when an extra certificate authority or the proxy of
     /// [`HttpOptions`](crate::config::HttpOptions) cannot be used.
     pub fn new(config: Config, store: impl PersistenceHandler + 'static) -> Result<Self> {
-        start::warn_of_idle_keys(&config);
+        start::warn_of_idle_store_keys(&config);
+        start::warn_of_idle_logging_keys(&config);
         Self::start(config, Arc::new(store))
     }
 
@@ -66,20 +67,22 @@ impl Client {
     /// # Errors
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when the store that is asked for is not offered (the message names
-    /// the key and the crate to add) or the log file cannot be opened;
+    /// the key and the crate to add), the program in `persistence_handler_class_path` is none that can be run, or the log
+    /// file cannot be opened;
     /// [`ErrorKind::Persistence`](crate::ErrorKind::Persistence) when the store cannot be opened. Another store is never
     /// used in its place.
     #[doc(alias = "init")]
     pub fn from_config(config: Config, backends: impl IntoIterator<Item = Backend>) -> Result<Self> {
         #[cfg(feature = "logging")]
-        crate::logging::init(&config).inspect_err(|error| log::error!("{error}"))?;
-        let store = start::open_store(&config, backends).inspect_err(|error| log::error!("{error}"))?;
+        crate::logging::init(&config)?;
+        #[cfg(not(feature = "logging"))]
+        start::warn_of_idle_logging_keys(&config);
+        let store = start::open_store(&config, backends).map_err(Error::logged)?;
         Self::start(config, Arc::from(store))
     }
 
     fn start(config: Config, store: Arc<dyn PersistenceHandler>) -> Result<Self> {
-        let transport =
-            crate::transport::default_transport(config.http()).inspect_err(|error| log::error!("{error}"))?;
+        let transport = crate::transport::default_transport(config.http()).map_err(Error::logged)?;
         Ok(Self::assemble(config, store, transport))
     }
 
@@ -110,7 +113,7 @@ impl Client {
         U: TryInto<UserIdentifier>,
         InvalidUserIdentifier: From<U::Error>,
     {
-        let user = user.try_into().map_err(InvalidUserIdentifier::from)?;
+        let user = user.try_into().map_err(|fault| Error::from(InvalidUserIdentifier::from(fault)).logged())?;
         Ok(Self { session: self.session.for_user(user), shared: Arc::clone(&self.shared) })
     }
 

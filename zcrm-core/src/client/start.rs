@@ -1,6 +1,8 @@
 //! Starting by the dictionary: which store, and what is not acted upon.
 
-use crate::config::{Config, StoreKind};
+use std::path::Path;
+
+use crate::config::{Config, CustomSettings, StoreKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::persistence::{Backend, PersistenceHandler};
 
@@ -20,6 +22,9 @@ pub(super) fn open_store(
     let Some(backend) = backends.into_iter().find(|backend| backend.kind() == kind) else {
         return Err(not_offered(config));
     };
+    if let (StoreKind::Custom, Some(program)) = (kind, config.custom().and_then(CustomSettings::program)) {
+        check_program(program)?;
+    }
     let store = backend.open(config)?;
     log::debug!("the store is {store:?}");
     Ok(store)
@@ -44,15 +49,51 @@ fn not_offered(config: &Config) -> Error {
     )
 }
 
-/// With a store made by hand, the dictionary's keys for stores and logging do nothing.
-pub(super) fn warn_of_idle_keys(config: &Config) {
-    if let Some(key) = config.store_decided_by() {
-        log::warn!("{key} is not acted upon: this program chose its token store by hand");
+/// The program of the custom store, looked at before anything depends on it.
+fn check_program(program: &Path) -> Result<()> {
+    let fault = if program.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("rb")) {
+        "it is a Ruby class, which no Rust program can load"
+    } else if !program.is_absolute() {
+        "it is relative; write the path from the root on"
+    } else if !is_executable(program) {
+        "there is no program at this path that can be executed"
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(
+        ErrorKind::Config,
+        format!(
+            "persistence_handler_class_path: {}: {fault}. The guide on handlers in the documentation of \
+             zcrm-persist-custom tells how to write one",
+            program.display()
+        ),
+    ))
+}
+
+#[cfg(unix)]
+fn is_executable(program: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    program.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(program: &Path) -> bool {
+    program.is_file()
+}
+
+/// With a store made by hand, the dictionary's keys for stores do nothing.
+pub(super) fn warn_of_idle_store_keys(config: &Config) {
+    if !config.store_keys().is_empty() {
+        log::warn!("not acted upon, as this program makes its token store by hand: {}", config.store_keys().join(", "));
     }
+}
+
+/// Only [`Client::from_config`](crate::Client::from_config), with the feature `logging`, sets up logging.
+pub(super) fn warn_of_idle_logging_keys(config: &Config) {
     if config.log_file().is_some() || config.log_in_console() {
         log::warn!(
-            "application_log_file_path and log_in_console are not acted upon: call zcrm_core::logging::init, or start \
-             with Client::from_config"
+            "application_log_file_path and log_in_console are not acted upon: call zcrm_core::logging::init (feature \
+             logging), or start with Client::from_config"
         );
     }
 }

@@ -8,7 +8,7 @@ use super::{ApiVersion, Config, validate};
 use crate::error::Result;
 use crate::secret::Secret;
 
-/// Sets the dictionary's keys by name; [`build`](ConfigBuilder::build) checks them all.
+/// Sets the dictionary's keys by name, the last value counts; [`build`](ConfigBuilder::build) checks them all.
 #[derive(Debug)]
 #[must_use = "nothing happens before `build`"]
 pub struct ConfigBuilder(Entries);
@@ -16,19 +16,25 @@ pub struct ConfigBuilder(Entries);
 impl ConfigBuilder {
     pub(super) fn new(client_id: &str, client_secret: Secret, redirect_uri: &str) -> Self {
         let mut entries = Entries::new(super::working_directory());
-        entries.add(Key::ClientId.name(), Secret::new(client_id));
-        entries.add(Key::ClientSecret.name(), client_secret);
-        entries.add(Key::RedirectUri.name(), Secret::new(redirect_uri));
+        entries.set(Key::ClientId, Secret::new(client_id));
+        entries.set(Key::ClientSecret, client_secret);
+        entries.set(Key::RedirectUri, Secret::new(redirect_uri));
         Self(entries)
     }
 
     fn set(mut self, key: Key, value: impl Into<Secret>) -> Self {
-        self.0.add(key.name(), value.into());
+        self.0.set(key, value.into());
         self
     }
 
-    fn set_path(self, key: Key, path: &Path) -> Self {
-        self.set(key, path.to_string_lossy().into_owned())
+    fn set_path(mut self, key: Key, path: &Path) -> Self {
+        match path.to_str() {
+            Some(path) => self.set(key, path),
+            None => {
+                self.0.fault(key.name(), "the path is not UTF-8; use another one");
+                self
+            }
+        }
     }
 
     /// `current_user_email`: whose tokens calls use.

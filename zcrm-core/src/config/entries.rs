@@ -28,28 +28,53 @@ impl Entries {
 
     /// Adds what stands under a name.
     pub(super) fn add(&mut self, name: &str, value: Secret) {
-        let Some(key) = Key::of(name) else {
+        if let Some(key) = self.known(name) {
+            self.insert(key, value);
+        }
+    }
+
+    /// Adds a JSON value: a text, a boolean for a switch, a number for a port; null is an absent key.
+    fn add_json(&mut self, name: &str, value: Value) {
+        let Some(key) = self.known(name) else { return };
+        let text = match value {
+            Value::Null => return,
+            Value::String(text) => text,
+            Value::Bool(flag) if key.is_switch() => flag.to_string(),
+            Value::Number(number) if key.is_port() => number.to_string(),
+            _ => {
+                let types = match key {
+                    key if key.is_switch() => "true, false, or either as a text",
+                    key if key.is_port() => "a number, or one as a text",
+                    _ => "a text, in quotes",
+                };
+                self.fault(name, &format!("its value is of the wrong type; give {types}"));
+                return;
+            }
+        };
+        self.insert(key, Secret::new(text));
+    }
+
+    fn known(&mut self, name: &str) -> Option<Key> {
+        let key = Key::of(name);
+        if key.is_none() {
             let near = match Key::nearest(name) {
                 Some(key) => format!("did you mean {}?", key.name()),
                 None => "remove it; the README lists all keys".to_owned(),
             };
             self.fault(name, &format!("there is no such key; {near}"));
-            return;
-        };
+        }
+        key
+    }
+
+    fn insert(&mut self, key: Key, value: Secret) {
         if self.values.insert(key, value).is_some() {
-            self.fault(name, "it stands there twice; remove one of them");
+            self.fault(key.name(), "it stands there twice; remove one of them");
         }
     }
 
-    /// Adds a JSON value.
-    pub(super) fn add_json(&mut self, name: &str, value: Value) {
-        match value {
-            Value::Null => {}
-            Value::String(text) => self.add(name, Secret::new(text)),
-            Value::Bool(flag) => self.add(name, Secret::new(flag.to_string())),
-            Value::Number(number) => self.add(name, Secret::new(number.to_string())),
-            Value::Array(_) | Value::Object(_) => self.fault(name, "a list or an object is no value; give a text"),
-        }
+    /// Puts a value under a key, in place of the one that is there.
+    pub(super) fn set(&mut self, key: Key, value: Secret) {
+        self.values.insert(key, value);
     }
 
     /// Adds all members of a JSON object.
@@ -63,6 +88,11 @@ impl Entries {
     /// What stands under a key; an empty text is an absent key, except for a password.
     pub(super) fn get(&self, key: Key) -> Option<&Secret> {
         self.values.get(&key).filter(|value| key.may_be_empty() || !value.is_empty())
+    }
+
+    /// The keys that have a value.
+    pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
+        self.values.keys().copied().filter(|key| self.get(*key).is_some())
     }
 
     /// What stands under a key that holds no secret.
@@ -81,7 +111,7 @@ impl Entries {
             None | Some("false") => false,
             Some("true") => true,
             Some(_) => {
-                self.fault(key.name(), "it is neither true nor false");
+                self.fault(key.name(), "it is neither true nor false; write one of them");
                 false
             }
         }
@@ -89,7 +119,8 @@ impl Entries {
 
     /// Notes a fault under a key.
     pub(super) fn fault(&mut self, name: &str, fault: &str) {
-        self.faults.push(format!("{name}: {fault}"));
+        // Unknown names are shown as well, and a fault is one line.
+        self.faults.push(format!("{}: {fault}", name.escape_debug()));
     }
 
     /// One error for all faults.

@@ -49,10 +49,12 @@ impl Hosts {
             (Some(api), accounts) => api.or(accounts.flatten()),
             (None, accounts) => accounts.flatten(),
         };
-        let known_api = api.is_none() || api_center.flatten().is_some();
+        // The developer edition has an environment of its own and no sandbox below it.
+        let has_sandbox =
+            api.as_deref().is_none_or(|url| api_center.flatten().is_some() && !url.contains("//developer."));
         let production = center.unwrap_or(DataCenter::Us);
         let api_base_url = match (sandbox, api) {
-            (true, Some(_)) if !known_api => {
+            (true, Some(_)) if !has_sandbox => {
                 entries.fault(Key::Sandbox.name(), "no sandbox is known for the host in api_base_url; set it to false");
                 production.sandbox_url()
             }

@@ -59,7 +59,8 @@ impl Default for HttpOptions {
 }
 
 impl HttpOptions {
-    /// How long name look-up, connection and TLS may take together. Defaults to 10 seconds.
+    /// How long the name look-up may take, and again how long connection, proxy and TLS may take together. Defaults to
+    /// 10 seconds.
     #[must_use]
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
@@ -88,15 +89,17 @@ impl HttpOptions {
         self
     }
 
-    /// A proxy, `http://user:password@host:port`, in place of the one of the environment. Calls to loopback never go
-    /// through one.
+    /// A proxy, `http://user:password@host:port`, in place of the one of the environment; special characters in user and
+    /// password are percent-encoded. `https://`, `socks4://` and `socks5://` are understood too. Calls to loopback never
+    /// go through one.
     #[must_use]
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
         self.proxy = Some(url.into());
         self
     }
 
-    /// Ignores `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, which are honoured by default.
+    /// Ignores `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY`, of which the first that is set is honoured by default, but
+    /// for the hosts in `NO_PROXY` (names separated by commas alone; `.example.com` stands for all hosts below).
     #[must_use]
     pub fn no_environment_proxy(mut self) -> Self {
         self.proxy_from_environment = false;

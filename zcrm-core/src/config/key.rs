@@ -111,6 +111,22 @@ impl Key {
             .map(|(_, key)| key)
     }
 
+    /// Whether the key is true or false.
+    pub(super) fn is_switch(self) -> bool {
+        matches!(self, Self::Sandbox | Self::DbTls | Self::LogInConsole)
+    }
+
+    /// Whether the key is a number.
+    pub(super) fn is_port(self) -> bool {
+        matches!(self, Self::DbPort | Self::MysqlPort)
+    }
+
+    /// Whether the key describes a token store.
+    pub(super) fn is_of_a_store(self) -> bool {
+        let name = self.name();
+        ["token_persistence_", "persistence_handler_", "db_", "mysql_"].iter().any(|prefix| name.starts_with(prefix))
+    }
+
     /// Whether an empty text is a value of its own, and not an absent key.
     pub(super) fn may_be_empty(self) -> bool {
         matches!(self, Self::DbPassword | Self::MysqlPassword)

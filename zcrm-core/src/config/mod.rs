@@ -62,6 +62,7 @@ pub struct Config {
     api_version: ApiVersion,
     store_kind: StoreKind,
     store_decided_by: Option<&'static str>,
+    store_keys: Vec<&'static str>,
     token_persistence_path: Option<PathBuf>,
     mysql: MysqlSettings,
     custom: Option<CustomSettings>,
@@ -103,6 +104,7 @@ impl Config {
         let unreadable = |cause| {
             Error::new(ErrorKind::Config, format!("the configuration file {} cannot be read", path.display()))
                 .with_source(cause)
+                .logged()
         };
         let json = fs::read_to_string(path).map_err(unreadable)?;
         let folder = std::path::absolute(path).map_err(unreadable)?.parent().map(Path::to_owned);
@@ -113,7 +115,16 @@ impl Config {
     fn from_json(json: &str, folder: PathBuf) -> Result<Self> {
         let mut entries = Entries::new(folder);
         entries.add_json_object(json).map_err(|cause| {
-            Error::new(ErrorKind::Config, "the configuration is no JSON object of keys and values").with_source(cause)
+            let error = Error::new(
+                ErrorKind::Config,
+                format!(
+                    "the configuration is no JSON object of keys and values (line {}, column {})",
+                    cause.line(),
+                    cause.column()
+                ),
+            );
+            // An error of data quotes the value, which may be a secret.
+            if cause.is_data() { error.logged() } else { error.with_source(cause).logged() }
         })?;
         validate::validate(entries)
     }
@@ -213,6 +224,11 @@ impl Config {
     #[must_use]
     pub fn store_decided_by(&self) -> Option<&'static str> {
         self.store_decided_by
+    }
+
+    /// All keys about stores that are set.
+    pub(crate) fn store_keys(&self) -> &[&'static str] {
+        &self.store_keys
     }
 
     /// The data centre of the configured hosts; `None` for hosts that are not Zoho's.

@@ -42,6 +42,7 @@ pub(super) fn validate(mut entries: Entries) -> Result<Config> {
     } else {
         (StoreKind::Mysql, None)
     };
+    let store_keys = entries.keys().filter(|key| key.is_of_a_store()).map(Key::name).collect();
     let log_file = entries.path(Key::ApplicationLogFilePath);
     let log_in_console = entries.flag(Key::LogInConsole);
     let config = Config {
@@ -53,6 +54,7 @@ pub(super) fn validate(mut entries: Entries) -> Result<Config> {
         api_version,
         store_kind,
         store_decided_by,
+        store_keys,
         token_persistence_path,
         mysql,
         custom,
@@ -61,7 +63,7 @@ pub(super) fn validate(mut entries: Entries) -> Result<Config> {
         http: HttpOptions::default(),
     };
     match entries.into_error() {
-        Some(error) => Err(error),
+        Some(error) => Err(error.logged()),
         None => Ok(config),
     }
 }
@@ -112,10 +114,10 @@ fn mysql(entries: &mut Entries) -> MysqlSettings {
     let username = either(entries, Key::DbUsername, Key::MysqlUsername);
     let password = either(entries, Key::DbPassword, Key::MysqlPassword);
     let port = either(entries, Key::DbPort, Key::MysqlPort);
-    let port = port.map_or(3306, |text| match text.expose().parse() {
+    let port = port.map_or(3306, |(key, text)| match text.expose().parse() {
         Ok(port) if port != 0 => port,
         _ => {
-            entries.fault(Key::DbPort.name(), "it is no port; give a number from 1 to 65535");
+            entries.fault(key.name(), "it is no port; give a number from 1 to 65535");
             3306
         }
     });
@@ -123,8 +125,8 @@ fn mysql(entries: &mut Entries) -> MysqlSettings {
     MysqlSettings {
         address: entries.text(Key::DbAddress).unwrap_or_else(|| "localhost".to_owned()),
         port,
-        username: username.map_or_else(|| "root".to_owned(), |name| name.expose().to_owned()),
-        password: password.unwrap_or_else(|| Secret::new("")),
+        username: username.map_or_else(|| "root".to_owned(), |(_, name)| name.expose().to_owned()),
+        password: password.map_or_else(|| Secret::new(""), |(_, password)| password),
         database: entries.text(Key::DbName).unwrap_or_else(|| "zohooauth".to_owned()),
         socket: entries.path(Key::DbSocket),
         tls: entries.flag(Key::DbTls) || tls_ca.is_some(),
@@ -132,13 +134,13 @@ fn mysql(entries: &mut Entries) -> MysqlSettings {
     }
 }
 
-/// The value of a key or of its older name; two different ones are a fault.
-fn either(entries: &mut Entries, key: Key, older: Key) -> Option<Secret> {
+/// The value of a key or of its older name, and which of the two it stands under; two different ones are a fault.
+fn either(entries: &mut Entries, key: Key, older: Key) -> Option<(Key, Secret)> {
     let (value, old) = (entries.get(key).cloned(), entries.get(older).cloned());
     if let (Some(value), Some(old)) = (&value, &old)
         && !value.same_as(old)
     {
         entries.fault(older.name(), &format!("{} beside it has another value; keep one of them", key.name()));
     }
-    value.or(old)
+    value.map(|value| (key, value)).or(old.map(|old| (older, old)))
 }

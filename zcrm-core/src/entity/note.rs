@@ -57,6 +57,11 @@ entity! {
 }
 
 impl Note {
+    /// The note with this id, for changes: set what is to be changed.
+    pub fn with_id(id: impl Into<NoteId>) -> Self {
+        Self { id: Some(id.into()), ..Self::default() }
+    }
+
     /// A note with this text.
     pub fn new(content: impl Into<String>) -> Self {
         Self::default().content(content)

@@ -114,6 +114,13 @@ impl Error {
         self.0.answer.as_deref()
     }
 
+    /// The same failure, understood better by the caller of the call.
+    pub(crate) fn understood_as(mut self, kind: ErrorKind, message: &str) -> Self {
+        self.0.kind = kind;
+        message.clone_into(&mut self.0.message);
+        self
+    }
+
     /// The same refusal, about one item of the call.
     pub(crate) fn about_item(&self, api: ApiError) -> Self {
         let mut error =
@@ -125,6 +132,24 @@ impl Error {
 
     pub(crate) fn with_outcome_unknown(mut self, unknown: bool) -> Self {
         self.0.outcome_unknown = unknown;
+        self
+    }
+
+    /// The error and its causes in one line.
+    pub(crate) fn with_causes(&self) -> String {
+        let mut line = self.to_string();
+        let mut cause = self.source();
+        while let Some(current) = cause {
+            line.push_str(": ");
+            line.push_str(&current.to_string());
+            cause = current.source();
+        }
+        line
+    }
+
+    /// Logs the error and its causes. Done once, where the error leaves the library.
+    pub(crate) fn logged(self) -> Self {
+        log::error!("{}", self.with_causes());
         self
     }
 

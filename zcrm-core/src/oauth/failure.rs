@@ -149,18 +149,6 @@ pub(super) fn unanswered(purpose: Purpose, accounts_url: &str, cause: TransportE
     error.with_request("POST", purpose.path()).with_source(cause)
 }
 
-/// The error and its causes in one line, as it is logged.
-pub(super) fn chain(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
-}
-
 /// An error for those who waited for somebody else's attempt: errors cannot be cloned, as their causes cannot.
 #[derive(Debug, Clone)]
 pub(super) struct Echo {
@@ -172,7 +160,7 @@ pub(super) struct Echo {
 
 impl Echo {
     pub(super) fn of(error: &Error) -> Self {
-        Self { kind: error.kind(), text: chain(error), status: error.status(), retry_after: error.retry_after() }
+        Self { kind: error.kind(), text: error.with_causes(), status: error.status(), retry_after: error.retry_after() }
     }
 
     pub(super) fn error(&self) -> Error {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::authorize::{AuthorizationRequest, Redirect};
-use super::failure;
 use super::source::{Granted, TokenSource};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -262,5 +261,5 @@ where
 }
 
 fn logged<T>(outcome: Result<T>) -> Result<T> {
-    outcome.inspect_err(|error| log::error!("{}", failure::chain(error)))
+    outcome.inspect_err(|error| log::error!("{}", error.with_causes()))
 }

@@ -1,8 +1,10 @@
 //! Questions with one answer: a list, one thing, the result of a write.
 
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::config::ApiVersion;
+use crate::entity::RecordId;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rest::{Call, ItemResult, Session};
 use crate::transport::Method;
@@ -51,4 +53,20 @@ pub(super) fn written_id<T: From<String>>(result: &ItemResult) -> Result<T> {
 /// An argument that lacks its id.
 pub(super) fn without_id(what: &str) -> Error {
     Error::new(ErrorKind::InvalidInput, format!("{what} has no id; read it first, or set the id"))
+}
+
+/// Refuses things to be created that have an id.
+pub(super) fn only_new(has_id: impl IntoIterator<Item = bool>, what: &str) -> Result<()> {
+    match has_id.into_iter().position(|has_id| has_id) {
+        Some(index) => {
+            let message = format!("{what} {index} has an id, so it exists already; update it, or leave the id out");
+            Err(Error::new(ErrorKind::InvalidInput, message))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The id in a body, for the report.
+pub(super) fn as_record_id(body: &Map<String, Value>) -> Option<RecordId> {
+    body.get("id").and_then(Value::as_str).map(RecordId::from)
 }

@@ -155,7 +155,8 @@ impl<T> List<T> {
         if let Some(moment) = &self.modified_since {
             call = call.header("If-Modified-Since", moment.as_str());
         }
-        Ok(Listing { call, key: self.key, per_page: self.per_page, start: self.start.clone(), by_token: true })
+        let by_token = !matches!(self.fields, Fields::Unknown);
+        Ok(Listing { call, key: self.key, per_page: self.per_page, start: self.start.clone(), by_token })
     }
 }
 

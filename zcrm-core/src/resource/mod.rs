@@ -6,18 +6,29 @@
 
 mod access;
 mod ask;
+mod attachments;
 mod custom_views;
 mod list;
 mod metadata;
 mod module;
+mod notes;
 mod organization;
+mod photo;
 pub mod records;
+mod related;
 mod sending;
+mod tags;
+mod taxes;
 mod users;
+mod variables;
 
+pub use attachments::AttachmentsHandle;
 pub use custom_views::CustomViews;
 pub use list::List;
 pub use metadata::ModulesHandle;
 pub use module::{ModuleHandle, RecordHandle};
+pub use notes::NotesHandle;
 pub use organization::OrganizationHandle;
+pub use photo::PhotoHandle;
+pub use related::RelatedHandle;
 pub use users::UserType;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::records::{BatchReport, Outcome, Saved};
+use super::records::{BatchReport, Outcome, Saved, comma_list};
 use crate::entity::RecordId;
 use crate::error::{ApiError, Error, ErrorKind, Result};
 use crate::rest::{Call, ItemResult, Reply, Session, refused_results};
+use crate::transport::Method;
 
 /// What a success of an item means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,17 @@ impl Sending {
     ) -> Result<BatchReport> {
         let calls = items.chunks(limit).map(|items| Ok((items, call(items)?))).collect::<Result<Vec<_>>>()?;
         Ok(calls.into_iter().flat_map(|(items, call)| self.send(items, &id, Ok(call))).collect())
+    }
+
+    /// Deletes by ids, which stand in the query.
+    ///
+    /// # Errors
+    ///
+    /// When a call cannot be put together; nothing was sent then.
+    pub(super) fn by_ids<I: AsRef<str>>(self, ids: &[I], limit: usize, path: &[&str]) -> Result<BatchReport> {
+        let session = self.session.clone();
+        let call = |ids: &[I]| Ok(session.call(Method::Delete, path)?.query("ids", comma_list(ids)));
+        self.in_calls(ids, limit, |id| Some(id.as_ref().into()), call)
     }
 
     /// Sends some items in one call; as many outcomes as items.

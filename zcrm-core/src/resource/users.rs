@@ -146,7 +146,7 @@ impl OrganizationHandle {
     /// Lists the users that fit criteria, such as `(last_name:equals:Nguyen)`, which
     /// [`Criteria`](super::records::Criteria) writes. `kind` narrows the search.
     ///
-    /// Zoho's Ruby SDK for v2 has this call and no later description of the API does, so v8 is refused.
+    /// Zoho's Ruby SDK for v2 has this call and no later description of the API does, so it is refused from v3 on.
     ///
     /// ```no_run
     /// use zcrm_core::resource::records::Criteria;
@@ -160,10 +160,10 @@ impl OrganizationHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`] for v8; [`ErrorKind::InvalidInput`] when the criteria are empty.
+    /// [`ErrorKind::Unsupported`] from v3 on; [`ErrorKind::InvalidInput`] when the criteria are empty.
     #[doc(alias = "search_users_by_criteria")]
     pub fn search_users(&self, criteria: impl ToString, kind: Option<UserType>) -> Result<List<User>> {
-        self.session.supported(|version| version < ApiVersion::V8, "search users", "list them instead")?;
+        self.session.supported(|version| version < ApiVersion::V3, "search users", "list them instead")?;
         let criteria = criteria.to_string();
         if criteria.is_empty() {
             return Err(Error::new(ErrorKind::InvalidInput, "the criteria of the search are empty"));

@@ -70,11 +70,11 @@ impl From<TransportError> for Failed {
 
 /// Reads an answer whole; `Ok` is a success with JSON, or with nothing where nothing is meant (204, 304).
 pub(crate) fn read(response: Response, limit: u64) -> Result<Answer, Failed> {
+    if !is_success(response.status) {
+        return Err(refused(response, limit));
+    }
     let Response { status, headers, body } = response;
     let bytes = read_to_end(body, &headers, limit).map_err(|cause| lost(status, cause))?;
-    if !is_success(status) {
-        return Err(judge(refusal(status, &headers, &bytes)));
-    }
     if matches!(status, 204 | 304) {
         return Ok(Answer { status, headers, body: String::new() });
     }
@@ -84,12 +84,26 @@ pub(crate) fn read(response: Response, limit: u64) -> Result<Answer, Failed> {
     }
 }
 
+/// Reads an answer that is no success.
+pub(crate) fn refused(response: Response, limit: u64) -> Failed {
+    let Response { status, headers, body } = response;
+    match read_to_end(body, &headers, limit) {
+        Ok(bytes) => judge(refusal(status, &headers, &bytes)),
+        // The status alone says of what kind it is; only why a token was refused has to be asked for again.
+        Err(cause) => {
+            let Failed { error, verdict } = judge(refusal(status, &headers, b""));
+            let verdict = if status == 401 { Verdict::NotDone } else { verdict };
+            Failed { error: error.with_source(cause), verdict }
+        }
+    }
+}
+
 pub(crate) fn is_success(status: u16) -> bool {
     matches!(status, 200..=299 | 304)
 }
 
 /// What a refusal says about another attempt.
-pub(crate) fn judge(error: Error) -> Failed {
+fn judge(error: Error) -> Failed {
     let verdict = match error.kind() {
         _ if is_token_refused(&error) => Verdict::TokenRefused,
         // A day's limit does not clear within any pause of ours.
@@ -101,12 +115,8 @@ pub(crate) fn judge(error: Error) -> Failed {
     Failed { error, verdict }
 }
 
-/// The answer's status came, its body did not. What a refusal would have said in full is not needed to know it as one.
+/// A success whose body did not arrive.
 pub(crate) fn lost(status: u16, cause: io::Error) -> Failed {
-    if !is_success(status) {
-        let Failed { error, verdict } = judge(refusal(status, &Headers::default(), b""));
-        return Failed { error: error.with_source(cause), verdict };
-    }
     let (kind, verdict, message) = match cause.kind() {
         io::ErrorKind::FileTooLarge => {
             (ErrorKind::InvalidAnswer, Verdict::UnknownForGood, "Zoho's answer is larger than allowed")

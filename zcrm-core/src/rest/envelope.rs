@@ -90,7 +90,7 @@ impl Reply {
         }
     }
 
-    /// This answer, unless it says that there is nothing.
+    /// The answer to a question about one thing, if there is such a thing.
     ///
     /// # Errors
     ///
@@ -186,7 +186,7 @@ mod tests {
             assert!(reply(status, "").rows::<&RawValue>("data").unwrap().rows.is_empty());
         }
         assert!(reply(200, r#"{"data":null}"#).rows::<&RawValue>("data").unwrap().rows.is_empty());
-        assert_eq!(reply(204, "").found().unwrap_err().kind(), ErrorKind::NotFound);
+        assert_eq!(reply(204, "").nothing().kind(), ErrorKind::NotFound);
     }
 
     #[test]

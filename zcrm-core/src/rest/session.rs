@@ -1,6 +1,5 @@
 //! How a call becomes an answer: token, gate, attempts, errors.
 
-use std::error::Error as StdError;
 use std::sync::Arc;
 
 use super::attempt::{Failed, Verdict, read};
@@ -14,6 +13,10 @@ use crate::oauth::{AccessToken, TokenSource};
 use crate::secret::Secret;
 use crate::token::UserIdentifier;
 use crate::transport::{Body, Method, Pace, Request, Response, Transport, TransportError};
+
+/// How many tokens may be tried in place of a refused one: the one that another process stored, which may be refused as
+/// well, and the one that a refresh then brings.
+const MOST_REPLACEMENTS: u32 = 2;
 
 /// Sends calls as one user. Cheap to clone; clones share connections, tokens and the gate.
 #[derive(Debug, Clone)]
@@ -116,7 +119,7 @@ impl Session {
     ) -> Result<Done<T>> {
         self.attempts_unlogged(call, attempt)
             .map_err(|error| error.with_request(call.method.as_str(), &call.path))
-            .inspect_err(|error| log::error!("{}", with_causes(error)))
+            .map_err(Error::logged)
     }
 
     fn attempts_unlogged<T>(
@@ -128,7 +131,7 @@ impl Session {
         let user = self.user.as_ref().ok_or_else(no_user)?;
         let mut backoff = Backoff::new(config.http());
         let mut replacement = None;
-        let mut replaced = false;
+        let mut replacements = 0;
         // Whether an attempt so far may have been done.
         let mut repeated = false;
         let doubt = |error: Error, unknown: bool| error.with_outcome_unknown(unknown && call.method != Method::Get);
@@ -145,8 +148,8 @@ impl Session {
                 Err(failed) => failed,
             };
             if verdict == Verdict::TokenRefused {
-                if !replaced {
-                    replaced = true;
+                if replacements < MOST_REPLACEMENTS {
+                    replacements += 1;
                     replacement = tokens.replace_rejected(user, &token).map_err(|error| doubt(error, repeated))?;
                 }
                 if replacement.is_none() {
@@ -181,37 +184,14 @@ impl Session {
     fn unauthenticated(&self, refused: Error) -> Error {
         let environment = if self.shared.config.sandbox() { "the sandbox" } else { "production" };
         let host = self.shared.tokens.api_base_url();
-        let message = format!(
-            "Zoho refuses the access token; most likely the tokens belong to another data centre than {host}, to another \
-             environment than {environment}, or to another client_id"
-        );
-        let error = Error::new(ErrorKind::Unauthenticated, message)
-            .with_retry_after(refused.retry_after())
-            .with_rate_limits(refused.rate_limits().clone());
-        let error = match refused.status() {
-            Some(status) => error.with_status(status),
-            None => error,
-        };
-        match refused.api() {
-            Some(api) => error.with_api(api.clone()),
-            None => error,
-        }
+        refused.with_hint(&format!(
+            "most likely the tokens belong to another data centre than {host}, to another environment than {environment}, \
+             or to another client_id"
+        ))
     }
 }
 
 fn no_user() -> Error {
     let text = "no user is set: name one in current_user_email, or take a client of one with for_user";
     Error::new(ErrorKind::NoUser, text)
-}
-
-/// An error with its causes, for one line of a log.
-fn with_causes(error: &Error) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(current) = cause {
-        line.push_str(": ");
-        line.push_str(&current.to_string());
-        cause = current.source();
-    }
-    line
 }

@@ -273,9 +273,20 @@ fn proxy(options: &HttpOptions) -> Result<Option<Proxy>> {
             let text = "the proxy is not of the form http://user:password@host:port, with special characters escaped";
             Error::new(ErrorKind::Config, text)
         }),
-        None if options.proxy_from_environment => Ok(Proxy::try_from_env()),
+        None if options.proxy_from_environment => Ok(environment_proxy()),
         None => Ok(None),
     }
+}
+
+fn environment_proxy() -> Option<Proxy> {
+    let proxy = Proxy::try_from_env();
+    let named = ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "all_proxy", "https_proxy", "http_proxy"]
+        .into_iter()
+        .find(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+    if let (None, Some(name)) = (&proxy, named) {
+        log::warn!("the environment's {name} is not the URL of a proxy and is ignored");
+    }
+    proxy
 }
 
 fn user_agent(options: &HttpOptions) -> Result<&str> {

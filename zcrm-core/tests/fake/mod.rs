@@ -14,7 +14,7 @@ use zcrm_core::{Client, Config, OAuthTokens, UserIdentifier};
 
 /// One answer of the script.
 #[derive(Debug, Clone)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// A status and a JSON body; `Null` is an empty body.
     Json(u16, Value),
     /// A status and any body.
@@ -27,22 +27,22 @@ pub enum Answer {
 
 /// What was asked.
 #[derive(Debug, Clone)]
-pub struct Asked {
-    pub method: Method,
-    pub path: String,
-    pub query: Vec<(String, String)>,
-    pub headers: Vec<(String, String)>,
-    pub body: Value,
+pub(crate) struct Asked {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Value,
 }
 
 impl Asked {
     /// The first value of a query parameter.
-    pub fn parameter(&self, key: &str) -> Option<&str> {
+    pub(crate) fn parameter(&self, key: &str) -> Option<&str> {
         self.query.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
     /// How many records the body has.
-    pub fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.body["data"].as_array().map_or(0, Vec::len)
     }
 }
@@ -51,7 +51,7 @@ type Server = dyn FnMut(&Asked) -> Answer + Send;
 
 /// The transport: gives every request to a closure.
 #[derive(Clone)]
-pub struct Fake {
+pub(crate) struct Fake {
     asked: Arc<Mutex<Vec<Asked>>>,
     server: Arc<Mutex<Box<Server>>>,
 }
@@ -91,13 +91,13 @@ impl Transport for Fake {
 
 impl Fake {
     /// All that was asked so far.
-    pub fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 }
 
 /// A client of a server that is a closure, for a version of the API.
-pub fn serving(version: &str, server: impl FnMut(&Asked) -> Answer + Send + 'static) -> (Client, Fake) {
+pub(crate) fn serving(version: &str, server: impl FnMut(&Asked) -> Answer + Send + 'static) -> (Client, Fake) {
     let config = Config::from_pairs([
         ("client_id", "1000.fake"),
         ("client_secret", "fake-secret"),
@@ -115,18 +115,18 @@ pub fn serving(version: &str, server: impl FnMut(&Asked) -> Answer + Send + 'sta
 }
 
 /// A client of a server that gives these answers, one after the other.
-pub fn answering<const N: usize>(version: &str, answers: [Answer; N]) -> (Client, Fake) {
+pub(crate) fn answering<const N: usize>(version: &str, answers: [Answer; N]) -> (Client, Fake) {
     let mut answers = VecDeque::from(answers);
     serving(version, move |asked| answers.pop_front().unwrap_or_else(|| panic!("an answer too few for {asked:?}")))
 }
 
 /// A page of records.
-pub fn page(rows: impl IntoIterator<Item = Value>, info: Value) -> Answer {
+pub(crate) fn page(rows: impl IntoIterator<Item = Value>, info: Value) -> Answer {
     Answer::Json(200, json!({"data": rows.into_iter().collect::<Vec<_>>(), "info": info}))
 }
 
 /// Zoho's results: `None` is a success with an id, `Some` a refusal with this code.
-pub fn results<'a>(status: u16, results: impl IntoIterator<Item = Option<&'a str>>) -> Answer {
+pub(crate) fn results<'a>(status: u16, results: impl IntoIterator<Item = Option<&'a str>>) -> Answer {
     let result = |(index, code): (usize, Option<&str>)| match code {
         None => {
             json!({"code": "SUCCESS", "status": "success", "message": "done", "details": {"id": format!("{index}")}})
@@ -137,6 +137,6 @@ pub fn results<'a>(status: u16, results: impl IntoIterator<Item = Option<&'a str
 }
 
 /// Success for as many records as were sent.
-pub fn all_done(asked: &Asked) -> Answer {
+pub(crate) fn all_done(asked: &Asked) -> Answer {
     results(200, (0..asked.rows()).map(|_| None))
 }

@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use super::storage::refuse_too_large;
-use crate::answer::{Answer, Outcome, failure, invalid_id, refuse, success};
+use crate::answer::{Answer, Outcome};
 use crate::crm::{Visit, unknown};
 use crate::metadata::{self, Module};
 use crate::moment;
 use crate::org::Org;
 use crate::records::{self, Page, Row};
+use crate::verdict::{invalid_id, missing_member, refuse, success, unknown_id};
 
 /// Paths below `/{module}/{id}/Attachments`.
 pub(crate) fn route(
@@ -69,22 +70,21 @@ fn upload(
     for part in visit.call.take_parts() {
         match part.name.as_str() {
             "file" => file = Some(part),
-            "attachmentUrl" => link = Some(part.text()),
+            "attachmentUrl" => link = Some(part.content.text()),
             _ => {}
         }
     }
     let (name, size, kind) = match (&file, &link) {
         (Some(part), _) => {
             refuse_too_large(visit, part)?;
-            (part.file_name.clone().unwrap_or_default(), json!(part.length.to_string()), "Attachment")
+            (part.file_name.clone().unwrap_or_default(), json!(part.content.length().to_string()), "Attachment")
         }
         (None, Some(link)) => {
             let title = visit.call.query("title").unwrap_or(link).to_owned();
             (title, Value::Null, "Link URL")
         }
         (None, None) => {
-            let details = json!({ "api_name": "file" });
-            return Err(refuse(400, "MANDATORY_NOT_FOUND", "required field not found", details));
+            return Err(missing_member("file"));
         }
     };
     let parent_name = org.records.name(parent, parent_id);
@@ -121,7 +121,7 @@ fn upload(
 
 fn delete(org: &mut Org, attachments: &'static Module, parent: u64, id: &str) -> Value {
     if find(org, attachments, parent, id).is_none() {
-        return failure("INVALID_DATA", "the id given seems to be invalid", json!({ "id": id }));
+        return unknown_id(id);
     }
     org.files.remove(id);
     if let Ok(number) = id.parse() {

@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use super::storage::refuse_too_large;
-use crate::answer::{Answer, Outcome, invalid_id, refuse, success};
+use crate::answer::{Answer, Outcome};
 use crate::crm::{Visit, unknown};
 use crate::metadata::Module;
 use crate::org::Org;
+use crate::verdict::{invalid_id, missing_member, refuse, success};
 
 /// `/{module}/{id}/photo`. Unlike records, the answer stands at the top level.
 pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, (module, id): (&'static Module, u64)) -> Outcome {
@@ -17,9 +18,12 @@ pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, (module, id)
     match method {
         "GET" => Ok(org.files.download(&key)),
         "POST" => {
-            let part = visit.call.take_parts().into_iter().find(|part| part.name == "file").ok_or_else(|| {
-                refuse(400, "MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": "file" }))
-            })?;
+            let part = visit
+                .call
+                .take_parts()
+                .into_iter()
+                .find(|part| part.name == "file")
+                .ok_or_else(|| missing_member("file"))?;
             refuse_too_large(visit, &part)?;
             org.files.keep(&key, part);
             set_image(org, module, id, json!(key));

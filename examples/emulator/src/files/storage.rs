@@ -4,18 +4,18 @@ use std::collections::HashMap;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-use tempfile::TempPath;
 
-use crate::answer::{Answer, refuse};
+use super::spool::Spool;
+use crate::answer::Answer;
 use crate::crm::Visit;
 use crate::server::Part;
+use crate::verdict::refuse;
 
-/// The content of one file.
+/// One file.
 #[derive(Debug)]
 struct Stored {
     name: String,
-    length: u64,
-    path: TempPath,
+    content: Spool,
 }
 
 /// All files by the id of what they belong to.
@@ -26,14 +26,14 @@ impl Storage {
     /// Takes over the content of an uploaded part.
     pub(super) fn keep(&mut self, id: &str, part: Part) {
         let name = part.file_name.unwrap_or_else(|| "file".to_owned());
-        let stored = Stored { name, length: part.length, path: part.content.into_temp_path() };
+        let stored = Stored { name, content: part.content };
         self.0.insert(id.to_owned(), stored);
     }
 
     /// What a file field says of a file, if there is one of that id.
     pub(crate) fn describe(&self, id: &str) -> Option<Value> {
         let stored = self.0.get(id)?;
-        Some(json!({ "File_Id__s": id, "File_Name__s": stored.name, "Size__s": stored.length }))
+        Some(json!({ "File_Id__s": id, "File_Name__s": stored.name, "Size__s": stored.content.length() }))
     }
 
     pub(super) fn remove(&mut self, id: &str) -> bool {
@@ -45,21 +45,16 @@ impl Storage {
         let Some(stored) = self.0.get(id) else {
             return Answer::empty(204);
         };
-        match std::fs::File::open(&stored.path) {
-            Ok(file) => {
-                let name = utf8_percent_encode(&stored.name, NON_ALPHANUMERIC);
-                Answer::file(file, stored.length)
-                    .header("Content-Disposition", format!("attachment;filename*=UTF-8''{name}"))
-            }
-            Err(error) => Answer::error(500, "INTERNAL_ERROR", &error.to_string(), json!({})),
-        }
+        let name = utf8_percent_encode(&stored.name, NON_ALPHANUMERIC);
+        Answer::file(stored.content.clone())
+            .header("Content-Disposition", format!("attachment;filename*=UTF-8''{name}"))
     }
 }
 
 /// Refuses a file that is larger than the behaviour allows.
 pub(super) fn refuse_too_large(visit: &Visit<'_>, part: &Part) -> Result<(), Box<Answer>> {
     match visit.behaviour.max_file_size {
-        Some(most) if part.length > most => {
+        Some(most) if part.content.length() > most => {
             let details = json!({ "maximum_size": most });
             Err(refuse(413, "FILE_SIZE_MORE_THAN_ALLOWED_SIZE", "file size more than allowed size", details))
         }

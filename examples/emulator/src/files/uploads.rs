@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::storage::refuse_too_large;
-use crate::answer::{Answer, Outcome, refuse, success};
+use crate::answer::{Answer, Outcome};
 use crate::crm::{Visit, unknown};
 use crate::org::Org;
 use crate::server::Part;
+use crate::verdict::{missing_param, refuse, success};
 
 /// Files of one call.
 const AT_MOST: usize = 10;
@@ -15,10 +16,7 @@ pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str) -> Outcome {
     match method {
         "POST" => upload(org, visit),
         "GET" => {
-            let id = visit.call.query("id").ok_or_else(|| {
-                let details = json!({ "param_name": "id" });
-                refuse(400, "REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", details)
-            })?;
+            let id = visit.call.query("id").ok_or_else(|| missing_param("id"))?;
             Ok(org.files.download(id))
         }
         _ => unknown(true),

@@ -10,10 +10,11 @@ mod views;
 
 use serde_json::json;
 
-use crate::answer::{Answer, Outcome, refuse};
+use crate::answer::{Answer, Outcome};
 use crate::crm::{Visit, unknown};
 use crate::org::{self, Org};
 use crate::tags;
+use crate::verdict::{invalid_module, missing_param};
 
 pub(crate) use layouts::id as layout_id;
 pub(crate) use module::{Field, Kind, Module, find, modules};
@@ -40,11 +41,8 @@ pub(crate) fn settings(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&
 
 /// The module that a settings call names in its query.
 fn named(visit: &Visit<'_>) -> Result<&'static Module, Box<Answer>> {
-    let name = visit.call.query("module").ok_or_else(|| {
-        let details = json!({ "param_name": "module" });
-        refuse(400, "REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", details)
-    })?;
-    find(name).ok_or_else(|| refuse(400, "INVALID_MODULE", "the module name given seems to be invalid", json!({})))
+    let name = visit.call.query("module").ok_or_else(|| missing_param("module"))?;
+    find(name).ok_or_else(invalid_module)
 }
 
 /// Picks out of a list the item of an id, or takes all; 204 when nothing is left.
@@ -53,7 +51,7 @@ fn all_or_one(key: &str, list: Vec<serde_json::Value>, path: &[&str]) -> Outcome
         [] => list,
         [id] => {
             let found = list.into_iter().find(|item| item["id"] == *id || item["api_name"] == *id);
-            vec![found.ok_or_else(crate::answer::invalid_id)?]
+            vec![found.ok_or_else(crate::verdict::invalid_id)?]
         }
         _ => return unknown(false),
     };

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::module::{Module, find, modules};
 use super::{field_json, related, views};
-use crate::answer::{Answer, Outcome, refuse};
+use crate::answer::{Answer, Outcome};
 use crate::crm::Visit;
+use crate::verdict::invalid_module;
 use crate::version::Version;
 
 const FIRST: u64 = 3_652_397_000_000_002_175;
@@ -22,9 +23,8 @@ pub(super) fn get(visit: &Visit<'_>, path: &[&str]) -> Outcome {
             Ok(Answer::json(200, &json!({ "modules": all })))
         }
         [name] => {
-            let module = find(name)
-                .or_else(|| modules().find(|module| id(module) == *name))
-                .ok_or_else(|| refuse(400, "INVALID_MODULE", "the module name given seems to be invalid", json!({})))?;
+            let module =
+                find(name).or_else(|| modules().find(|module| id(module) == *name)).ok_or_else(invalid_module)?;
             Ok(Answer::json(200, &json!({ "modules": [in_depth(visit, module)] })))
         }
         _ => crate::crm::unknown(false),

@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 
 use super::module::Module;
 use super::named;
-use crate::answer::{Answer, Outcome, failure, invalid_id, refuse, success};
+use crate::answer::{Answer, Outcome};
 use crate::crm::{Visit, unknown};
 use crate::org::Org;
 use crate::records;
+use crate::verdict::{failure, invalid_id, invalid_param, success};
 use crate::version::Version;
 
 const FIRST: u64 = 3_652_397_000_000_087_501;
@@ -156,7 +157,6 @@ fn change_sort(org: &mut Org, visit: &Visit<'_>, module: &Module, id: &str) -> O
 pub(crate) fn wanted(visit: &Visit<'_>, module: &Module) -> Result<Shows, Box<Answer>> {
     match visit.call.query("cvid") {
         None => Ok(Shows::All),
-        Some(id) => shows(module, id)
-            .ok_or_else(|| refuse(400, "INVALID_DATA", "invalid data", json!({ "param_name": "cvid" }))),
+        Some(id) => shows(module, id).ok_or_else(|| invalid_param("cvid")),
     }
 }

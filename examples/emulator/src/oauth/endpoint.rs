@@ -5,13 +5,14 @@ use serde_json::{Value, json};
 use super::tokens::{Minted, Refusal};
 use crate::answer::Answer;
 use crate::behaviour::{Behaviour, ExpiresIn};
+use crate::faults::Reply;
 use crate::server::Call;
 use crate::world::World;
 
 pub(super) fn token(world: &World, behaviour: &Behaviour, call: &Call) -> Answer {
     let grant_type = call.parameter("grant_type").unwrap_or_default();
     if let Some(status) = behaviour.token_endpoint_throttled {
-        return throttled(status);
+        return Reply::access_denied(status).answer();
     }
     let mut oauth = world.oauth.lock();
     if call.parameter("client_id").as_deref() != Some(&oauth.client_id) {
@@ -39,7 +40,7 @@ pub(super) fn token(world: &World, behaviour: &Behaviour, call: &Call) -> Answer
         }
         Err(Refusal::InvalidCode) => refused("invalid_code"),
         Err(Refusal::InvalidRedirectUri) => refused("invalid_redirect_uri"),
-        Err(Refusal::TooMany) => throttled(400),
+        Err(Refusal::TooMany) => Reply::access_denied(400).answer(),
     }
 }
 
@@ -68,17 +69,6 @@ fn granted(world: &World, behaviour: &Behaviour, minted: Minted) -> Value {
 /// An OAuth error: Zoho sends it with status 200.
 fn refused(error: &str) -> Answer {
     Answer::json(200, &json!({ "error": error }))
-}
-
-fn throttled(status: u16) -> Answer {
-    Answer::json(
-        status,
-        &json!({
-            "error_description": "You have made too many requests continuously. Please try again after some time.",
-            "error": "Access Denied",
-            "status": "failure",
-        }),
-    )
 }
 
 pub(super) fn revoke(world: &World, call: &Call) -> Answer {

@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 
 use super::roles::{profile_name, role_name};
 use super::users::{Person, Users};
-use crate::answer::{Outcome, failure, success};
+use crate::answer::Outcome;
 use crate::crm::Visit;
 use crate::moment;
 use crate::records::{self, Row};
+use crate::verdict::{failure, mandatory, success, unknown_id};
 
 /// Users of one call that changes several.
 const AT_MOST: usize = 10;
@@ -21,7 +22,7 @@ pub(super) fn create(users: &mut Users, visit: &Visit<'_>) -> Outcome {
 fn add(users: &mut Users, sent: &Row) -> Result<Value, Value> {
     for name in ["last_name", "email", "role", "profile"] {
         if sent.get(name).is_none_or(Value::is_null) {
-            return Err(failure("MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": name })));
+            return Err(mandatory(name));
         }
     }
     let email = sent.get("email").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -56,7 +57,7 @@ fn change(users: &mut Users, by: &Person, id: &str, sent: &Row) -> Value {
         Err(refused) => return refused,
     };
     let Some(user) = users.find_mut(id) else {
-        return unknown(id);
+        return unknown_id(id);
     };
     for (name, value) in changes {
         user[&name] = value;
@@ -80,13 +81,9 @@ pub(super) fn delete(users: &mut Users, visit: &Visit<'_>, id: &str) -> Outcome 
             user["status"] = json!("deleted");
             success("User deleted", json!({ "id": id }))
         }
-        None => unknown(id),
+        None => unknown_id(id),
     };
     Ok(records::answer(visit, "users", 200, vec![item]))
-}
-
-fn unknown(id: &str) -> Value {
-    failure("INVALID_DATA", "the id given seems to be invalid", json!({ "id": id }))
 }
 
 /// Looks up the role, the profile and the superior, which are written as bare ids or as objects.

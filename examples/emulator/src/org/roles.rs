@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::users::{PROFILE_ADMINISTRATOR, PROFILE_STANDARD, ROLE_CEO, ROLE_MANAGER};
-use crate::answer::{Answer, Outcome, invalid_id};
+use crate::answer::{Answer, Outcome};
 use crate::crm::{Visit, unknown};
+use crate::verdict::invalid_id;
 use crate::version::Version;
 
 fn roles() -> [Value; 2] {

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::Org;
-use crate::answer::{Answer, Outcome, failure, invalid_id, refuse, success};
+use crate::answer::{Answer, Outcome};
 use crate::crm::{Visit, unknown};
 use crate::records::{self, Row};
+use crate::verdict::{failure, invalid_id, mandatory, missing_member, success, unknown_id};
 use crate::version::Version;
 
 /// The taxes that are there from the start.
@@ -61,7 +62,7 @@ pub(super) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str
 fn create(org: &mut Org, sent: &Row) -> Value {
     for name in ["name", "value"] {
         if sent.get(name).is_none_or(Value::is_null) {
-            return failure("MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": name }));
+            return mandatory(name);
         }
     }
     if let Some(known) = org.taxes.iter().find(|tax| Some(&tax["name"]) == sent.get("name")) {
@@ -81,7 +82,7 @@ fn create(org: &mut Org, sent: &Row) -> Value {
 fn update(org: &mut Org, sent: &Row) -> Value {
     let id = sent.get("id").cloned().unwrap_or_default();
     let Some(tax) = org.taxes.iter_mut().find(|tax| tax["id"] == id) else {
-        return unknown_tax(&id);
+        return unknown_id(id);
     };
     for (name, value) in sent {
         tax[name] = value.clone();
@@ -93,19 +94,15 @@ fn delete(org: &mut Org, id: &str) -> Value {
     let before = org.taxes.len();
     org.taxes.retain(|tax| tax["id"] != id);
     if org.taxes.len() == before {
-        return unknown_tax(&json!(id));
+        return unknown_id(id);
     }
     success("taxes deleted", json!({ "id": id }))
-}
-
-fn unknown_tax(id: &Value) -> Value {
-    failure("INVALID_DATA", "the id given seems to be invalid", json!({ "id": id }))
 }
 
 /// From v3 on: taxes with an id are changed, those without are added, `_delete` takes one away.
 fn update_all(org: &mut Org, visit: &Visit<'_>) -> Outcome {
     let body = visit.call.json()?;
-    let missing = || refuse(400, "MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": "org_taxes" }));
+    let missing = || missing_member("org_taxes");
     let taxes = body["org_taxes"]["taxes"].as_array().ok_or_else(missing)?;
     for sent in taxes.iter().filter_map(Value::as_object) {
         let id = sent.get("id").and_then(Value::as_str);

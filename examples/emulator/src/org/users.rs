@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Outcome, invalid_id, refuse};
+use crate::answer::{Answer, Outcome};
 use crate::crm::Visit;
 use crate::records::{Criteria, Page, Row};
+use crate::verdict::{invalid_id, invalid_param, missing_param};
 
 /// The id of the user in the vendor's sample program.
 const SAMPLE_USER: u64 = 3_652_397_000_000_186_017;
@@ -214,7 +215,7 @@ const TYPES: [&str; 10] = [
 pub(super) fn list(users: &Users, visit: &Visit<'_>) -> Outcome {
     let kind = visit.call.query("type").unwrap_or("AllUsers");
     if !TYPES.contains(&kind) {
-        return Err(refuse(400, "INVALID_DATA", "invalid data", json!({ "param_name": "type" })));
+        return Err(invalid_param("type"));
     }
     let page = Page::of(visit.call)?;
     let found = users.list.iter().filter(|user| is_of_type(user, kind, visit)).cloned();
@@ -228,10 +229,7 @@ pub(super) fn get(users: &Users, id: &str) -> Outcome {
 
 /// Users by criteria, as records are searched.
 pub(super) fn search(users: &Users, visit: &Visit<'_>) -> Outcome {
-    let text = visit.call.query("criteria").ok_or_else(|| {
-        let details = json!({ "param_name": "criteria" });
-        refuse(400, "REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", details)
-    })?;
+    let text = visit.call.query("criteria").ok_or_else(|| missing_param("criteria"))?;
     let criteria = Criteria::parse_any(text)?;
     let kind = visit.call.query("type").unwrap_or("AllUsers");
     let page = Page::of(visit.call)?;

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::Org;
-use crate::answer::{Answer, Outcome, failure, invalid_id, refuse, success};
+use crate::answer::{Answer, Outcome};
 use crate::crm::{Visit, unknown};
 use crate::records::{self, Row};
+use crate::verdict::{failure, invalid_id, mandatory, missing_param, success, unknown_id};
 use crate::version::Version;
 
 const GENERAL: &str = "3652397000000231001";
@@ -60,10 +61,7 @@ pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str
             Ok(Answer::json(200, &json!({ "variables": found })))
         }
         ("GET", [id]) => {
-            let group = visit.call.query("group").ok_or_else(|| {
-                let details = json!({ "param_name": "group" });
-                refuse(400, "REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", details)
-            })?;
+            let group = visit.call.query("group").ok_or_else(|| missing_param("group"))?;
             let found = org.variables.iter().find(|variable| is(variable, id) && in_group(variable, Some(group)));
             let found = found.ok_or_else(invalid_id)?;
             Ok(Answer::json(200, &json!({ "variables": [found] })))
@@ -105,7 +103,7 @@ fn in_group(variable: &Value, group: Option<&str>) -> bool {
 fn create(org: &mut Org, sent: &Row) -> Value {
     for name in ["name", "api_name", "type", "variable_group"] {
         if sent.get(name).is_none_or(Value::is_null) {
-            return failure("MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": name }));
+            return mandatory(name);
         }
     }
     if let Some(known) = org.variables.iter().find(|known| Some(&known["api_name"]) == sent.get("api_name")) {
@@ -123,7 +121,7 @@ fn create(org: &mut Org, sent: &Row) -> Value {
 
 fn update(org: &mut Org, id: &str, sent: &Row) -> Value {
     let Some(known) = org.variables.iter_mut().find(|variable| is(variable, id)) else {
-        return unknown_variable(id);
+        return unknown_id(id);
     };
     let number = known["id"].clone();
     if let Err(refused) = lay_over(known, sent) {
@@ -153,11 +151,7 @@ fn delete(org: &mut Org, id: &str) -> Value {
     let before = org.variables.len();
     org.variables.retain(|variable| !is(variable, id));
     if org.variables.len() == before {
-        return unknown_variable(id);
+        return unknown_id(id);
     }
     success("variable deleted", json!({ "id": id }))
-}
-
-fn unknown_variable(id: &str) -> Value {
-    failure("INVALID_DATA", "the id given seems to be invalid", json!({ "id": id }))
 }

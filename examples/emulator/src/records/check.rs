@@ -5,10 +5,10 @@ use time::Date;
 use time::macros::format_description;
 
 use super::store::{Row, Store};
-use crate::answer::failure;
 use crate::metadata::{self, Field, Kind, Module};
 use crate::moment;
 use crate::org::Users;
+use crate::verdict::{failure, mandatory, unknown_in};
 
 /// The refusal of one record.
 pub(super) type Refused = Value;
@@ -37,10 +37,6 @@ pub(super) fn check(users: &Users, store: &Store, module: &Module, sent: &Row, n
 /// The module that an activity is about.
 pub(super) fn about(row: &Row) -> &str {
     row.get("$se_module").and_then(Value::as_str).unwrap_or("Accounts")
-}
-
-pub(super) fn mandatory(api_name: &str) -> Refused {
-    failure("MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": api_name }))
 }
 
 fn expected(field: &Field, kind: &str) -> Refused {
@@ -86,7 +82,7 @@ fn convert(users: &Users, store: &Store, field: &Field, value: &Value, about: &s
 }
 
 fn invalid_lookup(field: &Field) -> Refused {
-    failure("INVALID_DATA", "the id given seems to be invalid", json!({ "api_name": field.api_name }))
+    unknown_in(field.api_name)
 }
 
 fn is_email(text: &str) -> bool {

@@ -3,12 +3,14 @@
 use serde_json::{Value, json};
 
 use super::check::{Refused, id_of};
+use super::rows::create_row;
 use super::store::Row;
-use super::write::{answer, create_row};
-use crate::answer::{Answer, Outcome, failure, invalid_id, success};
+use super::write::answer;
+use crate::answer::{Answer, Outcome};
 use crate::crm::Visit;
 use crate::metadata::{self, Module};
 use crate::org::Org;
+use crate::verdict::{failure, invalid_id, success, unknown_in};
 use crate::version::Version;
 
 pub(super) fn convert(org: &mut Org, visit: &Visit<'_>, leads: &'static Module, id: u64) -> Outcome {
@@ -94,8 +96,7 @@ fn module(name: &str) -> Result<&'static Module, Refused> {
 fn existing(org: &Org, name: &str, id: &Value) -> Result<Value, Refused> {
     let module = module(name)?;
     let found = id_of(id).filter(|&id| org.records.shelf(module).row(id).is_some());
-    let id = found
-        .ok_or_else(|| failure("INVALID_DATA", "the id given seems to be invalid", json!({ "api_name": name })))?;
+    let id = found.ok_or_else(|| unknown_in(name))?;
     Ok(json!({ "name": org.records.name(module, id), "id": id.to_string() }))
 }
 

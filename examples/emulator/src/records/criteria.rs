@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::list::{compare, text};
 use super::store::Row;
-use crate::answer::{Answer, refuse};
+use crate::answer::Answer;
 use crate::metadata::{Kind, Module};
+use crate::verdict::refuse;
 
 /// Clauses of one search.
 const AT_MOST: usize = 15;

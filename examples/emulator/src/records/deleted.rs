@@ -3,17 +3,18 @@
 use serde_json::Value;
 
 use super::page::Page;
-use crate::answer::{Outcome, refuse};
+use crate::answer::Outcome;
 use crate::crm::Visit;
 use crate::metadata::Module;
 use crate::moment;
 use crate::org::Org;
+use crate::verdict::invalid_param;
 
 pub(super) fn list(org: &Org, visit: &Visit<'_>, module: &'static Module) -> Outcome {
     let page = Page::of(visit.call)?;
     let kind = visit.call.query("type").unwrap_or("all");
     if !["all", "recycle", "permanent"].contains(&kind) {
-        return Err(refuse(400, "INVALID_DATA", "invalid data", serde_json::json!({ "param_name": "type" })));
+        return Err(invalid_param("type"));
     }
     let since = visit.call.header("if-modified-since").and_then(moment::parse);
     let gone = org.records.shelf(module).gone().filter(|trace| {

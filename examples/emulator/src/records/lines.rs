@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::check::{Refused, id_of};
 use super::store::{Row, Store};
-use crate::answer::failure;
 use crate::crm::Visit;
 use crate::metadata::{self, Module};
+use crate::verdict::{failure, mandatory};
 use crate::version::Version;
 
 const IN_V2: &str = "Product_Details";
@@ -94,8 +94,7 @@ pub(super) fn reckon(store: &Store, module: &Module, row: &mut Row) -> Result<()
 
 fn reckon_line(store: &Store, line: &mut Value) -> Result<f64, Refused> {
     let refuse = |member: &str| failure("INVALID_DATA", "invalid data", json!({ "api_name": member }));
-    let missing =
-        |member: &str| failure("MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": member }));
+    let missing = |member: &str| mandatory(member);
     if !line.is_object() {
         return Err(refuse(IN_V2));
     }

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use super::lines;
 use super::page::Page;
 use super::store::{Row, Shelf};
-use crate::answer::{Answer, Outcome, refuse};
+use crate::answer::{Answer, Outcome};
 use crate::crm::Visit;
 use crate::metadata::{Module, Shows, wanted_view};
 use crate::moment;
 use crate::org::Org;
+use crate::verdict::{missing_param, refuse, too_many};
 use crate::version::Version;
 
 const MOST_FIELDS: usize = 50;
@@ -45,12 +46,10 @@ pub(super) fn list(org: &Org, visit: &Visit<'_>, module: &'static Module) -> Out
 pub(crate) fn wanted_fields<'a>(visit: &Visit<'a>) -> Result<Vec<&'a str>, Box<Answer>> {
     let fields = visit.call.query_list("fields");
     if fields.is_empty() && visit.version >= Version::V3 {
-        let details = json!({ "param_name": "fields" });
-        return Err(refuse(400, "REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", details));
+        return Err(missing_param("fields"));
     }
     if fields.len() > MOST_FIELDS {
-        let details = json!({ "limit": MOST_FIELDS, "param_name": "fields" });
-        return Err(refuse(400, "LIMIT_EXCEEDED", "the limit has been exceeded", details));
+        return Err(too_many("fields", MOST_FIELDS));
     }
     Ok(fields)
 }

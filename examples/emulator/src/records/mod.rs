@@ -9,6 +9,7 @@ mod list;
 mod notes;
 mod page;
 mod related;
+mod rows;
 mod search;
 mod seed;
 mod store;
@@ -17,12 +18,13 @@ mod write;
 
 use serde_json::json;
 
-use crate::answer::{Answer, Outcome, invalid_id, refuse};
+use crate::answer::{Answer, Outcome};
 use crate::crm::{Visit, unknown};
 use crate::files;
 use crate::metadata::{self, Module};
 use crate::org::Org;
 use crate::tags;
+use crate::verdict::{invalid_id, invalid_module};
 use crate::version::Version;
 
 pub(crate) use criteria::Criteria;
@@ -40,8 +42,7 @@ pub(crate) fn has_lines(module: &Module) -> bool {
 
 /// Paths below a module.
 pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, module: &str, path: &[&str]) -> Outcome {
-    let module = metadata::find(module)
-        .ok_or_else(|| refuse(400, "INVALID_MODULE", "the module name given seems to be invalid", json!({})))?;
+    let module = metadata::find(module).ok_or_else(invalid_module)?;
     match (method, path) {
         ("GET", []) => list::list(org, visit, module),
         ("POST", []) => write::create(org, visit, module),

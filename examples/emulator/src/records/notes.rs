@@ -2,13 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::check::{Refused, id_of, mandatory};
+use super::check::{Refused, id_of};
+use super::rows::{create_row, delete_row, update_row};
 use super::store::Row;
-use super::write::{answer, create_row, delete_row, items, settle, update_row};
-use crate::answer::{Outcome, failure, invalid_id};
+use super::write::{answer, items, settle};
+use crate::answer::Outcome;
 use crate::crm::{Visit, unknown};
 use crate::metadata::{self, Module};
 use crate::org::Org;
+use crate::verdict::{invalid_id, mandatory, unknown_in};
 
 /// Paths below `/{module}/{id}/Notes`, but for the list, which is that of any related list.
 pub(super) fn route(
@@ -48,7 +50,7 @@ pub(super) fn resolve(org: &Org, sent: &Row) -> Result<Row, Refused> {
     let parent = sent.get("Parent_Id").filter(|parent| !parent.is_null()).ok_or_else(|| mandatory("Parent_Id"))?;
     let named = sent.get("$se_module").or_else(|| sent.get("se_module")).and_then(Value::as_str);
     let named = named.or_else(|| parent["module"]["api_name"].as_str()).ok_or_else(|| mandatory("$se_module"))?;
-    let invalid = || failure("INVALID_DATA", "the id given seems to be invalid", json!({ "api_name": "Parent_Id" }));
+    let invalid = || unknown_in("Parent_Id");
     let module = metadata::find(named).ok_or_else(invalid)?;
     let id = id_of(parent).filter(|&id| org.records.shelf(module).row(id).is_some()).ok_or_else(invalid)?;
     Ok(belong(org, sent.clone(), (module, id)))

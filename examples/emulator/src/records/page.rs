@@ -5,13 +5,14 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, refuse};
+use crate::answer::Answer;
 use crate::crm::Visit;
 use crate::moment;
 use crate::server::Call;
+use crate::verdict::{refuse, too_many};
 use crate::version::Version;
 
-const MOST_PER_PAGE: u64 = 200;
+const MOST_PER_PAGE: usize = 200;
 
 /// Rows that can be reached by page number from v3 on.
 const BY_NUMBER: u64 = 2_000;
@@ -31,8 +32,11 @@ pub(crate) struct Page {
 impl Page {
     /// The page that a call asks for by number.
     pub(crate) fn of(call: &Call) -> Result<Self, Box<Answer>> {
-        let number = number(call, "page", 1)?;
-        let per_page = number_at_most(call, "per_page", MOST_PER_PAGE)?;
+        let number = whole_number(call, "page", 1)?;
+        let per_page = whole_number(call, "per_page", MOST_PER_PAGE as u64)?;
+        if per_page > MOST_PER_PAGE as u64 {
+            return Err(too_many("per_page", MOST_PER_PAGE));
+        }
         Ok(Self { number, per_page })
     }
 
@@ -125,21 +129,12 @@ impl Page {
     }
 }
 
-fn number(call: &Call, name: &str, default: u64) -> Result<u64, Box<Answer>> {
+fn whole_number(call: &Call, name: &str, default: u64) -> Result<u64, Box<Answer>> {
     let given = call.query(name).map_or(Some(default), |text| text.parse().ok().filter(|&number| number > 0));
     given.ok_or_else(|| {
         let details = json!({ "expected_data_type": "integer", "param_name": name });
         refuse(400, "INVALID_DATA", "invalid data", details)
     })
-}
-
-fn number_at_most(call: &Call, name: &str, most: u64) -> Result<u64, Box<Answer>> {
-    let given = number(call, name, most)?;
-    if given > most {
-        let details = json!({ "limit": most, "param_name": name });
-        return Err(refuse(400, "LIMIT_EXCEEDED", "the limit has been exceeded", details));
-    }
-    Ok(given)
 }
 
 /// A number that only the same listing by the same user has.

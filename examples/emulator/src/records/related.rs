@@ -7,10 +7,11 @@ use super::list::{compare, present, wanted_fields};
 use super::page::Page;
 use super::store::Row;
 use super::write::{answer, ids, items};
-use crate::answer::{Answer, Outcome, failure, refuse, success};
+use crate::answer::{Answer, Outcome};
 use crate::crm::{Visit, unknown};
 use crate::metadata::{self, Kind, Module};
 use crate::org::Org;
+use crate::verdict::{failure, refuse, success};
 use crate::version::Version;
 
 /// Two records that were tied to each other, and what the tie itself holds, such as a list price.
@@ -140,5 +141,5 @@ fn unknown_relation(id: &str) -> Value {
 /// Refuses a parent that is not there.
 pub(super) fn parent(org: &Org, module: &'static Module, id: &str) -> Result<(&'static Module, u64), Box<Answer>> {
     let number = id.parse().ok().filter(|&number| org.records.shelf(module).row(number).is_some());
-    number.map(|number| (module, number)).ok_or_else(crate::answer::invalid_id)
+    number.map(|number| (module, number)).ok_or_else(crate::verdict::invalid_id)
 }

@@ -6,10 +6,11 @@ use super::criteria::Criteria;
 use super::list::{Filter, present, text};
 use super::page::Page;
 use super::store::Row;
-use crate::answer::{Outcome, refuse};
+use crate::answer::Outcome;
 use crate::crm::Visit;
 use crate::metadata::{Kind, Module};
 use crate::org::Org;
+use crate::verdict::refuse;
 
 /// Rows that a search can reach.
 const AT_MOST: u64 = 2_000;

@@ -100,6 +100,18 @@ impl Shelf {
         self.rows.values_mut()
     }
 
+    /// Makes a deletion permanent; whether there was one.
+    pub(crate) fn purge(&mut self, id: u64) -> bool {
+        let Some(trace) = self.gone.get_mut(&id) else {
+            return false;
+        };
+        trace.insert("type".to_owned(), "permanent".into());
+        for who in ["deleted_by", "created_by"] {
+            trace.insert(who.to_owned(), Value::Null);
+        }
+        true
+    }
+
     /// Traces of deleted records, the latest first.
     pub(crate) fn gone(&self) -> impl Iterator<Item = &Row> {
         self.gone.values().rev()

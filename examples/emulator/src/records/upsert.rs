@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::list::text;
+use super::rows::{create_row, update_row};
 use super::store::Row;
-use super::write::{answer, create_row, records, settle, update_row};
-use crate::answer::{Outcome, refuse};
+use super::write::{answer, records, settle};
+use crate::answer::Outcome;
 use crate::crm::Visit;
 use crate::metadata::Module;
 use crate::org::Org;
+use crate::verdict::refuse;
 
 pub(super) fn upsert(org: &mut Org, visit: &Visit<'_>, module: &'static Module) -> Outcome {
     let records = records(visit)?;

@@ -16,7 +16,7 @@ use super::call::Call;
 use super::connection::Line;
 use super::sending::{self, InFlight, Sending};
 use crate::answer::{Answer, Content};
-use crate::faults::{Fault, Reply};
+use crate::faults::Fault;
 use crate::world::World;
 
 pub(super) async fn respond(world: &Arc<World>, line: &Line, request: Request<Incoming>) -> Response<Sending> {
@@ -90,21 +90,19 @@ async fn break_early(world: &Arc<World>, line: &Line, mut call: Call, mut body: 
             }
         }
         world.watch.record(call.recorded());
-        return stand_in(reply);
+        // The rest is read and thrown away: with bytes unread the connection would be reset, and the answer lost.
+        tokio::spawn(async move { while let Some(Ok(_)) = body.frame().await {} });
+        return reply.answer();
     }
     if call.is_read_before_refusal() && call.read(body).await.is_err() {
         return Answer::empty(400);
     }
     world.watch.record(call.recorded());
     match fault {
-        Fault::Reply(reply) => stand_in(reply),
+        Fault::Reply(reply) => reply.answer(),
         Fault::ResetBeforeWork => match line.reset().await {},
         _ => match line.close().await {},
     }
-}
-
-fn stand_in(reply: &Reply) -> Answer {
-    Answer { status: reply.status, headers: reply.headers.clone(), content: Content::Bytes(reply.body.clone().into()) }
 }
 
 async fn send(line: &Line, mut answer: Answer, fault: Option<Fault>, in_flight: Option<InFlight>) -> Response<Sending> {
@@ -112,11 +110,14 @@ async fn send(line: &Line, mut answer: Answer, fault: Option<Fault>, in_flight: 
         Some(Fault::ResetAfterWork) => match line.reset().await {},
         Some(Fault::Silence) => std::future::pending().await,
         Some(Fault::SlowHeaders(delay)) => tokio::time::sleep(*delay).await,
-        Some(Fault::ReplyAfterWork(reply)) => answer = stand_in(reply),
+        Some(Fault::ReplyAfterWork(reply)) => answer = reply.answer(),
         _ => {}
     }
     let (body, length) = match answer.content {
-        Content::File(file, length) => (sending::file(file), Some(length)),
+        Content::File(file) => {
+            let length = file.length();
+            (sending::file(file), Some(length))
+        }
         Content::Bytes(bytes) => {
             let length = bytes.len() as u64;
             match fault {

@@ -1,7 +1,5 @@
 //! A request, read whole; the files of an upload lie on disk.
 
-use std::io::Write;
-
 use bytes::Bytes;
 use http_body_util::{BodyDataStream, BodyExt};
 use hyper::HeaderMap;
@@ -11,11 +9,12 @@ use hyper::http::request;
 use parking_lot::Mutex;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
-use tempfile::NamedTempFile;
 
-use crate::answer::{Answer, refuse};
+use crate::answer::Answer;
 use crate::counters::Recorded;
+use crate::files::Spool;
 use crate::oauth::Session;
+use crate::verdict::refuse;
 
 /// A request with a body larger than this is refused without reading it when it is refused by its headers alone.
 const WORTH_READING: u64 = 1 << 20;
@@ -25,15 +24,7 @@ const WORTH_READING: u64 = 1 << 20;
 pub(crate) struct Part {
     pub(crate) name: String,
     pub(crate) file_name: Option<String>,
-    pub(crate) length: u64,
-    pub(crate) content: NamedTempFile,
-}
-
-impl Part {
-    /// The content of a part that is text rather than a file.
-    pub(crate) fn text(&self) -> String {
-        std::fs::read_to_string(self.content.path()).unwrap_or_default()
-    }
+    pub(crate) content: Spool,
 }
 
 /// A request.
@@ -76,7 +67,7 @@ impl Call {
         match self.header(CONTENT_TYPE.as_str()).and_then(|kind| multer::parse_boundary(kind).ok()) {
             Some(boundary) => {
                 let parts = read_parts(body, boundary).await.map_err(|_| ())?;
-                let tell = |part: &Part| (part.name.clone(), part.file_name.clone(), part.length);
+                let tell = |part: &Part| (part.name.clone(), part.file_name.clone(), part.content.length());
                 self.told = parts.iter().map(tell).collect();
                 self.parts = Mutex::new(parts);
             }
@@ -160,14 +151,12 @@ async fn read_parts(body: Incoming, boundary: String) -> std::io::Result<Vec<Par
     let mut multipart = multer::Multipart::new(BodyDataStream::new(body), boundary);
     let mut parts = Vec::new();
     while let Some(mut field) = multipart.next_field().await.map_err(std::io::Error::other)? {
-        let mut content = NamedTempFile::new()?;
-        let mut length = 0;
+        let mut content = Spool::new()?;
         while let Some(chunk) = field.chunk().await.map_err(std::io::Error::other)? {
-            length += chunk.len() as u64;
-            content.write_all(&chunk)?;
+            content.write(&chunk)?;
         }
         let name = field.name().unwrap_or_default().to_owned();
-        parts.push(Part { name, file_name: field.file_name().map(str::to_owned), length, content });
+        parts.push(Part { name, file_name: field.file_name().map(str::to_owned), content });
     }
     Ok(parts)
 }

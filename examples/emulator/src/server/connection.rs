@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -37,10 +38,23 @@ impl Line {
     }
 }
 
-/// Accepts connections until the runtime ends.
-pub(crate) async fn accept(world: Arc<World>, listener: TcpListener, tls: Option<TlsAcceptor>) {
+/// What connections come in by. The members are dropped in this order, so whoever holds the receiver of `_gone` learns
+/// that the port is free when it is.
+pub(crate) struct Door {
+    listener: TcpListener,
+    _gone: Sender<Infallible>,
+}
+
+impl Door {
+    pub(crate) fn new(listener: TcpListener, gone: Sender<Infallible>) -> Self {
+        Self { listener, _gone: gone }
+    }
+}
+
+/// Accepts connections until the task is aborted.
+pub(crate) async fn accept(world: Arc<World>, door: Door, tls: Option<TlsAcceptor>) {
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
+        let Ok((stream, _)) = door.listener.accept().await else {
             // Out of file descriptors, or the peer is gone already: neither ends the server.
             tokio::time::sleep(Duration::from_millis(5)).await;
             continue;

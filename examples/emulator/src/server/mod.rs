@@ -7,5 +7,5 @@ mod sending;
 mod tls;
 
 pub(crate) use call::{Call, Part, split_list};
-pub(crate) use connection::accept;
+pub(crate) use connection::{Door, accept};
 pub(crate) use tls::acceptor;

@@ -1,7 +1,6 @@
 //! The body of an answer on its way out: whole, from a file, slowed down or cut off.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -13,6 +12,7 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Body, Frame, SizeHint};
 
+use crate::files::Spool;
 use crate::world::World;
 
 /// Pieces in which a file is sent.
@@ -84,16 +84,19 @@ pub(super) fn whole(bytes: Bytes) -> Inner {
 }
 
 /// A file, piece by piece, so that memory stays flat whatever its size.
-pub(super) fn file(file: File) -> Inner {
-    boxed(stream::unfold(file, |mut file| async move {
-        let mut piece = vec![0; PIECE];
-        match file.read(&mut piece) {
-            Ok(0) => None,
-            Ok(length) => {
-                piece.truncate(length);
-                Some((Ok(Bytes::from(piece)), file))
+pub(super) fn file(file: Spool) -> Inner {
+    boxed(stream::unfold(0, move |place| {
+        let file = file.clone();
+        async move {
+            let mut piece = vec![0; PIECE];
+            match file.read_at(&mut piece, place) {
+                Ok(0) => None,
+                Ok(length) => {
+                    piece.truncate(length);
+                    Some((Ok(Bytes::from(piece)), place + length as u64))
+                }
+                Err(error) => Some((Err(error), place)),
             }
-            Err(error) => Some((Err(error), file)),
         }
     }))
 }

@@ -174,7 +174,7 @@ impl TokenSource {
             (Err(error), Some(mut held)) if held.is_alive() && slot.state().holds(&held.secret).is_some() => {
                 log::warn!(
                     "the access token of {user} could not be renewed early and is used until its end: {}",
-                    super::failure::chain(&error)
+                    error.with_causes()
                 );
                 let pause = error.retry_after().unwrap_or(EARLY_AGAIN).max(EARLY_AGAIN);
                 held.renew_at = (Instant::now() + pause).min(held.dies_at);

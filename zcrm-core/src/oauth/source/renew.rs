@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::super::answer::Minted;
-use super::super::failure::{self, Echo};
+use super::super::failure::Echo;
 use super::slot::{Before, Held, Refused, Slot, Unsaved};
 use super::{TokenSource, busy, diverted, store_failed};
 use crate::error::{Error, ErrorKind, Result};
@@ -86,7 +86,7 @@ impl TokenSource {
             }
             Err(cause) => {
                 let error = store_failed("the refreshed access token could not be saved", cause);
-                log::error!("{}; it is used from memory and saved later", failure::chain(&error));
+                log::error!("{}; it is used from memory and saved later", error.with_causes());
                 slot.state().unsaved = Some(unsaved);
                 Ok(())
             }
@@ -175,7 +175,7 @@ impl TokenSource {
                 Err(self.no_tokens(user, slot))
             }
             Err(error) => {
-                log::warn!("the tokens of {user} are not saved yet: {}", failure::chain(&error));
+                log::warn!("the tokens of {user} are not saved yet: {}", error.with_causes());
                 if let Some(unsaved) = &mut slot.state().unsaved {
                     unsaved.put_off();
                 }

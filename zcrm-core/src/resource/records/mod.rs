@@ -20,6 +20,6 @@ pub use search::{SearchBy, SearchRecords};
 pub use write::{Writer, Writes, Written};
 
 /// Names or ids as one parameter.
-fn comma_list<S: AsRef<str>>(items: &[S]) -> String {
+pub(super) fn comma_list<S: AsRef<str>>(items: &[S]) -> String {
     items.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(",")
 }

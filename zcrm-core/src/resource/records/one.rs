@@ -8,7 +8,7 @@ use super::batch::KEY;
 use super::outcome::Saved;
 use super::row::Row;
 use crate::entity::Record;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::resource::sending::is_absent;
 use crate::resource::{ModuleHandle, RecordHandle};
 use crate::rest::Page;
@@ -22,7 +22,7 @@ struct Body<'a> {
 impl ModuleHandle {
     /// Creates one record, and fails when Zoho refuses it.
     ///
-    /// It is sent once: after [`ErrorKind::Unanswered`](crate::ErrorKind::Unanswered) the record may exist or not.
+    /// It is sent once: after [`ErrorKind::Unanswered`] the record may exist or not.
     ///
     /// ```no_run
     /// use zcrm_core::entity::Record;
@@ -36,9 +36,9 @@ impl ModuleHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) before anything is sent when the record has an id or cannot be written as a JSON
-    /// object; [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`](crate::Error::api) when Zoho refuses it; [`ErrorKind::Unanswered`](crate::ErrorKind::Unanswered),
-    /// [`ErrorKind::Server`](crate::ErrorKind::Server) or [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer) when it is not known whether it was created; whatever else
+    /// [`ErrorKind::InvalidInput`] before anything is sent when the record has an id or cannot be written as a JSON
+    /// object; [`ErrorKind::InvalidRequest`] with [`Error::api`] when Zoho refuses it; [`ErrorKind::Unanswered`],
+    /// [`ErrorKind::Server`] or [`ErrorKind::InvalidAnswer`] when it is not known whether it was created; whatever else
     /// a call can fail with.
     #[doc(alias = "create")]
     pub fn create_one<T: Serialize>(&self, record: &T) -> Result<Saved> {
@@ -68,7 +68,7 @@ impl RecordHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) when there is no such record; whatever else a call can fail with.
+    /// [`ErrorKind::NotFound`] when there is no such record; whatever else a call can fail with.
     #[doc(alias = "get_record")]
     pub fn get(&self) -> Result<Record> {
         self.get_as()
@@ -78,9 +78,13 @@ impl RecordHandle {
     ///
     /// # Errors
     ///
-    /// As [`get`](Self::get), and [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer) when the record does not fit `T`.
+    /// As [`get`](Self::get), and [`ErrorKind::InvalidAnswer`] when the record does not fit `T`.
     pub fn get_as<T: DeserializeOwned>(&self) -> Result<T> {
-        let reply = self.module.session.send(&self.call(Method::Get, &[])?)?;
+        let reply = self.module.session.send(&self.call(Method::Get, &[])?).map_err(|error| match error.code() {
+            // Some versions answer 204 to an unknown id, others refuse it.
+            Some("INVALID_DATA") => error.understood_as(ErrorKind::NotFound, "there is no record with this id"),
+            _ => error,
+        })?;
         Page::from_reply(&reply, KEY)?.items.into_iter().next().ok_or_else(|| reply.nothing())
     }
 
@@ -102,8 +106,8 @@ impl RecordHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) before anything is sent when the record cannot be written as a JSON object;
-    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`](crate::Error::api) when Zoho refuses it; whatever else a call can fail with.
+    /// [`ErrorKind::InvalidInput`] before anything is sent when the record cannot be written as a JSON object;
+    /// [`ErrorKind::InvalidRequest`] with [`Error::api`] when Zoho refuses it; whatever else a call can fail with.
     pub fn update<T: Serialize + 'static>(&self, record: &T) -> Result<Saved> {
         let call = self.call(Method::Put, &[])?.json(&Body { data: [&Row::body_of_update(record)?] })?;
         let reply = self.module.session.send(&call)?;
@@ -121,7 +125,7 @@ impl RecordHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) or [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) with [`Error::api`](crate::Error::api) when there is no such record or Zoho
+    /// [`ErrorKind::InvalidRequest`] or [`ErrorKind::NotFound`] with [`Error::api`] when there is no such record or Zoho
     /// refuses; whatever else a call can fail with.
     pub fn delete(&self) -> Result<()> {
         let done_before = |error: &Error| error.outcome_unknown() && error.code().is_some_and(is_absent);

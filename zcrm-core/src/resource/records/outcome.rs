@@ -18,16 +18,16 @@ pub struct Saved {
     /// The id.
     pub id: RecordId,
     /// When the record was created.
-    #[serde(rename = "Created_Time", default)]
+    #[serde(rename = "Created_Time", alias = "created_time", default)]
     pub created_time: Option<DateTime>,
     /// When it was changed last.
-    #[serde(rename = "Modified_Time", default)]
+    #[serde(rename = "Modified_Time", alias = "modified_time", default)]
     pub modified_time: Option<DateTime>,
     /// Who created it.
-    #[serde(rename = "Created_By", default)]
+    #[serde(rename = "Created_By", alias = "created_by", default)]
     pub created_by: Option<UserRef>,
     /// Who changed it last.
-    #[serde(rename = "Modified_By", default)]
+    #[serde(rename = "Modified_By", alias = "modified_by", default)]
     pub modified_by: Option<UserRef>,
     /// On an upsert: the field by which Zoho found the record that it changed.
     #[doc(alias = "upsert_duplicate_field")]

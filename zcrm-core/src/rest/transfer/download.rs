@@ -9,7 +9,7 @@ use super::Progress;
 use super::disposition::file_name;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rest::Session;
-use crate::rest::attempt::{Failed, Verdict, is_success, lost, read};
+use crate::rest::attempt::{Failed, Verdict, is_success, lost, refused};
 use crate::rest::call::Call;
 use crate::transport::{Body, Pace, Response};
 
@@ -114,9 +114,7 @@ impl Session {
             let _permit = self.enter();
             let response = self.exchange(call, token, Body::Empty, Pace::Transfer)?;
             if !is_success(response.status) {
-                // Reading a refusal as a call's answer gives its error.
-                read(response, self.max_answer_bytes())?;
-                return Err(missing());
+                return Err(refused(response, self.max_answer_bytes()));
             }
             match response.status {
                 204 | 304 => Err(missing()),

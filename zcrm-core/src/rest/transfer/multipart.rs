@@ -62,6 +62,11 @@ impl<'a> FilePart<'a> {
         }
     }
 
+    /// Whether it was read to its end. Before that, no server can have taken the file for a whole one.
+    pub(super) fn is_read(&self) -> bool {
+        self.tail.position() >= self.tail.get_ref().len() as u64
+    }
+
     /// The bytes of the whole form, where the content's are known.
     pub(super) fn total(&self) -> Option<u64> {
         let frame = self.head.get_ref().len() + self.tail.get_ref().len();

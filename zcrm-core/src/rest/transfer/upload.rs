@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::rest::attempt::{Failed, Verdict, read};
 use crate::rest::call::Call;
 use crate::rest::{Reply, Session};
-use crate::transport::{Body, Pace};
+use crate::transport::{Body, Pace, TransportError, TransportErrorKind};
 
 /// Larger files wait for the server's consent, so that a refusal costs no transfer.
 const LARGE: u64 = 1 << 20;
@@ -214,10 +214,11 @@ impl Session {
             let mut form = upload.form(&boundary).map_err(unreadable)?;
             let permit = self.enter();
             let body = Body::Stream { content_type: &content_type, length: form.total(), reader: &mut form };
-            let outcome = self
-                .exchange(&call, token, body, Pace::Transfer)
-                .map_err(Failed::from)
-                .and_then(|response| read(response, self.max_answer_bytes()));
+            let outcome = match self.exchange(&call, token, body, Pace::Transfer) {
+                Ok(response) => read(response, self.max_answer_bytes()),
+                Err(cause) if form.is_read() => Err(cause.into()),
+                Err(cause) => Err(interrupted(cause)),
+            };
             drop(permit);
             drop(form);
             outcome.map_err(|failed| if upload.is_repeatable() { failed } else { spent(failed) })
@@ -229,6 +230,15 @@ impl Session {
 fn unreadable(cause: io::Error) -> Failed {
     let error = Error::new(ErrorKind::Io, "the data cannot be read from its start again").with_source(cause);
     Failed { error, verdict: Verdict::Refused }
+}
+
+/// A connection that broke, or stood still, before it had all of the file: nothing was done.
+fn interrupted(cause: TransportError) -> Failed {
+    if !matches!(cause.kind(), TransportErrorKind::Lost | TransportErrorKind::Timeout) {
+        return cause.into();
+    }
+    let text = "the connection broke before the file was sent whole, so nothing was done";
+    Failed { error: Error::new(ErrorKind::Connect, text).with_source(cause), verdict: Verdict::NotDone }
 }
 
 /// A failure after which another attempt would be in order, were there anything left to send.

@@ -1,14 +1,19 @@
 //! Tags: those of a module, and those on its records.
 
+mod on_records;
+
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Outcome, failure, invalid_id, refuse, success};
+use crate::answer::{Answer, Outcome};
 use crate::crm::{Visit, unknown};
 use crate::metadata::{self, Module};
 use crate::moment;
 use crate::org::{Org, Person};
 use crate::records::{self, Row};
+use crate::verdict::{failure, invalid_id, invalid_module, mandatory, missing_param, success};
 use crate::version::Version;
+
+pub(crate) use on_records::{on_records, settle};
 
 /// Tags of one call that makes or changes tags.
 const AT_MOST: usize = 50;
@@ -109,12 +114,8 @@ pub(crate) fn settings(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&
 }
 
 fn module(visit: &Visit<'_>) -> Result<&'static Module, Box<Answer>> {
-    let name = visit.call.query("module").ok_or_else(|| {
-        let details = json!({ "param": "module" });
-        refuse(400, "REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", details)
-    })?;
-    metadata::find(name)
-        .ok_or_else(|| refuse(400, "INVALID_MODULE", "the module name given seems to be invalid", json!({})))
+    let name = visit.call.query("module").ok_or_else(|| missing_param("module"))?;
+    metadata::find(name).ok_or_else(invalid_module)
 }
 
 fn list(org: &Org, visit: &Visit<'_>) -> Outcome {
@@ -145,9 +146,7 @@ fn create(org: &mut Org, visit: &Visit<'_>) -> Outcome {
 
 fn name_of(sent: &Row) -> Result<String, Value> {
     match sent.get("name").and_then(Value::as_str) {
-        None | Some("") => {
-            Err(failure("MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": "name" })))
-        }
+        None | Some("") => Err(mandatory("name")),
         Some(name) if name.chars().count() > LONGEST_NAME => {
             let details = json!({ "api_name": "name", "maximum_length": LONGEST_NAME });
             Err(failure("INVALID_DATA", "invalid data", details))
@@ -236,95 +235,4 @@ fn count(org: &Org, visit: &Visit<'_>, id: &str) -> Outcome {
     let count = rows.filter(|(_, row)| has(row)).count();
     // Zoho gives this count as text.
     Ok(Answer::json(200, &json!({ "count": count.to_string() })))
-}
-
-/// Gives the tags of a record that is written their ids; those that are new come into being.
-pub(crate) fn settle(org: &mut Org, visit: &Visit<'_>, module: &Module, row: &mut Row) {
-    let Some(Value::Array(tags)) = row.get_mut("Tag") else {
-        return;
-    };
-    for tag in tags.iter_mut() {
-        let name = tag["name"].as_str().or_else(|| tag.as_str());
-        if let Some(name) = name.map(str::to_owned) {
-            *tag = ensure(org, visit, module, &name).on_record();
-        }
-    }
-}
-
-/// `add_tags` and `remove_tags` on records: names in the query in v2, objects in the body from v3 on.
-pub(crate) fn on_records(
-    org: &mut Org,
-    visit: &Visit<'_>,
-    module: &'static Module,
-    ids: Option<&str>,
-    add: bool,
-) -> Outcome {
-    let body = visit.call.json().unwrap_or_default();
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let from_body = body["tags"].as_array().into_iter().flatten().filter_map(|tag| text(&tag["name"]));
-    let from_query = visit.call.query_list("tag_names").into_iter().map(str::to_owned);
-    let names: Vec<String> = if visit.version < Version::V3 { from_query.collect() } else { from_body.collect() };
-    if names.is_empty() {
-        let missing = if visit.version < Version::V3 { "tag_names" } else { "tags" };
-        return Err(refuse(
-            400,
-            "REQUIRED_PARAM_MISSING",
-            "One of the expected parameter is missing",
-            json!({ "param": missing }),
-        ));
-    }
-    if names.len() > AT_MOST {
-        return Err(refuse(400, "LIMIT_EXCEEDED", "the limit has been exceeded", json!({ "limit": AT_MOST })));
-    }
-    let ids: Vec<String> = match ids {
-        Some(id) => vec![id.to_owned()],
-        None if body["ids"].is_array() => body["ids"].as_array().into_iter().flatten().filter_map(text).collect(),
-        None => records::ids(visit)?.into_iter().map(str::to_owned).collect(),
-    };
-    let over_write = visit.call.query("over_write") == Some("true") || body["over_write"] == true;
-    let mut items = Vec::new();
-    for id in ids {
-        items.push(match tag_record(org, visit, module, &id, &names, add, over_write) {
-            Some(tags) => success("tags updated successfully", json!({ "id": id, "tags": told(visit, &tags) })),
-            None => failure("INVALID_DATA", "the id given seems to be invalid", json!({ "id": id })),
-        });
-    }
-    let done = items.iter().filter(|item| item["status"] == "success").count();
-    let status = records::answer(visit, "data", 200, items.clone()).status;
-    let mut whole = json!({ "data": items, "wf_scheduler": false });
-    if visit.version >= Version::V3 {
-        whole["success_count"] = json!(done.to_string());
-        whole["locked_count"] = json!("0");
-    }
-    Ok(Answer::json(status, &whole))
-}
-
-/// v2 tells the names, later versions whole tags.
-fn told(visit: &Visit<'_>, tags: &[Value]) -> Value {
-    if visit.version < Version::V3 { tags.iter().map(|tag| tag["name"].clone()).collect() } else { json!(tags) }
-}
-
-fn tag_record(
-    org: &mut Org,
-    visit: &Visit<'_>,
-    module: &'static Module,
-    id: &str,
-    names: &[String],
-    add: bool,
-    over_write: bool,
-) -> Option<Vec<Value>> {
-    let number = id.parse().ok()?;
-    let mut row = org.records.shelf(module).row(number)?.into_owned();
-    let named = |tag: &Value, name: &String| tag["name"].as_str().is_some_and(|known| known.eq_ignore_ascii_case(name));
-    let mut tags = row.get("Tag").and_then(Value::as_array).cloned().unwrap_or_default();
-    if add && over_write {
-        tags.clear();
-    }
-    tags.retain(|tag| !names.iter().any(|name| named(tag, name)));
-    if add {
-        tags.extend(names.iter().map(|name| ensure(org, visit, module, name).on_record()));
-    }
-    row.insert("Tag".to_owned(), json!(tags));
-    org.records.shelf_mut(module).put(number, row);
-    Some(tags)
 }

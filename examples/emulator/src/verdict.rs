@@ -1,0 +1,67 @@
+//! The words in which Zoho refuses a whole call, and in which it tells success and failure of each item of one.
+
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+
+/// A refusal of the whole call, for use with `?`.
+pub(crate) fn refuse(status: u16, code: &str, message: &str, details: Value) -> Box<Answer> {
+    Box::new(Answer::error(status, code, message, details))
+}
+
+/// An id in the path that belongs to nothing.
+pub(crate) fn invalid_id() -> Box<Answer> {
+    refuse(400, "INVALID_DATA", "the id given seems to be invalid", json!({}))
+}
+
+/// A module that there is not.
+pub(crate) fn invalid_module() -> Box<Answer> {
+    refuse(400, "INVALID_MODULE", "the module name given seems to be invalid", json!({}))
+}
+
+/// A query parameter with a value that makes no sense.
+pub(crate) fn invalid_param(name: &str) -> Box<Answer> {
+    refuse(400, "INVALID_DATA", "invalid data", json!({ "param_name": name }))
+}
+
+/// A query parameter that must be there.
+pub(crate) fn missing_param(name: &str) -> Box<Answer> {
+    let message = "One of the expected parameter is missing";
+    refuse(400, "REQUIRED_PARAM_MISSING", message, json!({ "param_name": name }))
+}
+
+/// A member that the body of the call must have.
+pub(crate) fn missing_member(name: &str) -> Box<Answer> {
+    refuse(400, "MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": name }))
+}
+
+/// More of something than one call may carry.
+pub(crate) fn too_many(name: &str, limit: usize) -> Box<Answer> {
+    let details = json!({ "limit": limit, "param_name": name });
+    refuse(400, "LIMIT_EXCEEDED", "the limit has been exceeded", details)
+}
+
+/// An item that went well.
+pub(crate) fn success(message: &str, details: Value) -> Value {
+    json!({ "code": "SUCCESS", "details": details, "message": message, "status": "success" })
+}
+
+/// An item that did not.
+pub(crate) fn failure(code: &str, message: &str, details: Value) -> Value {
+    json!({ "code": code, "details": details, "message": message, "status": "error" })
+}
+
+/// An item without a field that it must have.
+pub(crate) fn mandatory(api_name: &str) -> Value {
+    failure("MANDATORY_NOT_FOUND", "required field not found", json!({ "api_name": api_name }))
+}
+
+/// An item whose id belongs to nothing.
+pub(crate) fn unknown_id(id: impl Into<Value>) -> Value {
+    failure("INVALID_DATA", "the id given seems to be invalid", json!({ "id": id.into(), "api_name": "id" }))
+}
+
+/// A field of an item that names something which there is not.
+pub(crate) fn unknown_in(api_name: &str) -> Value {
+    failure("INVALID_DATA", "the id given seems to be invalid", json!({ "api_name": api_name }))
+}

@@ -1,0 +1,291 @@
+//! Many processes, one user, one store: exactly one refresh, whatever happens to whoever does it.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use zcrm_core::{Client, Config, GrantToken, UserIdentifier};
+use zcrm_emulator::{Emulator, Options, Revoke};
+use zcrm_test_mariadb::{Database, Server};
+
+const FLEET: &str = env!("CARGO_BIN_EXE_fleet");
+const USER: &str = "abc@xyz.com";
+
+/// A store that processes share, and what keeps it alive.
+enum Store {
+    File(TempDir),
+    Mysql(Database),
+}
+
+impl Store {
+    fn file() -> Self {
+        Self::File(tempfile::tempdir().unwrap())
+    }
+
+    fn mysql() -> Self {
+        Self::Mysql(zcrm_test_mariadb::shared().unwrap().database().unwrap())
+    }
+
+    /// The keys of the dictionary that lead to it.
+    fn keys(&self) -> Value {
+        match self {
+            Self::File(folder) => json!({"token_persistence_path": folder.path().join("tokens")}),
+            Self::Mysql(database) => db_keys(zcrm_test_mariadb::shared().unwrap(), database),
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::File(_) => "file",
+            Self::Mysql(_) => "mysql",
+        }
+    }
+}
+
+fn db_keys(server: &Server, database: &Database) -> Value {
+    json!({
+        "db_address": server.host(), "db_port": server.port(), "db_name": database.name(),
+        "db_username": database.user(), "db_password": database.password(),
+    })
+}
+
+fn both_stores() -> [Store; 2] {
+    [Store::file(), Store::mysql()]
+}
+
+/// Runs the program `fleet` over a store, and gives its table as `name: number` look-ups.
+fn fleet(store: &Store, arguments: &[&str]) -> impl Fn(&str) -> u64 {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys.json");
+    std::fs::write(&keys, store.keys().to_string()).unwrap();
+    let output = Command::new(FLEET)
+        .args(["--store", store.name(), "--config", keys.to_str().unwrap()])
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    move |row| {
+        let line =
+            text.lines().find(|line| line.trim_start().starts_with(row)).unwrap_or_else(|| panic!("{row} in {text}"));
+        line.trim_start()[row.len()..].split_whitespace().next().unwrap().parse().unwrap()
+    }
+}
+
+#[test]
+fn sixteen_processes_with_an_expired_token_cause_one_token_request() {
+    for store in both_stores() {
+        let table = fleet(&store, &["--processes", "16", "--threads", "4", "--calls", "3", "--deaths", "0"]);
+        assert_eq!(table("token requests Zoho saw"), 1, "{}", store.name());
+        assert_eq!((table("calls made"), table("calls failed")), (16 * 4 * 3, 0));
+    }
+}
+
+#[test]
+fn tokens_that_die_while_sixteen_processes_work_cost_one_request_each() {
+    for store in both_stores() {
+        let table = fleet(&store, &["--processes", "16", "--threads", "4", "--calls", "20", "--deaths", "3"]);
+        assert!(table("token requests Zoho saw") <= 4, "{}", store.name());
+        assert_eq!(table("calls failed"), 0);
+    }
+}
+
+#[test]
+fn a_database_that_restarts_in_the_middle_costs_no_call() {
+    let server = Server::builder().start().unwrap();
+    let database = server.database().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys.json");
+    std::fs::write(&keys, db_keys(&server, &database).to_string()).unwrap();
+    let mut fleet = Command::new(FLEET)
+        .args(["--store", "mysql", "--processes", "4", "--threads", "2", "--calls", "400", "--deaths", "8"])
+        .args(["--config", keys.to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(fleet.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.ends_with("are at work.")));
+    let mut restarts = 0;
+    while fleet.try_wait().unwrap().is_none() {
+        server.restart().unwrap();
+        restarts += 1;
+    }
+    let table: Vec<String> = lines.collect();
+    assert!(fleet.wait().unwrap().success(), "{table:?}");
+    assert!(restarts > 0);
+    assert!(table.iter().any(|line| line.contains("calls failed               0")), "{table:?}");
+}
+
+/// An emulator with a user that is signed in and whose access token is dead.
+fn signed_in(store: &Store) -> (Emulator, Client, String) {
+    let emulator = Emulator::start(Options::default()).unwrap();
+    let mut dictionary = emulator.dictionary();
+    let keys = dictionary.as_object_mut().unwrap();
+    keys.remove("token_persistence_path");
+    keys.extend(store.keys().as_object().unwrap().clone());
+    let dictionary = dictionary.to_string();
+    let client = Client::from_config(Config::from_json_str(&dictionary).unwrap(), zcrm_examples::backends()).unwrap();
+    let granted = client.oauth().generate_access_token(GrantToken::new(emulator.new_grant(USER))).unwrap();
+    assert_eq!(granted.user().as_str(), USER);
+    emulator.revoke_tokens(USER, Revoke::AccessTokens);
+    emulator.reset_counters();
+    (emulator, client, dictionary)
+}
+
+/// A worker of the fleet that this test directs itself.
+struct Worker {
+    process: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Worker {
+    fn start(dictionary: &str, calls: &str, call_timeout: &str) -> Self {
+        let mut process = Command::new(FLEET)
+            .args(["--worker", "--threads", "4", "--calls", calls, "--call-timeout", call_timeout])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = process.stdin.take().unwrap();
+        let output = BufReader::new(process.stdout.take().unwrap());
+        writeln!(input, "{dictionary}").unwrap();
+        let mut worker = Self { process, input, output };
+        assert_eq!(worker.line(), "ready");
+        worker
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    fn go(&mut self) {
+        writeln!(self.input).unwrap();
+    }
+
+    fn signal(&self, signal: &str) {
+        let status = Command::new("kill").args([signal, &self.process.id().to_string()]).status().unwrap();
+        assert!(status.success());
+    }
+
+    /// What it says of each call.
+    fn finish(mut self) -> Vec<String> {
+        let said = self.output.by_ref().lines().map_while(Result::ok).collect();
+        self.process.wait().unwrap();
+        said
+    }
+}
+
+fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{what} did not happen");
+        thread::yield_now();
+    }
+}
+
+/// One worker refreshes and meets `signal` while it does; fifteen others wait for it. How long they took.
+fn holder_meets(store: &Store, signal: &str) -> Duration {
+    let (emulator, client, dictionary) = signed_in(store);
+    emulator.behave(|behaviour| behaviour.token_delay = Duration::from_secs(1));
+    let mut holder = Worker::start(&dictionary, "1", "1");
+    let mut others: Vec<_> = (0..15).map(|_| Worker::start(&dictionary, "1", "1")).collect();
+    holder.go();
+    wait_until("a refresh", || emulator.counters().refreshes() == 1);
+    holder.signal(signal);
+    emulator.behave(|behaviour| behaviour.token_delay = Duration::ZERO);
+    let begun = Instant::now();
+    others.iter_mut().for_each(Worker::go);
+    for other in others {
+        let said = other.finish();
+        assert!(said.len() == 4 && said.iter().all(|line| line == "called"), "{}: {said:?}", store.name());
+    }
+    let took = begun.elapsed();
+    assert!(emulator.counters().refreshes() <= 2, "{}: {:?}", store.name(), emulator.counters());
+    if signal == "-STOP" {
+        // It wakes up past its own time limit, with an answer that is no longer wanted, and must not spoil anything.
+        holder.signal("-CONT");
+        assert_eq!(holder.finish().len(), 4);
+        client.organization().current_user().unwrap();
+        assert!(emulator.counters().refreshes() <= 2, "{}: {:?}", store.name(), emulator.counters());
+    } else {
+        holder.finish();
+    }
+    took
+}
+
+#[test]
+fn a_holder_killed_while_it_refreshes_holds_nobody_up() {
+    for store in both_stores() {
+        let took = holder_meets(&store, "-KILL");
+        assert!(took < Duration::from_secs(10), "{}: {took:?}", store.name());
+    }
+}
+
+#[test]
+fn a_holder_frozen_in_a_file_store_holds_the_others_up_for_the_stated_time() {
+    frozen(&Store::file());
+}
+
+#[test]
+fn a_holder_frozen_in_mysql_holds_the_others_up_for_the_stated_time() {
+    frozen(&Store::mysql());
+}
+
+/// The patience is 27 seconds and the time limit of a call, here one second; a lease is nine tenths of it.
+fn frozen(store: &Store) {
+    let took = holder_meets(store, "-STOP");
+    assert!(took < Duration::from_secs(28), "{}: {took:?}", store.name());
+}
+
+#[test]
+fn a_new_grant_always_wins_over_a_refresh_and_a_deleted_user_stays_deleted() {
+    for store in both_stores() {
+        let (emulator, client, dictionary) = signed_in(&store);
+        emulator.behave(|behaviour| behaviour.token_limit = false);
+        let user = UserIdentifier::new(USER).unwrap();
+        let mut workers: Vec<_> = (0..2).map(|_| Worker::start(&dictionary, "1000000", "10")).collect();
+        workers.iter_mut().for_each(Worker::go);
+        // They say more than a pipe holds, so somebody has to listen.
+        let workers: Vec<_> = workers
+            .into_iter()
+            .map(|Worker { process, input, output }| {
+                let calls = thread::spawn(move || output.lines().map_while(Result::ok).count());
+                (process, input, calls)
+            })
+            .collect();
+        let mut before = client.store().get_oauth_tokens(&user).unwrap().unwrap();
+        for round in 0..200 {
+            emulator.revoke_tokens(USER, Revoke::AccessTokens);
+            let granted = client.oauth().generate_access_token(GrantToken::new(emulator.new_grant(USER))).unwrap();
+            assert_eq!(granted.user(), &user);
+            let now = client.store().get_oauth_tokens(&user).unwrap().unwrap();
+            assert!(
+                !now.refresh_token().same_as(before.refresh_token()),
+                "{} round {round}: an old refresh token was written over the new grant",
+                store.name()
+            );
+            before = now;
+        }
+        client.oauth().delete(&user).unwrap();
+        emulator.revoke_tokens(USER, Revoke::AccessTokens);
+        let refreshes = emulator.counters().refreshes();
+        client.module("Leads").records().fields(["Last_Name"]).send().unwrap_err();
+        assert!(client.store().get_oauth_tokens(&user).unwrap().is_none(), "{}", store.name());
+        assert!(refreshes > 0);
+        for (mut process, input, calls) in workers {
+            process.kill().unwrap();
+            process.wait().unwrap();
+            drop(input);
+            assert!(calls.join().unwrap() > 0);
+        }
+        assert!(client.store().get_oauth_tokens(&user).unwrap().is_none(), "{}: a deleted user is back", store.name());
+    }
+}
