@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use super::records::{BatchReport, Outcome, Saved, comma_list};
 use crate::entity::RecordId;
 use crate::error::{ApiError, Error, ErrorKind, Result};
@@ -25,12 +27,19 @@ pub(super) struct Sending {
     /// Under which key the results stand.
     key: &'static str,
     effect: Effect,
+    /// Whether one result stands for all items of a call.
+    together: bool,
     stopped: Option<Arc<Error>>,
 }
 
 impl Sending {
     pub(super) fn new(session: &Session, key: &'static str, effect: Effect) -> Self {
-        Self { session: session.clone(), key, effect, stopped: None }
+        Self { session: session.clone(), key, effect, together: false, stopped: None }
+    }
+
+    /// Zoho accounts for all items of a call with one result, in place of a list.
+    pub(super) fn together(self, together: bool) -> Self {
+        Self { together, ..self }
     }
 
     /// Sends any number of items, `limit` in a call.
@@ -106,7 +115,13 @@ impl Sending {
     }
 
     fn outcomes(&self, reply: &Reply, ids: &[Option<RecordId>]) -> Result<Vec<Outcome>> {
-        let results = reply.results(self.key)?;
+        let results = if self.together {
+            let mut answer: Map<String, Value> = reply.json()?;
+            let result = answer.remove(self.key).and_then(|result| serde_json::from_value(result).ok());
+            vec![result.ok_or_else(|| reply.undecided("there is no result in Zoho's answer"))?; ids.len()]
+        } else {
+            reply.results(self.key)?
+        };
         if results.len() != ids.len() {
             let message = format!("{} items were sent, and Zoho answered for {}", ids.len(), results.len());
             return Err(reply.undecided(message));

@@ -182,6 +182,6 @@ impl OrganizationHandle {
             self.session.call(method, ["org", "taxes"])?.json(&body)
         };
         let key = if separate { "taxes" } else { "org_taxes" };
-        Sending::new(&self.session, key, effect).in_calls(&bodies, MAX_PER_CALL, as_record_id, call)
+        Sending::new(&self.session, key, effect).together(!separate).in_calls(&bodies, MAX_PER_CALL, as_record_id, call)
     }
 }
