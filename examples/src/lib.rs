@@ -8,6 +8,7 @@ mod interrupt;
 mod lines;
 pub mod progress;
 mod redirect;
+pub mod rust_struct;
 pub mod sheet;
 pub mod tally;
 
