@@ -11,6 +11,7 @@ mod redirect;
 pub mod rust_struct;
 pub mod sheet;
 pub mod tally;
+pub mod web;
 
 pub use connect::{backends, config, connect, is_local, token_place};
 pub use exit::{Outcome, complain, in_one_line, run};

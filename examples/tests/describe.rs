@@ -12,7 +12,7 @@ use zcrm_examples::rust_struct::rust_struct;
 const DESCRIBE: &str = env!("CARGO_BIN_EXE_describe");
 
 /// What `describe --rust` writes, compiled.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, clippy::upper_case_acronyms)]
 mod generated {
     pub mod leads {
         include!("generated/leads.rs");

@@ -22,7 +22,7 @@ fn rows(count: usize) -> String {
 /// The rows of the rejects file, each with its reason last.
 fn rejects(account: &Account) -> Vec<Vec<String>> {
     let mut sheet = csv::Reader::from_path(account.path("rejects.csv")).unwrap();
-    assert_eq!(sheet.headers().unwrap().iter().last(), Some("zcrm_reason"));
+    assert_eq!(sheet.headers().unwrap().iter().next_back(), Some("zcrm_reason"));
     sheet.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 

@@ -1,28 +1,22 @@
 //! A small web page with "Login with Zoho", for any number of users at once.
 
-use std::collections::HashMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::extract::{RawQuery, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use clap::Parser;
 use url::Url;
 use zcrm_core::oauth::{AuthorizationRequest, scope};
 use zcrm_core::{Client, UserIdentifier};
+use zcrm_examples::web::{Sessions, escape, page, session_of};
 use zcrm_examples::{Outcome, config, connect, in_one_line, run};
-
-const COOKIE_NAME: &str = "zcrm_session";
-
-/// Browsers that never come back from the consent must not fill the memory.
-const MAX_SESSIONS: usize = 10_000;
 
 /// Serves a page with "Login with Zoho" that shows whoever consents their name and details
 #[derive(Parser)]
@@ -37,6 +31,7 @@ struct Arguments {
 }
 
 /// What a browser is up to.
+#[derive(Clone)]
 enum Session {
     /// Away at Zoho's consent page.
     Asked(AuthorizationRequest),
@@ -46,8 +41,7 @@ enum Session {
 
 struct Site {
     client: Client,
-    sessions: Mutex<HashMap<String, Session>>,
-    cookie_attributes: &'static str,
+    sessions: Sessions<Session>,
 }
 
 fn main() -> ExitCode {
@@ -58,11 +52,7 @@ fn main() -> ExitCode {
 fn serve(arguments: &Arguments) -> Result<Outcome> {
     let client = connect(config(arguments.config.as_deref())?)?;
     let redirect = Url::parse(client.config().redirect_uri()).context("redirect_uri is no address")?;
-    let secure = redirect.scheme() == "https";
-    // Lax: the redirect comes from Zoho's site, and has to carry the cookie.
-    let cookie_attributes =
-        if secure { "HttpOnly; SameSite=Lax; Path=/; Secure" } else { "HttpOnly; SameSite=Lax; Path=/" };
-    let site = Arc::new(Site { client, sessions: Mutex::default(), cookie_attributes });
+    let site = Arc::new(Site { client, sessions: Sessions::new(redirect.scheme() == "https") });
     let mut pages = Router::new().route("/", get(home)).route("/login", get(login));
     if redirect.path() != "/" {
         pages = pages.route(redirect.path(), get(home));
@@ -82,13 +72,13 @@ fn serve(arguments: &Arguments) -> Result<Outcome> {
 /// Shows who is signed in; also where the browser comes back to, with a grant in the query.
 async fn home(State(site): State<Arc<Site>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     in_background(move || {
-        let session = cookie(&headers).unwrap_or_default();
+        let session = session_of(&headers);
         let query = query.unwrap_or_default();
         if url::form_urlencoded::parse(query.as_bytes()).any(|(key, _)| key == "code" || key == "error") {
             return site.come_back(session, &query);
         }
-        let user = match site.sessions().get(session) {
-            Some(Session::User(user)) => user.clone(),
+        let user = match site.sessions.get(session) {
+            Some(Session::User(user)) => user,
             _ => return Ok(page(StatusCode::OK, "<p><a href=\"/login\">Login with Zoho</a></p>")),
         };
         site.details(&user)
@@ -101,34 +91,15 @@ async fn login(State(site): State<Arc<Site>>) -> Response {
     in_background(move || {
         let request = site.client.oauth().authorization_request(scope::USUAL)?;
         let to = Redirect::to(request.url());
-        Ok((site.begin(Session::Asked(request))?, to).into_response())
+        Ok((site.sessions.begin(Session::Asked(request))?, to).into_response())
     })
     .await
 }
 
 impl Site {
-    /// The SDK's calls are never made while this is held.
-    fn sessions(&self) -> MutexGuard<'_, HashMap<String, Session>> {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A new session, and the header that ties it to the browser.
-    fn begin(&self, session: Session) -> Result<[(axum::http::HeaderName, String); 1]> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).context("the operating system gives no random numbers")?;
-        let id: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let cookie = format!("{COOKIE_NAME}={id}; {}", self.cookie_attributes);
-        let mut sessions = self.sessions();
-        if sessions.len() >= MAX_SESSIONS {
-            sessions.retain(|_, session| matches!(session, Session::User(_)));
-        }
-        sessions.insert(id, session);
-        Ok([(SET_COOKIE, cookie)])
-    }
-
     /// Takes the grant of the browser that was sent away, once.
     fn come_back(&self, session: &str, query: &str) -> Result<Response> {
-        let asked = self.sessions().remove(session);
+        let asked = self.sessions.end(session);
         let Some(Session::Asked(request)) = asked else {
             let text = "<p>This browser was not sent to Zoho from here, or came back before. <a href=\"/login\">Begin anew</a></p>";
             return Ok(page(StatusCode::BAD_REQUEST, text));
@@ -136,7 +107,7 @@ impl Site {
         let oauth = self.client.oauth();
         let granted = oauth.accept_redirect(oauth.read_redirect(query, request.state())?)?;
         // A new session: nobody who knew the one before is signed in by it.
-        Ok((self.begin(Session::User(granted.user().clone()))?, Redirect::to("/")).into_response())
+        Ok((self.sessions.begin(Session::User(granted.user().clone()))?, Redirect::to("/")).into_response())
     }
 
     fn details(&self, user: &UserIdentifier) -> Result<Response> {
@@ -169,24 +140,4 @@ async fn in_background(work: impl FnOnce() -> Result<Response> + Send + 'static)
         }
         Err(_) => page(StatusCode::INTERNAL_SERVER_ERROR, "<p>The page could not be made.</p>"),
     }
-}
-
-fn page(status: StatusCode, body: &str) -> Response {
-    let html = format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Login with Zoho</title></head>\
-         <body><h1>Zoho CRM</h1>{body}</body></html>"
-    );
-    let headers = [(CACHE_CONTROL, "no-store"), (CONTENT_SECURITY_POLICY, "default-src 'none'")];
-    (status, headers, Html(html)).into_response()
-}
-
-fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE_NAME).map(|(_, value)| value)
-}
-
-fn escape(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('"', "&quot;").replace('\'', "&#39;")
 }
