@@ -16,21 +16,23 @@ type Lock = dyn Fn(&UserIdentifier, Duration) -> Result<RefreshLock, Persistence
 ///
 /// ```
 /// use std::collections::HashMap;
-/// use std::sync::{Arc, Mutex};
+/// use std::sync::{Arc, Mutex, MutexGuard};
 ///
 /// use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, PersistenceHandler};
 /// use zcrm_core::{OAuthTokens, UserIdentifier};
 /// use zcrm_persist_custom::Closures;
 ///
 /// type Rows = HashMap<UserIdentifier, OAuthTokens>;
-/// let rows = Arc::new(Mutex::new(Rows::new()));
-/// let poisoned = |_| PersistenceError::new(PersistenceErrorKind::Other, "a thread panicked while it saved");
+/// fn open(rows: &Mutex<Rows>) -> Result<MutexGuard<'_, Rows>, PersistenceError> {
+///     rows.lock().map_err(|_| PersistenceError::new(PersistenceErrorKind::Other, "a thread panicked while it saved"))
+/// }
 ///
+/// let rows = Arc::new(Mutex::new(Rows::new()));
 /// let (save, get, delete) = (Arc::clone(&rows), Arc::clone(&rows), rows);
 /// let store = Closures::new(
-///     move |tokens| save.lock().map(|mut rows| drop(rows.insert(tokens.user().clone(), tokens.clone()))).map_err(poisoned),
-///     move |user| get.lock().map(|rows| rows.get(user).cloned()).map_err(poisoned),
-///     move |user| delete.lock().map(|mut rows| drop(rows.remove(user))).map_err(poisoned),
+///     move |tokens| open(&save).map(|mut rows| drop(rows.insert(tokens.user().clone(), tokens.clone()))),
+///     move |user| open(&get).map(|rows| rows.get(user).cloned()),
+///     move |user| open(&delete).map(|mut rows| drop(rows.remove(user))),
 /// )
 /// .named("the rows of this example");
 ///
