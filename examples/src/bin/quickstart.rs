@@ -76,11 +76,11 @@ fn tour(config: Config, grant: Option<&str>, arguments: &Arguments) -> Result<Ou
 }
 
 fn sign_in(client: Client, grant: Option<&str>) -> Result<Client> {
-    if let Some(user) = client.user() {
-        if client.oauth().is_token_generated(user)? {
-            say(format_args!("2. Tokens: the store holds those of {user}"))?;
-            return Ok(client);
-        }
+    if let Some(user) = client.user()
+        && client.oauth().is_token_generated(user)?
+    {
+        say(format_args!("2. Tokens: the store holds those of {user}"))?;
+        return Ok(client);
     }
     let Some(grant) = grant else {
         bail!(
