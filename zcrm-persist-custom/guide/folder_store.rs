@@ -31,7 +31,10 @@ impl PersistenceHandler for FolderStore {
         writeln!(file, "{access}\n{refresh}\n{}", tokens.expiry_millis()).map_err(unavailable)?;
         file.as_file().sync_all().map_err(unavailable)?;
         file.persist(self.file_of(tokens.user())).map_err(|fault| unavailable(fault.error))?;
-        File::open(&self.0).and_then(|folder| folder.sync_all()).map_err(unavailable)
+        if cfg!(unix) {
+            File::open(&self.0).and_then(|folder| folder.sync_all()).map_err(unavailable)?;
+        }
+        Ok(())
     }
 
     fn get_oauth_tokens(&self, user: &UserIdentifier) -> Result<Option<OAuthTokens>, PersistenceError> {

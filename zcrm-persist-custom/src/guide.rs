@@ -21,7 +21,7 @@
 //! - Tokens have no longest length; refuse what does not fit with
 //!   [`DoesNotFit`](zcrm_core::persistence::PersistenceErrorKind::DoesNotFit), never cut.
 //! - No token in `Debug`, in an error or in a log.
-//! - Several processes share the store: offer [`lock_refresh`](PersistenceHandler::lock_refresh).
+//! - Several processes share the store: offer [`lock_refresh`].
 //!
 //! # A complete one
 //!
@@ -48,3 +48,4 @@
 //! holds between processes.
 //!
 //! [`PersistenceHandler`]: zcrm_core::persistence::PersistenceHandler
+//! [`lock_refresh`]: zcrm_core::persistence::PersistenceHandler::lock_refresh

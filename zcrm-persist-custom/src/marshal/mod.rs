@@ -94,7 +94,7 @@ fn rows(bytes: &[u8]) -> Result<BTreeMap<UserIdentifier, OAuthTokens>, String> {
 }
 
 fn row(document: &Document<'_>, entry: &Value) -> Result<OAuthTokens, String> {
-    if !document.class(entry).is_some_and(|class| class.rsplit("::").next() == Some(CLASS)) {
+    if document.class(entry).and_then(|class| class.rsplit("::").next()) != Some(CLASS) {
         return Err(format!("an entry is no {CLASS}"));
     }
     let text = |name: &str| {

@@ -57,6 +57,9 @@ fn what_is_no_program_is_refused() {
         (folder.path(), "is no file"),
         (&plain, "is not executable"),
     ] {
+        if cfg!(windows) && path == plain {
+            continue;
+        }
         let fault = ExternalProgram::new(path, "class").unwrap_err();
         assert_eq!(fault.kind(), Kind::Setup);
         let text = fault.to_string();

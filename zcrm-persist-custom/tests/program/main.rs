@@ -8,6 +8,8 @@ mod failing;
 mod folder_store;
 mod helper;
 mod logged;
+#[cfg(unix)]
+mod python;
 mod sharing;
 
 use std::path::Path;
@@ -30,18 +32,11 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     logged::listen();
-    let trials = [sharing::trials(), failing::trials()].concat_all();
+    let mut trials = sharing::trials();
+    trials.extend(failing::trials());
+    #[cfg(unix)]
+    trials.extend(python::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
-}
-
-trait ConcatAll {
-    fn concat_all(self) -> Vec<Trial>;
-}
-
-impl<const N: usize> ConcatAll for [Vec<Trial>; N] {
-    fn concat_all(self) -> Vec<Trial> {
-        self.into_iter().flatten().collect()
-    }
 }
 
 /// A trial that fails by panicking.

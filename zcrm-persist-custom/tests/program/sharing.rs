@@ -19,15 +19,15 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("conforms", conforms),
         trial("conforms_without_a_lock", conforms_without_a_lock),
         trial("conforms_between_processes", conforms_between_processes),
-        trial("the_python_sample_conforms", the_python_sample_conforms),
-        trial("the_python_sample_excludes_processes", the_python_sample_excludes_processes),
-        trial("the_python_sample_keeps_its_files_private", the_python_sample_keeps_its_files_private),
     ]
 }
 
 /// A store, and the folder that goes with it.
 #[derive(Debug)]
-struct InFolder(ExternalProgram, #[allow(dead_code, reason = "its end removes the folder")] Option<TempDir>);
+pub(crate) struct InFolder(
+    pub(crate) ExternalProgram,
+    #[allow(dead_code, reason = "its end removes the folder")] pub(crate) Option<TempDir>,
+);
 
 impl PersistenceHandler for InFolder {
     fn save_oauth_tokens(&self, tokens: &OAuthTokens) -> Result<(), PersistenceError> {
@@ -66,7 +66,7 @@ fn conforms_without_a_lock() {
     suite("lockless").run();
 }
 
-fn processes(path: PathBuf, class: String) -> Processes<ExternalProgram> {
+pub(crate) fn processes(path: PathBuf, class: String) -> Processes<ExternalProgram> {
     let words = format!("{}\n{class}", path.display());
     let worker = move || {
         let mut command = Command::new(env::current_exe().unwrap());
@@ -81,64 +81,4 @@ fn conforms_between_processes() {
     processes(env::current_exe().unwrap(), class("good", folder.path()))
         .frees_frozen(Duration::from_secs(2), Duration::from_secs(20))
         .run();
-}
-
-/// The sample, which keeps its database in `folder`.
-fn sample(folder: &TempDir) -> ExternalProgram {
-    let python = Command::new("python3").arg("--version").output();
-    assert!(
-        python.is_ok_and(|output| output.status.success()),
-        "the sample token helper is tested with Python 3; install it: sudo apt-get install python3"
-    );
-    ExternalProgram::new(sample_path(), folder.path().join("tokens.sqlite").to_str().unwrap()).unwrap()
-}
-
-fn sample_path() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/token_helper.py")).canonicalize().unwrap()
-}
-
-fn the_python_sample_conforms() {
-    let fresh = || {
-        let folder = tempfile::tempdir().unwrap();
-        InFolder(sample(&folder), Some(folder))
-    };
-    let broken = || {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(
-            folder.path().join("tokens.sqlite"),
-            "no database, but long enough to be taken for one".repeat(99),
-        )
-        .unwrap();
-        InFolder(sample(&folder), Some(folder))
-    };
-    Suite::new(fresh).reopen(|store| InFolder(store.0.clone(), None)).broken(broken).requires_lock().run();
-}
-
-fn the_python_sample_excludes_processes() {
-    let folder = tempfile::tempdir().unwrap();
-    drop(sample(&folder));
-    let database = folder.path().join("tokens.sqlite");
-    processes(sample_path(), database.to_str().unwrap().to_owned())
-        .frees_frozen(Duration::from_secs(2), Duration::from_secs(20))
-        .run();
-}
-
-fn the_python_sample_keeps_its_files_private() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = sample(&folder);
-    let user = UserIdentifier::new("abc@xyz.com").unwrap();
-    drop(store.lock_refresh(&user, Duration::from_secs(20)).unwrap());
-    store.save_oauth_tokens(&OAuthTokens::new(user, "1000.fake-access", "1000.fake-refresh", 1)).unwrap();
-    for (path, mode) in files(folder.path().to_owned()) {
-        assert_eq!(mode & 0o077, 0, "{path:?} is open to others: {mode:o}");
-    }
-}
-
-fn files(folder: PathBuf) -> Vec<(PathBuf, u32)> {
-    use std::os::unix::fs::PermissionsExt;
-
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
-    let found: Vec<_> = entries.map(|entry| (entry.path(), entry.metadata().unwrap().permissions().mode())).collect();
-    assert!(!found.is_empty());
-    found
 }
