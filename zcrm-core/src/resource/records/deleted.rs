@@ -92,6 +92,16 @@ impl ListDeleted {
 
     /// One page.
     ///
+    /// ```no_run
+    /// use zcrm_core::resource::records::DeletedKind;
+    ///
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// let page = client.module("Leads").deleted(DeletedKind::All).per_page(50).send()?;
+    /// # let _ = page;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) before anything is sent when the page size is over
@@ -103,6 +113,18 @@ impl ListDeleted {
     }
 
     /// All of them, page after page.
+    ///
+    /// ```no_run
+    /// use zcrm_core::resource::records::DeletedKind;
+    ///
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// let since = client.module("Leads").deleted(DeletedKind::All).modified_since("2026-01-31T00:00:00+01:00");
+    /// for lead in since.iter() {
+    ///     println!("{:?}", lead?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn iter(&self) -> Rows<DeletedRecord> {
         Rows::new(self.module.session.clone(), self.listing())
     }

@@ -190,6 +190,14 @@ impl ListRecords {
 
     /// One page: the first, unless [`page`](Self::page) or [`page_token`](Self::page_token) says otherwise.
     ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// let page = client.module("Leads").records().fields(["Last_Name"]).page(2).send()?;
+    /// println!("{} rows, more: {:?}", page.items.len(), page.info.more_records);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`] before anything is sent when the page size is over 200, when the API version demands
@@ -201,6 +209,23 @@ impl ListRecords {
 
     /// One page, decoded into a type of one's own; a record that does not fit fails the page.
     ///
+    /// ```no_run
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Lead {
+    ///     #[serde(rename = "Last_Name")]
+    ///     last_name: String,
+    /// }
+    ///
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// for lead in client.module("Leads").records().fields(["Last_Name"]).send_as::<Lead>()? {
+    ///     println!("{}", lead.last_name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`send`](Self::send), and [`ErrorKind::InvalidAnswer`] when a record does not fit `T`.
@@ -211,12 +236,38 @@ impl ListRecords {
     }
 
     /// All records, page after page.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// for lead in client.module("Leads").records().fields(["Last_Name"]).iter() {
+    ///     println!("{}", lead?.raw());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn iter(&self) -> Rows<Record> {
         self.iter_as()
     }
 
     /// All records, each decoded into a type of one's own in one pass over the answer, which is the fastest way to read
     /// them. A record that does not fit is an `Err` item, and the listing goes on.
+    ///
+    /// ```no_run
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Lead {
+    ///     #[serde(rename = "Last_Name")]
+    ///     last_name: String,
+    /// }
+    ///
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// for lead in client.module("Leads").records().fields(["Last_Name"]).iter_as::<Lead>() {
+    ///     println!("{}", lead?.last_name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn iter_as<T: DeserializeOwned>(&self) -> Rows<T> {
         Rows::new(self.module.session.clone(), self.listing())
     }

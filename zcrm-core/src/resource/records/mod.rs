@@ -10,6 +10,8 @@ mod outcome;
 mod row;
 mod search;
 mod write;
+mod writer;
+mod writes;
 
 pub use convert::{Conversion, Converted};
 pub use criteria::Criteria;
@@ -17,7 +19,8 @@ pub use deleted::{DeletedKind, ListDeleted};
 pub use list::{ListRecords, SortOrder, Which};
 pub use outcome::{BatchReport, Counts, Outcome, Saved};
 pub use search::{SearchBy, SearchRecords};
-pub use write::{Writer, Writes, Written};
+pub use writer::Writer;
+pub use writes::{Writes, Written};
 
 /// Names or ids as one parameter.
 pub(super) fn comma_list<S: AsRef<str>>(items: &[S]) -> String {

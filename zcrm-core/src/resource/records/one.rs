@@ -76,6 +76,22 @@ impl RecordHandle {
 
     /// Reads the record into a type of one's own.
     ///
+    /// ```no_run
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Lead {
+    ///     #[serde(rename = "Last_Name")]
+    ///     last_name: String,
+    /// }
+    ///
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// let lead: Lead = client.module("Leads").record("3652397000000190001").get_as()?;
+    /// println!("{}", lead.last_name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`get`](Self::get), and [`ErrorKind::InvalidAnswer`] when the record does not fit `T`.

@@ -142,6 +142,16 @@ impl SearchRecords {
 
     /// One page of matches; an empty one when nothing matches.
     ///
+    /// ```no_run
+    /// use zcrm_core::resource::records::SearchBy;
+    ///
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// let page = client.module("Leads").search(SearchBy::word("Berg")).page(2).send()?;
+    /// println!("{} rows, more: {:?}", page.items.len(), page.info.more_records);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`] before anything is sent when there is nothing to search for or the page size is over
@@ -151,6 +161,24 @@ impl SearchRecords {
     }
 
     /// One page of matches, decoded into a type of one's own.
+    ///
+    /// ```no_run
+    /// use serde::Deserialize;
+    /// use zcrm_core::resource::records::SearchBy;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Lead {
+    ///     #[serde(rename = "Last_Name")]
+    ///     last_name: String,
+    /// }
+    ///
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// for lead in client.module("Leads").search(SearchBy::word("Berg")).send_as::<Lead>()? {
+    ///     println!("{}", lead.last_name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -162,17 +190,46 @@ impl SearchRecords {
     }
 
     /// All matches, page after page.
+    ///
+    /// ```no_run
+    /// use zcrm_core::resource::records::SearchBy;
+    ///
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// for lead in client.module("Leads").search(SearchBy::word("Berg")).iter() {
+    ///     println!("{}", lead?.raw());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn iter(&self) -> Rows<Record> {
         self.iter_as()
     }
 
     /// All matches, each decoded into a type of one's own.
+    ///
+    /// ```no_run
+    /// use serde::Deserialize;
+    /// use zcrm_core::resource::records::SearchBy;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Lead {
+    ///     #[serde(rename = "Last_Name")]
+    ///     last_name: String,
+    /// }
+    ///
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// for lead in client.module("Leads").search(SearchBy::word("Berg")).iter_as::<Lead>() {
+    ///     println!("{}", lead?.last_name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn iter_as<T: DeserializeOwned>(&self) -> Rows<T> {
         Rows::new(self.module.session.clone(), self.listing())
     }
 
     fn listing(&self) -> Result<Listing> {
-        if self.query.iter().any(|(_, value)| value.trim().is_empty()) {
+        if self.query.first().is_none_or(|(_, value)| value.trim().is_empty()) {
             return Err(Error::new(ErrorKind::InvalidInput, "there is nothing to search for"));
         }
         let mut call = self.module.call(Method::Get, &["search"])?;
