@@ -1,5 +1,6 @@
 //! How a batch job ends.
 
+use std::error::Error;
 use std::process::ExitCode;
 
 /// How far a job came that did not fail.
@@ -18,11 +19,27 @@ pub fn run(work: impl FnOnce() -> anyhow::Result<Outcome>) -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::InPart) => ExitCode::from(2),
         Err(error) => {
-            eprintln!("error: {error}");
-            for cause in error.chain().skip(1) {
-                eprintln!("  because: {cause}");
-            }
+            complain(&*error);
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes an error to standard error with its causes, one line each.
+pub fn complain(error: &(dyn Error + 'static)) {
+    eprintln!("error: {error}");
+    for cause in causes(error) {
+        eprintln!("  because: {cause}");
+    }
+}
+
+/// An error with its causes, in one line.
+#[must_use]
+pub fn in_one_line(error: &(dyn Error + 'static)) -> String {
+    let text = causes(error).fold(error.to_string(), |text, cause| format!("{text}: {cause}"));
+    text.replace(['\r', '\n'], " ")
+}
+
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(error.source(), |cause: &&'a (dyn Error + 'static)| Error::source(*cause))
 }

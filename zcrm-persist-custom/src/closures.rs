@@ -16,7 +16,7 @@ type Lock = dyn Fn(&UserIdentifier, Duration) -> Result<RefreshLock, Persistence
 ///
 /// ```
 /// use std::collections::HashMap;
-/// use std::sync::{Arc, Mutex};
+/// use std::sync::{Arc, Mutex, PoisonError};
 ///
 /// use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, PersistenceHandler};
 /// use zcrm_core::{OAuthTokens, UserIdentifier};
@@ -24,7 +24,9 @@ type Lock = dyn Fn(&UserIdentifier, Duration) -> Result<RefreshLock, Persistence
 ///
 /// type Rows = HashMap<UserIdentifier, OAuthTokens>;
 /// let rows = Arc::new(Mutex::new(Rows::new()));
-/// let poisoned = |_| PersistenceError::new(PersistenceErrorKind::Other, "a thread panicked while it saved");
+/// fn poisoned<T>(_: PoisonError<T>) -> PersistenceError {
+///     PersistenceError::new(PersistenceErrorKind::Other, "a thread panicked while it saved")
+/// }
 ///
 /// let (save, get, delete) = (Arc::clone(&rows), Arc::clone(&rows), rows);
 /// let store = Closures::new(

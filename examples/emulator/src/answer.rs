@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::files::Spool;
+use crate::spool::Spool;
 
 /// The content of an answer.
 #[derive(Debug)]

@@ -64,6 +64,7 @@ mod proxy;
 mod records;
 mod seconds;
 mod server;
+mod spool;
 mod tags;
 mod verdict;
 mod version;

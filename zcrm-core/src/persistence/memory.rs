@@ -24,6 +24,9 @@ use crate::token::{OAuthTokens, UserIdentifier};
 #[derive(Clone, Default)]
 pub struct InMemoryPersistence(Arc<Shared>);
 
+/// The longest wait that is taken at its word; more could not be added to a time.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
+
 #[derive(Default)]
 struct Shared {
     rows: Mutex<HashMap<UserIdentifier, OAuthTokens>>,
@@ -59,7 +62,7 @@ impl PersistenceHandler for InMemoryPersistence {
     }
 
     fn lock_refresh(&self, user: &UserIdentifier, patience: Duration) -> Result<RefreshLock, PersistenceError> {
-        let deadline = Instant::now() + patience;
+        let deadline = Instant::now() + patience.min(LONGEST_PATIENCE);
         let mut refreshing = self.0.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
         while refreshing.contains(user) {
             let left = deadline.saturating_duration_since(Instant::now());

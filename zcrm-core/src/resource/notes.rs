@@ -71,7 +71,8 @@ impl OrganizationHandle {
     ///
     /// # Errors
     ///
-    /// When the calls cannot be put together. Whatever happens later stands in the report.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when an id is empty. Whatever happens
+    /// later stands in the report.
     pub fn delete_notes<I: Into<NoteId>>(&self, ids: impl IntoIterator<Item = I>) -> Result<BatchReport> {
         let ids: Vec<NoteId> = ids.into_iter().map(Into::into).collect();
         Sending::new(&self.session, "data", Effect::Delete).by_ids(&ids, MAX_PER_CALL, &["Notes"])

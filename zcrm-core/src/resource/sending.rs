@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use super::records::{BatchReport, Outcome, Saved, comma_list};
 use crate::entity::RecordId;
 use crate::error::{ApiError, Error, ErrorKind, Result};
@@ -25,12 +27,19 @@ pub(super) struct Sending {
     /// Under which key the results stand.
     key: &'static str,
     effect: Effect,
+    /// Whether one result stands for all items of a call.
+    together: bool,
     stopped: Option<Arc<Error>>,
 }
 
 impl Sending {
     pub(super) fn new(session: &Session, key: &'static str, effect: Effect) -> Self {
-        Self { session: session.clone(), key, effect, stopped: None }
+        Self { session: session.clone(), key, effect, together: false, stopped: None }
+    }
+
+    /// Zoho accounts for all items of a call with one result, in place of a list.
+    pub(super) fn together(self, together: bool) -> Self {
+        Self { together, ..self }
     }
 
     /// Sends any number of items, `limit` in a call.
@@ -53,8 +62,9 @@ impl Sending {
     ///
     /// # Errors
     ///
-    /// When a call cannot be put together; nothing was sent then.
+    /// When an id cannot be one; nothing was sent then.
     pub(super) fn by_ids<I: AsRef<str>>(self, ids: &[I], limit: usize, path: &[&str]) -> Result<BatchReport> {
+        sendable(ids)?;
         let session = self.session.clone();
         let call = |ids: &[I]| Ok(session.call(Method::Delete, path)?.query("ids", comma_list(ids)));
         self.in_calls(ids, limit, |id| Some(id.as_ref().into()), call)
@@ -106,7 +116,13 @@ impl Sending {
     }
 
     fn outcomes(&self, reply: &Reply, ids: &[Option<RecordId>]) -> Result<Vec<Outcome>> {
-        let results = reply.results(self.key)?;
+        let results = if self.together {
+            let mut answer: Map<String, Value> = reply.json()?;
+            let result = answer.remove(self.key).and_then(|result| serde_json::from_value(result).ok());
+            vec![result.ok_or_else(|| reply.undecided("there is no result in Zoho's answer"))?; ids.len()]
+        } else {
+            reply.results(self.key)?
+        };
         if results.len() != ids.len() {
             let message = format!("{} items were sent, and Zoho answered for {}", ids.len(), results.len());
             return Err(reply.undecided(message));
@@ -143,6 +159,17 @@ impl Sending {
                 Effect::Delete => Outcome::Deleted(saved.id),
             },
         }
+    }
+}
+
+/// Refuses ids that would be none, or two, in a list with commas.
+pub(super) fn sendable<I: AsRef<str>>(ids: &[I]) -> Result<()> {
+    match ids.iter().map(AsRef::as_ref).position(|id| id.is_empty() || id.contains(',')) {
+        Some(index) => {
+            let id = ids.get(index).map_or("", AsRef::as_ref);
+            Err(Error::new(ErrorKind::InvalidInput, format!("{id:?}, at place {index}, is no id")))
+        }
+        None => Ok(()),
     }
 }
 

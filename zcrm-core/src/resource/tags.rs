@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::ask::{as_record_id, only_new, without_id};
 use super::module::{ModuleHandle, RecordHandle};
 use super::records::BatchReport;
-use super::sending::{Effect, Sending};
+use super::sending::{Effect, Sending, sendable};
 use crate::config::ApiVersion;
 use crate::entity::{RecordId, Tag, TagId};
 use crate::error::{Error, ErrorKind, Result};
@@ -189,8 +189,8 @@ impl ModuleHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`], before anything is sent, without tags, with more than 50, or when a name holds a
-    /// comma, which v2 cannot tell from two names. Whatever happens later stands in the report.
+    /// [`ErrorKind::InvalidInput`], before anything is sent, without tags, with more than 50, when a name holds a
+    /// comma, which v2 cannot tell from two names, or when an id is empty. Whatever happens later stands in the report.
     #[doc(alias = "add_tags_to_multiple_records")]
     pub fn add_tags<S: Into<String>, I: Into<RecordId>>(
         &self,
@@ -230,6 +230,7 @@ impl ModuleHandle {
     ) -> Result<BatchReport> {
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
         let ids: Vec<RecordId> = records.into_iter().map(Into::into).collect();
+        sendable(&ids)?;
         let by_query = self.session.version() < ApiVersion::V3;
         let call = |ids: &[RecordId]| {
             let call = self.call(Method::Post, &["actions", action])?.repeat(Repeat::Safe);
@@ -293,7 +294,8 @@ impl RecordHandle {
         let call = self.call(Method::Post, &["actions", action])?.repeat(Repeat::Safe);
         let call = tagging(call, session.version() < ApiVersion::V3, &names, MAX_TAGS_OF_ONE, Map::new())?;
         let result = session.write(&call, "data")?;
-        Ok(Vec::deserialize(&result.details["tags"]).unwrap_or_default())
+        let tags = result.details.get("tags").and_then(|tags| Vec::deserialize(tags).ok());
+        Ok(tags.unwrap_or_default())
     }
 }
 

@@ -146,7 +146,8 @@ impl OrganizationHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`], before anything is sent, from v3 on. Whatever happens later stands in the report.
+    /// Before anything is sent, [`ErrorKind::Unsupported`] from v3 on and [`ErrorKind::InvalidInput`] when an id is empty.
+    /// Whatever happens later stands in the report.
     #[doc(alias = "delete_organization_taxes")]
     pub fn delete_taxes<I: Into<TaxId>>(&self, ids: impl IntoIterator<Item = I>) -> Result<BatchReport> {
         self.session.supported(|version| version < ApiVersion::V3, "delete taxes", CHANGE_ONLY)?;
@@ -182,6 +183,6 @@ impl OrganizationHandle {
             self.session.call(method, ["org", "taxes"])?.json(&body)
         };
         let key = if separate { "taxes" } else { "org_taxes" };
-        Sending::new(&self.session, key, effect).in_calls(&bodies, MAX_PER_CALL, as_record_id, call)
+        Sending::new(&self.session, key, effect).together(!separate).in_calls(&bodies, MAX_PER_CALL, as_record_id, call)
     }
 }

@@ -133,7 +133,8 @@ impl OrganizationHandle {
     ///
     /// # Errors
     ///
-    /// When the calls cannot be put together. Whatever happens later stands in the report.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when an id is empty. Whatever happens
+    /// later stands in the report.
     pub fn delete_variables<I: Into<VariableId>>(&self, ids: impl IntoIterator<Item = I>) -> Result<BatchReport> {
         let ids: Vec<VariableId> = ids.into_iter().map(Into::into).collect();
         let sending = Sending::new(&self.session, "variables", Effect::Delete);

@@ -94,14 +94,6 @@ impl Call {
         self
     }
 
-    /// Adds a query parameter where there is a value.
-    pub(crate) fn query_opt(self, key: &str, value: Option<impl AsRef<str>>) -> Self {
-        match value {
-            Some(value) => self.query(key, value),
-            None => self,
-        }
-    }
-
     /// Adds a header.
     pub(crate) fn header(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
@@ -115,12 +107,6 @@ impl Call {
         })?;
         self.body = Some(body);
         Ok(self)
-    }
-
-    /// Sends bytes that are JSON already.
-    pub(crate) fn json_bytes(mut self, body: Vec<u8>) -> Self {
-        self.body = Some(body);
-        self
     }
 
     /// Sends a form with one field of text.

@@ -39,7 +39,7 @@ pub(crate) fn is_token_refused(error: &Error) -> bool {
     error.status() == Some(401) && error.code().is_some_and(|code| TOKEN_REFUSED.contains(&code))
 }
 
-/// Zoho's account of a failure, in any of the shapes it comes in: an object; an array of results under any key; the
+/// Zoho's account of a failure, in any of the shapes it comes in: an object; an array of results, or one, under any key; the
 /// upload host's capitals; the accounts server's `error`.
 pub(crate) fn account(body: &str) -> Option<ApiError> {
     from_value(&serde_json::from_str(body).ok()?)
@@ -58,8 +58,14 @@ fn from_value(value: &Value) -> Option<ApiError> {
         let code = object.get("ERROR_CODE").and_then(plain_text).unwrap_or_default();
         return Some(ApiError::new(code, message, value.clone()));
     }
-    if let Some(array) = object.values().find(|value| value.as_array().is_some_and(|items| !items.is_empty())) {
-        return from_value(array);
+    let holds_results = |value: &&Value| match value {
+        Value::Array(items) => !items.is_empty(),
+        // Taxes, from v3 on: one result for all.
+        Value::Object(result) => result.contains_key("code"),
+        _ => false,
+    };
+    if let Some(results) = object.values().find(holds_results) {
+        return from_value(results);
     }
     let code = object.get("error")?.as_str().filter(|code| !code.contains(' '))?;
     let message = object.get("error_description").and_then(plain_text).unwrap_or_default();

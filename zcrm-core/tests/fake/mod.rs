@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test uses its part of it")]
 
 use std::collections::VecDeque;
-use std::io::Cursor;
+use std::io::{self, Cursor};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -32,6 +32,7 @@ pub(crate) struct Asked {
     pub(crate) path: String,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: Vec<(String, String)>,
+    /// The body: JSON, any other as text, none as null.
     pub(crate) body: Value,
 }
 
@@ -66,8 +67,11 @@ impl Transport for Fake {
     fn send(&self, request: Request<'_>) -> Result<Response, TransportError> {
         let url = url::Url::parse(request.url).unwrap();
         let body = match request.body {
-            Body::Bytes { bytes, .. } => serde_json::from_slice(bytes).unwrap(),
-            _ => Value::Null,
+            Body::Bytes { bytes, .. } => {
+                serde_json::from_slice(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into())
+            }
+            Body::Stream { reader, .. } => io::read_to_string(reader).unwrap().into(),
+            Body::Empty => Value::Null,
         };
         let asked = Asked {
             method: request.method,

@@ -2,12 +2,10 @@
 
 mod attachments;
 mod photo;
-mod spool;
 mod storage;
 mod uploads;
 
 pub(crate) use attachments::route as attachments;
 pub(crate) use photo::route as photo;
-pub(crate) use spool::Spool;
 pub(crate) use storage::Storage;
 pub(crate) use uploads::route as uploads;

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::spool::Spool;
 use crate::answer::Answer;
 use crate::crm::Visit;
 use crate::server::Part;
+use crate::spool::Spool;
 use crate::verdict::refuse;
 
 /// One file.

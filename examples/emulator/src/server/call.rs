@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::counters::Recorded;
-use crate::files::Spool;
 use crate::oauth::Session;
+use crate::spool::Spool;
 use crate::verdict::refuse;
 
 /// A request with a body larger than this is refused without reading it when it is refused by its headers alone.

@@ -12,7 +12,7 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Body, Frame, SizeHint};
 
-use crate::files::Spool;
+use crate::spool::Spool;
 use crate::world::World;
 
 /// Pieces in which a file is sent.

@@ -1,0 +1,99 @@
+//! Shows the modules of the organisation, the fields of one, or a Rust struct for its records.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use clap::Parser;
+use zcrm_core::entity::{Field, Module};
+use zcrm_examples::rust_struct::rust_struct;
+use zcrm_examples::{Outcome, config, connect, run};
+
+/// Shows the modules of the organisation, or the fields of one
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// The configuration dictionary as JSON; the environment (ZCRM_*) when absent
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The module's API name, such as Leads; all modules when absent
+    module: Option<String>,
+    /// Writes a Rust struct that reads the module's records, and writes them
+    #[arg(long, requires = "module")]
+    rust: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    run(|| describe(&arguments))
+}
+
+fn describe(arguments: &Arguments) -> Result<Outcome> {
+    let client = connect(config(arguments.config.as_deref())?)?;
+    let Some(module) = &arguments.module else {
+        let modules = client.modules().list()?;
+        print!("{}", table(&["API name", "Label", "May"], modules.iter().map(module_row)));
+        return Ok(Outcome::Done);
+    };
+    let fields = client.module(module).fields()?;
+    if fields.is_empty() {
+        bail!("Zoho tells of no field of {module}");
+    }
+    if arguments.rust {
+        print!("{}", rust_struct(module, &fields));
+    } else {
+        print!("{}", table(&["API name", "Label", "Type", "Length", "Is", "Values"], fields.iter().map(field_row)));
+    }
+    Ok(Outcome::Done)
+}
+
+fn module_row(module: &Module) -> Vec<String> {
+    let may = [
+        (module.viewable, "read"),
+        (module.creatable, "create"),
+        (module.editable, "change"),
+        (module.deletable, "delete"),
+        (module.api_supported.map(|supported| !supported), "not by API"),
+    ];
+    vec![text(module.api_name.as_ref()), text(module.plural_label.as_ref()), those(&may)]
+}
+
+fn field_row(field: &Field) -> Vec<String> {
+    let is = [
+        (field.system_mandatory, "mandatory"),
+        (Some(field.read_only == Some(true) || field.field_read_only == Some(true)), "read only"),
+        (field.custom_field, "custom"),
+        (Some(field.is_unique_field()), "unique"),
+    ];
+    let leads_to = field.lookup.as_ref().and_then(|lookup| lookup.module.as_ref()?.api_name.clone());
+    let choices = field.pick_list_values.iter().flatten().filter_map(|value| value.actual_value.clone());
+    vec![
+        text(field.api_name.as_ref()),
+        text(field.field_label.as_ref()),
+        text(field.data_type.as_ref()),
+        field.length.map(|length| length.to_string()).unwrap_or_default(),
+        those(&is),
+        leads_to.into_iter().chain(choices).collect::<Vec<_>>().join("; "),
+    ]
+}
+
+fn text(value: Option<&String>) -> String {
+    value.cloned().unwrap_or_default()
+}
+
+fn those(properties: &[(Option<bool>, &str)]) -> String {
+    let held = properties.iter().filter(|(holds, _)| *holds == Some(true));
+    held.map(|(_, word)| *word).collect::<Vec<_>>().join(", ")
+}
+
+/// Columns as wide as their widest cell, two blanks apart.
+fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let header = header.iter().map(|name| (*name).to_owned()).collect();
+    let rows: Vec<Vec<String>> = std::iter::once(header).chain(rows).collect();
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max();
+    let widths: Vec<usize> = (0..columns).map(|at| width(at).unwrap_or(0)).collect();
+    let padded = |(cell, width): (&String, &usize)| format!("{cell:width$}", width = *width);
+    let line = |row: &Vec<String>| row.iter().zip(&widths).map(padded).collect::<Vec<_>>().join("  ");
+    rows.iter().map(|row| line(row).trim_end().to_owned() + "\n").collect()
+}

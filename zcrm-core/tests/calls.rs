@@ -1,0 +1,474 @@
+//! What each method sends, beside what the vendor's Ruby SDK for v2 sends, and where later versions differ.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod fake;
+
+use fake::{Answer, Asked, serving};
+use serde_json::{Value, json};
+use zcrm_core::entity::*;
+use zcrm_core::resource::UserType;
+use zcrm_core::resource::records::{Criteria, SortOrder};
+use zcrm_core::rest::Upload;
+use zcrm_core::{Client, ErrorKind, Result};
+
+const LEAD: &str = "3652397000000190001";
+
+/// One row or one success under every key that is asked for.
+fn answer(asked: &Asked) -> Answer {
+    let items = asked.body.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_array().map(Vec::len));
+    let ids = asked.parameter("ids").map_or(0, |ids| ids.split(',').count());
+    let count = items.max().unwrap_or_default().max(ids).max(1);
+    let done =
+        json!({"code": "SUCCESS", "status": "success", "message": "done", "details": {"id": "77", "tags": ["a"]}});
+    let done = if asked.method == zcrm_core::Method::Get { json!({"id": "77", "count": "3"}) } else { done };
+    let mut whole = json!({"count": "3", "info": {"more_records": false}});
+    for key in [
+        "users",
+        "org",
+        "roles",
+        "profiles",
+        "taxes",
+        "variables",
+        "variable_groups",
+        "modules",
+        "fields",
+        "layouts",
+        "custom_views",
+        "related_lists",
+        "tags",
+        "data",
+    ] {
+        whole[key] = vec![done.clone(); count].into();
+    }
+    whole["org_taxes"] = if asked.method == zcrm_core::Method::Get { json!({"taxes": [done]}) } else { done };
+    Answer::Json(200, whole)
+}
+
+/// Runs what is to be done and gives the one request that it made.
+fn asked<T>(version: &str, act: impl FnOnce(&Client) -> Result<T>) -> Asked {
+    let (client, fake) = serving(version, answer);
+    act(&client).unwrap_or_else(|error| panic!("{error}: {:?}", fake.asked()));
+    let mut asked = fake.asked();
+    assert_eq!(asked.len(), 1, "one call is enough: {asked:?}");
+    asked.remove(0)
+}
+
+fn line(asked: &Asked) -> String {
+    let query: Vec<String> = asked.query.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let path = asked.path.strip_prefix("/crm/").unwrap();
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{} {path}{mark}{}", asked.method, query.join("&"))
+}
+
+#[track_caller]
+fn sends<T>(version: &str, expected: &str, body: Value, act: impl FnOnce(&Client) -> Result<T>) {
+    let asked = asked(version, act);
+    assert_eq!(line(&asked), expected);
+    assert_eq!(asked.body, body, "{expected}");
+}
+
+#[track_caller]
+fn gets<T>(expected: &str, act: impl FnOnce(&Client) -> Result<T>) {
+    sends("v2", expected, Value::Null, act);
+}
+
+#[track_caller]
+fn refuses<T>(version: &str, kind: ErrorKind, act: impl FnOnce(&Client) -> Result<T>) {
+    let (client, fake) = serving(version, answer);
+    let error = act(&client).err().expect("it has to be refused");
+    assert_eq!(error.kind(), kind, "{error}");
+    assert_eq!(fake.asked().len(), 0, "nothing is sent");
+}
+
+#[test]
+fn reading_the_organization() {
+    gets("GET v2/org", |client| client.organization().details());
+    gets("GET v2/users/5", |client| client.organization().user("5"));
+    gets("GET v2/users?type=CurrentUser", |client| client.organization().current_user());
+    gets("GET v2/settings/roles", |client| client.organization().roles());
+    gets("GET v2/settings/roles/5", |client| client.organization().role("5"));
+    gets("GET v2/settings/profiles", |client| client.organization().profiles());
+    gets("GET v2/settings/profiles/5", |client| client.organization().profile("5"));
+    gets("GET v2/org/taxes", |client| client.organization().taxes());
+    gets("GET v2/org/taxes/5", |client| client.organization().tax("5"));
+    gets("GET v2/settings/variables", |client| client.organization().variables());
+    gets("GET v2/settings/variables/5?group=6", |client| client.organization().variable("5", "6"));
+    gets("GET v2/settings/variable_groups", |client| client.organization().variable_groups());
+    gets("GET v2/settings/variable_groups/5", |client| client.organization().variable_group("5"));
+}
+
+#[test]
+fn the_ten_kinds_of_users() {
+    for (kind, word) in UserType::ALL.into_iter().zip([
+        "AllUsers",
+        "ActiveUsers",
+        "DeactiveUsers",
+        "ConfirmedUsers",
+        "NotConfirmedUsers",
+        "DeletedUsers",
+        "ActiveConfirmedUsers",
+        "AdminUsers",
+        "ActiveConfirmedAdmins",
+        "CurrentUser",
+    ]) {
+        gets(&format!("GET v2/users?type={word}&page=3&per_page=10"), |client| {
+            client.organization().users(kind).page(3).per_page(10).send()
+        });
+    }
+    gets("GET v2/users?type=AllUsers&page=1&per_page=200", |client| {
+        client.organization().users(UserType::All).iter().collect::<Result<Vec<_>>>()
+    });
+    gets("GET v2/users/search?criteria=(last_name:equals:A)&type=AdminUsers&page=1&per_page=200", |client| {
+        client.organization().search_users(Criteria::equals("last_name", "A"), Some(UserType::Admin))?.send()
+    });
+    refuses("v8", ErrorKind::Unsupported, |client| client.organization().search_users("(a:equals:b)", None));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.organization().search_users("", None));
+}
+
+#[test]
+fn writing_users() {
+    let user = User::new("Nguyen", "n@example.com", "11", "22").reporting_to("33").custom_field("Shoe_Size", 43);
+    let body = json!({"users": [{"last_name": "Nguyen", "email": "n@example.com", "role": "11", "profile": "22",
+        "Reporting_To": {"id": "33"}, "Shoe_Size": 43}]});
+    sends("v2", "POST v2/users", body, |client| client.organization().create_user(&user));
+    sends("v2", "PUT v2/users/5", json!({"users": [{"phone": "1"}]}), |client| {
+        client.organization().update_user(&User::with_id("5").phone("1"))
+    });
+    gets_no_body("DELETE v2/users/5", |client| client.organization().delete_user("5"));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.organization().update_user(&User::default()));
+
+    let read: User = serde_json::from_value(json!({"id": "5", "Isonline": true, "phone": "1", "fax": null,
+        "$next_shift": {"id": "6"}, "created_by": {"id": "7"}, "role": {"id": "11", "name": "CEO"}}))
+    .unwrap();
+    sends("v2", "PUT v2/users/5", json!({"users": [{"phone": "1", "role": "11"}]}), |client| {
+        client.organization().update_user(&read)
+    });
+}
+
+#[track_caller]
+fn gets_no_body<T>(expected: &str, act: impl FnOnce(&Client) -> Result<T>) {
+    sends("v2", expected, Value::Null, act);
+}
+
+#[test]
+fn metadata() {
+    gets("GET v2/settings/modules", |client| client.modules().list());
+    gets("GET v2/settings/modules/Leads", |client| client.modules().get("Leads"));
+    gets("GET v2/settings/modules/Leads", |client| client.module("Leads").metadata());
+    gets("GET v2/settings/fields?module=Leads", |client| client.module("Leads").fields());
+    gets("GET v2/settings/fields/5?module=Leads", |client| client.module("Leads").field("5"));
+    gets("GET v2/settings/layouts?module=Leads", |client| client.module("Leads").layouts());
+    gets("GET v2/settings/layouts/5?module=Leads", |client| client.module("Leads").layout("5"));
+    gets("GET v2/settings/related_lists?module=Leads", |client| client.module("Leads").related_lists());
+    gets("GET v2/settings/related_lists/5?module=Leads", |client| client.module("Leads").related_list("5"));
+    gets("GET v2/settings/custom_views?module=Leads", |client| client.module("Leads").custom_views());
+    gets("GET v2/settings/custom_views/5?module=Leads", |client| client.module("Leads").custom_view("5"));
+}
+
+#[test]
+fn sorting_a_custom_view() {
+    let view = CustomView::with_id("5").sort_by(FieldRef::from("City").id("6")).sort_order("desc");
+    let body = json!({"custom_views": [{"sort_by": {"api_name": "City", "id": "6"}, "sort_order": "desc"}]});
+    let change = |client: &Client| client.module("Leads").update_custom_view(&view);
+    sends("v2", "PUT v2/settings/custom_views/5?module=Leads", body.clone(), change);
+    sends("v8", "PUT v8/settings/custom_views/5/actions/change_sort?module=Leads", body, change);
+    refuses("v2", ErrorKind::InvalidInput, |client| client.module("Leads").update_custom_view(&CustomView::default()));
+    refuses("v2", ErrorKind::InvalidInput, |client| {
+        client.module("Leads").update_custom_view(&CustomView::with_id("5").sort_order("up"))
+    });
+}
+
+#[test]
+fn custom_views_with_and_without_names_of_categories() {
+    let info = json!({"translation": {"public_views": "Public Views"}, "default": "1"});
+    let with = json!({"custom_views": [{"id": "1"}], "info": info});
+    let (client, _) = serving("v2", move |_| Answer::Json(200, with.clone()));
+    let views = client.module("Leads").custom_views().unwrap();
+    assert_eq!(
+        (views.categories[0].actual_value.as_str(), views.categories[0].display_value.as_str()),
+        ("public_views", "Public Views")
+    );
+    let (client, _) = serving("v2", |_| Answer::Json(200, json!({"custom_views": [{"id": "1"}]})));
+    assert_eq!(client.module("Leads").custom_views().unwrap().categories, []);
+}
+
+#[test]
+fn notes() {
+    let lead = |client: &Client| client.module("Leads").record(LEAD);
+    let note = Note::new("Called.").title("Call");
+    gets("GET v2/Notes?sort_by=Modified_Time&sort_order=asc&page=1&per_page=50", |client| {
+        let notes = client.organization().notes().sort_by("Modified_Time").sort_order(SortOrder::Ascending);
+        notes.per_page(50).send()
+    });
+    gets(&format!("GET v2/Leads/{LEAD}/Notes?page=1&per_page=200"), |client| lead(client).notes().list().send());
+    let body =
+        json!({"data": [{"Note_Title": "Call", "Note_Content": "Called.", "Parent_Id": LEAD, "se_module": "Leads"}]});
+    let whole = note.clone().parent(LEAD).parent_module("Leads");
+    sends("v2", "POST v2/Notes", body, |client| client.organization().create_notes(std::slice::from_ref(&whole)));
+    let body = json!({"data": [{"Note_Title": "Call", "Note_Content": "Called.",
+        "Parent_Id": {"id": LEAD, "module": {"api_name": "Leads"}}}]});
+    sends("v8", "POST v8/Notes", body, |client| client.organization().create_notes(std::slice::from_ref(&whole)));
+    let body = json!({"data": [{"Note_Title": "Call", "Note_Content": "Called.", "se_module": "Leads"}]});
+    let add = |client: &Client| lead(client).notes().add(std::slice::from_ref(&note));
+    sends("v2", &format!("POST v2/Leads/{LEAD}/Notes"), body, add);
+    let body = json!({"data": [{"Note_Title": "Call", "Note_Content": "Called."}]});
+    sends("v8", &format!("POST v8/Leads/{LEAD}/Notes"), body, add);
+    sends("v2", &format!("PUT v2/Leads/{LEAD}/Notes/5"), json!({"data": [{"Note_Title": "New"}]}), |client| {
+        lead(client).notes().update(&Note::with_id("5").title("New"))
+    });
+    gets_no_body(&format!("DELETE v2/Leads/{LEAD}/Notes/5"), |client| lead(client).notes().delete("5"));
+    gets_no_body("DELETE v2/Notes?ids=5,6", |client| client.organization().delete_notes(["5", "6"]));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.organization().create_notes(&[Note::with_id("5")]));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.organization().delete_notes(["5", ""]));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.organization().delete_notes(["5,6"]));
+    refuses("v2", ErrorKind::InvalidInput, |client| lead(client).notes().update(&note));
+}
+
+#[test]
+fn fields_are_asked_for_from_v3_on() {
+    let lead = |client: &Client| client.module("Leads").record(LEAD);
+    let fields = |asked: Asked| asked.parameter("fields").map(str::to_owned);
+    for version in ["v2", "v2.1"] {
+        assert_eq!(fields(asked(version, |client| lead(client).attachments().list().send())), None);
+        assert_eq!(fields(asked(version, |client| lead(client).notes().list().send())), None);
+        assert_eq!(fields(asked(version, |client| lead(client).related("Products").list().send())), None);
+    }
+    for version in ["v3", "v8"] {
+        let listed = fields(asked(version, |client| lead(client).attachments().list().send())).unwrap();
+        assert!(listed.contains("File_Name"), "{listed}");
+        let listed = fields(asked(version, |client| lead(client).notes().list().send())).unwrap();
+        assert!(listed.contains("Note_Content"), "{listed}");
+        let named = asked(version, |client| lead(client).related("Products").list().fields(["A", "B"]).send());
+        assert_eq!(fields(named).as_deref(), Some("A,B"));
+        refuses(version, ErrorKind::InvalidInput, |client| lead(client).related("Products").list().send());
+        let many = (0..51).map(|field| field.to_string());
+        refuses(version, ErrorKind::InvalidInput, |client| lead(client).related("Products").list().fields(many).send());
+    }
+    assert_eq!(fields(asked("v8", |client| client.organization().users(UserType::All).fields(["a"]).send())), None);
+}
+
+#[test]
+fn attachments_and_photos() {
+    let lead = |client: &Client| client.module("Leads").record(LEAD);
+    gets(&format!("GET v2/Leads/{LEAD}/Attachments?page=2&per_page=20"), |client| {
+        lead(client).attachments().list().page(2).per_page(20).send()
+    });
+    gets("GET v2/Notes/5/Attachments?page=1&per_page=200", |client| {
+        client.organization().note_attachments("5").list().send()
+    });
+    gets(&format!("GET v2/Leads/{LEAD}/Attachments/5"), |client| {
+        lead(client).attachments().download("5").to_writer(std::io::sink())
+    });
+    gets_no_body(&format!("DELETE v2/Leads/{LEAD}/Attachments/5"), |client| lead(client).attachments().delete("5"));
+    gets(&format!("GET v2/Leads/{LEAD}/photo"), |client| lead(client).photo().download().to_writer(std::io::sink()));
+    gets_no_body(&format!("DELETE v2/Leads/{LEAD}/photo"), |client| lead(client).photo().delete());
+
+    let upload = asked("v2", |client| lead(client).attachments().upload(Upload::from_reader("a.txt", &b"bytes"[..])));
+    assert_eq!(line(&upload), format!("POST v2/Leads/{LEAD}/Attachments"));
+    let body = upload.body.as_str().unwrap();
+    assert!(body.contains(r#"name="file"; filename="a.txt""#) && body.contains("\r\n\r\nbytes\r\n"), "{body}");
+    let photo = asked("v2", |client| lead(client).photo().upload(Upload::from_reader("a.png", &b"bytes"[..])));
+    assert_eq!(line(&photo), format!("POST v2/Leads/{LEAD}/photo"));
+    assert!(photo.body.as_str().unwrap().contains(r#"name="file"; filename="a.png""#));
+    let link = asked("v2", |client| lead(client).attachments().upload_link("https://example.com/?a=1&b=2"));
+    assert_eq!(line(&link), format!("POST v2/Leads/{LEAD}/Attachments"));
+    let body = link.body.as_str().unwrap();
+    assert!(body.contains(r#"name="attachmentUrl""#) && body.contains("https://example.com/?a=1&b=2"), "{body}");
+    let link = asked("v8", |client| lead(client).attachments().upload_link("https://example.com/"));
+    assert_eq!(link.parameter("attachmentUrl"), Some("https://example.com/"));
+}
+
+#[test]
+fn related_records_and_relations() {
+    let products = |client: &Client| client.module("Leads").record(LEAD).related("Products");
+    gets(&format!("GET v2/Leads/{LEAD}/Products?sort_by=Name&sort_order=desc&page=1&per_page=20"), |client| {
+        products(client).list().sort_by("Name").sort_order(SortOrder::Descending).per_page(20).send()
+    });
+    let path = format!("v2/Leads/{LEAD}/Products/5");
+    sends("v2", &format!("PUT {path}"), json!({"data": [{}]}), |client| products(client).add("5"));
+    sends("v2", &format!("PUT {path}"), json!({"data": [{"list_price": 50}]}), |client| {
+        products(client).add_with("5", &json!({"list_price": 50}))
+    });
+    gets_no_body(&format!("DELETE {path}"), |client| products(client).remove("5"));
+}
+
+#[test]
+fn tags() {
+    let leads = |client: &Client| client.module("Leads");
+    gets("GET v2/settings/tags?module=Leads", |client| leads(client).tags());
+    gets("GET v2/settings/tags/5/actions/records_count?module=Leads", |client| {
+        assert_eq!(leads(client).tag_count("5")?, 3);
+        Ok(())
+    });
+    let body = json!({"tags": [{"name": "a"}, {"name": "b"}]});
+    sends("v2", "POST v2/settings/tags?module=Leads", body, |client| {
+        leads(client).create_tags(&["a".into(), "b".into()])
+    });
+    let renamed = Tag::new("c").id("5");
+    sends("v2", "PUT v2/settings/tags?module=Leads", json!({"tags": [{"id": "5", "name": "c"}]}), |client| {
+        leads(client).update_tags(std::slice::from_ref(&renamed))
+    });
+    sends("v2", "PUT v2/settings/tags/5?module=Leads", json!({"tags": [{"name": "c"}]}), |client| {
+        leads(client).update_tag(&renamed)
+    });
+    gets_no_body("DELETE v2/settings/tags/5", |client| leads(client).delete_tag("5"));
+    sends("v2", "POST v2/settings/tags/6/actions/merge", json!({"tags": [{"conflict_id": "5"}]}), |client| {
+        leads(client).merge_tag("5", "6")
+    });
+    refuses("v2", ErrorKind::InvalidInput, |client| leads(client).create_tags(std::slice::from_ref(&renamed)));
+    refuses("v2", ErrorKind::InvalidInput, |client| leads(client).update_tags(&["a".into()]));
+}
+
+#[test]
+fn tagging_records() {
+    let leads = |client: &Client| client.module("Leads");
+    sends("v2", "POST v2/Leads/actions/add_tags?ids=1,2&tag_names=a,b", Value::Null, |client| {
+        leads(client).add_tags(["a", "b"], ["1", "2"])
+    });
+    sends("v2", "POST v2/Leads/actions/remove_tags?ids=1&tag_names=a", Value::Null, |client| {
+        leads(client).remove_tags(["a"], ["1"])
+    });
+    sends("v2", "POST v2/Leads/1/actions/add_tags?tag_names=a,b", Value::Null, |client| {
+        assert_eq!(leads(client).record("1").add_tags(["a", "b"])?[0].name.as_deref(), Some("a"));
+        Ok(())
+    });
+    sends("v2", "POST v2/Leads/1/actions/remove_tags?tag_names=a", Value::Null, |client| {
+        leads(client).record("1").remove_tags(["a"])
+    });
+    let body = json!({"tags": [{"name": "a,b"}], "ids": ["1", "2"]});
+    sends("v8", "POST v8/Leads/actions/add_tags", body, |client| leads(client).add_tags(["a,b"], ["1", "2"]));
+    sends("v8", "POST v8/Leads/1/actions/remove_tags", json!({"tags": [{"name": "a"}]}), |client| {
+        leads(client).record("1").remove_tags(["a"])
+    });
+    refuses("v2", ErrorKind::InvalidInput, |client| leads(client).add_tags(["a,b"], ["1"]));
+    refuses("v2", ErrorKind::InvalidInput, |client| leads(client).add_tags([""; 0], ["1"]));
+    refuses("v2", ErrorKind::InvalidInput, |client| leads(client).add_tags(vec!["a"; 51], ["1"]));
+    refuses("v2", ErrorKind::InvalidInput, |client| leads(client).record("1").add_tags(vec!["a"; 11]));
+}
+
+#[test]
+fn taxes() {
+    let organization = |client: &Client| client.organization();
+    let vat = OrgTax::new("Vat", 25);
+    let changed = OrgTax::default().id("5").value(24);
+    sends("v2", "POST v2/org/taxes", json!({"taxes": [{"name": "Vat", "value": 25}]}), |client| {
+        organization(client).create_taxes(std::slice::from_ref(&vat))
+    });
+    let update = |client: &Client| organization(client).update_taxes(std::slice::from_ref(&changed));
+    sends("v2", "PUT v2/org/taxes", json!({"taxes": [{"id": "5", "value": 24}]}), update);
+    sends("v8", "PUT v8/org/taxes", json!({"org_taxes": {"taxes": [{"id": "5", "value": 24}]}}), update);
+    gets_no_body("DELETE v2/org/taxes?ids=5,6", |client| organization(client).delete_taxes(["5", "6"]));
+    gets_no_body("DELETE v2/org/taxes/5", |client| organization(client).delete_tax("5"));
+    sends("v8", "GET v8/org/taxes", Value::Null, |client| organization(client).taxes());
+    sends("v8", "GET v8/org/taxes", Value::Null, |client| organization(client).tax("77"));
+    refuses("v8", ErrorKind::Unsupported, |client| organization(client).create_taxes(std::slice::from_ref(&vat)));
+    refuses("v8", ErrorKind::Unsupported, |client| organization(client).delete_taxes(["5"]));
+    refuses("v8", ErrorKind::Unsupported, |client| organization(client).delete_tax("5"));
+    refuses("v2", ErrorKind::InvalidInput, |client| organization(client).update_taxes(std::slice::from_ref(&vat)));
+    refuses("v2", ErrorKind::InvalidInput, |client| organization(client).create_taxes(std::slice::from_ref(&changed)));
+}
+
+#[test]
+fn variables() {
+    let organization = |client: &Client| client.organization();
+    let bonus =
+        Variable::new("Bonus", "Bonus", "integer").value(7).variable_group(VariableGroup::named("General").id("6"));
+    let body = json!({"variables": [{"name": "Bonus", "api_name": "Bonus", "type": "integer", "value": 7,
+        "variable_group": {"id": "6", "api_name": "General"}}]});
+    sends("v2", "POST v2/settings/variables", body, |client| {
+        organization(client).create_variables(std::slice::from_ref(&bonus))
+    });
+    let changed = Variable::default().id("5").value(8);
+    let body = json!({"variables": [{"id": "5", "value": 8}]});
+    sends("v2", "PUT v2/settings/variables", body.clone(), |client| {
+        organization(client).update_variables(std::slice::from_ref(&changed))
+    });
+    sends("v2", "PUT v2/settings/variables/5", body, |client| organization(client).update_variable(&changed));
+    gets_no_body("DELETE v2/settings/variables/5", |client| organization(client).delete_variable("5"));
+    gets_no_body("DELETE v2/settings/variables?ids=5,6", |client| organization(client).delete_variables(["5", "6"]));
+    refuses("v2", ErrorKind::InvalidInput, |client| {
+        organization(client).update_variables(std::slice::from_ref(&bonus))
+    });
+}
+
+#[test]
+fn any_number_goes_in_and_the_report_keeps_the_order() {
+    let (client, fake) = serving("v2", answer);
+    let tags: Vec<Tag> = (0..120).map(|tag| Tag::new(format!("tag {tag}"))).collect();
+    let report = client.module("Leads").create_tags(&tags).unwrap();
+    assert_eq!((report.len(), report.created().count()), (120, 120));
+    let sizes: Vec<usize> = fake.asked().iter().map(|asked| asked.body["tags"].as_array().unwrap().len()).collect();
+    assert_eq!(sizes, [50, 50, 20]);
+
+    let (client, fake) = serving("v2", answer);
+    let ids: Vec<String> = (0..250).map(|id| id.to_string()).collect();
+    let report = client.organization().delete_notes(&ids).unwrap();
+    assert_eq!((report.deleted().count(), fake.asked().len()), (250, 3));
+    assert_eq!(client.organization().delete_notes([""; 0]).unwrap().len(), 0);
+}
+
+#[test]
+fn a_refused_item_does_not_disturb_the_others() {
+    let (client, _) = serving("v2", |_| fake::results(207, [None, Some("INVALID_DATA")]));
+    let report = client.organization().create_notes(&[Note::new("a"), Note::new("b")]).unwrap();
+    assert_eq!(report.created().map(|(index, _)| index).collect::<Vec<_>>(), [0]);
+    let (index, error) = report.refused().next().unwrap();
+    assert_eq!((index, error.code()), (1, Some("INVALID_DATA")));
+}
+
+#[test]
+fn taxes_of_later_versions_are_changed_together_or_not_at_all() {
+    let taxes = [OrgTax::default().id("5").value(24), OrgTax::default().id("6").value(12)];
+    let (client, _) = serving("v8", answer);
+    let report = client.organization().update_taxes(&taxes).unwrap();
+    assert_eq!(report.updated().count(), 2);
+    let refusal = json!({"org_taxes": {"code": "INVALID_DATA", "status": "error", "message": "m", "details": {}}});
+    for status in [200, 400] {
+        let refusal = refusal.clone();
+        let (client, _) = serving("v8", move |_| Answer::Json(status, refusal.clone()));
+        let report = client.organization().update_taxes(&taxes).unwrap();
+        assert_eq!(report.refused().map(|(_, error)| error.code()).collect::<Vec<_>>(), [Some("INVALID_DATA"); 2]);
+    }
+}
+
+#[test]
+fn nothing_there_is_an_empty_list_or_not_found() {
+    let (client, _) = serving("v2", |_| Answer::Json(204, Value::Null));
+    let organization = client.organization();
+    assert!(organization.roles().unwrap().is_empty() && organization.taxes().unwrap().is_empty());
+    assert_eq!(organization.users(UserType::All).iter().count(), 0);
+    assert!(client.module("Leads").custom_views().unwrap().views.is_empty());
+    assert_eq!(organization.user("5").unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(client.module("Leads").tag_count("5").unwrap_err().kind(), ErrorKind::NotFound);
+    let (client, _) = serving("v2", |_| Answer::Json(200, json!({"users": []})));
+    assert_eq!(client.organization().current_user().unwrap_err().kind(), ErrorKind::NotFound);
+    let (client, _) = serving("v8", |_| Answer::Json(204, Value::Null));
+    assert!(client.organization().taxes().unwrap().is_empty());
+}
+
+#[test]
+fn users_whose_status_is_a_word_are_no_results() {
+    let (client, _) = serving("v2", |_| Answer::Json(200, json!({"users": [{"id": "5", "status": "error"}]})));
+    assert_eq!(client.organization().user("5").unwrap().status.as_deref(), Some("error"));
+}
+
+#[test]
+fn an_id_cannot_change_the_request() {
+    gets("GET v2/users/5%2F..%2F6%3Fx%3D1", |client| client.organization().user("5/../6?x=1"));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.organization().user(""));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.organization().user(".."));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.module("Leads").record("").notes().delete("5"));
+}
+
+#[test]
+fn a_create_whose_answer_is_lost_is_sent_once_and_tags_are_sent_again() {
+    let (client, fake) = serving("v2", |_| Answer::Lost);
+    let error = client.organization().create_user(&User::new("A", "a@example.com", "1", "2")).unwrap_err();
+    assert_eq!((error.kind(), fake.asked().len()), (ErrorKind::Unanswered, 1));
+    let (client, fake) = serving("v2", |_| Answer::Lost);
+    let report = client.organization().create_notes(&[Note::new("a")]).unwrap();
+    assert_eq!((report.unanswered().count(), fake.asked().len()), (1, 1));
+    let (client, fake) = serving("v2", |_| Answer::Lost);
+    assert!(client.module("Leads").record(LEAD).add_tags(["a"]).is_err());
+    assert!(fake.asked().len() > 1);
+}

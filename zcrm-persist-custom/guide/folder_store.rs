@@ -1,0 +1,63 @@
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+
+use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
+use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, PersistenceHandler};
+use zcrm_core::{OAuthTokens, UserIdentifier};
+
+/// A file for each user, in a folder that exists: access token, refresh token and time of expiry, a line each.
+#[derive(Debug, Clone)]
+pub struct FolderStore(pub PathBuf);
+
+impl FolderStore {
+    /// A name may hold any character and be too long for a file: its hash is neither.
+    pub fn file_of(&self, user: &UserIdentifier) -> PathBuf {
+        let hash = Sha256::digest(user.as_str());
+        self.0.join(hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    }
+}
+
+fn unavailable(cause: std::io::Error) -> PersistenceError {
+    PersistenceError::new(PersistenceErrorKind::Unavailable, "the folder of tokens fails").with_source(cause)
+}
+
+impl PersistenceHandler for FolderStore {
+    fn save_oauth_tokens(&self, tokens: &OAuthTokens) -> Result<(), PersistenceError> {
+        let (access, refresh) = (tokens.access_token().expose(), tokens.refresh_token().expose());
+        // Written aside, brought to the disk, put in place: a crash leaves the old tokens or the new ones.
+        let mut file = NamedTempFile::new_in(&self.0).map_err(unavailable)?;
+        writeln!(file, "{access}\n{refresh}\n{}", tokens.expiry_millis()).map_err(unavailable)?;
+        file.as_file().sync_all().map_err(unavailable)?;
+        file.persist(self.file_of(tokens.user())).map_err(|fault| unavailable(fault.error))?;
+        if cfg!(unix) {
+            File::open(&self.0).and_then(|folder| folder.sync_all()).map_err(unavailable)?;
+        }
+        Ok(())
+    }
+
+    fn get_oauth_tokens(&self, user: &UserIdentifier) -> Result<Option<OAuthTokens>, PersistenceError> {
+        let text = match fs::read_to_string(self.file_of(user)) {
+            Ok(text) => text,
+            // Only this is "unknown user"; a folder that is gone is a failure.
+            Err(cause) if cause.kind() == ErrorKind::NotFound && self.0.is_dir() => return Ok(None),
+            Err(cause) => return Err(unavailable(cause)),
+        };
+        let lines: Vec<_> = text.lines().collect();
+        let [access, refresh, expiry] = lines[..] else { return Err(corrupt()) };
+        let expiry = expiry.parse().map_err(|_| corrupt())?;
+        Ok(Some(OAuthTokens::new(user.clone(), access, refresh, expiry)))
+    }
+
+    fn delete_oauth_tokens(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
+        match fs::remove_file(self.file_of(user)) {
+            Err(cause) if cause.kind() == ErrorKind::NotFound && self.0.is_dir() => Ok(()),
+            done => done.map_err(unavailable),
+        }
+    }
+}
+
+fn corrupt() -> PersistenceError {
+    PersistenceError::new(PersistenceErrorKind::Corrupt, "a file of tokens has not three lines")
+}

@@ -1,0 +1,158 @@
+//! The protocol: what is written to the program, and what it may answer. Described in [`crate::protocol`].
+
+use serde::{Deserialize, Deserializer, Serialize};
+use zcrm_core::persistence::PersistenceErrorKind;
+use zcrm_core::{OAuthTokens, Secret, UserIdentifier};
+use zeroize::Zeroizing;
+
+use super::redact::Secrets;
+
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+pub(super) struct Request<'a> {
+    version: u32,
+    #[serde(flatten)]
+    operation: Operation<'a>,
+    user: &'a str,
+}
+
+#[derive(Clone, Copy, Serialize)]
+#[serde(tag = "operation", rename_all = "lowercase")]
+pub(super) enum Operation<'a> {
+    Save { tokens: SentTokens<'a> },
+    Get,
+    Delete,
+    Lock { patience_millis: u64, lease_millis: u64 },
+}
+
+#[derive(Clone, Copy, Serialize)]
+pub(super) struct SentTokens<'a> {
+    access_token: &'a str,
+    refresh_token: &'a str,
+    expiry_millis: i64,
+}
+
+impl<'a> Operation<'a> {
+    pub(super) fn save(tokens: &'a OAuthTokens) -> Self {
+        Self::Save {
+            tokens: SentTokens {
+                access_token: tokens.access_token().expose(),
+                refresh_token: tokens.refresh_token().expose(),
+                expiry_millis: tokens.expiry_millis(),
+            },
+        }
+    }
+}
+
+impl<'a> Request<'a> {
+    pub(super) fn new(operation: Operation<'a>, user: &'a UserIdentifier) -> Self {
+        Self { version: VERSION, operation, user: user.as_str() }
+    }
+
+    /// One line of JSON. It holds tokens.
+    pub(super) fn line(&self) -> serde_json::Result<Zeroizing<Vec<u8>>> {
+        let mut line = Zeroizing::new(serde_json::to_vec(self)?);
+        line.push(b'\n');
+        Ok(line)
+    }
+
+    /// The tokens in it, which the program may not get printed.
+    pub(super) fn secrets(&self) -> Secrets {
+        match self.operation {
+            Operation::Save { tokens } => Secrets::new([tokens.access_token, tokens.refresh_token]),
+            _ => Secrets::new([]),
+        }
+    }
+}
+
+pub(super) enum Answer {
+    Done,
+    Tokens(Option<Row>),
+}
+
+#[derive(Deserialize)]
+pub(super) struct Row {
+    access_token: String,
+    refresh_token: String,
+    expiry_millis: i64,
+}
+
+impl Row {
+    pub(super) fn into_tokens(self, user: UserIdentifier) -> OAuthTokens {
+        let (access, refresh) = (Secret::new(self.access_token), Secret::new(self.refresh_token));
+        OAuthTokens::new(user, access, refresh, self.expiry_millis)
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Refusal {
+    pub(super) kind: RefusalKind,
+    #[serde(default)]
+    pub(super) message: String,
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RefusalKind {
+    Unavailable,
+    Denied,
+    Corrupt,
+    DoesNotFit,
+    LockTimeout,
+    Setup,
+    Unsupported,
+    #[serde(other)]
+    Other,
+}
+
+impl From<RefusalKind> for PersistenceErrorKind {
+    fn from(kind: RefusalKind) -> Self {
+        match kind {
+            RefusalKind::Unavailable => Self::Unavailable,
+            RefusalKind::Denied => Self::Denied,
+            RefusalKind::Corrupt => Self::Corrupt,
+            RefusalKind::DoesNotFit => Self::DoesNotFit,
+            RefusalKind::LockTimeout => Self::LockTimeout,
+            RefusalKind::Setup | RefusalKind::Unsupported => Self::Setup,
+            RefusalKind::Other => Self::Other,
+        }
+    }
+}
+
+pub(super) enum Fault {
+    Refused(Refusal),
+    Garbled(&'static str),
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    error: Option<Refusal>,
+    done: Option<bool>,
+    #[serde(default, deserialize_with = "present")]
+    tokens: Option<Option<Row>>,
+}
+
+/// Tells `"tokens": null`, which says that the user is unknown, from no such field.
+fn present<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Option<Row>>, D::Error> {
+    Option::deserialize(source).map(Some)
+}
+
+/// The faults carry no text of the answer, nor serde's message, which repeats values: these may be tokens.
+pub(super) fn read(line: &[u8]) -> Result<Answer, Fault> {
+    let fields = serde_json::from_slice(line).map_err(|fault| {
+        Fault::Garbled(match fault.classify() {
+            serde_json::error::Category::Data => "its answer lacks a field or has one of another type",
+            _ => "its answer is not one line of JSON",
+        })
+    })?;
+    match fields {
+        Fields { error: Some(refusal), .. } => Err(Fault::Refused(refusal)),
+        Fields { tokens: Some(Some(row)), .. } if row.access_token.is_empty() || row.refresh_token.is_empty() => {
+            Err(Fault::Garbled("its answer has an empty token"))
+        }
+        Fields { tokens: Some(row), done: None, .. } => Ok(Answer::Tokens(row)),
+        Fields { tokens: None, done: Some(true), .. } => Ok(Answer::Done),
+        Fields { .. } => Err(Fault::Garbled("its answer has neither done, tokens nor error")),
+    }
+}

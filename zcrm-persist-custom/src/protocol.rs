@@ -1,0 +1,75 @@
+//! The protocol of external programs, version 1.
+//!
+//! The program named by `persistence_handler_class_path` is started for each call, with `persistence_handler_class` as
+//! its only argument. It reads **one line of JSON** from standard input, writes **one line of JSON** to standard output,
+//! and exits with status 0. Text is UTF-8. Further fields may be added to requests: ignore what you do not know.
+//!
+//! # Requests
+//!
+//! ```json
+//! {"version":1,"operation":"save","user":"abc@xyz.com","tokens":{"access_token":"1000.fake","refresh_token":"1000.fake","expiry_millis":1700000000000}}
+//! {"version":1,"operation":"get","user":"abc@xyz.com"}
+//! {"version":1,"operation":"delete","user":"abc@xyz.com"}
+//! {"version":1,"operation":"lock","user":"abc@xyz.com","patience_millis":60000,"lease_millis":54000}
+//! ```
+//!
+//! `user` has at most 100 characters, of any kind but control characters; users compare byte by byte. `expiry_millis` is
+//! the moment at which the access token dies, in milliseconds since 1970-01-01 UTC; it can be negative.
+//!
+//! # Answers
+//!
+//! | To | Answer |
+//! |---|---|
+//! | `save` | `{"done":true}`, once the tokens survive a crash |
+//! | `get` | `{"tokens":{"access_token":"…","refresh_token":"…","expiry_millis":0}}`, or `{"tokens":null}` for an unknown user, and only then |
+//! | `delete` | `{"done":true}`, also when the user was not there |
+//! | `lock` | `{"done":true}` once the lock is held; see below |
+//! | any | `{"error":{"kind":"…","message":"…"}}` |
+//!
+//! An answer has at most 1 MiB. The kinds of error, which become those of
+//! [`PersistenceErrorKind`](zcrm_core::persistence::PersistenceErrorKind):
+//!
+//! | `kind` | Meaning |
+//! |---|---|
+//! | `unavailable` | the store cannot be reached at the moment |
+//! | `denied` | the store refuses: a wrong password, a missing right |
+//! | `corrupt` | what it holds cannot be understood; it was left as it is |
+//! | `does_not_fit` | the tokens or the user do not fit; what was there is unchanged |
+//! | `lock_timeout` | the lock was not free within `patience_millis` |
+//! | `setup` | the store is set up wrongly |
+//! | `unsupported` | the program does not know this version or this operation |
+//! | `other`, or any other word | anything else |
+//!
+//! `message` is one line for people and holds no token. After an error the exit status does not matter; after any other
+//! answer it has to be 0.
+//!
+//! # The refresh lock
+//!
+//! A program that does not offer it answers `unsupported`; then only the threads of one client are kept from refreshing at
+//! the same time, and the store should not be shared between processes.
+//!
+//! A program that offers it waits up to `patience_millis` for the lock of this user, answers `{"done":true}` and **stays**.
+//! It holds the lock until its standard input closes, then frees it and exits with status 0. Standard input closes when
+//! the client is done and also when it dies, however it dies. `get`, `save` and `delete`, in other runs of the program,
+//! work meanwhile, and the lock of one user does not make another wait. A program that waits for the lock watches its
+//! standard input as well: when it closes, there is nobody left to lock for.
+//!
+//! After `lease_millis` the program frees the lock and exits, whether or not its standard input closed: a client that
+//! stands still must not stop the others. The client looks whether the program still runs before it saves; a program
+//! that is gone holds no lock.
+//!
+//! # What the program can rely on
+//!
+//! - Nothing secret is in its arguments or its environment: variables that begin with `ZCRM_` are not handed on.
+//! - Its standard error goes to the client's log at WARN, line by line. Tokens that were sent to it, and words that look like
+//!   tokens of Zoho, are replaced there; it should not write any.
+//! - A run that takes longer than the time limit (30 seconds; for `lock` 30 seconds more than the patience) is killed.
+//! - Several runs at once are normal: the threads and processes of a client do not wait for each other.
+//!
+//! # An example
+//!
+//! `examples/token_helper.py` in the repository keeps tokens in SQLite. Try one by hand:
+//!
+//! ```sh
+//! echo '{"version":1,"operation":"get","user":"abc@xyz.com"}' | examples/token_helper.py /tmp/tokens.sqlite
+//! ```

@@ -1,0 +1,262 @@
+//! Every store that this crate makes passes the suite; external programs do in `program`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "../guide/folder_store.rs"]
+#[allow(unreachable_pub, dead_code, reason = "the guide shows it as a library has it")]
+mod folder_store;
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use folder_store::FolderStore;
+use tempfile::TempDir;
+use zcrm_core::Config;
+use zcrm_core::persistence::conformance::{Processes, Suite, work_if_ordered};
+use zcrm_core::persistence::{InMemoryPersistence, PersistenceError, PersistenceErrorKind, PersistenceHandler};
+use zcrm_persist_custom::{Closures, Encrypted, EncryptionKey, Registry};
+use zcrm_persist_file::FilePersistence;
+use zcrm_persist_mysql::MysqlPersistence;
+use zcrm_test_mariadb::Database;
+
+fn over(memory: InMemoryPersistence) -> Closures {
+    let (save, get, delete, lock) = (memory.clone(), memory.clone(), memory.clone(), memory);
+    Closures::new(
+        move |tokens| save.save_oauth_tokens(tokens),
+        move |user| get.get_oauth_tokens(user),
+        move |user| delete.delete_oauth_tokens(user),
+    )
+    .lock(move |user, patience| lock.lock_refresh(user, patience))
+    .named("closures over memory")
+}
+
+#[test]
+fn closures() {
+    let down = || PersistenceError::new(PersistenceErrorKind::Unavailable, "down");
+    let broken = move || Closures::new(move |_| Err(down()), move |_| Err(down()), move |_| Err(down()));
+    Suite::new(|| over(InMemoryPersistence::new())).broken(broken).requires_lock().run();
+}
+
+#[test]
+fn closures_without_a_lock() {
+    let store = || {
+        let memory = Arc::new(InMemoryPersistence::new());
+        let (save, get, delete) = (Arc::clone(&memory), Arc::clone(&memory), memory);
+        Closures::new(
+            move |tokens| save.save_oauth_tokens(tokens),
+            move |user| get.get_oauth_tokens(user),
+            move |user| delete.delete_oauth_tokens(user),
+        )
+    };
+    Suite::new(store).run();
+}
+
+pub(crate) fn config(class: &str) -> Config {
+    Config::from_pairs([
+        ("client_id", "1000.FAKE"),
+        ("client_secret", "fake-secret"),
+        ("redirect_uri", "https://www.zoho.com"),
+        ("persistence_handler_class", class),
+    ])
+    .unwrap()
+}
+
+#[test]
+fn registry() {
+    let fresh = || {
+        Registry::new()
+            .with("Other", |_| Err(PersistenceError::new(PersistenceErrorKind::Other, "the wrong one")))
+            .with("Memory", |_| Ok(Box::new(InMemoryPersistence::new())))
+            .backend()
+            .open(&config("Memory"))
+            .unwrap()
+    };
+    Suite::new(fresh).requires_lock().run();
+}
+
+#[test]
+fn a_name_that_nobody_registered() {
+    let backend = Registry::new()
+        .with("Redis", |_| Ok(Box::new(InMemoryPersistence::new())))
+        .with("Vault", |_| Ok(Box::new(InMemoryPersistence::new())))
+        .backend();
+    let fault = backend.open(&config("redis")).unwrap_err();
+    assert_eq!(fault.kind(), PersistenceErrorKind::Setup);
+    assert!(fault.to_string().contains("\"redis\"") && fault.to_string().contains("Redis, Vault"), "{fault}");
+    let fault = zcrm_persist_custom::backend().open(&config("Redis")).unwrap_err();
+    assert!(fault.to_string().contains("no handler") && fault.to_string().contains("class_path"), "{fault}");
+}
+
+#[test]
+fn a_handler_is_made_from_the_dictionary() {
+    let registry = Registry::new().with("Config", |config| {
+        assert_eq!(config.client_id(), "1000.FAKE");
+        Err(PersistenceError::new(PersistenceErrorKind::Denied, "made, and refused"))
+    });
+    let fault = registry.backend().open(&config("Config")).unwrap_err();
+    assert_eq!((fault.kind(), fault.to_string().as_str()), (PersistenceErrorKind::Denied, "made, and refused"));
+}
+
+fn key() -> EncryptionKey {
+    EncryptionKey::from_text(&"07".repeat(32)).unwrap()
+}
+
+#[test]
+fn encrypted_over_memory() {
+    Suite::new(|| Encrypted::new(InMemoryPersistence::new(), [key()]).unwrap()).requires_lock().run();
+}
+
+/// The guide's store, and the folder that goes with it.
+macro_rules! in_folder {
+    ($make:expr) => {{
+        let folders = std::rc::Rc::new(std::cell::RefCell::new(Vec::<TempDir>::new()));
+        move || {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().to_owned();
+            folders.borrow_mut().push(folder);
+            $make(path)
+        }
+    }};
+}
+
+#[test]
+fn the_store_of_the_guide() {
+    let source = include_str!("../guide/folder_store.rs");
+    assert!(source.lines().count() < 70 && source.lines().filter(|line| !line.is_empty()).count() < 60);
+    Suite::new(in_folder!(FolderStore))
+        .reopen(FolderStore::clone)
+        .broken(|| FolderStore("/nowhere/at/all".into()))
+        .run();
+}
+
+#[test]
+fn encrypted_over_the_store_of_the_guide() {
+    Suite::new(in_folder!(|path| Encrypted::new(FolderStore(path), [key()]).unwrap())).run();
+}
+
+const FOLDER: &str = "TEST_FOLDER";
+
+#[test]
+fn folder_worker() {
+    let ordered = work_if_ordered(|| Encrypted::new(FolderStore(env::var(FOLDER).unwrap().into()), [key()]).unwrap());
+    assert_eq!(ordered, env::var(FOLDER).is_ok());
+}
+
+#[test]
+fn encrypted_over_the_store_of_the_guide_between_processes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_owned();
+    let open = {
+        let path = path.clone();
+        move || Encrypted::new(FolderStore(path.clone()), [key()]).unwrap()
+    };
+    Processes::new(open, move || worker("folder_worker", FOLDER, path.to_str().unwrap())).run();
+}
+
+fn worker(test: &str, variable: &str, value: &str) -> Command {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture"]).env(variable, value);
+    command
+}
+
+#[test]
+fn encrypted_over_a_file() {
+    Suite::new(in_folder!(|path: PathBuf| Encrypted::new(FilePersistence::new(path).unwrap(), [key()]).unwrap()))
+        .requires_lock()
+        .run();
+}
+
+const FILE: &str = "TEST_FILE";
+
+#[test]
+fn file_worker() {
+    let ordered =
+        work_if_ordered(|| Encrypted::new(FilePersistence::new(env::var(FILE).unwrap()).unwrap(), [key()]).unwrap());
+    assert_eq!(ordered, env::var(FILE).is_ok());
+}
+
+#[test]
+fn encrypted_over_a_file_between_processes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_owned();
+    let open = {
+        let path = path.clone();
+        move || Encrypted::new(FilePersistence::new(&path).unwrap(), [key()]).unwrap()
+    };
+    Processes::new(open, move || worker("file_worker", FILE, path.to_str().unwrap()))
+        .frees_frozen(Duration::from_secs(2), Duration::from_secs(30))
+        .run();
+}
+
+fn database() -> Database {
+    zcrm_test_mariadb::shared().expect("these tests need a MariaDB server").database().unwrap()
+}
+
+fn mysql(database: &Database) -> MysqlPersistence {
+    let server = zcrm_test_mariadb::shared().unwrap();
+    open_mysql(&server.host(), server.port(), database.user(), database.password(), database.name())
+}
+
+fn open_mysql(host: &str, port: u16, user: &str, password: &str, name: &str) -> MysqlPersistence {
+    let builder = MysqlPersistence::builder().address(host).port(port).username(user).password(password);
+    builder.database(name).build().unwrap()
+}
+
+#[test]
+fn encrypted_over_the_wide_table() {
+    let databases = std::cell::RefCell::new(Vec::new());
+    let fresh = move || {
+        let database = database();
+        let store = mysql(&database);
+        store.ensure_schema().unwrap();
+        databases.borrow_mut().push(database);
+        Encrypted::new(store, [key()]).unwrap()
+    };
+    let limits = fresh().limits();
+    assert!(limits.max_token_bytes.is_none_or(|most| most >= 300), "{limits:?}");
+    Suite::new(fresh).limits(limits).requires_lock().run();
+}
+
+const MYSQL: &str = "TEST_MYSQL";
+
+#[test]
+fn mysql_worker() {
+    let words = env::var(MYSQL);
+    let ordered = work_if_ordered(|| {
+        let words = words.clone().unwrap();
+        let words: Vec<_> = words.split('\n').collect();
+        let store = open_mysql(words[0], words[1].parse().unwrap(), words[2], words[3], words[4]);
+        Encrypted::new(store, [key()]).unwrap()
+    });
+    assert_eq!(ordered, words.is_ok());
+}
+
+#[test]
+fn encrypted_over_the_wide_table_between_processes() {
+    let server = zcrm_test_mariadb::shared().unwrap();
+    let database = database();
+    mysql(&database).ensure_schema().unwrap();
+    let port = server.port().to_string();
+    let words =
+        [server.host().as_str(), port.as_str(), database.user(), database.password(), database.name()].join("\n");
+    Processes::new(
+        move || Encrypted::new(mysql(&database), [key()]).unwrap(),
+        move || worker("mysql_worker", MYSQL, &words),
+    )
+    .frees_frozen(Duration::from_secs(2), Duration::from_secs(30))
+    .run();
+}
+
+#[test]
+fn the_columns_of_zoho_s_table_are_too_short() {
+    let database = database();
+    database
+        .execute(["CREATE TABLE oauthtokens (useridentifier varchar(100), accesstoken varchar(100), \
+                   refreshtoken varchar(100), expirytime bigint)"])
+        .unwrap();
+    let fault = Encrypted::new(mysql(&database), [key()]).unwrap_err();
+    assert_eq!(fault.kind(), PersistenceErrorKind::Setup);
+    assert!(fault.to_string().contains("too short") && fault.to_string().contains("schema.sql"), "{fault}");
+}

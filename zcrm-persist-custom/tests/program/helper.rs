@@ -1,0 +1,139 @@
+//! The external program: good, or bad in one way.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, BufRead, Read, Write};
+use std::path::Path;
+use std::process::{self, ExitCode};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use zcrm_core::persistence::{PersistenceError, PersistenceHandler};
+use zcrm_core::{OAuthTokens, UserIdentifier};
+
+use crate::folder_store::FolderStore;
+
+pub(crate) fn answer(class: &str) -> ExitCode {
+    let (behaviour, folder) = class.split_once(':').expect("a class is BEHAVIOUR:FOLDER");
+    let folder = Path::new(folder);
+    match behaviour {
+        "good" => obey(folder, &request(), true),
+        "lockless" => obey(folder, &request(), false),
+        // Reads nothing, although the request may be larger than a pipe.
+        "deaf" => reply(&json!({"done": true})),
+        "mute" => drop(request()),
+        "mute-and-deaf" => return ExitCode::from(3),
+        "endless" => {
+            let mut out = io::stdout().lock();
+            while out.write_all(&[b'x'; 1 << 16]).is_ok() {}
+        }
+        "asleep" => {
+            fs::write(folder.join("pid"), process::id().to_string()).unwrap();
+            loop {
+                thread::park();
+            }
+        }
+        "garbled" => println!("<html>1000.canary-access</html>"),
+        "wrong-types" => println!(r#"{{"tokens":{{"access_token":1,"refresh_token":"1000.canary-refresh"}}}}"#),
+        "half" => println!(r#"{{"tokens":{{"access_token":"1000.canary-access"}}}}"#),
+        "empty" => println!("{{}}"),
+        "failing-after" => {
+            request();
+            reply(&json!({"done": true}));
+            return ExitCode::from(9);
+        }
+        "leaving" => {
+            request();
+            reply(&json!({"done": true}));
+        }
+        "chatty" => {
+            let request = request();
+            eprintln!("saved {} with {}", request["tokens"]["access_token"], request["tokens"]["refresh_token"]);
+            eprintln!("another line of {}", request["user"].as_str().unwrap());
+            reply(&json!({"done": true}));
+        }
+        "telling" => {
+            let request = request();
+            let told = format!("cannot keep {}", request["tokens"]["access_token"].as_str().unwrap());
+            reply(&json!({"error": {"kind": "denied", "message": told}}));
+        }
+        kind => {
+            request();
+            reply(&error(kind, "as ordered"));
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn request() -> Value {
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line).unwrap();
+    let request: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(request["version"], 1);
+    assert!(std::env::vars().all(|(name, _)| !name.starts_with("ZCRM_")), "variables of ours are not handed on");
+    assert_eq!(std::env::args().count(), 2, "the class is the only argument");
+    request
+}
+
+fn reply(answer: &Value) {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{answer}").and_then(|()| out.flush()).unwrap();
+}
+
+fn error(kind: &str, message: &str) -> Value {
+    json!({"error": {"kind": kind, "message": message}})
+}
+
+fn obey(folder: &Path, request: &Value, locks: bool) {
+    let user = UserIdentifier::new(request["user"].as_str().unwrap()).unwrap();
+    let store = FolderStore(folder.to_owned());
+    match request["operation"].as_str().unwrap() {
+        "save" => done(store.save_oauth_tokens(&tokens(user, &request["tokens"]))),
+        "delete" => done(store.delete_oauth_tokens(&user)),
+        "get" => match store.get_oauth_tokens(&user) {
+            Ok(found) => reply(&json!({"tokens": found.map(|tokens| json!({
+                "access_token": tokens.access_token().expose(),
+                "refresh_token": tokens.refresh_token().expose(),
+                "expiry_millis": tokens.expiry_millis(),
+            }))})),
+            Err(fault) => reply(&error("unavailable", &fault.to_string())),
+        },
+        "lock" if locks => lock(&store.file_of(&user).with_extension("lock"), request),
+        _ => reply(&error("unsupported", "no lock here")),
+    }
+}
+
+fn tokens(user: UserIdentifier, row: &Value) -> OAuthTokens {
+    let text = |name: &str| row[name].as_str().unwrap();
+    OAuthTokens::new(user, text("access_token"), text("refresh_token"), row["expiry_millis"].as_i64().unwrap())
+}
+
+fn done(result: Result<(), PersistenceError>) {
+    reply(&match result {
+        Ok(()) => json!({"done": true}),
+        Err(fault) => error("unavailable", &fault.to_string()),
+    });
+}
+
+/// Files offer no lock with a time limit: this one asks again and again.
+fn lock(path: &Path, request: &Value) {
+    let millis = |name: &str| Duration::from_millis(request[name].as_u64().unwrap());
+    let deadline = Instant::now() + millis("patience_millis");
+    leave_with_the_client();
+    let file = File::create(path).unwrap();
+    while let Err(TryLockError::WouldBlock) = file.try_lock() {
+        if Instant::now() >= deadline {
+            return reply(&error("lock_timeout", "somebody else refreshes"));
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    reply(&json!({"done": true}));
+    thread::sleep(millis("lease_millis"));
+}
+
+fn leave_with_the_client() {
+    thread::spawn(|| {
+        let _ = io::stdin().lock().read_to_end(&mut Vec::new());
+        process::exit(0);
+    });
+}

@@ -1,0 +1,63 @@
+//! External programs. This test program is the external program, too: it has a `main` of its own, and an argument that
+//! names a folder and a behaviour makes it one.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod failing;
+#[path = "../../guide/folder_store.rs"]
+#[allow(unreachable_pub, reason = "the guide shows it as a library has it")]
+mod folder_store;
+mod helper;
+mod logged;
+#[cfg(unix)]
+mod python;
+mod sharing;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+use zcrm_core::persistence::conformance::work_if_ordered;
+use zcrm_persist_custom::ExternalProgram;
+
+/// What the class of a helper begins with.
+const CLASS: &str = "helper:";
+/// The store that a worker of the conformance suite opens: path and class.
+const WORKER: &str = "TEST_PROGRAM";
+
+fn main() -> ExitCode {
+    if let Some(class) = std::env::args().nth(1).as_deref().and_then(|class| class.strip_prefix(CLASS)) {
+        return helper::answer(class);
+    }
+    if work_if_ordered(worker_store) {
+        return ExitCode::SUCCESS;
+    }
+    logged::listen();
+    let mut trials = sharing::trials();
+    trials.extend(failing::trials());
+    #[cfg(unix)]
+    trials.extend(python::trials());
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// A trial that fails by panicking.
+fn trial(name: &str, test: fn()) -> Trial {
+    Trial::test(name, move || {
+        test();
+        Ok(())
+    })
+}
+
+fn worker_store() -> ExternalProgram {
+    let words = std::env::var(WORKER).unwrap();
+    let (path, class) = words.split_once('\n').unwrap();
+    ExternalProgram::new(path, class).unwrap()
+}
+
+/// This program as a helper that keeps tokens in `folder`, with a behaviour: see `helper`.
+fn helper(behaviour: &str, folder: &Path) -> ExternalProgram {
+    ExternalProgram::new(std::env::current_exe().unwrap(), class(behaviour, folder)).unwrap()
+}
+
+fn class(behaviour: &str, folder: &Path) -> String {
+    format!("{CLASS}{behaviour}:{}", folder.display())
+}

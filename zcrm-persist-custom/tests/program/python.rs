@@ -1,0 +1,82 @@
+//! The sample in Python, which keeps tokens in SQLite.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use libtest_mimic::Trial;
+use tempfile::TempDir;
+use zcrm_core::persistence::PersistenceHandler;
+use zcrm_core::persistence::conformance::Suite;
+use zcrm_core::{OAuthTokens, UserIdentifier};
+use zcrm_persist_custom::ExternalProgram;
+
+use crate::sharing::{InFolder, processes};
+use crate::trial;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        trial("the_python_sample_conforms", the_python_sample_conforms),
+        trial("the_python_sample_excludes_processes", the_python_sample_excludes_processes),
+        trial("the_python_sample_keeps_its_files_private", the_python_sample_keeps_its_files_private),
+    ]
+}
+
+/// The sample, which keeps its database in `folder`.
+fn sample(folder: &TempDir) -> ExternalProgram {
+    let python = Command::new("python3").arg("--version").output();
+    assert!(
+        python.is_ok_and(|output| output.status.success()),
+        "the sample token helper is tested with Python 3; install it: sudo apt-get install python3"
+    );
+    ExternalProgram::new(sample_path(), folder.path().join("tokens.sqlite").to_str().unwrap()).unwrap()
+}
+
+fn sample_path() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/token_helper.py")).canonicalize().unwrap()
+}
+
+fn the_python_sample_conforms() {
+    let fresh = || {
+        let folder = tempfile::tempdir().unwrap();
+        InFolder(sample(&folder), Some(folder))
+    };
+    let broken = || {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(
+            folder.path().join("tokens.sqlite"),
+            "no database, but long enough to be taken for one".repeat(99),
+        )
+        .unwrap();
+        InFolder(sample(&folder), Some(folder))
+    };
+    Suite::new(fresh).reopen(|store| InFolder(store.0.clone(), None)).broken(broken).requires_lock().run();
+}
+
+fn the_python_sample_excludes_processes() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(sample(&folder));
+    let database = folder.path().join("tokens.sqlite");
+    processes(sample_path(), database.to_str().unwrap().to_owned())
+        .frees_frozen(Duration::from_secs(2), Duration::from_secs(20))
+        .run();
+}
+
+fn the_python_sample_keeps_its_files_private() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = sample(&folder);
+    let user = UserIdentifier::new("abc@xyz.com").unwrap();
+    drop(store.lock_refresh(&user, Duration::from_secs(20)).unwrap());
+    store.save_oauth_tokens(&OAuthTokens::new(user, "1000.fake-access", "1000.fake-refresh", 1)).unwrap();
+    for (path, mode) in files(folder.path().to_owned()) {
+        assert_eq!(mode & 0o077, 0, "{path:?} is open to others: {mode:o}");
+    }
+}
+
+fn files(folder: PathBuf) -> Vec<(PathBuf, u32)> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    let found: Vec<_> = entries.map(|entry| (entry.path(), entry.metadata().unwrap().permissions().mode())).collect();
+    assert!(!found.is_empty());
+    found
+}

@@ -1,0 +1,84 @@
+//! The conformance suite, within a process and between processes.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use libtest_mimic::Trial;
+use tempfile::TempDir;
+use zcrm_core::persistence::conformance::{Processes, Suite};
+use zcrm_core::persistence::{PersistenceError, PersistenceHandler, RefreshLock};
+use zcrm_core::{OAuthTokens, UserIdentifier};
+use zcrm_persist_custom::ExternalProgram;
+
+use crate::{WORKER, class, helper, trial};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        trial("conforms", conforms),
+        trial("conforms_without_a_lock", conforms_without_a_lock),
+        trial("conforms_between_processes", conforms_between_processes),
+    ]
+}
+
+/// A store, and the folder that goes with it.
+#[derive(Debug)]
+pub(crate) struct InFolder(
+    pub(crate) ExternalProgram,
+    #[allow(dead_code, reason = "its end removes the folder")] pub(crate) Option<TempDir>,
+);
+
+impl PersistenceHandler for InFolder {
+    fn save_oauth_tokens(&self, tokens: &OAuthTokens) -> Result<(), PersistenceError> {
+        self.0.save_oauth_tokens(tokens)
+    }
+
+    fn get_oauth_tokens(&self, user: &UserIdentifier) -> Result<Option<OAuthTokens>, PersistenceError> {
+        self.0.get_oauth_tokens(user)
+    }
+
+    fn delete_oauth_tokens(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
+        self.0.delete_oauth_tokens(user)
+    }
+
+    fn lock_refresh(&self, user: &UserIdentifier, patience: Duration) -> Result<RefreshLock, PersistenceError> {
+        self.0.lock_refresh(user, patience)
+    }
+}
+
+fn suite(behaviour: &'static str) -> Suite<InFolder> {
+    let fresh = move || {
+        let folder = tempfile::tempdir().unwrap();
+        InFolder(helper(behaviour, folder.path()), Some(folder))
+    };
+    Suite::new(fresh).reopen(|store| InFolder(store.0.clone(), None)).broken(|| {
+        let gone = tempfile::tempdir().unwrap().path().join("gone");
+        InFolder(helper("good", &gone), None)
+    })
+}
+
+fn conforms() {
+    suite("good").requires_lock().run();
+}
+
+fn conforms_without_a_lock() {
+    suite("lockless").run();
+}
+
+pub(crate) fn processes(path: PathBuf, class: String) -> Processes<ExternalProgram> {
+    let words = format!("{}\n{class}", path.display());
+    let worker = move || {
+        let mut command = Command::new(env::current_exe().unwrap());
+        command.env(WORKER, &words);
+        command
+    };
+    Processes::new(move || ExternalProgram::new(&path, &class).unwrap(), worker)
+}
+
+fn conforms_between_processes() {
+    let folder = tempfile::tempdir().unwrap();
+    processes(env::current_exe().unwrap(), class("good", folder.path()))
+        .frees_frozen(Duration::from_secs(2), Duration::from_secs(20))
+        .run();
+}

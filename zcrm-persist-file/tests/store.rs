@@ -1,0 +1,208 @@
+//! The file store keeps the contract, and the file is what the documentation says.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use zcrm_core::persistence::conformance::Suite;
+use zcrm_core::persistence::{PersistenceErrorKind, PersistenceHandler};
+use zcrm_core::{OAuthTokens, UserIdentifier};
+use zcrm_persist_file::{FILE_NAME, FilePersistence};
+
+fn tokens(user: &str, access: &str) -> OAuthTokens {
+    OAuthTokens::new(UserIdentifier::new(user).unwrap(), access, "1000.fake-refresh", 1_700_000_000_000)
+}
+
+fn refused(folder: &Path) -> (PersistenceErrorKind, String) {
+    let fault = FilePersistence::new(folder).expect_err("this must be refused");
+    (fault.kind(), fault.to_string())
+}
+
+#[test]
+fn contract() {
+    let root = TempDir::new().unwrap();
+    let (fresh, broken) = (root.path().join("fresh"), root.path().join("broken"));
+    let count = AtomicUsize::new(0);
+    Suite::new(move || FilePersistence::new(fresh.join(count.fetch_add(1, Ordering::Relaxed).to_string())).unwrap())
+        .reopen(|store| FilePersistence::new(store.file()).unwrap())
+        .broken(move || {
+            let store = FilePersistence::new(&broken).unwrap();
+            fs::write(store.file(), "{ half a file").unwrap();
+            store
+        })
+        .requires_lock()
+        .run();
+}
+
+#[test]
+fn an_empty_file_made_by_hand_is_an_empty_store() {
+    let folder = TempDir::new().unwrap();
+    for content in ["", "\n"] {
+        fs::write(folder.path().join(FILE_NAME), content).unwrap();
+        let store = FilePersistence::new(folder.path()).unwrap();
+        let tokens = tokens("abc@xyz.com", "1000.fake-access");
+        assert!(store.get_oauth_tokens(tokens.user()).unwrap().is_none());
+        store.save_oauth_tokens(&tokens).unwrap();
+        assert!(store.get_oauth_tokens(tokens.user()).unwrap().is_some());
+    }
+}
+
+#[test]
+fn a_person_can_read_it() {
+    let folder = TempDir::new().unwrap();
+    let store = FilePersistence::new(folder.path()).unwrap();
+    store.save_oauth_tokens(&tokens("abc@xyz.com", "1000.fake-access")).unwrap();
+    assert_eq!(
+        fs::read_to_string(folder.path().join(FILE_NAME)).unwrap(),
+        r#"{
+  "about": "OAuth tokens, kept by zcrm-persist-file. Whoever reads them has your Zoho CRM: show them to nobody.",
+  "version": 1,
+  "tokens": [
+    {
+      "user": "abc@xyz.com",
+      "access_token": "1000.fake-access",
+      "refresh_token": "1000.fake-refresh",
+      "expires_at_millis": 1700000000000
+    }
+  ]
+}
+"#
+    );
+}
+
+#[test]
+fn the_folder_is_created_and_the_file_may_be_named() {
+    let root = TempDir::new().unwrap();
+    let folder = root.path().join("new").join("tokens");
+    let store = FilePersistence::new(folder.join(FILE_NAME)).unwrap();
+    assert_eq!(store.file(), fs::canonicalize(&folder).unwrap().join(FILE_NAME));
+    assert!(store.file().is_file());
+}
+
+#[test]
+fn what_cannot_be_understood_is_never_overwritten() {
+    let row = |user: &str| {
+        format!(r#"{{"user":"{user}","access_token":"1000.canary","refresh_token":"r","expires_at_millis":1}}"#)
+    };
+    let file = |rows: &str| format!(r#"{{"about":"","version":1,"tokens":[{rows}]}}"#).into_bytes();
+    let cases = [
+        (b"\x04\x08[\x06o:\x14ZohoOAuthTokens\x00".to_vec(), "Ruby SDK"),
+        (br#"{"version":2,"tokens":{}}"#.to_vec(), "version 2"),
+        (b"1000.canary".to_vec(), "damaged"),
+        (br#""1000.canary""#.to_vec(), "damaged"),
+        (br#"{"about":"","version":1,"tokens":["1000.canary"]}"#.to_vec(), "line 1"),
+        (br#"{"about":"","version":1,"tokens":[],"1000.canary":1}"#.to_vec(), "damaged"),
+        (vec![0xff, 0xfe, 0x00], "damaged"),
+        (file(&row("")), "a user"),
+        (file(&format!("{0},{0}", row("abc@xyz.com"))), "twice"),
+        ("[".repeat(100_000).into_bytes(), "damaged"),
+    ];
+    let folder = TempDir::new().unwrap();
+    let store = FilePersistence::new(folder.path()).unwrap();
+    for (content, hint) in cases {
+        fs::write(store.file(), &content).unwrap();
+        let (kind, text) = refused(folder.path());
+        assert_eq!(kind, PersistenceErrorKind::Corrupt);
+        assert!(text.contains(hint), "{text:?} should say {hint:?}");
+        assert!(!text.contains("1000.canary"), "{text}");
+
+        let fault = store.save_oauth_tokens(&tokens("abc@xyz.com", "new")).unwrap_err();
+        assert_eq!(fault.kind(), PersistenceErrorKind::Corrupt);
+        assert!(!format!("{fault:?}").contains("1000.canary"), "{fault:?}");
+        assert!(store.delete_oauth_tokens(&UserIdentifier::new("abc@xyz.com").unwrap()).is_err());
+        assert_eq!(fs::read(store.file()).unwrap(), content, "the file is as it was");
+    }
+}
+
+#[test]
+fn wrong_things_in_its_place() {
+    let root = TempDir::new().unwrap();
+    let file = root.path().join("file");
+    fs::write(&file, "x").unwrap();
+    for folder in [file.clone(), file.join("below")] {
+        let (kind, text) = refused(&folder);
+        assert_eq!(kind, PersistenceErrorKind::Setup, "{text}");
+        assert!(text.contains("a file where a folder is needed"), "{text}");
+    }
+    let folder = root.path().join("tokens");
+    fs::create_dir_all(folder.join(FILE_NAME)).unwrap();
+    let (kind, text) = refused(&folder);
+    assert_eq!(kind, PersistenceErrorKind::Setup, "{text}");
+    assert!(text.contains("it is a folder"), "{text}");
+}
+
+#[test]
+fn a_folder_that_is_gone_is_a_failure() {
+    let root = TempDir::new().unwrap();
+    let store = FilePersistence::new(root.path().join("tokens")).unwrap();
+    let tokens = tokens("abc@xyz.com", "1000.fake-access");
+    fs::remove_dir_all(root.path().join("tokens")).unwrap();
+    assert!(store.get_oauth_tokens(tokens.user()).is_err());
+    assert!(store.save_oauth_tokens(&tokens).is_err());
+    assert!(store.lock_refresh(tokens.user(), Duration::from_secs(1)).is_err());
+    assert!(!root.path().join("tokens").exists(), "nothing is put into the place of a disk that is away");
+}
+
+#[test]
+fn endless_patience_is_no_panic() {
+    let folder = TempDir::new().unwrap();
+    let store = FilePersistence::new(folder.path()).unwrap();
+    assert!(store.lock_refresh(&UserIdentifier::new("abc@xyz.com").unwrap(), Duration::MAX).unwrap().is_held());
+}
+
+#[test]
+fn what_a_crash_left_aside_is_in_nobodys_way() {
+    let folder = TempDir::new().unwrap();
+    let store = FilePersistence::new(folder.path()).unwrap();
+    let aside = folder.path().join("zcrm_oauthtokens.txt.new");
+    fs::write(&aside, "half").unwrap();
+    let tokens = tokens("abc@xyz.com", "1000.fake-access");
+    store.save_oauth_tokens(&tokens).unwrap();
+    assert!(store.get_oauth_tokens(tokens.user()).unwrap().is_some());
+    assert!(!aside.exists());
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn only_the_owner_may_use_it() {
+        let root = TempDir::new().unwrap();
+        let folder = root.path().join("tokens");
+        let store = FilePersistence::new(&folder).unwrap();
+        assert_eq!((mode(&folder), mode(store.file())), (0o700, 0o600));
+
+        fs::set_permissions(store.file(), fs::Permissions::from_mode(0o644)).unwrap();
+        let store = FilePersistence::new(&folder).unwrap();
+        assert_eq!(mode(store.file()), 0o644, "reading changes nothing");
+        store.save_oauth_tokens(&tokens("abc@xyz.com", "1000.fake-access")).unwrap();
+        assert_eq!(mode(store.file()), 0o600);
+    }
+
+    #[test]
+    fn links_to_folders_are_followed_and_a_link_for_the_file_is_refused() {
+        let root = TempDir::new().unwrap();
+        let (real, link) = (root.path().join("real"), root.path().join("link"));
+        let store = FilePersistence::new(&real).unwrap();
+        symlink(&real, &link).unwrap();
+        assert_eq!(FilePersistence::new(&link).unwrap().file(), store.file(), "one folder, one lock");
+
+        let other = root.path().join("other");
+        fs::create_dir(&other).unwrap();
+        symlink(store.file(), other.join(FILE_NAME)).unwrap();
+        let (kind, text) = refused(&other);
+        assert_eq!(kind, PersistenceErrorKind::Setup);
+        assert!(text.contains("symbolic link"), "{text}");
+    }
+}
