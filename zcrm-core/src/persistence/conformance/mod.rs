@@ -1,7 +1,7 @@
 //! The suite that every token store has to pass (feature `conformance`).
 //!
 //! It is test support: it panics where a store breaks the contract of
-//! [`PersistenceHandler`](super::PersistenceHandler), and the message names the broken rule. Those who write a store call
+//! [`PersistenceHandler`], and the message names the broken rule. Those who write a store call
 //! it in a test:
 //!
 //! ```
