@@ -213,7 +213,7 @@ fn notes() {
     sends("v2", &format!("POST v2/Leads/{LEAD}/Notes"), body, add);
     let body = json!({"data": [{"Note_Title": "Call", "Note_Content": "Called."}]});
     sends("v8", &format!("POST v8/Leads/{LEAD}/Notes"), body, add);
-    sends("v2", &format!("PUT v2/Leads/{LEAD}/Notes/5"), json!({"data": [{"Note_Title": "New"}]}), |client| {
+    sends("v2", &format!("PUT v2/Leads/{LEAD}/Notes/5"), json!({"data": [{"Note_Title": "New", "se_module": "Leads"}]}), |client| {
         lead(client).notes().update(&Note::with_id("5").title("New"))
     });
     gets_no_body(&format!("DELETE v2/Leads/{LEAD}/Notes/5"), |client| lead(client).notes().delete("5"));
