@@ -22,6 +22,19 @@
 //! * [`doc(alias)`](https://doc.rust-lang.org/rustdoc/advanced-features.html#add-aliases-for-an-item-in-documentation-search)
 //!   knows Ruby's names: type `get_relatedlist_records` or `ZCRMTrashRecord` into the search field of these pages.
 //!
+//! | Ruby, without a request | Rust |
+//! |---|---|
+//! | `ZCRMRestClient.init(config)` | [`Client::from_config`](crate::Client::from_config), [`Client::new`](crate::Client::new) |
+//! | `ZCRMRestClient.current_user_email = ...` | [`Client::for_user`](crate::Client::for_user) |
+//! | `get_organization_instance`, `get_module_instance`, `get_record_instance` | [`Client::organization`](crate::Client::organization), [`Client::module`](crate::Client::module), [`ModuleHandle::record`](crate::resource::ModuleHandle::record) |
+//! | `APIResponse#data` | The value that a method gives |
+//! | `BulkAPIResponse#data`, `#info` | [`Page`](crate::rest::Page) of a listing, [`BatchReport`](crate::resource::records::BatchReport) of a write |
+//! | `EntityResponse` | [`Outcome`](crate::resource::records::Outcome) |
+//! | `FileAPIResponse` | [`Download`](crate::rest::Download) |
+//! | `ZCRMException`, `ZohoOAuthException` | [`Error`](crate::Error) |
+//! | `save_oauth_tokens`, `get_oauth_tokens`, `delete_oauth_tokens` of a store | [`PersistenceHandler`](crate::persistence::PersistenceHandler) |
+//! | A call that the SDK does not have | [`Client::call`](crate::Client::call) |
+//!
 #![doc = include_str!("migrating/methods.md")]
 //!
 //! # Where a request differs from Ruby's
