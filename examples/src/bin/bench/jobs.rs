@@ -1,0 +1,212 @@
+//! What is measured.
+
+use std::fs::File;
+use std::io::{BufWriter, Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+use serde::Deserialize;
+use serde_json::Value;
+use zcrm_core::persistence::PersistenceHandler;
+use zcrm_core::resource::records::ListRecords;
+use zcrm_core::{Client, Record, UserIdentifier};
+use zcrm_examples::connect;
+use zcrm_persist_file::FilePersistence;
+
+use super::CREATED;
+use super::usage::{Of, Usage};
+
+/// What is imported, beside the dictionary.
+pub(crate) const SHEET: &str = "leads.csv";
+
+/// One thing to measure.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Job {
+    RawValues,
+    RawBytes,
+    RawStructs,
+    Records,
+    RecordsOneField,
+    Structs,
+    Ndjson,
+    Export,
+    Create,
+    Import,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Lead {
+    #[serde(rename = "Last_Name")]
+    last_name: Option<String>,
+    email: Option<String>,
+    company: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct LeadsPage {
+    data: Vec<Lead>,
+    info: Info,
+}
+
+#[derive(Deserialize)]
+struct Info {
+    more_records: bool,
+}
+
+impl Lead {
+    fn is_whole(&self) -> bool {
+        self.last_name.is_some() && self.email.is_some() && self.company.is_some()
+    }
+}
+
+impl Job {
+    pub(crate) const LISTING: [Self; 8] = [
+        Self::RawValues,
+        Self::RawBytes,
+        Self::RawStructs,
+        Self::Records,
+        Self::RecordsOneField,
+        Self::Structs,
+        Self::Ndjson,
+        Self::Export,
+    ];
+    pub(crate) const CREATING: [Self; 2] = [Self::Create, Self::Import];
+
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::RawValues => "ureq and `serde_json::Value`",
+            Self::RawBytes => "ureq, nothing decoded",
+            Self::RawStructs => "ureq and serde, three fields",
+            Self::Records => "`records().iter()`",
+            Self::RecordsOneField => "the same, one field read",
+            Self::Structs => "`iter_as`, three fields",
+            Self::Ndjson => "`Record::raw`, a line each",
+            Self::Export => "the program `export`, NDJSON",
+            Self::Create => "`create_iter`",
+            Self::Import => "the program `import`",
+        }
+    }
+
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// Does it, and says what this process, or the program that it started, has used.
+    pub(crate) fn measure(self, config: &Path) -> Result<Usage> {
+        let leads = || Ok::<_, anyhow::Error>(client(config)?.module("Leads").records());
+        let rows = match self {
+            Self::RawValues => raw(config, |page| {
+                let page: Value = serde_json::from_slice(page)?;
+                let rows = page.get("data").and_then(Value::as_array).map_or(0, Vec::len);
+                let more = page.pointer("/info/more_records").and_then(Value::as_bool).context("no more_records")?;
+                Ok((rows, more))
+            })?,
+            Self::RawBytes => raw(config, |page| {
+                let (_, info) = page.split_at(page.len().saturating_sub(100));
+                Ok((0, String::from_utf8_lossy(info).contains(r#""more_records":true"#)))
+            })?,
+            Self::RawStructs => raw(config, |page| {
+                let page: LeadsPage = serde_json::from_slice(page)?;
+                Ok((page.data.iter().filter(|lead| lead.is_whole()).count(), page.info.more_records))
+            })?,
+            Self::Records => count(leads()?, |_| Ok(true))?,
+            Self::RecordsOneField => count(leads()?, |lead| Ok(lead.get::<String>("Email")?.is_some()))?,
+            Self::Structs => {
+                let mut rows = 0;
+                for lead in leads()?.iter_as::<Lead>() {
+                    rows += usize::from(lead?.is_whole());
+                }
+                rows
+            }
+            Self::Ndjson => {
+                let mut lines = BufWriter::new(File::create("/dev/null")?);
+                count(leads()?, |lead| {
+                    lines.write_all(lead.raw().as_bytes())?;
+                    lines.write_all(b"\n")?;
+                    Ok(true)
+                })?
+            }
+            Self::Create => {
+                let leads = (0..CREATED).map(|number| Record::new().with("Last_Name", format!("Lead {number}")));
+                client(config)?.module("Leads").create_iter(leads).report().created().count()
+            }
+            Self::Export => {
+                let output = beside(config, "leads.ndjson");
+                program("export", config, &["--output", &output])?;
+                let rows = std::fs::read(&output)?.iter().filter(|byte| **byte == b'\n').count();
+                return Usage::so_far(Of::Child, rows);
+            }
+            Self::Import => {
+                let summary = program("import", config, &["--input", &beside(config, SHEET)])?;
+                let created = summary.split_whitespace().find_map(|part| part.strip_prefix("created="));
+                return Usage::so_far(Of::Child, created.context("import said nothing")?.parse()?);
+            }
+        };
+        Usage::so_far(Of::This, rows)
+    }
+}
+
+fn client(config: &Path) -> Result<Client> {
+    connect(zcrm_examples::config(Some(config))?)
+}
+
+fn count(leads: ListRecords, mut meets: impl FnMut(&Record) -> Result<bool>) -> Result<usize> {
+    let mut rows = 0;
+    for lead in leads.iter() {
+        rows += usize::from(meets(&lead?)?);
+    }
+    Ok(rows)
+}
+
+/// What a program without an SDK would do, all at its best: one agent, pages of 200, each page in one piece.
+fn raw(config: &Path, mut decode: impl FnMut(&[u8]) -> Result<(usize, bool)>) -> Result<usize> {
+    let dictionary: Value = serde_json::from_slice(&std::fs::read(config)?)?;
+    let text = |key: &str| dictionary.get(key).and_then(Value::as_str).with_context(|| format!("no {key}"));
+    let user = UserIdentifier::new(text("current_user_email")?)?;
+    let store = FilePersistence::new(beside(config, "tokens"))?;
+    let tokens = store.get_oauth_tokens(&user)?.context("there are no tokens")?;
+    let authorization = format!("Zoho-oauthtoken {}", tokens.access_token().expose());
+    let url = format!("{}/crm/v2/Leads", text("api_base_url")?);
+    let agent = ureq::agent();
+    let mut rows = 0;
+    for page in 1.. {
+        let answer = agent
+            .get(&url)
+            .query("page", page.to_string())
+            .query("per_page", "200")
+            .header("Authorization", &authorization)
+            .call()?;
+        let mut body = Vec::new();
+        answer.into_body().into_reader().read_to_end(&mut body)?;
+        let (decoded, more) = decode(&body)?;
+        rows += decoded;
+        if !more {
+            break;
+        }
+    }
+    Ok(rows)
+}
+
+fn beside(config: &Path, name: &str) -> String {
+    config.with_file_name(name).display().to_string()
+}
+
+/// Runs a program that was built beside this one, and gives its output.
+fn program(name: &str, config: &Path, arguments: &[&str]) -> Result<String> {
+    let path = std::env::current_exe()?.with_file_name(name).with_extension(std::env::consts::EXE_EXTENSION);
+    let done = Command::new(path)
+        .arg("--config")
+        .arg(config)
+        .args(["--module", "Leads"])
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("{name} does not run; build it: cargo build --release -p zcrm-examples --bins"))?;
+    if !done.status.success() {
+        bail!("{name}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+    Ok(String::from_utf8_lossy(&done.stdout).into_owned())
+}
