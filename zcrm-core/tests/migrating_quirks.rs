@@ -85,7 +85,9 @@ fn ids_may_be_texts_of_any_kind_and_numbers() {
     module.record(7_u64).get().unwrap();
     module.record("7").get().unwrap();
     module.record(String::from("7")).get().unwrap();
-    module.record(&RecordId::new("7")).get().unwrap();
+    let id = RecordId::new("7");
+    module.record(&id).get().unwrap();
+    assert_eq!(id.as_str(), "7", "an id that was lent can be used again");
     assert!(fake.asked().iter().all(|asked| asked.path == "/crm/v2/Leads/7"));
 }
 

@@ -92,7 +92,8 @@ pub(crate) fn rows() -> Vec<Row> {
     }
 
     let lead = Record::new().with("Last_Name", "Berg").with("Email", "b@example.com");
-    let mut changed = Record::new();
+    let read = json!({"id": "3652397000000190001", "City": "Bergen", "Owner": {"id": "9"}, "$approved": true});
+    let mut changed: Record = serde_json::from_value(read).unwrap();
     changed.set("City", "Oslo");
     let leads = [lead.clone(), Record::new().with("Last_Name", "Dahl").with("Email", "d@example.com")];
     let changes = [Record::new().with("id", "5").with("City", "Oslo")];
@@ -107,6 +108,8 @@ pub(crate) fn rows() -> Vec<Row> {
         "ZCRMRecord#convert" => record.convert(conversion.clone().deal(deal.clone())),
             "POST Leads/3652397000000190001/actions/convert",
             {"data": [{"overwrite": true, "Accounts": "7", "assign_to": "8", "Deals": {"Deal_Name": "Boats"}}]};
+        "ZCRMRecord#convert" => record.convert(Conversion::new()),
+            "POST Leads/3652397000000190001/actions/convert", {"data": [{}]};
         "ZCRMModule#get_records" => module.records().page(1).per_page(200).send(), "GET Leads?page=1&per_page=200";
         "ZCRMModule#get_records" =>
             module.records().custom_view(id).sort_by("City").sort_order(SortOrder::Ascending).page(2).per_page(50).send(),
