@@ -29,6 +29,8 @@
 //! [`client.module("Leads")`](Client::module) reads and writes records. What comes back is plain data in [`entity`]. An
 //! endpoint that has no method is reached by [`client.call(...)`](Client::call), with the same tokens, retries and errors.
 //!
+//! Who comes from Zoho's Ruby SDK finds each of its methods in [`migrating`].
+//!
 //! # Where tokens are kept
 //!
 //! In anything that implements [`PersistenceHandler`](persistence::PersistenceHandler): `zcrm-persist-file` (one machine),
@@ -74,6 +76,7 @@ pub mod entity;
 pub mod error;
 #[cfg(feature = "logging")]
 pub mod logging;
+pub mod migrating;
 pub mod oauth;
 pub mod persistence;
 mod rate_limits;

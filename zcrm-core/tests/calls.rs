@@ -213,9 +213,12 @@ fn notes() {
     sends("v2", &format!("POST v2/Leads/{LEAD}/Notes"), body, add);
     let body = json!({"data": [{"Note_Title": "Call", "Note_Content": "Called."}]});
     sends("v8", &format!("POST v8/Leads/{LEAD}/Notes"), body, add);
-    sends("v2", &format!("PUT v2/Leads/{LEAD}/Notes/5"), json!({"data": [{"Note_Title": "New"}]}), |client| {
-        lead(client).notes().update(&Note::with_id("5").title("New"))
-    });
+    sends(
+        "v2",
+        &format!("PUT v2/Leads/{LEAD}/Notes/5"),
+        json!({"data": [{"Note_Title": "New", "se_module": "Leads"}]}),
+        |client| lead(client).notes().update(&Note::with_id("5").title("New")),
+    );
     gets_no_body(&format!("DELETE v2/Leads/{LEAD}/Notes/5"), |client| lead(client).notes().delete("5"));
     gets_no_body("DELETE v2/Notes?ids=5,6", |client| client.organization().delete_notes(["5", "6"]));
     refuses("v2", ErrorKind::InvalidInput, |client| client.organization().create_notes(&[Note::with_id("5")]));

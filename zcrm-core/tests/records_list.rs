@@ -256,7 +256,7 @@ fn what_zoho_would_refuse_is_refused_before_the_call() {
     assert_eq!(kind(leads(&v2).per_page(201)), ErrorKind::InvalidInput);
     assert_eq!(kind(leads(&v2).per_page(0)), ErrorKind::InvalidInput);
     assert_eq!(kind(leads(&v2).page(0)), ErrorKind::InvalidInput);
-    assert_eq!(kind(leads(&v2).custom_view("1").sort_by("id")), ErrorKind::InvalidInput);
+    assert_eq!(kind(leads(&v8).fields(["id"]).custom_view("1").sort_by("id")), ErrorKind::InvalidInput);
     assert_eq!(kind(leads(&v2).page_token("x")), ErrorKind::Unsupported);
     assert_eq!(kind(v2.module("").records()), ErrorKind::InvalidInput);
     let text = leads(&v8).send().unwrap_err().to_string();

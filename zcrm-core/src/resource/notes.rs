@@ -185,7 +185,7 @@ impl NotesHandle {
         let session = &self.record.module.session;
         let id = note.id.as_ref().ok_or_else(|| without_id("the note"))?;
         let call = self.record.call(Method::Put, &["Notes", id.as_str()])?;
-        let call = call.json(&json!({ "data": [body(session, note)?] }))?;
+        let call = call.json(&json!({ "data": [body(session, note, Some(&self.record.module.name))?] }))?;
         Saved::of(session.write(&call, "data")?, Some(&id.as_str().into()))
     }
 
@@ -211,13 +211,8 @@ impl NotesHandle {
 fn create(session: &Session, path: &[&str], notes: &[Note], module: Option<&str>) -> Result<BatchReport> {
     only_new(notes.iter().map(|note| note.id.is_some()), "note")?;
     let body = |note: &Note| {
-        let mut body = body(session, note)?;
+        let mut body = body(session, note, module)?;
         body.entry("Note_Content").or_insert(Value::Null);
-        if let Some(module) = module
-            && session.version() < ApiVersion::V3
-        {
-            body.entry("se_module").or_insert_with(|| module.into());
-        }
         Ok(body)
     };
     let bodies = notes.iter().map(body).collect::<Result<Vec<_>>>()?;
@@ -225,19 +220,20 @@ fn create(session: &Session, path: &[&str], notes: &[Note], module: Option<&str>
     Sending::new(session, "data", Effect::Create).in_calls(&bodies, MAX_PER_CALL, as_record_id, call)
 }
 
-/// A note as Zoho takes one: in v2 its record by bare id beside `se_module`, later as one object.
-fn body(session: &Session, note: &Note) -> Result<Map<String, Value>> {
+/// A note as Zoho takes one: in v2 its record by bare id beside `se_module`, later as one object. `module` is that of
+/// the record whose notes are written, where the path names one.
+fn body(session: &Session, note: &Note, module: Option<&str>) -> Result<Map<String, Value>> {
     let mut body = note.to_settable()?;
-    let module = body.remove("$se_module");
+    let own_module = body.remove("$se_module");
     let id = note.parent.as_ref().and_then(|parent| parent.id.as_ref());
     if session.version() < ApiVersion::V3 {
         if let Some(id) = id {
             body.insert("Parent_Id".to_owned(), id.as_str().into());
         }
-        if let Some(module) = module {
+        if let Some(module) = own_module.or_else(|| module.map(Value::from)) {
             body.insert("se_module".to_owned(), module);
         }
-    } else if let (Some(id), Some(module)) = (id, module) {
+    } else if let (Some(id), Some(module)) = (id, own_module) {
         body.insert("Parent_Id".to_owned(), json!({ "id": id, "module": { "api_name": module } }));
     }
     Ok(body)

@@ -29,6 +29,7 @@ pub struct Granted {
 impl Granted {
     /// The name under which the tokens are kept: that of `current_user_email` or `for_user` where Zoho's e-mail address
     /// equals it ignoring case, else the one that Zoho gives.
+    #[doc(alias = "get_user_email_from_iam")]
     #[must_use]
     pub fn user(&self) -> &UserIdentifier {
         &self.user

@@ -117,8 +117,8 @@ impl ListRecords {
         self
     }
 
-    /// The field to sort by: any in v2; `id`, `Created_Time` or `Modified_Time` in later versions. Not together with
-    /// [`custom_view`](Self::custom_view).
+    /// The field to sort by: any in v2; `id`, `Created_Time` or `Modified_Time` in later versions, and there not
+    /// together with [`custom_view`](Self::custom_view).
     pub fn sort_by(self, field: impl Into<String>) -> Self {
         self.query("sort_by", field)
     }
@@ -201,8 +201,8 @@ impl ListRecords {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`] before anything is sent when the page size is over 200, when the API version demands
-    /// fields and there are none or over 50, or when a custom view is combined with sorting; whatever a call can fail
-    /// with.
+    /// fields and there are none or over 50, or when, from v3 on, a custom view is combined with sorting; whatever a
+    /// call can fail with.
     pub fn send(self) -> Result<Page<Record>> {
         self.send_as()
     }
@@ -297,8 +297,8 @@ impl ListRecords {
         } else if version >= ApiVersion::V3 && self.fields.len() > MAX_FIELDS {
             let named = self.fields.len();
             format!("{named} fields are named; Zoho's API {version} takes at most {MAX_FIELDS}")
-        } else if has("cvid") && has("sort_by") {
-            "Zoho does not sort a custom view: leave out either custom_view or sort_by".to_owned()
+        } else if version >= ApiVersion::V3 && has("cvid") && has("sort_by") {
+            format!("Zoho's API {version} does not sort a custom view: leave out either custom_view or sort_by")
         } else if version < ApiVersion::V3 && matches!(self.start, PagePosition::Token(_)) {
             return Err(Error::new(ErrorKind::Unsupported, format!("Zoho's API {version} has no page tokens; v3 has")));
         } else {
