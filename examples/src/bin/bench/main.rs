@@ -88,7 +88,9 @@ fn table(title: &str, leads: u64, jobs: &[Job], arguments: &Arguments) -> Result
     let mut first = None;
     for (job, mut runs) in jobs.iter().zip(measured) {
         runs.sort_by(|one, other| one.usage.cpu_seconds.total_cmp(&other.usage.cpu_seconds));
-        let (Some(least), Some(median)) = (runs.first(), runs.get(runs.len() / 2)) else { bail!("runs has to be 1 at least") };
+        let (Some(least), Some(median)) = (runs.first(), runs.get(runs.len() / 2)) else {
+            bail!("runs has to be 1 at least")
+        };
         let cpu = least.usage.cpu_seconds;
         let share = cpu / *first.get_or_insert(cpu);
         let peak = runs.iter().map(|run| run.usage.peak_megabytes).fold(0.0, f64::max);
