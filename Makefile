@@ -19,7 +19,7 @@ run: ## The main job against a Zoho CRM that runs here; ARGS='--config FILE' for
 
 live: ## A read-only check of your own account: make live CONFIG=FILE [GRANT=CODE]
 	@test -n "$(CONFIG)" || { echo 'make live CONFIG=FILE [GRANT=CODE], FILE a dictionary as examples/zcrm.example.json'; exit 2; }
-	@$(CARGO) run -p zcrm-examples --bin quickstart -- --config "$(CONFIG)" $(if $(GRANT),--grant-token "$(GRANT)")
+	@$(CARGO) run -p zcrm-examples --bin quickstart -- --read-only --config "$(CONFIG)" $(if $(GRANT),--grant-token "$(GRANT)")
 
 check: ## Format, lints and documentation
 	$(CARGO) fmt --all --check

@@ -54,6 +54,12 @@ pub fn is_local(config: &Config) -> bool {
     }
 }
 
+/// What a program that shows things off may do: write to this machine, and elsewhere only when told to.
+#[must_use]
+pub fn may_write(config: &Config, told_to_write: bool, told_only_to_read: bool) -> bool {
+    !told_only_to_read && (told_to_write || is_local(config))
+}
+
 /// Where the tokens lie, for people.
 #[must_use]
 pub fn token_place(config: &Config) -> String {

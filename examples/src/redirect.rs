@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Context, Result};
@@ -11,7 +12,7 @@ use axum::http::StatusCode;
 use axum::response::Html;
 use tokio::sync::oneshot;
 
-/// A page on this machine that waits for redirects. It ends when it is dropped.
+/// A page on this machine that waits for one redirect, and tells later ones that it is over. It ends when it is dropped.
 #[derive(Debug)]
 pub struct Redirects {
     address: SocketAddr,
@@ -34,7 +35,7 @@ impl Redirects {
         let address = listener.local_addr()?;
         let (sender, received) = channel();
         let (stop, stopped) = oneshot::channel();
-        let pages = Router::new().fallback(page).with_state(sender);
+        let pages = Router::new().fallback(page).with_state(Arc::new(Mutex::new(Some(sender))));
         let server = thread::spawn(move || {
             let serving = axum::serve(listener, pages).with_graceful_shutdown(async {
                 let _ = stopped.await;
@@ -51,7 +52,7 @@ impl Redirects {
         self.address
     }
 
-    /// Waits for the next redirect, and gives its query.
+    /// Waits for the redirect, and gives its query.
     ///
     /// # Errors
     ///
@@ -70,18 +71,22 @@ impl Drop for Redirects {
     }
 }
 
+/// Who waits for the redirect, until it has come.
+type Waiting = Arc<Mutex<Option<Sender<String>>>>;
+
 /// Browsers ask for icons and the like too: only a query with a code or an error is a redirect of Zoho's.
-async fn page(State(sender): State<Sender<String>>, RawQuery(query): RawQuery) -> (StatusCode, Html<&'static str>) {
+async fn page(State(waiting): State<Waiting>, RawQuery(query): RawQuery) -> (StatusCode, Html<&'static str>) {
     let query = query.unwrap_or_default();
     let is_redirect = url::form_urlencoded::parse(query.as_bytes()).any(|(key, _)| key == "code" || key == "error");
     if !is_redirect {
         return (StatusCode::NOT_FOUND, Html("<p>Nothing here.</p>"));
     }
-    match sender.send(query) {
-        Ok(()) => (
+    let sender = waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match sender.map(|sender| sender.send(query)) {
+        Some(Ok(())) => (
             StatusCode::OK,
             Html("<p>Zoho's answer has arrived. You can close this page and go back to the program.</p>"),
         ),
-        Err(_) => (StatusCode::GONE, Html("<p>The program is not waiting any more.</p>")),
+        _ => (StatusCode::GONE, Html("<p>This is over: the program has its answer and is not waiting any more.</p>")),
     }
 }

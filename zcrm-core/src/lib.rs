@@ -91,3 +91,8 @@ pub use rate_limits::RateLimits;
 pub use secret::Secret;
 pub use token::{GrantToken, InvalidUserIdentifier, OAuthTokens, UserIdentifier};
 pub use transport::Method;
+
+/// Compiles the code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

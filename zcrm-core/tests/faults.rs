@@ -123,8 +123,11 @@ fn client(script: impl IntoIterator<Item = Step>, http: HttpOptions) -> (Client,
     (Client::with_transport(config, store, scripted.clone()), scripted)
 }
 
+/// Its name, how to make it, and whether it may be repeated.
+type Class = (&'static str, fn(&Client) -> CustomCall, bool);
+
 /// Classes of calls: a name, how to make one, and whether it is repeated when its outcome is not known.
-fn classes() -> Vec<(&'static str, fn(&Client) -> CustomCall, bool)> {
+fn classes() -> Vec<Class> {
     vec![
         ("read", |client| client.call(Method::Get, "Leads/1"), true),
         ("update", |client| client.call(Method::Put, "Leads/1").json(&json!({})), true),

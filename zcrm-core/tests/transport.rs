@@ -146,7 +146,12 @@ fn reads_survive_a_broken_network() {
     for fault in broken() {
         emulator.reset_counters();
         emulator.fault(On::path("/crm/v2/Leads").times(1), fault.clone());
-        let page: Value = client.call(Method::Get, "Leads").send().expect(&format!("{fault:?}")).json().unwrap();
+        let page: Value = client
+            .call(Method::Get, "Leads")
+            .send()
+            .unwrap_or_else(|error| panic!("{fault:?}: {error}"))
+            .json()
+            .unwrap();
         assert_eq!(page["data"].as_array().unwrap().len(), 3, "{fault:?}");
         assert_eq!(emulator.counters().total_calls(), 2, "{fault:?}");
     }

@@ -60,7 +60,7 @@ fn a_wrong_key_is_told_by_its_id() {
     let inner = InMemoryPersistence::new();
     store(&inner, &[1]).save_oauth_tokens(&tokens("a@x.com")).unwrap();
     let fault = store(&inner, &[2, 3]).get_oauth_tokens(&user("a@x.com")).unwrap_err();
-    assert_eq!(fault.kind(), Kind::Setup);
+    assert_eq!(fault.kind(), Kind::WrongKey);
     let text = fault.to_string();
     assert!(text.contains("another key"), "{text}");
     assert!(text.contains(key(1).id()) && text.contains(key(2).id()) && text.contains(key(3).id()), "{text}");

@@ -59,3 +59,8 @@ mod lock;
 mod store;
 
 pub use store::{FILE_NAME, FilePersistence, backend};
+
+/// Compiles the code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -56,3 +56,8 @@ mod store;
 pub use builder::MysqlBuilder;
 pub use schema::SCHEMA;
 pub use store::{MysqlPersistence, backend};
+
+/// Compiles the code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

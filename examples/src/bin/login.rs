@@ -1,6 +1,6 @@
 //! Gets tokens once: with a grant of a self client, or through the browser.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -9,7 +9,7 @@ use clap::{ArgGroup, Parser};
 use url::Url;
 use zcrm_core::oauth::{AuthorizationRequest, Granted, scope};
 use zcrm_core::{Client, Config, GrantToken};
-use zcrm_examples::{Outcome, Redirects, config, connect, run, token_place};
+use zcrm_examples::{Outcome, Redirects, config, connect, run, say, token_place};
 
 /// Gets tokens once; afterwards every program with the same configuration is signed in
 #[derive(Parser)]
@@ -52,7 +52,7 @@ fn login(arguments: &Arguments) -> Result<Outcome> {
     for warning in granted.warnings() {
         eprintln!("note: {warning}");
     }
-    println!("Signed in as {}. The tokens are in {place}.", granted.user());
+    say(format_args!("Signed in as {}. The tokens are in {place}.", granted.user()))?;
     Ok(Outcome::Done)
 }
 
@@ -79,16 +79,16 @@ fn through_browser(client: &Client, arguments: &Arguments) -> Result<Granted> {
         if arguments.scope.is_empty() { scope::USUAL.map(str::to_owned).to_vec() } else { arguments.scope.clone() };
     let redirects = listen_at(client.config(), arguments).map(|address| Redirects::listen(&address)).transpose()?;
     let request = client.oauth().authorization_request(scopes)?;
-    println!("Consent here:\n\n{}\n", request.url());
-    io::stdout().flush()?;
+    say(format_args!("Consent here:\n\n{}\n", request.url()))?;
     if !arguments.paste
         && let Err(cause) = webbrowser::open(request.url())
     {
         eprintln!("note: no browser could be opened ({cause}); open the address yourself");
     }
-    let redirected_to = match redirects {
+    // The page stays until the grant is exchanged, to tell a browser that comes again that it is over.
+    let redirected_to = match &redirects {
         Some(redirects) => {
-            println!("Waiting for the redirect at http://{} ...", redirects.address());
+            say(format_args!("Waiting for the redirect at http://{} ...", redirects.address()))?;
             redirects.wait()?
         }
         None => pasted()?,
@@ -113,8 +113,7 @@ fn listen_at(config: &Config, arguments: &Arguments) -> Option<String> {
 }
 
 fn pasted() -> Result<String> {
-    println!("After consenting, the browser shows an address that begins with your redirect_uri. Paste it here:");
-    io::stdout().flush()?;
+    say("After consenting, the browser shows an address that begins with your redirect_uri. Paste it here:")?;
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line)?;
     if line.trim().is_empty() {

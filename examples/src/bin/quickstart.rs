@@ -8,7 +8,7 @@ use clap::Parser;
 use zcrm_core::resource::records::Criteria;
 use zcrm_core::{Client, Config, GrantToken, Record, RecordId};
 use zcrm_emulator::{Emulator, Options};
-use zcrm_examples::{Outcome, config, connect, is_local, run, token_place};
+use zcrm_examples::{Outcome, config, connect, may_write, run, say, token_place};
 
 /// Shows the whole way: configuration, tokens, users, records.
 ///
@@ -21,17 +21,20 @@ struct Arguments {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// A grant token to exchange when the store holds no tokens yet
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", requires = "config")]
     grant_token: Option<String>,
     /// Create, change and delete a few leads on a host that is not this machine, too
-    #[arg(long)]
+    #[arg(long, conflicts_with = "read_only")]
     write: bool,
+    /// Only read, on this machine too
+    #[arg(long)]
+    read_only: bool,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     run(|| match &arguments.config {
-        Some(file) => tour(config(Some(file))?, arguments.grant_token.as_deref(), arguments.write),
+        Some(file) => tour(config(Some(file))?, arguments.grant_token.as_deref(), &arguments),
         None => tour_of_emulator(&arguments),
     })
 }
@@ -39,7 +42,7 @@ fn main() -> ExitCode {
 /// The same against a Zoho CRM that lives as long as this program.
 fn tour_of_emulator(arguments: &Arguments) -> Result<Outcome> {
     let emulator = Emulator::start(Options::default()).context("the emulator cannot be started")?;
-    println!("No --config: a Zoho CRM is emulated at {} for this run.\n", emulator.url());
+    say(format_args!("No --config: a Zoho CRM is emulated at {} for this run.\n", emulator.url()))?;
     let folder = tempfile::tempdir()?;
     let mut dictionary = emulator.dictionary();
     if let Some(keys) = dictionary.as_object_mut() {
@@ -48,35 +51,36 @@ fn tour_of_emulator(arguments: &Arguments) -> Result<Outcome> {
     let config = Config::from_json_str(&dictionary.to_string())?;
     let user = config.current_user_email().map(ToString::to_string).unwrap_or_default();
     let grant = emulator.new_grant(&user);
-    let outcome = tour(config, Some(arguments.grant_token.as_ref().unwrap_or(&grant)), arguments.write)?;
-    println!("They end with this run, as the emulated CRM does.");
-    println!("\nNext: your own account. README.md, under \"Register your app\", shows how.");
+    let outcome = tour(config, Some(&grant), arguments)?;
+    say("They end with this run, as the emulated CRM does.")?;
+    say("\nNext: your own account. README.md, under \"Register your app\", shows how.")?;
     Ok(outcome)
 }
 
-fn tour(config: Config, grant: Option<&str>, write: bool) -> Result<Outcome> {
+fn tour(config: Config, grant: Option<&str>, arguments: &Arguments) -> Result<Outcome> {
     let place = token_place(&config);
-    let may_write = write || is_local(&config);
-    println!("1. Configuration: {} of {}", config.api_version(), config.api_base_url());
+    let writes = may_write(&config, arguments.write, arguments.read_only);
+    say(format_args!("1. Configuration: {} of {}", config.api_version(), config.api_base_url()))?;
     let client = connect(config)?;
     let client = sign_in(client, grant)?;
     look_at_users(&client)?;
-    if may_write {
+    if writes {
         work_with_leads(&client)?;
     } else {
         count_leads(&client)?;
-        println!("   Nothing was written: this is not a server on this machine. --write does it.");
+        let why = if arguments.read_only { "" } else { ": this is not a server on this machine. --write does it" };
+        say(format_args!("   Nothing was written{why}."))?;
     }
-    println!("5. The tokens are in {place}. A second run with the same configuration needs no grant.");
+    say(format_args!("5. The tokens are in {place}. A second run with the same configuration needs no grant."))?;
     Ok(Outcome::Done)
 }
 
 fn sign_in(client: Client, grant: Option<&str>) -> Result<Client> {
-    if let Some(user) = client.user() {
-        if client.oauth().is_token_generated(user)? {
-            println!("2. Tokens: the store holds those of {user}");
-            return Ok(client);
-        }
+    if let Some(user) = client.user()
+        && client.oauth().is_token_generated(user)?
+    {
+        say(format_args!("2. Tokens: the store holds those of {user}"))?;
+        return Ok(client);
     }
     let Some(grant) = grant else {
         bail!(
@@ -84,7 +88,7 @@ fn sign_in(client: Client, grant: Option<&str>) -> Result<Client> {
         );
     };
     let granted = client.oauth().generate_access_token(GrantToken::new(grant))?;
-    println!("2. Tokens: the grant is exchanged; they are kept for {}", granted.user());
+    say(format_args!("2. Tokens: the grant is exchanged; they are kept for {}", granted.user()))?;
     Ok(client.for_user(granted.user())?)
 }
 
@@ -93,18 +97,18 @@ fn look_at_users(client: &Client) -> Result<()> {
     let me = client.organization().current_user()?;
     let id = me.id.context("Zoho gave the current user no id")?;
     let user = client.organization().user(&id)?;
-    println!(
+    say(format_args!(
         "3. Users: I am {}, user {id}, {}",
         user.full_name.or(user.last_name).unwrap_or_default(),
         user.email.unwrap_or_default()
-    );
+    ))?;
     Ok(())
 }
 
 fn count_leads(client: &Client) -> Result<()> {
     let page = client.module("Leads").records().fields(["Last_Name", "Company"]).per_page(10).send()?;
     let more = if page.info.more_records == Some(true) { ", and there are more" } else { "" };
-    println!("4. Leads: the first page holds {}{more}", page.items.len());
+    say(format_args!("4. Leads: the first page holds {}{more}", page.items.len()))?;
     Ok(())
 }
 
@@ -113,33 +117,34 @@ fn work_with_leads(client: &Client) -> Result<()> {
     let leads = ["Ada", "Grace", "Barbara"].map(|name| Record::new().with("Last_Name", name).with("Company", company));
     let report = client.module("Leads").create(&leads)?;
     let ids: Vec<RecordId> = report.created().map(|(_, saved)| saved.id.clone()).collect();
-    println!("4. Leads: {} created", ids.len());
     let worked = change_leads(client, &ids, company);
     // Whatever happened in between, what was created goes.
     let deleted = client.module("Leads").delete(&ids)?;
-    println!("   {} deleted again", deleted.deleted().count());
+    worked?;
+    say(format_args!("   {} deleted again", deleted.deleted().count()))?;
     if let Some((index, error)) = report.failed().chain(deleted.failed()).next() {
         bail!("lead {index}: {error}");
     }
-    worked
+    Ok(())
 }
 
 fn change_leads(client: &Client, ids: &[RecordId], company: &str) -> Result<()> {
+    say(format_args!("4. Leads: {} created", ids.len()))?;
     let leads = client.module("Leads");
     let listed = leads.records().fields(["Last_Name", "Company"]).ids(ids);
     let found = listed.iter().collect::<Result<Vec<Record>, _>>()?.len();
     let search = leads.search(Criteria::equals("Company", company)).fields(["Last_Name", "Company"]);
     let hits = search.iter().collect::<Result<Vec<Record>, _>>()?.len();
-    println!("   {found} found by id, {hits} by search (whose index may lag behind)");
+    say(format_args!("   {found} found by id, {hits} by search (whose index may lag behind)"))?;
     let Some(id) = ids.first() else { return Ok(()) };
     let mut lead = leads.record(id).get()?;
     lead.set("Phone", "555 0100");
     leads.record(id).update(&lead)?;
     let lead = leads.record(id).get()?;
-    println!(
+    say(format_args!(
         "   {} changed: its phone is {}; only that field was sent",
         lead.get::<String>("Last_Name")?.unwrap_or_default(),
         lead.get::<String>("Phone")?.unwrap_or_default()
-    );
+    ))?;
     Ok(())
 }

@@ -15,6 +15,8 @@ pub enum PersistenceErrorKind {
     Denied,
     /// What the store holds cannot be understood; it was left as it is.
     Corrupt,
+    /// The tokens are encrypted with a key that was not given.
+    WrongKey,
     /// The tokens or the identifier do not fit the store; what it held before is unchanged.
     DoesNotFit,
     /// The refresh lock was not free within the patience. Trying again later is safe.

@@ -160,6 +160,7 @@ struct Flags {
     no_save: AtomicBool,
     no_delete: AtomicBool,
     locked: AtomicBool,
+    lock_falls: AtomicBool,
     reads: AtomicUsize,
 }
 
@@ -179,6 +180,11 @@ impl Store {
     /// From now on somebody else holds every refresh lock.
     pub(crate) fn lock_for_ever(&self, locked: bool) {
         self.flags.locked.store(locked, Ordering::SeqCst);
+    }
+
+    /// Whether the locks given from now on are lost at once, as when their holder stands still.
+    pub(crate) fn lose_locks(&self, lose: bool) {
+        self.flags.lock_falls.store(lose, Ordering::SeqCst);
     }
 
     pub(crate) fn reads(&self) -> usize {
@@ -222,6 +228,7 @@ impl PersistenceHandler for Store {
     fn lock_refresh(&self, user: &UserIdentifier, patience: Duration) -> Result<RefreshLock, PersistenceError> {
         match self.flags.locked.load(Ordering::SeqCst) {
             true => Err(PersistenceError::new(PersistenceErrorKind::LockTimeout, "somebody else refreshes")),
+            false if self.flags.lock_falls.load(Ordering::SeqCst) => Ok(RefreshLock::leased((), |()| false)),
             false => self.rows.lock_refresh(user, patience),
         }
     }

@@ -59,6 +59,20 @@ fn a_user_deleted_meanwhile_stays_deleted() {
     assert!(store.get(USER).is_none());
 }
 
+#[test]
+fn a_holder_that_lost_its_lock_saves_at_the_next_call_only() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    store.put("1000.old", REFRESH, -10);
+    store.lose_locks(true);
+    let client = client(&zoho, &store);
+    let token = client.oauth().access_token(USER).unwrap();
+    assert_eq!(store.get(USER).unwrap().access_token().expose(), "1000.old", "saved without the lock");
+    store.lose_locks(false);
+    assert!(client.oauth().access_token(USER).unwrap().same_as(&token));
+    assert!(store.get(USER).unwrap().access_token().same_as(&token));
+    assert_eq!(zoho.token_requests(), 1);
+}
+
 /// The store's lock fell, or it has none: what somebody else stored during the request stays.
 #[test]
 fn what_changes_during_the_request_is_not_written_over() {

@@ -94,11 +94,14 @@ impl<H: PersistenceHandler> Encrypted<H> {
             Opened::Plaintext => Err(setup(format!(
                 "{field} of {user} lies unencrypted in the store; to take it over, call Encrypted::accept_plaintext"
             ))),
-            Opened::UnknownKey { id } => Err(setup(format!(
-                "{field} of {user} is encrypted with another key (id {id}) than the given ones ({}); add that key behind \
-                 them, or exchange a new grant token",
-                self.key_ids()
-            ))),
+            Opened::UnknownKey { id } => Err(PersistenceError::new(
+                PersistenceErrorKind::WrongKey,
+                format!(
+                    "{field} of {user} is encrypted with another key (id {id}) than the given ones ({}); add that key \
+                     behind them, or exchange a new grant token",
+                    self.key_ids()
+                ),
+            )),
             Opened::Forged => Err(PersistenceError::new(
                 PersistenceErrorKind::Corrupt,
                 format!(

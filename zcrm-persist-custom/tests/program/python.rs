@@ -51,7 +51,7 @@ fn the_python_sample_conforms() {
         .unwrap();
         InFolder(sample(&folder), Some(folder))
     };
-    Suite::new(fresh).reopen(|store| InFolder(store.0.clone(), None)).broken(broken).requires_lock().run();
+    Suite::new(fresh).reopen(|store| InFolder(store.0.clone(), None)).broken(broken).requires_lock().slow().run();
 }
 
 fn the_python_sample_excludes_processes() {
@@ -60,6 +60,7 @@ fn the_python_sample_excludes_processes() {
     let database = folder.path().join("tokens.sqlite");
     processes(sample_path(), database.to_str().unwrap().to_owned())
         .frees_frozen(Duration::from_secs(2), Duration::from_secs(20))
+        .slow()
         .run();
 }
 

@@ -7,7 +7,7 @@ use super::super::failure::Echo;
 use super::slot::{Before, Held, Refused, Slot, Unsaved};
 use super::{TokenSource, busy, diverted, store_failed};
 use crate::error::{Error, ErrorKind, Result};
-use crate::persistence::{PersistenceErrorKind, RefreshLock};
+use crate::persistence::{PersistenceError, PersistenceErrorKind, RefreshLock};
 use crate::token::{OAuthTokens, UserIdentifier};
 
 /// How long a wrong client id or secret is not tried again: it can only be put right in Zoho's console.
@@ -35,7 +35,7 @@ impl TokenSource {
             return Ok(held);
         }
         self.wire.check_throttle()?;
-        let Some(_lock) = self.lock(user)? else {
+        let Some(mut lock) = self.lock(user)? else {
             return self.taken_from_store(user, slot)?.ok_or_else(|| busy(user));
         };
         let Some(stored) = self.settled(user, slot)? else {
@@ -49,11 +49,11 @@ impl TokenSource {
             }
             self.check_refused(slot, &stored)?;
         }
-        self.ask(user, slot, stored)
+        self.ask(user, slot, stored, &mut lock)
     }
 
     /// Asks Zoho for a new access token and saves it. The caller holds the lock.
-    fn ask(&self, user: &UserIdentifier, slot: &Slot, stored: OAuthTokens) -> Result<Held> {
+    fn ask(&self, user: &UserIdentifier, slot: &Slot, stored: OAuthTokens, lock: &mut RefreshLock) -> Result<Held> {
         let minted = self
             .wire
             .refresh(&self.endpoints.accounts_url(), stored.refresh_token())
@@ -62,19 +62,27 @@ impl TokenSource {
         log::info!("refreshed the access token of {user}; it lives for {} s", minted.life.as_secs());
         let refresh_token = minted.refresh_token.clone().unwrap_or_else(|| stored.refresh_token().clone());
         let tokens = OAuthTokens::new(user.clone(), minted.access_token.clone(), refresh_token, expiry(&minted));
-        self.store_refreshed(user, slot, tokens, stored)?;
+        self.store_refreshed(user, slot, tokens, stored, lock)?;
         Ok(self.hold(slot, &minted))
     }
 
-    /// Saves refreshed tokens, unless the store changed meanwhile: it may know no lock, or its lock may have fallen
-    /// because this process stood still. If saving fails, it is done at a later call.
-    fn store_refreshed(&self, user: &UserIdentifier, slot: &Slot, new: OAuthTokens, old: OAuthTokens) -> Result<()> {
+    /// Saves refreshed tokens, unless the store changed meanwhile, as it may where it knows no lock. If saving fails, or the
+    /// lock fell because this process stood still, it is done at a later call.
+    fn store_refreshed(
+        &self,
+        user: &UserIdentifier,
+        slot: &Slot,
+        new: OAuthTokens,
+        old: OAuthTokens,
+        lock: &mut RefreshLock,
+    ) -> Result<()> {
         let since = match slot.state().unsaved.take() {
             Some(unsaved) => unsaved.since,
             None => Before::Known(Some(old)),
         };
         let unsaved = Unsaved::new(new, since);
-        let saved = self.store.get_oauth_tokens(user).and_then(|now| match now {
+        let still_held = if lock.is_held() { Ok(()) } else { Err(lock_lost()) };
+        let saved = still_held.and_then(|()| self.store.get_oauth_tokens(user)).and_then(|now| match now {
             now if unsaved.is_wanted(now.as_ref()) => self.store.save_oauth_tokens(&unsaved.tokens).map(|()| true),
             now => Ok(now.is_some()),
         });
@@ -215,6 +223,13 @@ pub(super) fn expiry(minted: &Minted) -> i64 {
     let left = minted.life.saturating_sub(minted.asked_at.elapsed());
     let moment = SystemTime::now() + left;
     moment.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+fn lock_lost() -> PersistenceError {
+    PersistenceError::new(
+        PersistenceErrorKind::LockTimeout,
+        "this process stood still for so long that the refresh lock went to another one",
+    )
 }
 
 fn remember_refusal(slot: &Slot, stored: &OAuthTokens, error: &Error) {

@@ -4,14 +4,12 @@ use super::sample::{delete, expect, expect_none, get, save, tokens, user};
 use crate::persistence::{PersistenceHandler, StoreLimits};
 use crate::token::UserIdentifier;
 
-const MANY: usize = 200;
-
-pub(super) fn prove<H: PersistenceHandler>(fresh: impl Fn() -> H, limits: StoreLimits) {
+pub(super) fn prove<H: PersistenceHandler>(fresh: impl Fn() -> H, limits: StoreLimits, users: usize) {
     the_absent(&fresh());
     replacing(&fresh());
     times(&fresh());
     names_are_told_apart(&fresh(), limits);
-    many_users(&fresh());
+    many_users(&fresh(), users);
 }
 
 fn the_absent(store: &impl PersistenceHandler) {
@@ -111,8 +109,8 @@ fn names_are_told_apart(store: &impl PersistenceHandler, limits: StoreLimits) {
     }
 }
 
-fn many_users(store: &impl PersistenceHandler) {
-    let all: Vec<_> = (0..MANY).map(|number| user(&format!("user-{number}@x.com"))).collect();
+fn many_users(store: &impl PersistenceHandler, users: usize) {
+    let all: Vec<_> = (0..users).map(|number| user(&format!("user-{number}@x.com"))).collect();
     for (number, user) in (0..).zip(&all) {
         save(store, &tokens(user, number));
     }

@@ -7,11 +7,10 @@ use super::sample::{expect, get, number, save, tokens, user};
 use crate::persistence::PersistenceHandler;
 
 const THREADS: i64 = 8;
-const ROUNDS: i64 = 20;
 
-pub(super) fn prove<H: PersistenceHandler>(fresh: impl Fn() -> H) {
-    each_its_own_user(&fresh());
-    all_the_same_user(&fresh());
+pub(super) fn prove<H: PersistenceHandler>(fresh: impl Fn() -> H, rounds: i64) {
+    each_its_own_user(&fresh(), rounds);
+    all_the_same_user(&fresh(), rounds);
 }
 
 fn at_once(work: impl Fn(i64) + Sync) {
@@ -27,31 +26,31 @@ fn at_once(work: impl Fn(i64) + Sync) {
     });
 }
 
-fn each_its_own_user(store: &impl PersistenceHandler) {
+fn each_its_own_user(store: &impl PersistenceHandler, rounds: i64) {
     let own = |thread| user(&format!("thread-{thread}@x.com"));
     at_once(|thread| {
-        for round in 0..ROUNDS {
+        for round in 0..rounds {
             let tokens = tokens(&own(thread), round);
             save(store, &tokens);
             expect(store, &tokens, "threads that save at once lose nothing");
         }
     });
     for thread in 0..THREADS {
-        expect(store, &tokens(&own(thread), ROUNDS - 1), "threads that save at once lose nothing");
+        expect(store, &tokens(&own(thread), rounds - 1), "threads that save at once lose nothing");
     }
 }
 
-fn all_the_same_user(store: &impl PersistenceHandler) {
+fn all_the_same_user(store: &impl PersistenceHandler, rounds: i64) {
     let shared = user("shared@x.com");
     save(store, &tokens(&shared, 0));
     at_once(|thread| {
-        for round in 0..ROUNDS {
-            save(store, &tokens(&shared, thread * ROUNDS + round));
+        for round in 0..rounds {
+            save(store, &tokens(&shared, thread * rounds + round));
             let found = get(store, &shared).map(|found| number(&found));
             assert!(found.is_some(), "a reader never meets a user half saved");
         }
     });
     let Some(last) = get(store, &shared) else { panic!("threads that save at once lose nothing") };
     expect(store, &tokens(&shared, number(&last)), "a row is of one save, never a mixture of two");
-    assert!(number(&last) % ROUNDS == ROUNDS - 1, "the last save of some thread is the one that stays");
+    assert!(number(&last) % rounds == rounds - 1, "the last save of some thread is the one that stays");
 }
