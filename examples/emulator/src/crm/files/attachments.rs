@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::storage::refuse_too_large;
 use crate::answer::{Answer, Outcome};
+use crate::crm::batch;
 use crate::crm::metadata::{self, Module};
 use crate::crm::org::Org;
-use crate::crm::records::{self, Page, Row};
+use crate::crm::page::Page;
+use crate::crm::row::{Row, details, pick};
+use crate::crm::storage::refuse_too_large;
 use crate::crm::visit::Visit;
 use crate::moment;
 use crate::verdict::{invalid_id, missing_member, refuse, success, unknown, unknown_id};
@@ -24,9 +26,9 @@ pub(crate) fn route(
         ("GET", []) => list(org, visit, attachments, id),
         ("POST", []) => upload(org, visit, attachments, (parent, id)),
         ("DELETE", []) => {
-            let ids = records::ids(visit)?;
+            let ids = batch::ids(visit)?;
             let items = ids.into_iter().map(|file| delete(org, attachments, id, file)).collect();
-            Ok(records::answer(visit, "data", 200, items))
+            Ok(batch::answer(visit, "data", 200, items))
         }
         ("GET", [file]) => match find(org, attachments, id, file) {
             Some(row) if row.get("$link_url").is_some_and(|link| !link.is_null()) => {
@@ -35,16 +37,16 @@ pub(crate) fn route(
             Some(_) => Ok(org.files.download(file)),
             None => Ok(Answer::empty(204)),
         },
-        ("DELETE", [file]) => Ok(records::answer(visit, "data", 200, vec![delete(org, attachments, id, file)])),
+        ("DELETE", [file]) => Ok(batch::answer(visit, "data", 200, vec![delete(org, attachments, id, file)])),
         _ => unknown(path.len() <= 1),
     }
 }
 
 fn list(org: &Org, visit: &Visit<'_>, attachments: &'static Module, parent: u64) -> Outcome {
-    let fields = records::wanted_fields(visit)?;
+    let fields = visit.fields()?;
     let page = Page::of(visit.call)?;
     let shelf = org.records.shelf(attachments);
-    let found = shelf.written().filter(|(_, row)| belongs(row, parent)).map(|(_, row)| records::pick(row, &fields));
+    let found = shelf.written().filter(|(_, row)| belongs(row, parent)).map(|(_, row)| pick(row, &fields));
     Ok(page.answer("data", found))
 }
 
@@ -114,7 +116,7 @@ fn upload(
         ]
         .map(|(name, value)| (name.to_owned(), value)),
     );
-    let item = success("attachment uploaded successfully", records::details(&row));
+    let item = success("attachment uploaded successfully", details(&row));
     org.records.shelf_mut(attachments).put(id, row);
     Ok(Answer::json(200, &json!({ "data": [item] })))
 }

@@ -2,10 +2,8 @@
 
 mod attachments;
 mod photo;
-mod storage;
 mod uploads;
 
 pub(crate) use attachments::route as attachments;
 pub(crate) use photo::route as photo;
-pub(crate) use storage::Storage;
 pub(crate) use uploads::route as uploads;

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::storage::refuse_too_large;
 use crate::answer::{Answer, Outcome};
 use crate::crm::metadata::Module;
 use crate::crm::org::Org;
+use crate::crm::storage::refuse_too_large;
 use crate::crm::visit::Visit;
 use crate::verdict::{invalid_id, missing_member, refuse, success, unknown};
 

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::storage::refuse_too_large;
 use crate::answer::{Answer, Outcome};
 use crate::call::Part;
 use crate::crm::org::Org;
+use crate::crm::storage::refuse_too_large;
 use crate::crm::visit::Visit;
 use crate::verdict::{missing_param, refuse, success, unknown};
 

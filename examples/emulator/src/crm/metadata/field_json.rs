@@ -60,9 +60,8 @@ fn types(kind: Kind) -> (&'static str, &'static str) {
 }
 
 fn describe(visit: &Visit<'_>, module: &Module, field: &Field, at: usize) -> Value {
-    let lines = (field.api_name == "Product_Details" && visit.version >= Version::V2_1)
-        .then(|| crate::crm::records::later_name(module))
-        .flatten();
+    let lines =
+        (field.api_name == "Product_Details" && visit.version >= Version::V2_1).then(|| module.line_items()).flatten();
     let (data_type, json_type) = match (field.api_name, lines) {
         (_, Some(_)) => ("subform", "jsonarray"),
         ("Layout", _) => ("bigint", "jsonobject"),

@@ -11,8 +11,6 @@ mod views;
 use serde_json::json;
 
 use crate::answer::{Answer, Outcome};
-use crate::crm::org::{self, Org};
-use crate::crm::tags;
 use crate::crm::visit::Visit;
 use crate::verdict::{invalid_module, missing_param, unknown};
 
@@ -22,19 +20,14 @@ pub(crate) use module_json::id as module_id;
 pub(crate) use related::find as related;
 pub(crate) use views::{Shows, Views, wanted as wanted_view};
 
-/// Paths below `/settings`.
-pub(crate) fn settings(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str]) -> Outcome {
+/// Paths below `/settings` that describe the modules.
+pub(crate) fn settings(views: &mut Views, visit: &Visit<'_>, method: &str, path: &[&str]) -> Outcome {
     match (method, path) {
         ("GET", ["modules", rest @ ..]) => module_json::get(visit, rest),
         ("GET", ["fields", rest @ ..]) => field_json::get(visit, rest),
         ("GET", ["layouts", rest @ ..]) => layouts::get(visit, rest),
         ("GET", ["related_lists", rest @ ..]) => related::get(visit, rest),
-        (_, ["custom_views", rest @ ..]) => views::route(org, visit, method, rest),
-        (_, ["tags", rest @ ..]) => tags::settings(org, visit, method, rest),
-        (_, ["roles", rest @ ..]) => org::roles(method, rest),
-        (_, ["profiles", rest @ ..]) => org::profiles(visit, method, rest),
-        (_, ["variables", rest @ ..]) => org::variables(org, visit, method, rest),
-        (_, ["variable_groups", rest @ ..]) => org::variable_groups(method, rest),
+        (_, ["custom_views", rest @ ..]) => views::route(views, visit, method, rest),
         _ => unknown(false),
     }
 }

@@ -107,6 +107,17 @@ impl Module {
         }
     }
 
+    /// The name of the subform of line items from v2.1 on, if the records have any.
+    pub(crate) fn line_items(&self) -> Option<&'static str> {
+        Some(match self.api_name {
+            "Quotes" => "Quoted_Items",
+            "Sales_Orders" => "Ordered_Items",
+            "Invoices" => "Invoiced_Items",
+            "Purchase_Orders" => "Purchase_Items",
+            _ => return None,
+        })
+    }
+
     /// A number of its own for each module, from which the ids of its metadata are made.
     pub(crate) fn number(&self) -> u64 {
         modules().position(|module| module.api_name == self.api_name).unwrap_or_default() as u64

@@ -53,7 +53,7 @@ fn describe(visit: &Visit<'_>, module: &Module) -> Value {
         "feeds_required": false,
         "scoring_supported": !is_helper,
         "webform_supported": !is_helper,
-        "inventory_template_supported": crate::crm::records::has_lines(module),
+        "inventory_template_supported": module.line_items().is_some(),
         "emailTemplate_support": !is_helper,
         "global_search_supported": true,
         "presence_sub_menu": true,

@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 use super::module::Module;
 use super::named;
 use crate::answer::{Answer, Outcome};
-use crate::crm::org::Org;
-use crate::crm::records;
+use crate::crm::batch;
 use crate::crm::visit::Visit;
 use crate::verdict::{failure, invalid_id, invalid_param, success, unknown};
 use crate::version::Version;
@@ -74,21 +73,23 @@ pub(super) fn seeded(module: &Module) -> Vec<Value> {
 }
 
 /// Paths below `/settings/custom_views`.
-pub(super) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str]) -> Outcome {
+pub(crate) fn route(views: &mut Views, visit: &Visit<'_>, method: &str, path: &[&str]) -> Outcome {
     let module = named(visit)?;
     match (method, path) {
         ("GET", []) => {
-            let all: Vec<Value> = seeded(module).into_iter().map(|view| present(org, visit, view)).collect();
+            let all: Vec<Value> = seeded(module).into_iter().map(|view| present(views, visit, view)).collect();
             Ok(answer(visit, all))
         }
         ("GET", [id]) => {
             let view = seeded(module).into_iter().find(|view| view["id"] == *id).ok_or_else(invalid_id)?;
-            let view = present(org, visit, view);
+            let view = present(views, visit, view);
             Ok(answer(visit, vec![view]))
         }
         // v2 changes the sorting with a PUT on the view, later versions by an action.
-        ("PUT", [id]) if visit.version < Version::V3 => change_sort(org, visit, module, id),
-        ("PUT", [id, "actions", "change_sort"]) if visit.version >= Version::V3 => change_sort(org, visit, module, id),
+        ("PUT", [id]) if visit.version < Version::V3 => change_sort(views, visit, module, id),
+        ("PUT", [id, "actions", "change_sort"]) if visit.version >= Version::V3 => {
+            change_sort(views, visit, module, id)
+        }
         _ => unknown(path.len() <= 1),
     }
 }
@@ -110,9 +111,9 @@ fn answer(visit: &Visit<'_>, views: Vec<Value>) -> Answer {
     Answer::json(200, &json!({ "custom_views": views, "info": info }))
 }
 
-fn present(org: &Org, visit: &Visit<'_>, mut view: Value) -> Value {
+fn present(views: &Views, visit: &Visit<'_>, mut view: Value) -> Value {
     let id = view["id"].as_str().unwrap_or_default().to_owned();
-    if let Some((sort_by, sort_order)) = org.views.0.get(&id) {
+    if let Some((sort_by, sort_order)) = views.0.get(&id) {
         view["sort_order"] = sort_order.clone();
         view["sort_by"] = if visit.version >= Version::V3 { sort_by.clone() } else { sort_by["api_name"].clone() };
     }
@@ -137,8 +138,8 @@ fn with_objects(criteria: &Value) -> Value {
     criteria
 }
 
-fn change_sort(org: &mut Org, visit: &Visit<'_>, module: &Module, id: &str) -> Outcome {
-    let sent = records::items(visit, "custom_views", 1)?.into_iter().next().unwrap_or_default();
+fn change_sort(views: &mut Views, visit: &Visit<'_>, module: &Module, id: &str) -> Outcome {
+    let sent = batch::items(visit, "custom_views", 1)?.into_iter().next().unwrap_or_default();
     if shows(module, id).is_none() {
         return Err(invalid_id());
     }
@@ -146,11 +147,11 @@ fn change_sort(org: &mut Org, visit: &Visit<'_>, module: &Module, id: &str) -> O
     let known = sort_by["api_name"].as_str().is_some_and(|name| module.field(name).is_some());
     if !known && sort_by["id"].is_null() {
         let refused = failure("INVALID_DATA", "invalid data", json!({ "api_name": "sort_by" }));
-        return Ok(records::answer(visit, "custom_views", 200, vec![refused]));
+        return Ok(batch::answer(visit, "custom_views", 200, vec![refused]));
     }
-    org.views.0.insert(id.to_owned(), (sort_by, sent.get("sort_order").cloned().unwrap_or_default()));
+    views.0.insert(id.to_owned(), (sort_by, sent.get("sort_order").cloned().unwrap_or_default()));
     let done = success("custom view updated successfully", json!({ "id": id }));
-    Ok(records::answer(visit, "custom_views", 200, vec![done]))
+    Ok(batch::answer(visit, "custom_views", 200, vec![done]))
 }
 
 /// What the view that a list of records names shows.

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::roles::{profile_name, role_name};
-use super::users::{Person, Users};
 use crate::answer::Outcome;
-use crate::crm::records::{self, Row};
+use crate::crm::batch;
+use crate::crm::row::Row;
+use crate::crm::users::{Person, Users};
 use crate::crm::visit::Visit;
 use crate::moment;
 use crate::verdict::{failure, mandatory, success, unknown_id};
@@ -14,9 +15,9 @@ use crate::verdict::{failure, mandatory, success, unknown_id};
 const AT_MOST: usize = 10;
 
 pub(super) fn create(users: &mut Users, visit: &Visit<'_>) -> Outcome {
-    let sent = records::items(visit, "users", 1)?.into_iter().next().unwrap_or_default();
+    let sent = batch::items(visit, "users", 1)?.into_iter().next().unwrap_or_default();
     let item = add(users, &sent).unwrap_or_else(|refused| refused);
-    Ok(records::answer(visit, "users", 201, vec![item]))
+    Ok(batch::answer(visit, "users", 201, vec![item]))
 }
 
 fn add(users: &mut Users, sent: &Row) -> Result<Value, Value> {
@@ -36,19 +37,19 @@ fn add(users: &mut Users, sent: &Row) -> Result<Value, Value> {
 }
 
 pub(super) fn update(users: &mut Users, visit: &Visit<'_>, id: &str) -> Outcome {
-    let sent = records::items(visit, "users", 1)?.into_iter().next().unwrap_or_default();
+    let sent = batch::items(visit, "users", 1)?.into_iter().next().unwrap_or_default();
     let item = change(users, &visit.person, id, &sent);
-    Ok(records::answer(visit, "users", 200, vec![item]))
+    Ok(batch::answer(visit, "users", 200, vec![item]))
 }
 
 pub(super) fn update_several(users: &mut Users, visit: &Visit<'_>) -> Outcome {
-    let items = records::items(visit, "users", AT_MOST)?;
+    let items = batch::items(visit, "users", AT_MOST)?;
     let items = items.iter().map(|sent| {
         let id = sent.get("id").and_then(Value::as_str).unwrap_or_default();
         change(users, &visit.person, id, sent)
     });
     let items = items.collect();
-    Ok(records::answer(visit, "users", 200, items))
+    Ok(batch::answer(visit, "users", 200, items))
 }
 
 fn change(users: &mut Users, by: &Person, id: &str, sent: &Row) -> Value {
@@ -83,7 +84,7 @@ pub(super) fn delete(users: &mut Users, visit: &Visit<'_>, id: &str) -> Outcome 
         }
         None => unknown_id(id),
     };
-    Ok(records::answer(visit, "users", 200, vec![item]))
+    Ok(batch::answer(visit, "users", 200, vec![item]))
 }
 
 /// Looks up the role, the profile and the superior, which are written as bare ids or as objects.

@@ -10,15 +10,15 @@ mod variables;
 use serde_json::Value;
 
 use crate::answer::Outcome;
-use crate::crm::files::Storage;
 use crate::crm::metadata::Views;
-use crate::crm::records::{Store, Tie};
-use crate::crm::tags::Tag;
+use crate::crm::storage::Storage;
+use crate::crm::store::{Store, Tie};
+use crate::crm::tag::Tag;
+use crate::crm::users::Users;
 use crate::crm::visit::Visit;
 use crate::verdict::unknown;
 
 pub(crate) use roles::{profile_route as profiles, role_route as roles};
-pub(crate) use users::{Person, Users};
 pub(crate) use variables::{group_route as variable_groups, route as variables};
 
 /// Everything that the CRM keeps.

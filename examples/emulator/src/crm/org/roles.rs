@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::users::{PROFILE_ADMINISTRATOR, PROFILE_STANDARD, ROLE_CEO, ROLE_MANAGER};
 use crate::answer::{Answer, Outcome};
+use crate::crm::users::{PROFILE_ADMINISTRATOR, PROFILE_STANDARD, ROLE_CEO, ROLE_MANAGER};
 use crate::crm::visit::Visit;
 use crate::verdict::{invalid_id, unknown};
 use crate::version::Version;

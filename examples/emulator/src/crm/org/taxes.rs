@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::Org;
 use crate::answer::{Answer, Outcome};
-use crate::crm::records::{self, Row};
+use crate::crm::batch;
+use crate::crm::row::Row;
 use crate::crm::visit::Visit;
 use crate::verdict::{failure, invalid_id, mandatory, missing_member, success, unknown, unknown_id};
 use crate::version::Version;
@@ -43,18 +44,18 @@ pub(super) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str
             Ok(Answer::json(200, &json!({ "taxes": [tax] })))
         }
         ("POST", []) => {
-            let items = records::items(visit, "taxes", 100)?.iter().map(|tax| create(org, tax)).collect();
-            Ok(records::answer(visit, "taxes", 201, items))
+            let items = batch::items(visit, "taxes", 100)?.iter().map(|tax| create(org, tax)).collect();
+            Ok(batch::answer(visit, "taxes", 201, items))
         }
         ("PUT", []) => {
-            let items = records::items(visit, "taxes", 100)?.iter().map(|tax| update(org, tax)).collect();
-            Ok(records::answer(visit, "taxes", 200, items))
+            let items = batch::items(visit, "taxes", 100)?.iter().map(|tax| update(org, tax)).collect();
+            Ok(batch::answer(visit, "taxes", 200, items))
         }
         ("DELETE", []) => {
-            let items = records::ids(visit)?.into_iter().map(|id| delete(org, id)).collect();
-            Ok(records::answer(visit, "taxes", 200, items))
+            let items = batch::ids(visit)?.into_iter().map(|id| delete(org, id)).collect();
+            Ok(batch::answer(visit, "taxes", 200, items))
         }
-        ("DELETE", [id]) => Ok(records::answer(visit, "taxes", 200, vec![delete(org, id)])),
+        ("DELETE", [id]) => Ok(batch::answer(visit, "taxes", 200, vec![delete(org, id)])),
         _ => unknown(path.len() <= 1),
     }
 }

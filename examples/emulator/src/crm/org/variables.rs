@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::Org;
 use crate::answer::{Answer, Outcome};
-use crate::crm::records::{self, Row};
+use crate::crm::batch;
+use crate::crm::row::Row;
 use crate::crm::visit::Visit;
 use crate::verdict::{failure, invalid_id, mandatory, missing_param, success, unknown, unknown_id};
 use crate::version::Version;
@@ -67,27 +68,27 @@ pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str
             Ok(Answer::json(200, &json!({ "variables": [found] })))
         }
         ("POST", []) => {
-            let items = records::items(visit, "variables", 100)?.iter().map(|sent| create(org, sent)).collect();
-            Ok(records::answer(visit, "variables", 201, items))
+            let items = batch::items(visit, "variables", 100)?.iter().map(|sent| create(org, sent)).collect();
+            Ok(batch::answer(visit, "variables", 201, items))
         }
         ("PUT", []) => {
-            let items = records::items(visit, "variables", 100)?;
+            let items = batch::items(visit, "variables", 100)?;
             let items = items.iter().map(|sent| {
                 let id = sent.get("id").and_then(Value::as_str).unwrap_or_default();
                 update(org, id, sent)
             });
             let items = items.collect();
-            Ok(records::answer(visit, "variables", changed, items))
+            Ok(batch::answer(visit, "variables", changed, items))
         }
         ("PUT", [id]) => {
-            let sent = records::items(visit, "variables", 1)?.into_iter().next().unwrap_or_default();
-            Ok(records::answer(visit, "variables", changed, vec![update(org, id, &sent)]))
+            let sent = batch::items(visit, "variables", 1)?.into_iter().next().unwrap_or_default();
+            Ok(batch::answer(visit, "variables", changed, vec![update(org, id, &sent)]))
         }
         ("DELETE", []) => {
-            let items = records::ids(visit)?.into_iter().map(|id| delete(org, id)).collect();
-            Ok(records::answer(visit, "variables", changed, items))
+            let items = batch::ids(visit)?.into_iter().map(|id| delete(org, id)).collect();
+            Ok(batch::answer(visit, "variables", changed, items))
         }
-        ("DELETE", [id]) => Ok(records::answer(visit, "variables", changed, vec![delete(org, id)])),
+        ("DELETE", [id]) => Ok(batch::answer(visit, "variables", changed, vec![delete(org, id)])),
         _ => unknown(path.len() <= 1),
     }
 }

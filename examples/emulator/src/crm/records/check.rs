@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 use time::Date;
 use time::macros::format_description;
 
-use super::store::{Row, Store};
 use crate::crm::metadata::{self, Field, Kind, Module};
-use crate::crm::org::Users;
+use crate::crm::row::Row;
+use crate::crm::store::Store;
+use crate::crm::users::Users;
 use crate::moment;
 use crate::verdict::{failure, mandatory, unknown_in};
 

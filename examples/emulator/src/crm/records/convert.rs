@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use super::check::{Refused, id_of};
 use super::rows::create_row;
-use super::store::Row;
-use super::write::answer;
 use crate::answer::{Answer, Outcome};
+use crate::crm::batch::answer;
 use crate::crm::metadata::{self, Module};
 use crate::crm::org::Org;
+use crate::crm::row::Row;
 use crate::crm::visit::Visit;
 use crate::verdict::{failure, invalid_id, success, unknown_in};
 use crate::version::Version;

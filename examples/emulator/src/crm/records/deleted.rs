@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::page::Page;
 use crate::answer::Outcome;
 use crate::crm::metadata::Module;
 use crate::crm::org::Org;
+use crate::crm::page::Page;
 use crate::crm::visit::Visit;
 use crate::moment;
 use crate::verdict::invalid_param;

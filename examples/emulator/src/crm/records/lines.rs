@@ -4,8 +4,9 @@
 use serde_json::{Value, json};
 
 use super::check::{Refused, id_of};
-use super::store::{Row, Store};
 use crate::crm::metadata::{self, Module};
+use crate::crm::row::Row;
+use crate::crm::store::Store;
 use crate::crm::visit::Visit;
 use crate::verdict::{failure, mandatory};
 use crate::version::Version;
@@ -26,20 +27,9 @@ const MEMBERS: [(&str, &str); 10] = [
     ("quantity_in_stock", "Quantity_in_Stock"),
 ];
 
-/// The name of the subform from v2.1 on.
-pub(crate) fn later_name(module: &Module) -> Option<&'static str> {
-    Some(match module.api_name {
-        "Quotes" => "Quoted_Items",
-        "Sales_Orders" => "Ordered_Items",
-        "Invoices" => "Invoiced_Items",
-        "Purchase_Orders" => "Purchase_Items",
-        _ => return None,
-    })
-}
-
 /// A record as the version of the call has it.
 pub(super) fn outward(visit: &Visit<'_>, module: &Module, row: &mut Row) {
-    let Some(later) = later_name(module).filter(|_| visit.version >= Version::V2_1) else {
+    let Some(later) = module.line_items().filter(|_| visit.version >= Version::V2_1) else {
         return;
     };
     let Some(mut lines) = row.remove(IN_V2) else {
@@ -51,7 +41,7 @@ pub(super) fn outward(visit: &Visit<'_>, module: &Module, row: &mut Row) {
 
 /// A record as it is kept.
 pub(super) fn inward(visit: &Visit<'_>, module: &Module, row: &mut Row) {
-    let Some(later) = later_name(module).filter(|_| visit.version >= Version::V2_1) else {
+    let Some(later) = module.line_items().filter(|_| visit.version >= Version::V2_1) else {
         return;
     };
     row.remove(IN_V2);
@@ -73,7 +63,7 @@ fn rename(lines: &mut Value, direction: impl Fn((&'static str, &'static str)) ->
 
 /// Checks the lines, looks their products up, and works the sums out.
 pub(super) fn reckon(store: &Store, module: &Module, row: &mut Row) -> Result<(), Refused> {
-    if later_name(module).is_none() {
+    if module.line_items().is_none() {
         return Ok(());
     }
     let Some(Value::Array(lines)) = row.get_mut(IN_V2) else {

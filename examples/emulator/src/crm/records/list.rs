@@ -1,25 +1,21 @@
 //! Lists of records.
 
-use std::borrow::Cow;
-use std::cmp::Ordering;
-
 use serde_json::{Value, json};
 
 use super::lines;
-use super::page::Page;
-use super::store::{Row, Shelf};
 use crate::answer::{Answer, Outcome};
 use crate::crm::metadata::{Module, Shows, wanted_view};
 use crate::crm::org::Org;
+use crate::crm::page::Page;
+use crate::crm::row::{Row, compare, pick};
+use crate::crm::store::Shelf;
 use crate::crm::visit::Visit;
 use crate::moment;
-use crate::verdict::{missing_param, refuse, too_many};
+use crate::verdict::refuse;
 use crate::version::Version;
 
-const MOST_FIELDS: usize = 50;
-
 pub(super) fn list(org: &Org, visit: &Visit<'_>, module: &'static Module) -> Outcome {
-    let fields = wanted_fields(visit)?;
+    let fields = visit.fields()?;
     let page = Page::of_records(visit)?;
     let shelf = org.records.shelf(module);
     let filter = Filter::of(visit, module)?;
@@ -42,31 +38,10 @@ pub(super) fn list(org: &Org, visit: &Visit<'_>, module: &'static Module) -> Out
     Ok(answer)
 }
 
-/// The `fields` parameter, which versions from v3 on demand.
-pub(crate) fn wanted_fields<'a>(visit: &Visit<'a>) -> Result<Vec<&'a str>, Box<Answer>> {
-    let fields = visit.call.query_list("fields");
-    if fields.is_empty() && visit.version >= Version::V3 {
-        return Err(missing_param("fields"));
-    }
-    if fields.len() > MOST_FIELDS {
-        return Err(too_many("fields", MOST_FIELDS));
-    }
-    Ok(fields)
-}
-
 /// A record as it is answered: all of it, or its id and the fields asked for.
 pub(super) fn present(visit: &Visit<'_>, module: &Module, mut row: Row, fields: &[&str]) -> Value {
     lines::outward(visit, module, &mut row);
     pick(&row, fields)
-}
-
-/// All of a record, or its id and the fields asked for.
-pub(crate) fn pick(row: &Row, fields: &[&str]) -> Value {
-    if fields.is_empty() {
-        return Value::Object(row.clone());
-    }
-    let wanted = fields.iter().copied().chain(["id"]);
-    Value::Object(wanted.filter_map(|name| Some((name.to_owned(), row.get(name)?.clone()))).collect())
 }
 
 fn order<'a>(shelf: &'a Shelf, sort_by: Option<&str>, ascending: bool) -> Box<dyn Iterator<Item = u64> + 'a> {
@@ -82,35 +57,6 @@ fn order<'a>(shelf: &'a Shelf, sort_by: Option<&str>, ascending: bool) -> Box<dy
         shelf.rows().map(|(id, row)| (row.get(field).cloned().unwrap_or_default(), id)).collect();
     keys.sort_by(|(one, _), (other, _)| if ascending { compare(one, other) } else { compare(other, one) });
     Box::new(keys.into_iter().map(|(_, id)| id))
-}
-
-/// Numbers by size, times by the moment, all else by its text; null comes first.
-pub(super) fn compare(one: &Value, other: &Value) -> Ordering {
-    match (one, other) {
-        (Value::Null, Value::Null) => Ordering::Equal,
-        (Value::Null, _) => Ordering::Less,
-        (_, Value::Null) => Ordering::Greater,
-        (Value::Number(one), Value::Number(other)) => {
-            one.as_f64().partial_cmp(&other.as_f64()).unwrap_or(Ordering::Equal)
-        }
-        _ => {
-            let (one, other) = (text(one), text(other));
-            match (moment::parse(&one), moment::parse(&other)) {
-                (Some(one), Some(other)) => one.cmp(&other),
-                _ => one.to_lowercase().cmp(&other.to_lowercase()),
-            }
-        }
-    }
-}
-
-/// A value as search and sorting see it: a lookup by its name.
-pub(super) fn text(value: &Value) -> Cow<'_, str> {
-    match value {
-        Value::String(text) => Cow::Borrowed(text),
-        Value::Object(object) => object.get("name").and_then(Value::as_str).unwrap_or_default().into(),
-        Value::Null => Cow::Borrowed(""),
-        other => Cow::Owned(other.to_string()),
-    }
 }
 
 /// What a list leaves out.

@@ -2,17 +2,13 @@
 
 mod check;
 mod convert;
-mod criteria;
 mod deleted;
 mod lines;
 mod list;
 mod notes;
-mod page;
 mod related;
 mod rows;
 mod search;
-mod seed;
-mod store;
 mod upsert;
 mod write;
 
@@ -26,19 +22,6 @@ use crate::crm::tags;
 use crate::crm::visit::Visit;
 use crate::verdict::{invalid_id, invalid_module, unknown};
 use crate::version::Version;
-
-pub(crate) use criteria::Criteria;
-pub(crate) use lines::later_name;
-pub(crate) use list::{pick, wanted_fields};
-pub(crate) use page::Page;
-pub(crate) use related::Tie;
-pub(crate) use store::{Row, Store};
-pub(crate) use write::{answer, details, ids, items};
-
-/// Whether the records of a module have line items.
-pub(crate) fn has_lines(module: &Module) -> bool {
-    later_name(module).is_some()
-}
 
 /// Paths below a module.
 pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, module: &str, path: &[&str]) -> Outcome {

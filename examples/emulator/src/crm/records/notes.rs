@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 
 use super::check::{Refused, id_of};
 use super::rows::{create_row, delete_row, update_row};
-use super::store::Row;
-use super::write::{answer, items, settle};
+use super::write::settle;
 use crate::answer::Outcome;
+use crate::crm::batch::{answer, items};
 use crate::crm::metadata::{self, Module};
 use crate::crm::org::Org;
+use crate::crm::row::Row;
 use crate::crm::visit::Visit;
 use crate::verdict::{invalid_id, mandatory, unknown, unknown_in};
 

@@ -3,31 +3,17 @@
 use serde_json::{Value, json};
 
 use super::check::about;
-use super::list::{compare, present, wanted_fields};
-use super::page::Page;
-use super::store::Row;
-use super::write::{answer, ids, items};
+use super::list::present;
 use crate::answer::{Answer, Outcome};
+use crate::crm::batch::{answer, ids, items};
 use crate::crm::metadata::{self, Kind, Module};
 use crate::crm::org::Org;
+use crate::crm::page::Page;
+use crate::crm::row::{Row, compare};
+use crate::crm::store::Tie;
 use crate::crm::visit::Visit;
 use crate::verdict::{failure, refuse, success, unknown};
 use crate::version::Version;
-
-/// Two records that were tied to each other, and what the tie itself holds, such as a list price.
-#[derive(Debug)]
-pub(crate) struct Tie {
-    ends: [(&'static str, u64); 2],
-    data: Row,
-}
-
-impl Tie {
-    fn other_end(&self, of: (&'static str, u64), list: &str) -> Option<u64> {
-        let [one, other] = self.ends;
-        let far = if one == of { other } else { one };
-        (one == of || other == of).then_some(far).filter(|(module, _)| *module == list).map(|(_, id)| id)
-    }
-}
 
 /// Paths below `/{module}/{id}/{list}`.
 pub(super) fn route(
@@ -67,7 +53,7 @@ pub(super) fn route(
 }
 
 fn get(org: &Org, visit: &Visit<'_>, parent: (&'static Module, u64), list: &'static Module) -> Outcome {
-    let fields = wanted_fields(visit)?;
+    let fields = visit.fields()?;
     let page = Page::of(visit.call)?;
     let shelf = org.records.shelf(list);
     let mut rows: Vec<Row> =

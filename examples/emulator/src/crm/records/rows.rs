@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::check::{Refused, check, id_of};
-use super::store::Row;
 use super::{lines, notes};
 use crate::crm::metadata::{Kind, Module};
 use crate::crm::org::Org;
+use crate::crm::row::Row;
 use crate::crm::tags;
 use crate::crm::visit::Visit;
 use crate::moment;

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::criteria::Criteria;
-use super::list::{Filter, present, text};
-use super::page::Page;
-use super::store::Row;
+use super::list::{Filter, present};
 use crate::answer::Outcome;
+use crate::crm::criteria::Criteria;
 use crate::crm::metadata::{Kind, Module};
 use crate::crm::org::Org;
+use crate::crm::page::Page;
+use crate::crm::row::{Row, text};
 use crate::crm::visit::Visit;
 use crate::verdict::refuse;
 

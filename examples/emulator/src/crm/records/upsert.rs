@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::list::text;
 use super::rows::{create_row, update_row};
-use super::store::Row;
-use super::write::{answer, records, settle};
+use super::write::{records, settle};
 use crate::answer::Outcome;
+use crate::crm::batch::answer;
 use crate::crm::metadata::Module;
 use crate::crm::org::Org;
+use crate::crm::row::{Row, text};
 use crate::crm::visit::Visit;
 use crate::verdict::refuse;
 

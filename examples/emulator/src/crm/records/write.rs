@@ -4,16 +4,13 @@ use serde_json::{Value, json};
 
 use super::check::Refused;
 use super::rows::{create_row, delete_row, update_row};
-use super::store::Row;
 use crate::answer::{Answer, Outcome};
+use crate::crm::batch::{AT_MOST, answer, ids, items};
 use crate::crm::metadata::Module;
 use crate::crm::org::Org;
+use crate::crm::row::{Row, details};
 use crate::crm::visit::Visit;
-use crate::verdict::{mandatory, missing_member, missing_param, refuse, success, too_many};
-use crate::version::Version;
-
-/// Records in one call.
-const AT_MOST: usize = 100;
+use crate::verdict::{mandatory, success};
 
 pub(super) fn create(org: &mut Org, visit: &Visit<'_>, module: &'static Module) -> Outcome {
     let records = records(visit)?;
@@ -56,79 +53,9 @@ pub(super) fn records(visit: &Visit<'_>) -> Result<Vec<Row>, Box<Answer>> {
     items(visit, "data", AT_MOST)
 }
 
-/// The objects under a key of the body, one at least and so many at most.
-pub(crate) fn items(visit: &Visit<'_>, key: &str, most: usize) -> Result<Vec<Row>, Box<Answer>> {
-    let body = visit.call.json()?;
-    let Some(list) = body.get(key) else {
-        return Err(missing_member(key));
-    };
-    let wrong_type = || {
-        let details = json!({ "expected_data_type": "jsonarray", "api_name": key });
-        refuse(400, "INVALID_DATA", "invalid data", details)
-    };
-    let list = list.as_array().filter(|list| !list.is_empty()).ok_or_else(wrong_type)?;
-    if list.len() > most {
-        return Err(too_many(key, most));
-    }
-    list.iter().map(|item| item.as_object().cloned().ok_or_else(wrong_type)).collect()
-}
-
-/// The ids of the query.
-pub(crate) fn ids<'a>(visit: &Visit<'a>) -> Result<Vec<&'a str>, Box<Answer>> {
-    let ids = visit.call.query_list("ids");
-    if ids.is_empty() {
-        return Err(missing_param("ids"));
-    }
-    if ids.len() > AT_MOST {
-        return Err(too_many("ids", AT_MOST));
-    }
-    Ok(ids)
-}
-
-/// The answer about several items. Its status tells how many went well: older versions have 200 for a mixture and 202
-/// where all failed, later ones 207 and 400.
-pub(crate) fn answer(visit: &Visit<'_>, key: &str, all_well: u16, items: Vec<Value>) -> Answer {
-    let well = items.iter().filter(|item| item["status"] == "success").count();
-    let later = visit.version >= Version::V3;
-    let status = match well {
-        _ if well == items.len() => all_well,
-        0 => {
-            if later {
-                400
-            } else {
-                202
-            }
-        }
-        _ => {
-            if later {
-                207
-            } else {
-                200
-            }
-        }
-    };
-    Answer::json(status, &json!({ key: items }))
-}
-
 pub(super) fn settle(result: Result<Row, Refused>, message: &str) -> Value {
     match result {
         Ok(row) => success(message, details(&row)),
         Err(refused) => refused,
     }
-}
-
-/// What Zoho says of a record that was written.
-pub(crate) fn details(row: &Row) -> Value {
-    let get = |name: &str| row.get(name).cloned().unwrap_or_default();
-    let person = |name: &str| {
-        let person = get(name);
-        json!({ "name": person["name"], "id": person["id"] })
-    };
-    json!({
-        "id": get("id"),
-        "Created_Time": get("Created_Time"),
-        "Modified_Time": get("Modified_Time"),
-        "Created_By": person("Created_By"),
-        "Modified_By": person("Modified_By"),
-    })
 }

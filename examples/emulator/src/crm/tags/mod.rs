@@ -5,11 +5,12 @@ mod on_records;
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Outcome};
+use crate::crm::batch;
 use crate::crm::metadata::{self, Module};
-use crate::crm::org::{Org, Person};
-use crate::crm::records::{self, Row};
+use crate::crm::org::Org;
+use crate::crm::row::Row;
+use crate::crm::tag::Tag;
 use crate::crm::visit::Visit;
-use crate::moment;
 use crate::verdict::{failure, invalid_id, invalid_module, mandatory, missing_param, success, unknown};
 use crate::version::Version;
 
@@ -20,81 +21,24 @@ const AT_MOST: usize = 50;
 
 const LONGEST_NAME: usize = 25;
 
-/// A tag of a module.
-#[derive(Clone, Debug)]
-pub(crate) struct Tag {
-    module: &'static str,
-    id: String,
-    name: String,
-    color_code: Value,
-    created_by: Value,
-    modified_by: Value,
-    created_time: String,
-    modified_time: String,
-}
-
-impl Tag {
-    fn new(org_id: u64, module: &'static str, name: &str, person: &Person) -> Self {
-        Self {
-            module,
-            id: org_id.to_string(),
-            name: name.to_owned(),
-            color_code: Value::Null,
-            created_by: person.short(),
-            modified_by: person.short(),
-            created_time: moment::now(),
-            modified_time: moment::now(),
-        }
-    }
-
-    fn details(&self) -> Value {
-        json!({
-            "id": self.id,
-            "created_by": self.created_by,
-            "modified_by": self.modified_by,
-            "created_time": self.created_time,
-            "modified_time": self.modified_time,
-        })
-    }
-
-    fn whole(&self, visit: &Visit<'_>) -> Value {
-        let mut whole = self.details();
-        whole["name"] = json!(self.name);
-        if visit.version >= Version::V3 {
-            whole["color_code"] = self.color_code.clone();
-        }
-        whole
-    }
-
-    fn on_record(&self) -> Value {
-        json!({ "name": self.name, "id": self.id, "color_code": self.color_code })
-    }
-
-    fn rename(&mut self, name: &str, person: &Person) {
-        name.clone_into(&mut self.name);
-        self.modified_by = person.short();
-        self.modified_time = moment::now();
-    }
-}
-
 /// Paths below `/settings/tags`.
 pub(crate) fn settings(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str]) -> Outcome {
     match (method, path) {
         ("GET", []) => list(org, visit),
         ("POST", []) => create(org, visit),
         ("PUT", []) => {
-            let items = records::items(visit, "tags", AT_MOST)?;
+            let items = batch::items(visit, "tags", AT_MOST)?;
             let items = items.into_iter().map(|sent| {
                 let id = sent.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
                 update(org, visit, &id, &sent)
             });
             let items = items.collect();
-            Ok(records::answer(visit, "tags", 200, items))
+            Ok(batch::answer(visit, "tags", 200, items))
         }
         ("PUT", [id]) => {
-            let sent = records::items(visit, "tags", 1)?.into_iter().next().unwrap_or_default();
+            let sent = batch::items(visit, "tags", 1)?.into_iter().next().unwrap_or_default();
             let item = update(org, visit, id, &sent);
-            Ok(records::answer(visit, "tags", 200, vec![item]))
+            Ok(batch::answer(visit, "tags", 200, vec![item]))
         }
         ("DELETE", [id]) => {
             let item = match position(org, id) {
@@ -105,7 +49,7 @@ pub(crate) fn settings(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&
                 }
                 None => unknown_tag(id),
             };
-            Ok(records::answer(visit, "tags", 200, vec![item]))
+            Ok(batch::answer(visit, "tags", 200, vec![item]))
         }
         ("POST", [id, "actions", "merge"]) => merge(org, visit, id),
         ("GET", [id, "actions", "records_count"]) => count(org, visit, id),
@@ -132,7 +76,7 @@ fn list(org: &Org, visit: &Visit<'_>) -> Outcome {
 fn create(org: &mut Org, visit: &Visit<'_>) -> Outcome {
     let module = module(visit)?;
     let mut items = Vec::new();
-    for sent in records::items(visit, "tags", AT_MOST)? {
+    for sent in batch::items(visit, "tags", AT_MOST)? {
         items.push(match name_of(&sent) {
             Err(refused) => refused,
             Ok(name) => match find(org, module, &name) {
@@ -141,7 +85,7 @@ fn create(org: &mut Org, visit: &Visit<'_>) -> Outcome {
             },
         });
     }
-    Ok(records::answer(visit, "tags", 201, items))
+    Ok(batch::answer(visit, "tags", 201, items))
 }
 
 fn name_of(sent: &Row) -> Result<String, Value> {
@@ -212,7 +156,7 @@ fn retag(org: &mut Org, old: &Tag, new: Option<&Tag>) {
 }
 
 fn merge(org: &mut Org, visit: &Visit<'_>, id: &str) -> Outcome {
-    let sent = records::items(visit, "tags", 1)?.into_iter().next().unwrap_or_default();
+    let sent = batch::items(visit, "tags", 1)?.into_iter().next().unwrap_or_default();
     let conflict = sent.get("conflict_id").and_then(Value::as_str).unwrap_or_default();
     let (kept, gone) = (position(org, id), position(org, conflict));
     let item = match (kept.and_then(|at| org.tags.get(at).cloned()), gone) {
@@ -223,7 +167,7 @@ fn merge(org: &mut Org, visit: &Visit<'_>, id: &str) -> Outcome {
         }
         _ => unknown_tag(conflict),
     };
-    Ok(records::answer(visit, "tags", 200, vec![item]))
+    Ok(batch::answer(visit, "tags", 200, vec![item]))
 }
 
 fn count(org: &Org, visit: &Visit<'_>, id: &str) -> Outcome {

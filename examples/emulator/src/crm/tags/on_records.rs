@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::{AT_MOST, ensure};
 use crate::answer::{Answer, Outcome};
+use crate::crm::batch;
 use crate::crm::metadata::Module;
 use crate::crm::org::Org;
-use crate::crm::records::{self, Row};
+use crate::crm::row::Row;
 use crate::crm::visit::Visit;
 use crate::verdict::{missing_param, success, too_many, unknown_id};
 use crate::version::Version;
@@ -47,7 +48,7 @@ pub(crate) fn on_records(
     let ids: Vec<String> = match ids {
         Some(id) => vec![id.to_owned()],
         None if body["ids"].is_array() => body["ids"].as_array().into_iter().flatten().filter_map(text).collect(),
-        None => records::ids(visit)?.into_iter().map(str::to_owned).collect(),
+        None => batch::ids(visit)?.into_iter().map(str::to_owned).collect(),
     };
     let over_write = visit.call.query("over_write") == Some("true") || body["over_write"] == true;
     let mut items = Vec::new();
@@ -58,7 +59,7 @@ pub(crate) fn on_records(
         });
     }
     let done = items.iter().filter(|item| item["status"] == "success").count();
-    let status = records::answer(visit, "data", 200, items.clone()).status;
+    let status = batch::answer(visit, "data", 200, items.clone()).status;
     let mut whole = json!({ "data": items, "wf_scheduler": false });
     if visit.version >= Version::V3 {
         whole["success_count"] = json!(done.to_string());

@@ -1,15 +1,17 @@
 //! Where the records lie. Seeded ones are made when they are read, until somebody writes to them.
 
+mod seed;
+mod tie;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::seed;
 use crate::crm::metadata::{Module, modules};
+use crate::crm::row::Row;
 
-/// The fields of one record.
-pub(crate) type Row = Map<String, Value>;
+pub(crate) use tie::Tie;
 
 /// Ids of new records start here, above those of the seeded ones.
 const FIRST_NEW: u64 = 3_652_397_000_900_000_001;

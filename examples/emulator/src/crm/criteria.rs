@@ -4,10 +4,9 @@ use std::cmp::Ordering;
 
 use serde_json::{Value, json};
 
-use super::list::{compare, text};
-use super::store::Row;
 use crate::answer::Answer;
 use crate::crm::metadata::{Kind, Module};
+use crate::crm::row::{Row, compare, text};
 use crate::verdict::refuse;
 
 /// Clauses of one search.
@@ -48,7 +47,7 @@ const OPERATORS: [&str; 12] = [
 
 impl Criteria {
     /// Reads criteria about the fields of a module.
-    pub(super) fn parse(text: &str, module: &Module) -> Result<Self, Box<Answer>> {
+    pub(crate) fn parse(text: &str, module: &Module) -> Result<Self, Box<Answer>> {
         Self::read(text, Some(module))
     }
 

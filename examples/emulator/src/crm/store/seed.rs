@@ -1,6 +1,6 @@
 //! Leads made from their number alone, realistic and about 2.4 KB of JSON each.
 
-use super::store::Row;
+use crate::crm::row::Row;
 use crate::moment;
 
 const FIRST: u64 = 3_652_397_000_100_000_000;

@@ -1,4 +1,4 @@
-//! Where the content lies.
+//! Where the content of files lies.
 
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ pub(crate) struct Storage(HashMap<String, Stored>);
 
 impl Storage {
     /// Takes over the content of an uploaded part.
-    pub(super) fn keep(&mut self, id: &str, part: Part) {
+    pub(crate) fn keep(&mut self, id: &str, part: Part) {
         let name = part.file_name.unwrap_or_else(|| "file".to_owned());
         let stored = Stored { name, content: part.content };
         self.0.insert(id.to_owned(), stored);
@@ -36,12 +36,12 @@ impl Storage {
         Some(json!({ "File_Id__s": id, "File_Name__s": stored.name, "Size__s": stored.content.length() }))
     }
 
-    pub(super) fn remove(&mut self, id: &str) -> bool {
+    pub(crate) fn remove(&mut self, id: &str) -> bool {
         self.0.remove(id).is_some()
     }
 
     /// The answer that downloads a file, 204 where there is none. Zoho sends the name in the form of RFC 5987.
-    pub(super) fn download(&self, id: &str) -> Answer {
+    pub(crate) fn download(&self, id: &str) -> Answer {
         let Some(stored) = self.0.get(id) else {
             return Answer::empty(204);
         };
@@ -52,7 +52,7 @@ impl Storage {
 }
 
 /// Refuses a file that is larger than the behaviour allows.
-pub(super) fn refuse_too_large(visit: &Visit<'_>, part: &Part) -> Result<(), Box<Answer>> {
+pub(crate) fn refuse_too_large(visit: &Visit<'_>, part: &Part) -> Result<(), Box<Answer>> {
     match visit.behaviour.max_file_size {
         Some(most) if part.content.length() > most => {
             let details = json!({ "maximum_size": most });
