@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::call::Call;
 use crate::faults::{Fault, On};
-use crate::server::Call;
 use crate::world::World;
 
 #[derive(Deserialize)]

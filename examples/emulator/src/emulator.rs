@@ -15,10 +15,9 @@ use tokio::task::JoinHandle;
 
 use crate::behaviour::Behaviour;
 use crate::counters::{Counters, Recorded, Watch};
+use crate::crm::{self, Org};
 use crate::faults::{Fault, On, Rules};
-use crate::metadata;
 use crate::oauth::Oauth;
-use crate::org::Org;
 use crate::server::{self, Door};
 use crate::world::World;
 
@@ -218,12 +217,12 @@ impl Emulator {
 
     /// How many records a module has, without a call that would be counted; 0 for a module that there is not.
     pub fn count_records(&self, module: &str) -> usize {
-        metadata::find(module).map_or(0, |module| self.world.org.lock().records.shelf(module).ids().count())
+        crm::module(module).map_or(0, |module| self.world.org.lock().records.shelf(module).ids().count())
     }
 
     /// A record as it is kept, without a call that would be counted.
     pub fn record(&self, module: &str, id: &str) -> Option<Value> {
-        let module = metadata::find(module)?;
+        let module = crm::module(module)?;
         let org = self.world.org.lock();
         let row = org.records.shelf(module).row(id.parse().ok()?)?;
         Some(Value::Object(row.into_owned()))
@@ -231,7 +230,7 @@ impl Emulator {
 
     /// Empties the recycle bin of one record; whether it was there.
     pub fn purge(&self, module: &str, id: &str) -> bool {
-        let (Some(module), Ok(id)) = (metadata::find(module), id.parse()) else {
+        let (Some(module), Ok(id)) = (crm::module(module), id.parse()) else {
             return false;
         };
         self.world.org.lock().records.shelf_mut(module).purge(id)

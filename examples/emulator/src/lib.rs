@@ -48,24 +48,22 @@
               to is known to be an object"
 )]
 
+mod accounts;
 mod answer;
 mod behaviour;
+mod call;
 mod control;
 mod counters;
 mod crm;
 mod emulator;
 mod faults;
-mod files;
-mod metadata;
 mod moment;
 mod oauth;
-mod org;
 mod proxy;
-mod records;
+mod routes;
 mod seconds;
 mod server;
 mod spool;
-mod tags;
 mod verdict;
 mod version;
 mod world;

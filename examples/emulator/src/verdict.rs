@@ -2,11 +2,26 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Outcome};
 
 /// A refusal of the whole call, for use with `?`.
 pub(crate) fn refuse(status: u16, code: &str, message: &str, details: Value) -> Box<Answer> {
     Box::new(Answer::error(status, code, message, details))
+}
+
+/// The answer where there is nothing.
+pub(crate) fn no_such_url() -> Answer {
+    let message = "Please check if the URL trying to access is a correct one";
+    Answer::error(404, "INVALID_URL_PATTERN", message, json!({}))
+}
+
+/// The refusal of a method that a path does not know, or of a path that there is not.
+pub(crate) fn unknown(path_known: bool) -> Outcome {
+    if path_known {
+        let message = "The http request method type is not a valid one";
+        return Err(refuse(405, "INVALID_REQUEST_METHOD", message, json!({})));
+    }
+    Ok(no_such_url())
 }
 
 /// An id in the path that belongs to nothing.

@@ -7,9 +7,9 @@ use tokio::sync::Notify;
 
 use crate::behaviour::Behaviour;
 use crate::counters::Watch;
+use crate::crm::Org;
 use crate::faults::Rules;
 use crate::oauth::Oauth;
-use crate::org::Org;
 
 /// The scopes that a grant made without naming any has.
 const SCOPES: [&str; 8] = [

@@ -12,10 +12,10 @@ use hyper::body::Incoming;
 use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, HeaderValue, VARY};
 use hyper::{Request, Response, StatusCode};
 
-use super::call::Call;
 use super::connection::Line;
 use super::sending::{self, InFlight, Sending};
 use crate::answer::{Answer, Content};
+use crate::call::Call;
 use crate::faults::Fault;
 use crate::world::World;
 
@@ -52,12 +52,12 @@ pub(super) async fn respond(world: &Arc<World>, line: &Line, request: Request<In
 /// meanwhile, as a real server would.
 async fn work(world: &Arc<World>, mut call: Call, body: Incoming, together: usize) -> Answer {
     let behaviour = world.behaviour();
-    let refusal = crate::crm::refuse_by_headers(world, &behaviour, &mut call, together);
+    let refusal = crate::routes::refuse_by_headers(world, &behaviour, &mut call, together);
     if (refusal.is_none() || call.is_read_before_refusal()) && call.read(body).await.is_err() {
         let message = "the body cannot be read";
         return Answer::error(400, "REQUEST_BODY_NOT_READABLE", message, serde_json::json!({}));
     }
-    crate::oauth::count(world, &call);
+    crate::accounts::count(world, &call);
     let gzip =
         behaviour.gzip && call.header(ACCEPT_ENCODING.as_str()).is_some_and(|accepted| accepted.contains("gzip"));
     let delay = match call.segments().first() {
@@ -73,7 +73,7 @@ async fn work(world: &Arc<World>, mut call: Call, body: Incoming, together: usiz
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
-        refusal.map_or_else(|| crate::crm::route(&world, &behaviour, &call), |refusal| *refusal)
+        refusal.map_or_else(|| crate::routes::route(&world, &behaviour, &call), |refusal| *refusal)
     });
     let failed = |error| Answer::error(500, "INTERNAL_ERROR", &format!("{error}"), serde_json::json!({}));
     let answer = job.await.unwrap_or_else(failed);

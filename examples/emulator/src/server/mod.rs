@@ -1,11 +1,9 @@
 //! Real HTTP over TCP: connections, requests, answers, and the ways in which they break.
 
 mod answering;
-mod call;
 mod connection;
 mod sending;
 mod tls;
 
-pub(crate) use call::{Call, Part, split_list};
 pub(crate) use connection::{Door, accept};
 pub(crate) use tls::acceptor;

@@ -1,0 +1,140 @@
+//! `/settings/fields`.
+
+use serde_json::{Value, json};
+
+use super::module::{Field, Kind, Module};
+use super::{all_or_one, find, module_json, named};
+use crate::answer::Outcome;
+use crate::crm::visit::Visit;
+use crate::version::Version;
+
+const FIRST: u64 = 3_652_397_000_000_400_000;
+
+pub(super) fn get(visit: &Visit<'_>, path: &[&str]) -> Outcome {
+    let module = named(visit)?;
+    all_or_one("fields", all(visit, module), path)
+}
+
+/// All fields of a module.
+pub(super) fn all(visit: &Visit<'_>, module: &Module) -> Vec<Value> {
+    let fields = module.fields().filter(|field| !field.api_name.starts_with('$'));
+    fields.enumerate().map(|(at, field)| describe(visit, module, field, at)).collect()
+}
+
+/// The id of a field.
+pub(super) fn id(module: &Module, field: &Field) -> String {
+    let at = module.fields().position(|known| known.api_name == field.api_name).unwrap_or_default() as u64;
+    (FIRST + module.number() * 1_000 + at).to_string()
+}
+
+pub(super) fn label(field: &Field) -> String {
+    field.api_name.replace('_', " ")
+}
+
+/// Zoho's name of the type, and the JSON type.
+fn types(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Text => ("text", "string"),
+        Kind::TextArea => ("textarea", "string"),
+        Kind::Email => ("email", "string"),
+        Kind::Phone => ("phone", "string"),
+        Kind::Website => ("website", "string"),
+        Kind::Picklist(_) => ("picklist", "string"),
+        Kind::MultiPicklist(_) => ("multiselectpicklist", "jsonarray"),
+        Kind::Integer => ("integer", "integer"),
+        Kind::Bigint => ("bigint", "string"),
+        Kind::Double => ("double", "double"),
+        Kind::Currency => ("currency", "double"),
+        Kind::Percent => ("percent", "double"),
+        Kind::Boolean => ("boolean", "boolean"),
+        Kind::Date => ("date", "string"),
+        Kind::DateTime => ("datetime", "string"),
+        Kind::Lookup(_) | Kind::Anything => ("lookup", "jsonobject"),
+        Kind::User => ("ownerlookup", "jsonobject"),
+        Kind::AutoNumber => ("autonumber", "string"),
+        Kind::Subform => ("subform", "jsonarray"),
+        Kind::FileUpload => ("fileupload", "jsonarray"),
+        Kind::ProfileImage => ("profileimage", "string"),
+        Kind::Json => ("text", "jsonarray"),
+    }
+}
+
+fn describe(visit: &Visit<'_>, module: &Module, field: &Field, at: usize) -> Value {
+    let lines =
+        (field.api_name == "Product_Details" && visit.version >= Version::V2_1).then(|| module.line_items()).flatten();
+    let (data_type, json_type) = match (field.api_name, lines) {
+        (_, Some(_)) => ("subform", "jsonarray"),
+        ("Layout", _) => ("bigint", "jsonobject"),
+        ("Remind_At" | "Recurring_Activity", _) => ("ALARM", "jsonobject"),
+        _ => types(field.kind),
+    };
+    let editable = !field.read_only;
+    let values = match field.kind {
+        Kind::Picklist(values) | Kind::MultiPicklist(values) => values,
+        _ => &[],
+    };
+    let pick_list_values: Vec<Value> = values
+        .iter()
+        .enumerate()
+        .map(|(at, value)| {
+            json!({ "display_value": value, "actual_value": value, "sequence_number": at + 1, "maps": [],
+                    "id": format!("{}{at:02}", id(module, field)) })
+        })
+        .collect();
+    let lookup = match field.kind {
+        Kind::Lookup(name) => find(name).map_or_else(
+            || json!({}),
+            |target| {
+                json!({ "display_label": format!("{}s", module.api_name), "api_name": module.api_name,
+                    "module": if visit.version >= Version::V3 {
+                        json!({ "api_name": name, "id": module_json::id(target) })
+                    } else { json!(name) },
+                    "id": id(module, field) })
+            },
+        ),
+        _ => json!({}),
+    };
+    let money =
+        if field.kind == Kind::Currency { json!({ "rounding_option": "normal", "precision": 2 }) } else { json!({}) };
+    let numbered = match field.kind {
+        Kind::AutoNumber => json!({ "prefix": "N", "suffix": null, "start_number": "1" }),
+        _ => json!({}),
+    };
+    let unique =
+        field.unique || visit.behaviour.unique_email && module.api_name == "Leads" && field.api_name == "Email";
+    json!({
+        "id": id(module, field),
+        "api_name": lines.unwrap_or(field.api_name),
+        "field_label": label(field),
+        "display_label": label(field),
+        "data_type": data_type,
+        "json_type": json_type,
+        "length": field.max_length().unwrap_or(16),
+        "decimal_place": if matches!(field.kind, Kind::Double | Kind::Currency) { json!(2) } else { Value::Null },
+        "system_mandatory": field.mandatory,
+        "custom_field": field.custom,
+        "read_only": field.read_only,
+        "field_read_only": field.read_only,
+        "visible": true,
+        "sequence_number": at + 1,
+        "default_value": null,
+        "created_source": "default",
+        "businesscard_supported": true,
+        "webhook": true,
+        "mass_update": editable && !field.mandatory,
+        "view_type": { "view": true, "edit": editable, "create": editable, "quick_create": field.mandatory },
+        "pick_list_values": pick_list_values,
+        "lookup": lookup,
+        "multiselectlookup": {},
+        "unique": if unique { json!({ "casesensitive": false }) } else { json!({}) },
+        "formula": {},
+        "currency": money,
+        "auto_number": numbered,
+        "subform": if lines.is_some() || field.kind == Kind::Subform { json!({ "module": field.api_name }) } else { Value::Null },
+        "tooltip": null,
+        "crypt": null,
+        "convert_mapping": null,
+        "association_details": null,
+        "history_tracking": null,
+    })
+}

@@ -1,0 +1,52 @@
+//! What modules there are, which fields and layouts they have, how they are listed and related.
+
+mod field_json;
+mod fields;
+mod layouts;
+mod module;
+mod module_json;
+mod related;
+mod views;
+
+use serde_json::json;
+
+use crate::answer::{Answer, Outcome};
+use crate::crm::visit::Visit;
+use crate::verdict::{invalid_module, missing_param, unknown};
+
+pub(crate) use layouts::id as layout_id;
+pub(crate) use module::{Field, Kind, Module, find, modules};
+pub(crate) use module_json::id as module_id;
+pub(crate) use related::find as related;
+pub(crate) use views::{Shows, Views, wanted as wanted_view};
+
+/// Paths below `/settings` that describe the modules.
+pub(crate) fn settings(views: &mut Views, visit: &Visit<'_>, method: &str, path: &[&str]) -> Outcome {
+    match (method, path) {
+        ("GET", ["modules", rest @ ..]) => module_json::get(visit, rest),
+        ("GET", ["fields", rest @ ..]) => field_json::get(visit, rest),
+        ("GET", ["layouts", rest @ ..]) => layouts::get(visit, rest),
+        ("GET", ["related_lists", rest @ ..]) => related::get(visit, rest),
+        (_, ["custom_views", rest @ ..]) => views::route(views, visit, method, rest),
+        _ => unknown(false),
+    }
+}
+
+/// The module that a settings call names in its query.
+fn named(visit: &Visit<'_>) -> Result<&'static Module, Box<Answer>> {
+    let name = visit.call.query("module").ok_or_else(|| missing_param("module"))?;
+    find(name).ok_or_else(invalid_module)
+}
+
+/// Picks out of a list the item of an id, or takes all; 204 when nothing is left.
+fn all_or_one(key: &str, list: Vec<serde_json::Value>, path: &[&str]) -> Outcome {
+    let list = match path {
+        [] => list,
+        [id] => {
+            let found = list.into_iter().find(|item| item["id"] == *id || item["api_name"] == *id);
+            vec![found.ok_or_else(crate::verdict::invalid_id)?]
+        }
+        _ => return unknown(false),
+    };
+    Ok(Answer::json(200, &json!({ key: list })))
+}

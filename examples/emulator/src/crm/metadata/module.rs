@@ -1,0 +1,167 @@
+//! Modules and fields as the emulator defines them.
+
+use super::fields;
+
+/// What a field holds, which decides how values are checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    TextArea,
+    Email,
+    Phone,
+    Website,
+    Picklist(&'static [&'static str]),
+    MultiPicklist(&'static [&'static str]),
+    Integer,
+    Bigint,
+    Double,
+    Currency,
+    Percent,
+    Boolean,
+    Date,
+    DateTime,
+    /// A record of that module.
+    Lookup(&'static str),
+    /// A record of the module that `$se_module` names, Accounts where it names none.
+    Anything,
+    User,
+    AutoNumber,
+    Subform,
+    FileUpload,
+    ProfileImage,
+    /// An object or array of a shape of its own, such as `Remind_At`.
+    Json,
+}
+
+/// A field of a module.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Field {
+    pub(crate) api_name: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) mandatory: bool,
+    pub(crate) read_only: bool,
+    pub(crate) custom: bool,
+    pub(crate) unique: bool,
+}
+
+impl Field {
+    pub(super) const fn new(api_name: &'static str, kind: Kind) -> Self {
+        Self { api_name, kind, mandatory: false, read_only: false, custom: false, unique: false }
+    }
+
+    pub(super) const fn mandatory(self) -> Self {
+        Self { mandatory: true, ..self }
+    }
+
+    pub(super) const fn read_only(self) -> Self {
+        Self { read_only: true, ..self }
+    }
+
+    pub(super) const fn custom(self) -> Self {
+        Self { custom: true, ..self }
+    }
+
+    pub(super) const fn unique(self) -> Self {
+        Self { unique: true, ..self }
+    }
+
+    /// The greatest number of characters, where there is one.
+    pub(crate) fn max_length(&self) -> Option<usize> {
+        match self.kind {
+            Kind::Text | Kind::Website => Some(255),
+            Kind::Email => Some(100),
+            Kind::Phone => Some(30),
+            Kind::TextArea => Some(32_000),
+            Kind::Picklist(_) => Some(120),
+            _ => None,
+        }
+    }
+}
+
+/// A module.
+#[derive(Debug)]
+pub(crate) struct Module {
+    pub(crate) api_name: &'static str,
+    pub(crate) singular: &'static str,
+    /// The field that names a record.
+    pub(crate) display_field: &'static str,
+    pub(crate) custom: bool,
+    pub(crate) fields: &'static [Field],
+}
+
+impl Module {
+    /// The fields of this module, then those that every module has.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &'static Field> {
+        self.fields.iter().chain(fields::COMMON)
+    }
+
+    pub(crate) fn field(&self, api_name: &str) -> Option<&'static Field> {
+        self.fields().find(|field| field.api_name == api_name)
+    }
+
+    /// The field by which Zoho itself recognises a duplicate.
+    pub(crate) fn duplicate_field(&self) -> &'static str {
+        match self.api_name {
+            "Leads" | "Contacts" => "Email",
+            _ => self.display_field,
+        }
+    }
+
+    /// The name of the subform of line items from v2.1 on, if the records have any.
+    pub(crate) fn line_items(&self) -> Option<&'static str> {
+        Some(match self.api_name {
+            "Quotes" => "Quoted_Items",
+            "Sales_Orders" => "Ordered_Items",
+            "Invoices" => "Invoiced_Items",
+            "Purchase_Orders" => "Purchase_Items",
+            _ => return None,
+        })
+    }
+
+    /// A number of its own for each module, from which the ids of its metadata are made.
+    pub(crate) fn number(&self) -> u64 {
+        modules().position(|module| module.api_name == self.api_name).unwrap_or_default() as u64
+    }
+}
+
+/// All modules.
+pub(crate) fn modules() -> impl Iterator<Item = &'static Module> {
+    MODULES.iter()
+}
+
+/// The module of that API name.
+pub(crate) fn find(api_name: &str) -> Option<&'static Module> {
+    modules().find(|module| module.api_name == api_name)
+}
+
+const fn module(
+    api_name: &'static str,
+    singular: &'static str,
+    display_field: &'static str,
+    fields: &'static [Field],
+) -> Module {
+    Module { api_name, singular, display_field, custom: false, fields }
+}
+
+static MODULES: &[Module] = &[
+    module("Leads", "Lead", "Full_Name", fields::LEADS),
+    module("Contacts", "Contact", "Full_Name", fields::CONTACTS),
+    module("Accounts", "Account", "Account_Name", fields::ACCOUNTS),
+    module("Deals", "Deal", "Deal_Name", fields::DEALS),
+    module("Campaigns", "Campaign", "Campaign_Name", fields::CAMPAIGNS),
+    module("Tasks", "Task", "Subject", fields::TASKS),
+    module("Events", "Event", "Event_Title", fields::EVENTS),
+    module("Calls", "Call", "Subject", fields::CALLS),
+    module("Products", "Product", "Product_Name", fields::PRODUCTS),
+    module("Vendors", "Vendor", "Vendor_Name", fields::VENDORS),
+    module("Price_Books", "Price Book", "Price_Book_Name", fields::PRICE_BOOKS),
+    module("Quotes", "Quote", "Subject", fields::QUOTES),
+    module("Sales_Orders", "Sales Order", "Subject", fields::ORDERS),
+    module("Purchase_Orders", "Purchase Order", "Subject", fields::PURCHASE_ORDERS),
+    module("Invoices", "Invoice", "Subject", fields::ORDERS),
+    module("Cases", "Case", "Subject", fields::CASES),
+    module("Solutions", "Solution", "Solution_Title", fields::SOLUTIONS),
+    module("Notes", "Note", "Note_Title", fields::NOTES),
+    module("Attachments", "Attachment", "File_Name", fields::ATTACHMENTS),
+    Module { api_name: "Projects", singular: "Project", display_field: "Name", custom: true, fields: fields::PROJECTS },
+];

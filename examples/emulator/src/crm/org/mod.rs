@@ -1,0 +1,74 @@
+//! The organization: its own details, users, roles, taxes and variables.
+
+mod details;
+mod hiring;
+mod roles;
+mod taxes;
+mod users;
+mod variables;
+
+use serde_json::Value;
+
+use crate::answer::Outcome;
+use crate::crm::metadata::Views;
+use crate::crm::storage::Storage;
+use crate::crm::store::{Store, Tie};
+use crate::crm::tag::Tag;
+use crate::crm::users::Users;
+use crate::crm::visit::Visit;
+use crate::verdict::unknown;
+
+pub(crate) use roles::{profile_route as profiles, role_route as roles};
+pub(crate) use variables::{group_route as variable_groups, route as variables};
+
+/// Everything that the CRM keeps.
+#[derive(Debug)]
+pub(crate) struct Org {
+    pub(crate) users: Users,
+    pub(crate) records: Store,
+    pub(crate) ties: Vec<Tie>,
+    pub(crate) tags: Vec<Tag>,
+    pub(crate) files: Storage,
+    pub(crate) views: Views,
+    taxes: Vec<Value>,
+    variables: Vec<Value>,
+}
+
+impl Org {
+    pub(crate) fn new(leads: u64) -> Self {
+        Self {
+            users: Users::seeded(),
+            records: Store::seeded(leads),
+            ties: Vec::new(),
+            tags: Vec::new(),
+            files: Storage::default(),
+            views: Views::default(),
+            taxes: taxes::seeded(),
+            variables: variables::seeded(),
+        }
+    }
+}
+
+/// Paths below `/org`.
+pub(crate) fn organization(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str]) -> Outcome {
+    match (method, path) {
+        ("GET", []) => Ok(details::get()),
+        (_, ["taxes", rest @ ..]) => taxes::route(org, visit, method, rest),
+        _ => unknown(path.is_empty()),
+    }
+}
+
+/// Paths below `/users`.
+pub(crate) fn users(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str]) -> Outcome {
+    match (method, path) {
+        ("GET", []) => users::list(&org.users, visit),
+        ("GET", ["search"]) => users::search(&org.users, visit),
+        ("GET", ["actions", "count"]) => users::count(&org.users, visit),
+        ("GET", [id]) => users::get(&org.users, id),
+        ("POST", []) => hiring::create(&mut org.users, visit),
+        ("PUT", []) => hiring::update_several(&mut org.users, visit),
+        ("PUT", [id]) => hiring::update(&mut org.users, visit, id),
+        ("DELETE", [id]) => hiring::delete(&mut org.users, visit, id),
+        _ => unknown(path.len() <= 1),
+    }
+}

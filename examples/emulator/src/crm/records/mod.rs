@@ -1,0 +1,95 @@
+//! Records of every module: read, search, write, delete.
+
+mod check;
+mod convert;
+mod deleted;
+mod lines;
+mod list;
+mod notes;
+mod related;
+mod rows;
+mod search;
+mod upsert;
+mod write;
+
+use serde_json::json;
+
+use crate::answer::{Answer, Outcome};
+use crate::crm::files;
+use crate::crm::metadata::{self, Module};
+use crate::crm::org::Org;
+use crate::crm::tags;
+use crate::crm::visit::Visit;
+use crate::verdict::{invalid_id, invalid_module, unknown};
+use crate::version::Version;
+
+/// Paths below a module.
+pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, module: &str, path: &[&str]) -> Outcome {
+    let module = metadata::find(module).ok_or_else(invalid_module)?;
+    match (method, path) {
+        ("GET", []) => list::list(org, visit, module),
+        ("POST", []) => write::create(org, visit, module),
+        ("PUT", []) => write::update(org, visit, module),
+        ("DELETE", []) => write::delete(org, visit, module),
+        ("POST", ["upsert"]) => upsert::upsert(org, visit, module),
+        ("GET", ["search"]) => search::search(org, visit, module),
+        ("GET", ["deleted"]) => deleted::list(org, visit, module),
+        ("GET", ["roles"]) if module.api_name == "Contacts" => Ok(contact_roles()),
+        ("GET", [id]) => get(org, visit, module, id),
+        ("PUT", [id]) => write::update_one(org, visit, module, id),
+        ("DELETE", [id]) => write::delete_one(org, visit, module, id),
+        (_, ["actions", action]) => act(org, visit, method, module, None, action),
+        (_, [id, "actions", action]) => act(org, visit, method, module, Some(id), action),
+        (_, [_] | []) => unknown(true),
+        (_, [id, below @ ..]) => {
+            let parent = related::parent(org, module, id)?;
+            match below {
+                ["Attachments", rest @ ..] => files::attachments(org, visit, method, parent, rest),
+                ["photo"] => files::photo(org, visit, method, parent),
+                ["Notes", rest @ ..] if method != "GET" => notes::route(org, visit, method, parent, rest),
+                [list, rest @ ..] => related::route(org, visit, method, parent, list, rest),
+                [] => unknown(true),
+            }
+        }
+    }
+}
+
+fn act(
+    org: &mut Org,
+    visit: &Visit<'_>,
+    method: &str,
+    module: &'static Module,
+    id: Option<&str>,
+    action: &str,
+) -> Outcome {
+    match (method, id, action) {
+        ("POST", _, "add_tags") => tags::on_records(org, visit, module, id, true),
+        ("POST", _, "remove_tags") => tags::on_records(org, visit, module, id, false),
+        ("POST", Some(id), "convert") if module.api_name == "Leads" => {
+            let (_, id) = related::parent(org, module, id)?;
+            convert::convert(org, visit, module, id)
+        }
+        ("GET", None, "count") => Ok(Answer::json(200, &json!({ "count": org.records.shelf(module).ids().count() }))),
+        _ => unknown(false),
+    }
+}
+
+fn contact_roles() -> Answer {
+    let role = |(at, name): (usize, &str)| json!({ "id": (3_652_397_000_000_006_871_u64 + at as u64).to_string(), "name": name, "sequence_number": at + 1 });
+    let roles: Vec<_> =
+        ["Decision Maker", "Product Management", "Purchasing"].into_iter().enumerate().map(role).collect();
+    Answer::json(200, &json!({ "contact_roles": roles }))
+}
+
+fn get(org: &Org, visit: &Visit<'_>, module: &'static Module, id: &str) -> Outcome {
+    let number: u64 = id.parse().map_err(|_| invalid_id())?;
+    match org.records.shelf(module).row(number) {
+        Some(row) => {
+            let fields = visit.call.query_list("fields");
+            Ok(Answer::json(200, &json!({ "data": [list::present(visit, module, row.into_owned(), &fields)] })))
+        }
+        // v2 has "no content" for an id that is well formed and belongs to nothing.
+        None if visit.version < Version::V3 => Ok(Answer::empty(204)),
+        None => Err(invalid_id()),
+    }
+}
