@@ -137,6 +137,8 @@ impl Job {
                 let output = beside(config, "leads.ndjson");
                 program("export", config, &["--output", &output])?;
                 let rows = std::fs::read(&output)?.iter().filter(|byte| **byte == b'\n').count();
+                // The next run is not to pay for clearing it.
+                std::fs::remove_file(&output)?;
                 return Usage::so_far(Of::Child, rows);
             }
             Self::Import => {

@@ -1,5 +1,6 @@
 //! How a record is read from JSON, found its way in, and written.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -11,16 +12,28 @@ use serde_json::{Map, Value};
 
 use super::Record;
 
-/// Where a field's value stands in the text of the record.
+/// Where a field stands in the text of the record.
 #[derive(Debug, Clone)]
 pub(super) struct Slot {
-    name: Box<str>,
+    name: Name,
     value: Range<usize>,
 }
 
+/// A field's name: where it stands, so that a record of a hundred fields does not allocate a hundred names.
+#[derive(Debug, Clone)]
+enum Name {
+    Within(Range<usize>),
+    /// It is written with escapes.
+    Apart(Box<str>),
+}
+
 impl Slot {
-    pub(super) fn name(&self) -> &str {
-        &self.name
+    /// The field's name; `text` is that of the record.
+    pub(super) fn name<'a>(&'a self, text: &'a str) -> &'a str {
+        match &self.name {
+            Name::Within(range) => text.get(range.clone()).unwrap_or_default(),
+            Name::Apart(name) => name,
+        }
     }
 }
 
@@ -36,14 +49,22 @@ impl Record {
             let text = self.raw();
             // The text was JSON when the record was made, so this does not fail.
             let Fields(fields) = serde_json::from_str(text).unwrap_or_default();
-            fields.into_iter().map(|(name, value)| Slot { name, value: range_within(text, value.get()) }).collect()
+            let slot = |(Key(name), value): (Key<'_>, &RawValue)| Slot {
+                name: match name {
+                    Cow::Borrowed(name) => Name::Within(range_within(text, name)),
+                    Cow::Owned(name) => Name::Apart(name.into()),
+                },
+                value: range_within(text, value.get()),
+            };
+            fields.into_iter().map(slot).collect()
         })
     }
 
     /// The text of a value that was read.
     pub(super) fn read_text(&self, name: &str) -> Option<&str> {
-        let slot = self.slots().iter().find(|slot| slot.name() == name)?;
-        self.raw().get(slot.value.clone())
+        let text = self.raw();
+        let slot = self.slots().iter().find(|slot| slot.name(text) == name)?;
+        text.get(slot.value.clone())
     }
 }
 
@@ -58,7 +79,11 @@ fn range_within(whole: &str, part: &str) -> Range<usize> {
 }
 
 #[derive(Default)]
-struct Fields<'a>(Vec<(Box<str>, &'a RawValue)>);
+struct Fields<'a>(Vec<(Key<'a>, &'a RawValue)>);
+
+/// A key that is borrowed where it stands without escapes.
+#[derive(Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Fields<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -190,7 +190,7 @@ impl Record {
     /// All names, of fields and of `$` properties: those that were read in Zoho's order, then those that were added.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let added = self.changed.keys().map(String::as_str).filter(|name| self.read_text(name).is_none());
-        self.slots().iter().map(Slot::name).chain(added)
+        self.slots().iter().map(|slot| slot.name(self.raw())).chain(added)
     }
 
     /// All fields with their values, changes included, without the `$` properties.
