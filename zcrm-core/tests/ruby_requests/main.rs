@@ -153,7 +153,7 @@ fn endpoints(line: &str) -> String {
         return "none while the token is fresh".to_owned();
     }
     let segment = |segment: &str| match segment {
-        "Leads" => "{module}".to_owned(),
+        "Leads" | "Quotes" | "Events" | "Price_Books" => "{module}".to_owned(),
         "Products" => "{list}".to_owned(),
         id if id.parse::<u64>().is_ok() => "{id}".to_owned(),
         other => other.to_owned(),

@@ -137,6 +137,32 @@ pub(crate) fn rows() -> Vec<Row> {
             "GET Leads/deleted?type=permanent&page=1&per_page=200";
     }
 
+    let mut line = LineItem::new("7", 2);
+    line.list_price = Some(10.into());
+    line.discount = Some(Amount::from_percent(10.0));
+    line.line_tax = Some(vec![Tax::default().name("VAT").percentage(20).value(4)]);
+    let mut quote = Record::new().with("Subject", "Planks").with("Owner", UserId::new("8")).with("Layout", "9");
+    quote.set_line_items(LineItemField::ProductDetails, &[line, LineItem::removal("6")]);
+    quote.set_as("Tag", &[Tag::new("a").id("1"), Tag::new("b")]).unwrap();
+    let mut event = Record::new().with("Event_Title", "Review");
+    event.set_as("Participants", &[Participant::user("8"), Participant::by_email("abc@xyz.com")]).unwrap();
+    let mut price_book = Record::new().with("Price_Book_Name", "Boats");
+    price_book.set_as("Pricing_Details", &[PricingDetail::new(1, 10, 5)]).unwrap();
+    rows! { "Records with parts":
+        "ZCRMRecord#create" => client.module("Quotes").create_one(&quote), "POST Quotes",
+            {"data": [{"Subject": "Planks", "Owner": "8", "Layout": "9", "Product_Details": [
+                {"product": "7", "quantity": 2, "list_price": 10, "Discount": "10%",
+                 "line_tax": [{"name": "VAT", "percentage": 20, "value": 4}]},
+                {"id": "6", "delete_flag": true}],
+             "Tag": [{"id": "1", "name": "a"}, {"name": "b"}]}]};
+        "ZCRMRecord#create" => client.module("Events").create_one(&event), "POST Events",
+            {"data": [{"Event_Title": "Review", "Participants": [{"type": "user", "participant": "8"},
+             {"type": "email", "participant": "abc@xyz.com"}]}]};
+        "ZCRMRecord#create" => client.module("Price_Books").create_one(&price_book), "POST Price_Books",
+            {"data": [{"Price_Book_Name": "Boats",
+             "Pricing_Details": [{"from_range": 1, "to_range": 10, "discount": 5}]}]};
+    }
+
     rows! { "Search":
         "ZCRMModule#search_records" => module.search(SearchBy::word("boat & oar")).send(),
             "GET Leads/search?word=boat & oar&page=1&per_page=200";
