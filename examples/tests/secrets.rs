@@ -195,11 +195,14 @@ fn process_lists_show_no_secret_but_the_one_use_code() {
     while child.try_wait().unwrap().is_none() {
         for file in ["cmdline", "environ"] {
             let content = std::fs::read(process.join(file)).unwrap_or_default();
-            seen.insert(String::from_utf8_lossy(&content).replace('\0', " "));
+            let content = String::from_utf8_lossy(&content).replace('\0', " ").replace(&grant, "the one-use code");
+            // A process that is just ending shows its arguments up to some point only, which may lie in the code.
+            let cut = (1..grant.len()).rev().find(|length| content.ends_with(&grant[..*length])).unwrap_or(0);
+            seen.insert(content[..content.len() - cut].to_owned());
         }
     }
     assert!(child.wait().unwrap().success());
     let text = seen.into_iter().collect::<String>();
     assert!(text.contains("--grant-token") && text.contains("BROWSER=true"), "{text}");
-    assert_clean(&text.replace(&grant, "the one-use code"), &place);
+    assert_clean(&text, &place);
 }
