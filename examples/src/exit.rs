@@ -1,7 +1,9 @@
 //! How a batch job ends.
 
 use std::error::Error;
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
+
+use clap::Parser;
 
 /// How far a job came that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +12,18 @@ pub enum Outcome {
     Done,
     /// A part is done: exit code 2.
     InPart,
+}
+
+/// The arguments of the program. Wrong ones are explained and end it with exit code 1: clap's own 2 would say that a part
+/// is done.
+#[must_use]
+pub fn arguments<A: Parser>() -> A {
+    A::try_parse().unwrap_or_else(|told| {
+        let code = i32::from(told.use_stderr());
+        // Whom the text does not reach, the code does.
+        let _ = told.print();
+        process::exit(code)
+    })
 }
 
 /// Runs a program's work and turns the outcome into the exit code: 0 all done, 1 could not, 2 done in part. An error goes

@@ -15,7 +15,7 @@ pub mod tally;
 pub mod web;
 
 pub use connect::{backends, config, connect, is_local, may_write, token_place};
-pub use exit::{Outcome, complain, in_one_line, run};
+pub use exit::{Outcome, arguments, complain, in_one_line, run};
 pub use interrupt::Interrupt;
 pub use lines::Lines;
 pub use redirect::Redirects;

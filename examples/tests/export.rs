@@ -104,6 +104,8 @@ fn since_asks_for_what_changed_and_has_to_be_a_moment() {
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""), "{ran:?}");
     let ran = account.run(EXPORT, &["--module", "Leads", "--since", "yesterday"]);
     assert!(ran.stderr.contains("no moment"), "{ran:?}");
+    assert_eq!(ran.code, Some(1), "2 would say that a part is done: {ran:?}");
+    assert_eq!(account.run(EXPORT, &["--help"]).code, Some(0));
 }
 
 #[test]

@@ -58,6 +58,7 @@ fn no_code_is_explained() {
     let place = Place::new(Options::default());
     let text = not_signed_in(&place, &finish(&mut place.program(LOGIN)));
     assert!(text.contains("--grant-token CODE") && text.contains("--browser"), "{text}");
+    assert!(!text.contains("environment variable not found"), "{text}");
     let empty = finish_with_input(place.program(LOGIN).args(["--grant-token", "-"]), "\n");
     assert!(not_signed_in(&place, &empty).contains("the grant token is empty"));
     assert_eq!(place.emulator.counters().total_token_requests(), 0);

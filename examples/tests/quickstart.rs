@@ -64,7 +64,7 @@ fn told_only_to_read_it_writes_nowhere() {
     let methods: Vec<String> = place.emulator.counters().calls.into_keys().collect();
     assert!(!methods.is_empty() && methods.iter().all(|call| call.starts_with("GET ")), "{methods:?}");
     let both = finish(place.program(QUICKSTART).args(["--read-only", "--write"]));
-    assert_eq!(both.status.code(), Some(2));
+    assert_eq!(both.status.code(), Some(1));
 }
 
 #[test]
@@ -101,6 +101,18 @@ fn what_it_created_goes_whatever_fails_in_between() {
         assert_eq!(place.emulator.counters().calls_to("POST", "/crm/v2/Leads"), 1);
         assert_eq!(place.emulator.count_records("Leads"), 0, "{method} {path}");
     }
+}
+
+#[test]
+fn what_could_not_be_created_is_neither_looked_for_nor_deleted() {
+    let place = Place::new(Options::default());
+    place.sign_in();
+    place.emulator.fault(On::exactly("/crm/v2/Leads").method("POST"), Fault::Reply(Reply::empty(500)));
+    let output = finish(&mut place.program(QUICKSTART));
+    let text = refused(&output);
+    assert!(text.contains("lead 0"), "{text}");
+    assert!(!out(&output).contains("found by id"), "{output:?}");
+    assert_eq!(place.emulator.counters().calls_to("GET", "/crm/v2/Leads"), 0);
 }
 
 #[test]

@@ -117,6 +117,16 @@ fn two_data_centres_are_a_fault_and_a_foreign_host_needs_both_urls() {
 }
 
 #[test]
+fn a_wrong_value_is_not_called_missing_too() {
+    let text = fault(&[("api_base_url", "127.0.0.1:80"), ("accounts_url", "http://127.0.0.1:80")]);
+    assert!(text.contains("api_base_url: it is no URL") && !text.contains("accounts_url"), "{text}");
+    let text = fault(&[("accounts_url", "http://127.0.0.1:80/oauth"), ("api_base_url", "http://127.0.0.1:80")]);
+    assert!(text.contains("accounts_url: it holds more") && !text.contains("too"), "{text}");
+    let text = Config::from_json_str(r#"{"client_id":5,"client_secret":"s","redirect_uri":"r"}"#).unwrap_err();
+    assert!(text.to_string().contains("in quotes") && !text.to_string().contains("missing"), "{text}");
+}
+
+#[test]
 fn http_leads_to_this_machine_only_and_a_url_is_scheme_and_host() {
     for host in ["http://127.0.0.1:8080", "http://127.8.9.1:80", "http://localhost:1", "http://[::1]:5"] {
         assert!(with(&[("api_base_url", host), ("accounts_url", host)]).is_ok(), "{host}");

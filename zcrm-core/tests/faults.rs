@@ -272,6 +272,7 @@ fn retry_after_is_waited_for_or_told() {
     assert_eq!(transport.sent(), 1);
     assert!(started.elapsed() < Duration::from_secs(1), "a wait beyond the budget is not begun");
     assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
+    assert!(error.to_string().contains("wait for 3600 s"), "{error}");
     assert_eq!(error.rate_limits().credits_remaining, Some(7));
 }
 

@@ -240,6 +240,17 @@ fn every_parameter_is_sent_as_zoho_spells_it() {
 }
 
 #[test]
+fn a_listing_of_no_ids_is_empty_and_not_the_whole_module() {
+    let (client, fake) = serving("v2", listing(450, false));
+    let none = || client.module("Leads").records().ids(Vec::<String>::new());
+    assert_eq!(none().send().unwrap().items, []);
+    assert_eq!(none().iter().count(), 0);
+    assert_eq!(none().per_page(201).send().unwrap_err().kind(), ErrorKind::InvalidInput);
+    assert_eq!(none().per_page(201).iter().filter(Result::is_err).count(), 1);
+    assert!(fake.asked().is_empty());
+}
+
+#[test]
 fn what_zoho_would_refuse_is_refused_before_the_call() {
     let (v2, fake_v2) = serving("v2", listing(1, false));
     let (v8, fake_v8) = serving("v8", listing(1, true));
@@ -253,6 +264,8 @@ fn what_zoho_would_refuse_is_refused_before_the_call() {
     let leads = |client: &zcrm_core::Client| client.module("Leads").records();
     assert_eq!(kind(leads(&v8)), ErrorKind::InvalidInput);
     assert_eq!(kind(leads(&v8).fields((0..51).map(|field| field.to_string()))), ErrorKind::InvalidInput);
+    assert_eq!(kind(leads(&v8).fields([""])), ErrorKind::InvalidInput);
+    assert_eq!(kind(leads(&v2).fields(["id", " "])), ErrorKind::InvalidInput);
     assert_eq!(kind(leads(&v2).per_page(201)), ErrorKind::InvalidInput);
     assert_eq!(kind(leads(&v2).per_page(0)), ErrorKind::InvalidInput);
     assert_eq!(kind(leads(&v2).page(0)), ErrorKind::InvalidInput);

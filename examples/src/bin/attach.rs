@@ -35,7 +35,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments: Arguments = zcrm_examples::arguments();
     run(|| attach(&arguments))
 }
 

@@ -55,7 +55,7 @@ fn moment(text: &str) -> Result<DateTime, String> {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments: Arguments = zcrm_examples::arguments();
     run(|| export(&arguments))
 }
 

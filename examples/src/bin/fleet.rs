@@ -54,7 +54,7 @@ enum Store {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments: Arguments = zcrm_examples::arguments();
     run(|| if arguments.worker { work(&arguments) } else { lead(&arguments) })
 }
 

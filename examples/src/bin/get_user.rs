@@ -20,7 +20,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments: Arguments = zcrm_examples::arguments();
     run(|| {
         let client = connect(config(arguments.config.as_deref())?)?;
         match client.organization().user(arguments.id.as_str()).optional()? {

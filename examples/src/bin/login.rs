@@ -36,7 +36,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments: Arguments = zcrm_examples::arguments();
     run(|| login(&arguments))
 }
 
@@ -66,6 +66,7 @@ fn grant(arguments: &Arguments) -> Result<GrantToken> {
         }
         Some(code) => code.to_owned(),
         None => std::env::var("ZCRM_GRANT_TOKEN")
+            .ok()
             .context("name a way to sign in: --grant-token CODE, --grant-token -, ZCRM_GRANT_TOKEN, or --browser")?,
     };
     if code.trim().is_empty() {

@@ -32,7 +32,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments: Arguments = zcrm_examples::arguments();
     run(|| match &arguments.config {
         Some(file) => tour(config(Some(file))?, arguments.grant_token.as_deref(), &arguments),
         None => tour_of_emulator(&arguments),
@@ -117,6 +117,9 @@ fn work_with_leads(client: &Client) -> Result<()> {
     let leads = ["Ada", "Grace", "Barbara"].map(|name| Record::new().with("Last_Name", name).with("Company", company));
     let report = client.module("Leads").create(&leads)?;
     let ids: Vec<RecordId> = report.created().map(|(_, saved)| saved.id.clone()).collect();
+    if let (true, Some((index, error))) = (ids.is_empty(), report.failed().next()) {
+        bail!("lead {index}: {error}");
+    }
     let worked = change_leads(client, &ids, company);
     // Whatever happened in between, what was created goes.
     let deleted = client.module("Leads").delete(&ids)?;

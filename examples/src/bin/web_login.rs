@@ -45,7 +45,7 @@ struct Site {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments: Arguments = zcrm_examples::arguments();
     run(|| serve(&arguments))
 }
 

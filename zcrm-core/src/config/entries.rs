@@ -123,6 +123,12 @@ impl Entries {
         self.faults.push(format!("{}: {fault}", name.escape_debug()));
     }
 
+    /// Whether a fault is noted under a key, so that its value counts as given although there is none to use.
+    pub(super) fn is_faulty(&self, key: Key) -> bool {
+        let name = format!("{}: ", key.name());
+        self.faults.iter().any(|fault| fault.starts_with(&name))
+    }
+
     /// One error for all faults.
     pub(super) fn into_error(self) -> Option<Error> {
         let text = match self.faults.as_slice() {

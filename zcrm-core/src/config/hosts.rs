@@ -38,11 +38,11 @@ impl Hosts {
                 );
                 Some(one)
             }
-            (Some(None), None) => {
+            (Some(None), None) if !entries.is_faulty(Key::AccountsUrl) => {
                 entries.fault(Key::ApiBaseUrl.name(), "no data centre of Zoho has this host; give accounts_url too");
                 None
             }
-            (None, Some(None)) => {
+            (None, Some(None)) if !entries.is_faulty(Key::ApiBaseUrl) => {
                 entries.fault(Key::AccountsUrl.name(), "no data centre of Zoho has this host; give api_base_url too");
                 None
             }

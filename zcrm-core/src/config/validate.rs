@@ -71,7 +71,9 @@ pub(super) fn validate(mut entries: Entries) -> Result<Config> {
 fn mandatory(entries: &mut Entries, key: Key, remedy: &str) -> Secret {
     let value = entries.get(key).cloned();
     value.unwrap_or_else(|| {
-        entries.fault(key.name(), &format!("it is missing; {remedy}"));
+        if !entries.is_faulty(key) {
+            entries.fault(key.name(), &format!("it is missing; {remedy}"));
+        }
         Secret::new("")
     })
 }

@@ -85,6 +85,13 @@ pub struct Page<T> {
     pub info: PageInfo,
 }
 
+impl<T> Page<T> {
+    /// The page of a listing that cannot have rows.
+    pub(crate) fn empty() -> Self {
+        Self { items: Vec::new(), info: PageInfo::default() }
+    }
+}
+
 impl<T: DeserializeOwned> Page<T> {
     /// The rows under `key` and the `info` of an answer, in one pass over its text.
     pub(crate) fn from_reply(reply: &Reply, key: &'static str) -> Result<Self> {

@@ -18,16 +18,18 @@ pub(crate) fn refusal(status: u16, headers: &Headers, body: &[u8]) -> Error {
     let api = account(&text);
     let kind = kind(status, api.as_ref().map_or("", |api| api.code.as_str()));
     let mut message = message(kind, status, api.as_ref().map_or("", |api| api.code.as_str())).to_owned();
+    let wait = retry_after(headers);
+    if let (ErrorKind::RateLimited, Some(wait)) = (kind, wait) {
+        message.push_str(&format!("; it asks to wait for {} s", wait.as_secs()));
+    }
     if api.is_none() {
         match excerpt(&text) {
             said if said.is_empty() => message.push_str("; the answer's body is empty"),
             said => message.push_str(&format!("; the answer is not Zoho's JSON but begins with {said:?}")),
         }
     }
-    let error = Error::new(kind, message)
-        .with_status(status)
-        .with_retry_after(retry_after(headers))
-        .with_rate_limits(rate_limits(headers));
+    let error =
+        Error::new(kind, message).with_status(status).with_retry_after(wait).with_rate_limits(rate_limits(headers));
     match api {
         Some(api) => error.with_api(api).with_answer(&text),
         None => error,

@@ -134,6 +134,12 @@ impl<T> Rows<T> {
         Self { session, listing, next, rows: Batch::Fit(Vec::new().into_iter()) }
     }
 
+    /// The same listing, known to have no rows; one that could not be put together is still an error.
+    pub(crate) fn without_a_call(mut self) -> Self {
+        self.next = self.next.map(|_| None);
+        self
+    }
+
     /// Where the page begins that would be asked for next; `None` when there is none.
     #[must_use]
     pub fn next_page(&self) -> Option<&PagePosition> {

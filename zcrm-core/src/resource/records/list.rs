@@ -148,7 +148,8 @@ impl ListRecords {
         self.query("cvid", id.into().as_str())
     }
 
-    /// Only the records with these ids. Zoho takes about 50 at a time.
+    /// Only the records with these ids. Zoho takes about 50 at a time. With no id the listing is empty and asks for
+    /// nothing: without the parameter Zoho would list the whole module.
     pub fn ids<I: Into<RecordId>>(self, ids: impl IntoIterator<Item = I>) -> Self {
         let ids: Vec<RecordId> = ids.into_iter().map(Into::into).collect();
         self.query("ids", super::comma_list(&ids))
@@ -201,7 +202,7 @@ impl ListRecords {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`] before anything is sent when the page size is over 200, when the API version demands
-    /// fields and there are none or over 50, or when, from v3 on, a custom view is combined with sorting; whatever a
+    /// fields and there are none or over 50, when a field name is empty, or when, from v3 on, a custom view is combined with sorting; whatever a
     /// call can fail with.
     pub fn send(self) -> Result<Page<Record>> {
         self.send_as()
@@ -231,6 +232,9 @@ impl ListRecords {
     /// As [`send`](Self::send), and [`ErrorKind::InvalidAnswer`] when a record does not fit `T`.
     pub fn send_as<T: DeserializeOwned>(self) -> Result<Page<T>> {
         let listing = self.listing()?.checked()?;
+        if self.names_no_record() {
+            return Ok(Page::empty());
+        }
         let reply = listing.fetch(&self.module.session, &listing.start)?;
         Page::from_reply(&reply, listing.key)
     }
@@ -269,7 +273,12 @@ impl ListRecords {
     /// # }
     /// ```
     pub fn iter_as<T: DeserializeOwned>(&self) -> Rows<T> {
-        Rows::new(self.module.session.clone(), self.listing())
+        let rows = Rows::new(self.module.session.clone(), self.listing());
+        if self.names_no_record() { rows.without_a_call() } else { rows }
+    }
+
+    fn names_no_record(&self) -> bool {
+        self.query.iter().any(|(key, value)| key == "ids" && value.is_empty())
     }
 
     fn listing(&self) -> Result<Listing> {
@@ -297,6 +306,8 @@ impl ListRecords {
         } else if version >= ApiVersion::V3 && self.fields.len() > MAX_FIELDS {
             let named = self.fields.len();
             format!("{named} fields are named; Zoho's API {version} takes at most {MAX_FIELDS}")
+        } else if self.fields.iter().any(|name| name.trim().is_empty()) {
+            "a field name is empty".to_owned()
         } else if version >= ApiVersion::V3 && has("cvid") && has("sort_by") {
             format!("Zoho's API {version} does not sort a custom view: leave out either custom_view or sort_by")
         } else if version < ApiVersion::V3 && matches!(self.start, PagePosition::Token(_)) {
