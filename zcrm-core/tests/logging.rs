@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![cfg(feature = "logging")]
 
+mod fake;
+
 use std::path::Path;
 use std::process::{Command, Output};
 use std::{env, fs};
@@ -60,6 +62,16 @@ fn deed() {
         "file" => fail(&start(&[file])),
         "console" => fail(&start(&[console])),
         "neither" => fail(&start(&[])),
+        "nothing there" => {
+            zcrm_core::logging::init(&config(&[file, console])).unwrap();
+            let (client, _) = fake::serving("v2", |_| fake::Answer::Json(204, serde_json::Value::Null));
+            client.organization().user("5").unwrap_err();
+        }
+        "unreadable" => {
+            zcrm_core::logging::init(&config(&[file, console])).unwrap();
+            let (client, _) = fake::serving("v2", |_| fake::Answer::Json(200, serde_json::json!({})));
+            client.module("Leads").records().iter().next().unwrap().unwrap_err();
+        }
         "same twice" => {
             start(&[file, console]);
             fail(&start(&[file, console]));
@@ -162,6 +174,15 @@ fn one_failing_call_is_one_line_in_each_place_that_is_configured() {
             assert_eq!(words.next(), Some("ERROR"));
             assert!(line.contains("/crm/v2/org") && line.contains("127.0.0.1:9"), "{line}");
         }
+    }
+}
+
+#[test]
+fn an_answer_that_is_no_answer_is_an_error_and_logged_as_one() {
+    for (deed, words) in [("nothing there", "/crm/v2/users/5"), ("unreadable", "/crm/v2/Leads")] {
+        let (console, file) = logged(deed, None);
+        assert_eq!((console.len(), file.len()), (1, 1), "{deed}: {console:?} {file:?}");
+        assert!(file[0].contains(" ERROR ") && file[0].contains(words), "{file:?}");
     }
 }
 

@@ -17,19 +17,19 @@ impl Session {
 
     /// All things under `key`; none when Zoho has none (204).
     pub(crate) fn all<T: DeserializeOwned>(&self, call: &Call, key: &str) -> Result<Vec<T>> {
-        Ok(self.send(call)?.rows(key)?.rows)
+        Ok(self.send(call)?.rows(key).map_err(Error::logged)?.rows)
     }
 
     /// The one thing under `key`.
     pub(crate) fn one<T: DeserializeOwned>(&self, call: &Call, key: &str) -> Result<T> {
         let reply = self.send(call)?;
-        let first = reply.rows(key)?.rows.into_iter().next();
-        first.ok_or_else(|| reply.nothing())
+        let first = reply.rows(key).map_err(Error::logged)?.rows.into_iter().next();
+        first.ok_or_else(|| reply.nothing().logged())
     }
 
     /// What became of the one thing that a call writes.
     pub(crate) fn write(&self, call: &Call, key: &str) -> Result<ItemResult> {
-        self.send(call)?.result(key)
+        self.send(call)?.result(key).map_err(Error::logged)
     }
 
     /// Refuses, before anything is sent, what the configured version is known to lack.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::reply::Reply;
 use crate::entity::DateTime;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What an answer says of its page: Zoho's `info`. Which keys are there depends on the API version and on the call.
 #[doc(alias = "ResponseInfo")]
@@ -95,7 +95,7 @@ impl<T> Page<T> {
 impl<T: DeserializeOwned> Page<T> {
     /// The rows under `key` and the `info` of an answer, in one pass over its text.
     pub(crate) fn from_reply(reply: &Reply, key: &'static str) -> Result<Self> {
-        let envelope = reply.rows(key)?;
+        let envelope = reply.rows(key).map_err(Error::logged)?;
         Ok(Self { items: envelope.rows, info: PageInfo::of(envelope.info) })
     }
 }

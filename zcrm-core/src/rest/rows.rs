@@ -155,7 +155,9 @@ impl<T: DeserializeOwned> Rows<T> {
             Err(error) => return error.take().map(Err),
         };
         let listing = self.listing.as_ref()?;
-        let read = listing.fetch(&self.session, &position).and_then(|reply| Batch::read(&reply, listing.key));
+        let read = listing
+            .fetch(&self.session, &position)
+            .and_then(|reply| Batch::read(&reply, listing.key).map_err(Error::logged));
         let (rows, info) = match read {
             Ok(page) => page,
             Err(error) => return Some(Err(error)),

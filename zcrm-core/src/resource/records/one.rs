@@ -49,7 +49,7 @@ impl ModuleHandle {
             None => call,
         };
         let reply = self.session.send(&call)?;
-        Saved::of(reply.result(KEY)?, None)
+        Saved::of(reply.result(KEY).map_err(Error::logged)?, None)
     }
 }
 
@@ -101,7 +101,7 @@ impl RecordHandle {
             Some("INVALID_DATA") => error.understood_as(ErrorKind::NotFound, "there is no record with this id"),
             _ => error,
         })?;
-        Page::from_reply(&reply, KEY)?.items.into_iter().next().ok_or_else(|| reply.nothing())
+        Page::from_reply(&reply, KEY)?.items.into_iter().next().ok_or_else(|| reply.nothing().logged())
     }
 
     /// Updates the record: of a [`Record`] only the changes are sent, of a type of one's own all that it writes.
@@ -127,7 +127,7 @@ impl RecordHandle {
     pub fn update<T: Serialize + 'static>(&self, record: &T) -> Result<Saved> {
         let call = self.call(Method::Put, &[])?.json(&Body { data: [&Row::body_of_update(record)?] })?;
         let reply = self.module.session.send(&call)?;
-        Saved::of(reply.result(KEY)?, Some(&self.id))
+        Saved::of(reply.result(KEY).map_err(Error::logged)?, Some(&self.id))
     }
 
     /// Deletes the record: it goes to Zoho's recycle bin. A repetition after a lost answer takes "no such id" for deleted.
