@@ -60,6 +60,8 @@ impl Endpoints {
     pub(super) fn learn(&self, minted: &Minted) {
         let Some(domain) = &minted.api_domain else { return };
         match DataCenter::from_api_url(domain) {
+            // Hosts that are not Zoho's, such as an emulator's or a gateway's, are of no data centre.
+            Some(_) if self.config.data_center().is_none() => {}
             Some(center) => self.go_to(center),
             None if same_server(domain, self.config.api_base_url()) => {}
             None => self.warn_once(

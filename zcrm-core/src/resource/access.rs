@@ -36,7 +36,7 @@ impl OrganizationHandle {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound) or [`InvalidRequest`](crate::ErrorKind::InvalidRequest) when there is no
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no
     /// such role; whatever a call can fail with.
     #[doc(alias = "get_role")]
     pub fn role(&self, id: impl Into<RoleId>) -> Result<Role> {
@@ -78,7 +78,7 @@ impl OrganizationHandle {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound) or [`InvalidRequest`](crate::ErrorKind::InvalidRequest) when there is no
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no
     /// such profile; whatever a call can fail with.
     #[doc(alias = "get_profile")]
     pub fn profile(&self, id: impl Into<ProfileId>) -> Result<Profile> {

@@ -22,7 +22,11 @@ impl Session {
 
     /// The one thing under `key`.
     pub(crate) fn one<T: DeserializeOwned>(&self, call: &Call, key: &str) -> Result<T> {
-        let reply = self.send(call)?;
+        let reply = self.send(call).map_err(|error| match error.code() {
+            // Some versions answer 204 to an unknown id, others refuse it.
+            Some("INVALID_DATA") => error.understood_as(ErrorKind::NotFound, "there is nothing with this id"),
+            _ => error,
+        })?;
         let first = reply.rows(key).map_err(Error::logged)?.rows.into_iter().next();
         first.ok_or_else(|| reply.nothing().logged())
     }

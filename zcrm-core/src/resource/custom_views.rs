@@ -69,7 +69,7 @@ impl ModuleHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] or [`ErrorKind::InvalidRequest`] when there is no such view; whatever a call can fail with.
+    /// [`ErrorKind::NotFound`] when there is no such view; whatever a call can fail with.
     #[doc(alias = "get_customview")]
     pub fn custom_view(&self, id: impl Into<CustomViewId>) -> Result<CustomView> {
         self.session.one(&self.settings(Method::Get, &["custom_views", id.into().as_str()])?, "custom_views")

@@ -47,7 +47,7 @@ impl ModulesHandle {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound) or [`InvalidRequest`](crate::ErrorKind::InvalidRequest) when there is no
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no
     /// such module; whatever a call can fail with.
     #[doc(alias = "get_module")]
     pub fn get(&self, api_name: &str) -> Result<Module> {
@@ -103,7 +103,7 @@ impl ModuleHandle {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound) or [`InvalidRequest`](crate::ErrorKind::InvalidRequest) when there is no
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no
     /// such field; whatever a call can fail with.
     #[doc(alias = "get_field")]
     pub fn field(&self, id: impl Into<FieldId>) -> Result<Field> {
@@ -140,7 +140,7 @@ impl ModuleHandle {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound) or [`InvalidRequest`](crate::ErrorKind::InvalidRequest) when there is no
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no
     /// such layout; whatever a call can fail with.
     #[doc(alias = "get_layout")]
     pub fn layout(&self, id: impl Into<LayoutId>) -> Result<Layout> {
@@ -179,7 +179,7 @@ impl ModuleHandle {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound) or [`InvalidRequest`](crate::ErrorKind::InvalidRequest) when there is no
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no
     /// such list; whatever a call can fail with.
     #[doc(alias = "get_relatedlist")]
     pub fn related_list(&self, id: impl Into<RelatedListId>) -> Result<ModuleRelatedList> {

@@ -74,7 +74,7 @@ impl OrganizationHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] or [`ErrorKind::InvalidRequest`] when there is no such tax; whatever a call can fail with.
+    /// [`ErrorKind::NotFound`] when there is no such tax; whatever a call can fail with.
     #[doc(alias = "get_organization_tax")]
     pub fn tax(&self, id: impl Into<TaxId>) -> Result<OrgTax> {
         let id = id.into();

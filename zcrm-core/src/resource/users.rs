@@ -92,7 +92,7 @@ impl OrganizationHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] or [`ErrorKind::InvalidRequest`] when there is no such user; whatever a call can fail
+    /// [`ErrorKind::NotFound`] when there is no such user; whatever a call can fail
     /// with.
     #[doc(alias = "get_user")]
     pub fn user(&self, id: impl Into<UserId>) -> Result<User> {

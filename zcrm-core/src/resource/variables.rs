@@ -45,7 +45,7 @@ impl OrganizationHandle {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound) or [`InvalidRequest`](crate::ErrorKind::InvalidRequest) when there is no
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no
     /// such variable; whatever a call can fail with.
     #[doc(alias = "ZCRMVariable")]
     pub fn variable(&self, id: impl Into<VariableId>, group: impl Into<VariableGroupId>) -> Result<Variable> {
@@ -191,7 +191,7 @@ impl OrganizationHandle {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound) or [`InvalidRequest`](crate::ErrorKind::InvalidRequest) when there is no
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no
     /// such group; whatever a call can fail with.
     #[doc(alias = "ZCRMVariableGroup")]
     pub fn variable_group(&self, id: impl Into<VariableGroupId>) -> Result<VariableGroup> {
