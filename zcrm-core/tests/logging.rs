@@ -72,6 +72,12 @@ fn deed() {
             let (client, _) = fake::serving("v2", |_| fake::Answer::Json(200, serde_json::json!({})));
             client.module("Leads").records().iter().next().unwrap().unwrap_err();
         }
+        "not sendable" => {
+            let client = start(&[file, console]);
+            client.module("Leads").records().per_page(201).send().unwrap_err();
+            client.module("Leads").record("..").get().unwrap_err();
+            client.call(zcrm_core::Method::Get, "../x").send().unwrap_err();
+        }
         "same twice" => {
             start(&[file, console]);
             fail(&start(&[file, console]));
@@ -183,6 +189,15 @@ fn an_answer_that_is_no_answer_is_an_error_and_logged_as_one() {
         let (console, file) = logged(deed, None);
         assert_eq!((console.len(), file.len()), (1, 1), "{deed}: {console:?} {file:?}");
         assert!(file[0].contains(" ERROR ") && file[0].contains(words), "{file:?}");
+    }
+}
+
+#[test]
+fn an_argument_that_cannot_be_sent_is_logged_once() {
+    let (console, file) = logged("not sendable", None);
+    assert_eq!((console.len(), file.len()), (3, 3), "{console:?}");
+    for (line, words) in file.iter().zip(["per_page", "part of a path", ".."]) {
+        assert!(line.contains(words), "{line}");
     }
 }
 

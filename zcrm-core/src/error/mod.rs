@@ -35,6 +35,7 @@ struct Inner {
     tokens: Option<OAuthTokens>,
     outcome_unknown: bool,
     answer: Option<Box<str>>,
+    logged: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -55,6 +56,7 @@ impl Error {
             tokens: None,
             outcome_unknown: false,
             answer: None,
+            logged: false,
             source: None,
         }))
     }
@@ -147,10 +149,18 @@ impl Error {
         line
     }
 
-    /// Logs the error and its causes. Done once, where the error leaves the library.
-    pub(crate) fn logged(self) -> Self {
-        log::error!("{}", self.with_causes());
+    /// Logs the error and its causes, unless that is done.
+    pub(crate) fn logged(mut self) -> Self {
+        if !self.0.logged {
+            log::error!("{}", self.with_causes());
+            self.0.logged = true;
+        }
         self
+    }
+
+    /// An argument that cannot be sent, logged: it leaves the library as it is.
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidInput, message).logged()
     }
 
     /// What kind of failure this is.

@@ -261,5 +261,5 @@ where
 }
 
 fn logged<T>(outcome: Result<T>) -> Result<T> {
-    outcome.inspect_err(|error| log::error!("{}", error.with_causes()))
+    outcome.map_err(Error::logged)
 }

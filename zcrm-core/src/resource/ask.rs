@@ -42,7 +42,7 @@ impl Session {
         if by(version) {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::Unsupported, format!("Zoho's API {version} cannot {what}; {remedy}")))
+        Err(Error::new(ErrorKind::Unsupported, format!("Zoho's API {version} cannot {what}; {remedy}")).logged())
     }
 }
 
@@ -56,7 +56,7 @@ pub(super) fn written_id<T: From<String>>(result: &ItemResult) -> Result<T> {
 
 /// An argument that lacks its id.
 pub(super) fn without_id(what: &str) -> Error {
-    Error::new(ErrorKind::InvalidInput, format!("{what} has no id; read it first, or set the id"))
+    Error::invalid(format!("{what} has no id; read it first, or set the id"))
 }
 
 /// Refuses things to be created that have an id.
@@ -64,7 +64,7 @@ pub(super) fn only_new(has_id: impl IntoIterator<Item = bool>, what: &str) -> Re
     match has_id.into_iter().position(|has_id| has_id) {
         Some(index) => {
             let message = format!("{what} {index} has an id, so it exists already; update it, or leave the id out");
-            Err(Error::new(ErrorKind::InvalidInput, message))
+            Err(Error::invalid(message))
         }
         None => Ok(()),
     }

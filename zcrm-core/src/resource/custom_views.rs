@@ -7,7 +7,7 @@ use super::ask::without_id;
 use super::module::ModuleHandle;
 use crate::config::ApiVersion;
 use crate::entity::{CustomView, CustomViewCategory, CustomViewId};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::transport::Method;
 
 /// The custom views of a module, and what their categories are called.
@@ -45,7 +45,7 @@ impl ModuleHandle {
     ///
     /// # Errors
     ///
-    /// Whatever a call can fail with, such as [`ErrorKind::Scope`] without `ZohoCRM.settings.custom_views.READ`.
+    /// Whatever a call can fail with, such as [`ErrorKind::Scope`](crate::ErrorKind::Scope) without `ZohoCRM.settings.custom_views.READ`.
     #[doc(alias = "get_all_customviews")]
     pub fn custom_views(&self) -> Result<CustomViews> {
         let reply = self.session.send(&self.settings(Method::Get, &["custom_views"])?)?;
@@ -69,7 +69,7 @@ impl ModuleHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] when there is no such view; whatever a call can fail with.
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) when there is no such view; whatever a call can fail with.
     #[doc(alias = "get_customview")]
     pub fn custom_view(&self, id: impl Into<CustomViewId>) -> Result<CustomView> {
         self.session.one(&self.settings(Method::Get, &["custom_views", id.into().as_str()])?, "custom_views")
@@ -94,8 +94,8 @@ impl ModuleHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`], before anything is sent, when the view has no id or the order is neither `asc` nor
-    /// `desc`; [`ErrorKind::InvalidRequest`] with [`Error::api`] when Zoho refuses the change; whatever a call can fail
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when the view has no id or the order is neither `asc` nor
+    /// `desc`; [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`] when Zoho refuses the change; whatever a call can fail
     /// with.
     #[doc(alias = "update_customview")]
     pub fn update_custom_view(&self, view: &CustomView) -> Result<()> {
@@ -103,7 +103,7 @@ impl ModuleHandle {
         if let Some(order) = &view.sort_order
             && !matches!(order.as_str(), "asc" | "desc")
         {
-            return Err(Error::new(ErrorKind::InvalidInput, format!("sort_order is {order:?}; use asc or desc")));
+            return Err(Error::invalid(format!("sort_order is {order:?}; use asc or desc")));
         }
         let call = if self.session.version() < ApiVersion::V3 {
             self.settings(Method::Put, &["custom_views", id.as_str()])?

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::records::SortOrder;
 use crate::config::ApiVersion;
 use crate::entity::DateTime;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::rest::{Listing, MAX_PER_PAGE, Page, PagePosition, Rows, Session};
 use crate::transport::Method;
 
@@ -137,18 +137,16 @@ impl<T> List<T> {
         call = match &self.fields {
             Fields::Named(names) if version >= ApiVersion::V3 && names.len() > MAX_FIELDS => {
                 let named = names.len();
-                return Err(Error::new(
-                    ErrorKind::InvalidInput,
-                    format!("{named} fields are named; Zoho's API {version} takes at most {MAX_FIELDS}"),
-                ));
+                return Err(Error::invalid(format!(
+                    "{named} fields are named; Zoho's API {version} takes at most {MAX_FIELDS}"
+                )));
             }
             Fields::Named(names) if !names.is_empty() => call.query("fields", names.join(",")),
             Fields::Default(names) if version >= ApiVersion::V3 => call.query("fields", names),
             Fields::Demanded | Fields::Named(_) if version >= ApiVersion::V3 => {
-                return Err(Error::new(
-                    ErrorKind::InvalidInput,
-                    format!("Zoho's API {version} lists this only with a list of fields; add fields([...])"),
-                ));
+                return Err(Error::invalid(format!(
+                    "Zoho's API {version} lists this only with a list of fields; add fields([...])"
+                )));
             }
             _ => call,
         };
@@ -165,7 +163,7 @@ impl<T: DeserializeOwned> List<T> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] before anything is sent when the page size is over 200 or the API version demands
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) before anything is sent when the page size is over 200 or the API version demands
     /// fields and there are none or over 50; whatever a call can fail with.
     pub fn send(&self) -> Result<Page<T>> {
         let listing = self.listing()?.checked()?;

@@ -167,7 +167,7 @@ pub(super) fn sendable<I: AsRef<str>>(ids: &[I]) -> Result<()> {
     match ids.iter().map(AsRef::as_ref).position(|id| id.is_empty() || id.contains(',')) {
         Some(index) => {
             let id = ids.get(index).map_or("", AsRef::as_ref);
-            Err(Error::new(ErrorKind::InvalidInput, format!("{id:?}, at place {index}, is no id")))
+            Err(Error::invalid(format!("{id:?}, at place {index}, is no id")))
         }
         None => Ok(()),
     }

@@ -315,5 +315,5 @@ fn tagging(call: Call, by_query: bool, names: &[String], limit: usize, mut body:
         body.insert("tags".to_owned(), tags.into());
         return call.json(&body);
     };
-    Err(Error::new(ErrorKind::InvalidInput, fault))
+    Err(Error::invalid(fault))
 }

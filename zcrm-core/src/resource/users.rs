@@ -7,7 +7,7 @@ use super::list::List;
 use super::organization::OrganizationHandle;
 use crate::config::ApiVersion;
 use crate::entity::{User, UserId};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::transport::Method;
 
 /// Which users a listing has (`type`).
@@ -92,7 +92,7 @@ impl OrganizationHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] when there is no such user; whatever a call can fail
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) when there is no such user; whatever a call can fail
     /// with.
     #[doc(alias = "get_user")]
     pub fn user(&self, id: impl Into<UserId>) -> Result<User> {
@@ -111,7 +111,7 @@ impl OrganizationHandle {
     ///
     /// # Errors
     ///
-    /// Whatever a call can fail with, such as [`ErrorKind::Scope`] without `ZohoCRM.users.READ`.
+    /// Whatever a call can fail with, such as [`ErrorKind::Scope`](crate::ErrorKind::Scope) without `ZohoCRM.users.READ`.
     #[doc(alias = "get_current_user")]
     pub fn current_user(&self) -> Result<User> {
         let call = self.session.call(Method::Get, ["users"])?.query("type", UserType::Current.as_str());
@@ -160,13 +160,13 @@ impl OrganizationHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`] from v3 on; [`ErrorKind::InvalidInput`] when the criteria are empty.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) from v3 on; [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) when the criteria are empty.
     #[doc(alias = "search_users_by_criteria")]
     pub fn search_users(&self, criteria: impl ToString, kind: Option<UserType>) -> Result<List<User>> {
         self.session.supported(|version| version < ApiVersion::V3, "search users", "list them instead")?;
         let criteria = criteria.to_string();
         if criteria.is_empty() {
-            return Err(Error::new(ErrorKind::InvalidInput, "the criteria of the search are empty"));
+            return Err(Error::invalid("the criteria of the search are empty"));
         }
         let list = List::new(&self.session, ["users", "search"], "users").with("criteria", criteria);
         Ok(match kind {
@@ -177,7 +177,7 @@ impl OrganizationHandle {
 
     /// Creates a user, who is invited by mail; gives the id.
     ///
-    /// It is sent once: after [`ErrorKind::Unanswered`] the user may exist or not.
+    /// It is sent once: after [`ErrorKind::Unanswered`](crate::ErrorKind::Unanswered) the user may exist or not.
     ///
     /// ```no_run
     /// use zcrm_core::entity::User;
@@ -192,7 +192,7 @@ impl OrganizationHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidRequest`] with [`Error::api`] when Zoho refuses the user; whatever a call can fail with.
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`] when Zoho refuses the user; whatever a call can fail with.
     pub fn create_user(&self, user: &User) -> Result<UserId> {
         let call = self.session.call(Method::Post, ["users"])?.json(&json!({ "users": [body(user)?] }))?;
         written_id(&self.session.write(&call, "users")?)
@@ -211,7 +211,7 @@ impl OrganizationHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`], before anything is sent, when the user has no id; [`ErrorKind::InvalidRequest`] with
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when the user has no id; [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with
     /// [`Error::api`] when Zoho refuses the change; whatever a call can fail with.
     pub fn update_user(&self, user: &User) -> Result<()> {
         let id = user.id.as_ref().ok_or_else(|| without_id("the user"))?;
@@ -230,7 +230,7 @@ impl OrganizationHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidRequest`] when there is no such user or Zoho refuses; whatever a call can fail with.
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) when there is no such user or Zoho refuses; whatever a call can fail with.
     pub fn delete_user(&self, id: impl Into<UserId>) -> Result<()> {
         let id = id.into();
         let call = self.session.call(Method::Delete, ["users", id.as_str()])?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::transfer::text_part;
 use crate::config::ApiVersion;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::transport::Method;
 
 /// Everything but the characters that RFC 3986 calls unreserved is escaped, in paths and in queries.
@@ -60,10 +60,9 @@ impl Call {
         for segment in segments {
             let segment = segment.as_ref();
             if matches!(segment, "" | "." | "..") {
-                return Err(Error::new(
-                    ErrorKind::InvalidInput,
-                    format!("{segment:?} cannot be a part of a path; an id or a name is missing"),
-                ));
+                return Err(Error::invalid(format!(
+                    "{segment:?} cannot be a part of a path; an id or a name is missing"
+                )));
             }
             path.push('/');
             path.extend(utf8_percent_encode(segment, ESCAPED));
@@ -102,9 +101,8 @@ impl Call {
 
     /// Sends a value as JSON.
     pub(crate) fn json(mut self, value: &(impl Serialize + ?Sized)) -> Result<Self> {
-        let body = serde_json::to_vec(value).map_err(|cause| {
-            Error::new(ErrorKind::InvalidInput, "the body cannot be written as JSON").with_source(cause)
-        })?;
+        let body = serde_json::to_vec(value)
+            .map_err(|cause| Error::invalid("the body cannot be written as JSON").with_source(cause))?;
         self.body = Some(body);
         Ok(self)
     }

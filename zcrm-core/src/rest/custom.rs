@@ -8,7 +8,7 @@ use super::call::{Call, Repeat};
 use super::reply::Reply;
 use super::session::Session;
 use super::transfer::{Download, Downloaded, Upload};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::transport::Method;
 
 /// A call to any endpoint, with the same tokens, retries, limits and errors as all others; made by
@@ -46,13 +46,13 @@ impl CustomCall {
     fn address(session: &Session, method: Method, path: &str) -> Result<Call> {
         if path.contains(['?', '#']) {
             let text = "a path holds neither ? nor #; give parameters with query";
-            return Err(Error::new(ErrorKind::InvalidInput, text));
+            return Err(Error::invalid(text));
         }
         match path.strip_prefix("/crm/") {
             Some(rest) => Call::at(method, "/crm".to_owned(), rest.split('/')),
             None if path.starts_with('/') => {
                 let text = "a path is relative, or begins with /crm/: no other is Zoho CRM's";
-                Err(Error::new(ErrorKind::InvalidInput, text))
+                Err(Error::invalid(text))
             }
             None => Call::new(method, session.version(), path.split('/')),
         }
@@ -72,7 +72,7 @@ impl CustomCall {
         let name = name.into();
         self.map(|call| match name.to_ascii_lowercase().as_str() {
             "authorization" | "content-length" | "transfer-encoding" | "host" => {
-                Err(Error::new(ErrorKind::InvalidInput, format!("the header {name} is the library's own")))
+                Err(Error::invalid(format!("the header {name} is the library's own")))
             }
             _ => Ok(call.header(name, value)),
         })
@@ -93,10 +93,10 @@ impl CustomCall {
     ///
     /// # Errors
     ///
-    /// Every kind that a call can end in: [`ErrorKind::InvalidInput`] before anything is sent, those of tokens, Zoho's
-    /// refusals by kind, [`ErrorKind::Connect`], [`ErrorKind::Unanswered`] and [`ErrorKind::InvalidAnswer`].
+    /// Every kind that a call can end in: [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) before anything is sent, those of tokens, Zoho's
+    /// refusals by kind, [`ErrorKind::Connect`](crate::ErrorKind::Connect), [`ErrorKind::Unanswered`](crate::ErrorKind::Unanswered) and [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer).
     pub fn send(self) -> Result<Reply> {
-        let call = self.call.inspect_err(|error| log::error!("{error}"))?;
+        let call = self.call?;
         self.session.send(&call)
     }
 
@@ -104,9 +104,9 @@ impl CustomCall {
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send), and [`ErrorKind::Io`] when the file cannot be read.
+    /// As [`send`](Self::send), and [`ErrorKind::Io`](crate::ErrorKind::Io) when the file cannot be read.
     pub fn upload(self, upload: &mut Upload<'_>) -> Result<Reply> {
-        let call = self.call.inspect_err(|error| log::error!("{error}"))?;
+        let call = self.call?;
         self.session.upload(&call, upload)
     }
 

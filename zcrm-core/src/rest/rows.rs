@@ -55,10 +55,10 @@ impl Listing {
     pub(crate) fn checked(self) -> Result<Self> {
         if self.per_page == 0 || self.per_page > MAX_PER_PAGE {
             let message = format!("per_page is {}; it has to be 1 to {MAX_PER_PAGE}", self.per_page);
-            return Err(Error::new(ErrorKind::InvalidInput, message));
+            return Err(Error::invalid(message));
         }
         if self.start == PagePosition::Number(0) {
-            return Err(Error::new(ErrorKind::InvalidInput, "page is 0; pages count from 1"));
+            return Err(Error::invalid("page is 0; pages count from 1"));
         }
         Ok(self)
     }

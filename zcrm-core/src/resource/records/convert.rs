@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::entity::{Lookup, Record, RecordId, UserId};
-use crate::error::{ApiError, Error, ErrorKind, Result};
+use crate::error::{ApiError, Error, Result};
 use crate::resource::RecordHandle;
 use crate::rest::{Page, Reply};
 use crate::transport::Method;
@@ -118,15 +118,14 @@ impl RecordHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidRequest`] with [`Error::api`] when Zoho refuses (the lead is converted already, the deal lacks
-    /// a field ...); [`ErrorKind::Unanswered`], [`ErrorKind::Server`] or [`ErrorKind::InvalidAnswer`] when it is not known
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`] when Zoho refuses (the lead is converted already, the deal lacks
+    /// a field ...); [`ErrorKind::Unanswered`](crate::ErrorKind::Unanswered), [`ErrorKind::Server`](crate::ErrorKind::Server) or [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer) when it is not known
     /// whether it was converted; whatever else a call can fail with.
     pub fn convert(&self, conversion: Conversion) -> Result<Converted> {
         let Conversion { options: mut data, deal } = conversion;
         if let Some(deal) = deal {
-            let deal = serde_json::to_value(&deal).map_err(|cause| {
-                Error::new(ErrorKind::InvalidInput, "the deal cannot be written as JSON").with_source(cause)
-            })?;
+            let deal = serde_json::to_value(&deal)
+                .map_err(|cause| Error::invalid("the deal cannot be written as JSON").with_source(cause))?;
             data.insert("Deals".to_owned(), deal);
         }
         let call = self.call(Method::Post, &["actions", "convert"])?.json(&Body { data: [data] })?;

@@ -311,11 +311,13 @@ impl ListRecords {
         } else if version >= ApiVersion::V3 && has("cvid") && has("sort_by") {
             format!("Zoho's API {version} does not sort a custom view: leave out either custom_view or sort_by")
         } else if version < ApiVersion::V3 && matches!(self.start, PagePosition::Token(_)) {
-            return Err(Error::new(ErrorKind::Unsupported, format!("Zoho's API {version} has no page tokens; v3 has")));
+            return Err(
+                Error::new(ErrorKind::Unsupported, format!("Zoho's API {version} has no page tokens; v3 has")).logged()
+            );
         } else {
             return Ok(());
         };
-        Err(Error::new(ErrorKind::InvalidInput, fault))
+        Err(Error::invalid(fault))
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::entity::{Nullable, Record, RecordId};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 
 /// A record as it goes into a body.
 #[derive(Debug)]
@@ -96,5 +96,5 @@ fn raw<T: Serialize>(record: &T) -> Result<Box<RawValue>> {
 }
 
 fn invalid(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::InvalidInput, message)
+    Error::invalid(message)
 }

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 
 use super::Criteria;
 use crate::entity::Record;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::resource::ModuleHandle;
 use crate::rest::{Listing, MAX_PER_PAGE, Page, PagePosition, Rows};
 use crate::transport::Method;
@@ -154,7 +154,7 @@ impl SearchRecords {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] before anything is sent when there is nothing to search for or the page size is over
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) before anything is sent when there is nothing to search for or the page size is over
     /// 200; whatever a call can fail with.
     pub fn send(self) -> Result<Page<Record>> {
         self.send_as()
@@ -182,7 +182,7 @@ impl SearchRecords {
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send), and [`ErrorKind::InvalidAnswer`] when a record does not fit `T`.
+    /// As [`send`](Self::send), and [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer) when a record does not fit `T`.
     pub fn send_as<T: DeserializeOwned>(self) -> Result<Page<T>> {
         let listing = self.listing()?.checked()?;
         let reply = listing.fetch(&self.module.session, &listing.start)?;
@@ -230,7 +230,7 @@ impl SearchRecords {
 
     fn listing(&self) -> Result<Listing> {
         if self.query.first().is_none_or(|(_, value)| value.trim().is_empty()) {
-            return Err(Error::new(ErrorKind::InvalidInput, "there is nothing to search for"));
+            return Err(Error::invalid("there is nothing to search for"));
         }
         let mut call = self.module.call(Method::Get, &["search"])?;
         if !self.fields.is_empty() {

@@ -66,7 +66,7 @@ impl<'a> Download<'a> {
     /// last three cases `writer` may hold a part. Else as for any call.
     pub fn to_writer(self, mut writer: impl Write) -> Result<Downloaded> {
         let Self { session, call, max_bytes, mut progress } = self;
-        let call = call.inspect_err(|error| log::error!("{error}"))?;
+        let call = call?;
         session.download(&call, &mut writer, max_bytes, &mut |done, all| {
             if let Some(report) = &mut progress {
                 report(done, all);

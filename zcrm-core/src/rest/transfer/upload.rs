@@ -56,9 +56,9 @@ impl<'a> Upload<'a> {
     /// [`ErrorKind::Io`] when the file cannot be opened; [`ErrorKind::InvalidInput`] when the path has no file name.
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let name = path.file_name().ok_or_else(|| {
-            Error::new(ErrorKind::InvalidInput, format!("{} has no file name; name a file", path.display()))
-        })?;
+        let name = path
+            .file_name()
+            .ok_or_else(|| Error::invalid(format!("{} has no file name; name a file", path.display())))?;
         let name = name.to_string_lossy();
         let unusable =
             |cause| Error::new(ErrorKind::Io, format!("{} cannot be opened", path.display())).with_source(cause);
@@ -161,7 +161,7 @@ impl<'a> Upload<'a> {
         } else {
             return Ok(());
         };
-        Err(Error::new(ErrorKind::InvalidInput, fault))
+        Err(Error::invalid(fault))
     }
 
     fn form(&mut self, boundary: &Boundary) -> io::Result<FilePart<'_>> {
@@ -205,7 +205,7 @@ impl Session {
     /// Sends a call whose body is a file. The call's class holds; what can be read once only is repeated only as long as
     /// none of it was read.
     pub(crate) fn upload(&self, call: &Call, upload: &mut Upload<'_>) -> Result<Reply> {
-        upload.check().inspect_err(|error| log::error!("{error}"))?;
+        upload.check()?;
         let boundary = Boundary::new();
         let content_type = boundary.content_type();
         let large = upload.known_length().is_none_or(|length| length > LARGE);
