@@ -20,6 +20,8 @@ const USER: &str = "abc@xyz.com";
 enum Store {
     File(TempDir),
     Mysql(Database),
+    /// The sample in Python, which keeps tokens in SQLite.
+    Custom(TempDir),
 }
 
 impl Store {
@@ -31,11 +33,19 @@ impl Store {
         Self::Mysql(zcrm_test_mariadb::shared().unwrap().database().unwrap())
     }
 
+    fn custom() -> Self {
+        Self::Custom(tempfile::tempdir().unwrap())
+    }
+
     /// The keys of the dictionary that lead to it.
     fn keys(&self) -> Value {
         match self {
             Self::File(folder) => json!({"token_persistence_path": folder.path().join("tokens")}),
             Self::Mysql(database) => db_keys(zcrm_test_mariadb::shared().unwrap(), database),
+            Self::Custom(folder) => json!({
+                "persistence_handler_class": folder.path().join("tokens.sqlite"),
+                "persistence_handler_class_path": concat!(env!("CARGO_MANIFEST_DIR"), "/token_helper.py"),
+            }),
         }
     }
 
@@ -43,6 +53,7 @@ impl Store {
         match self {
             Self::File(_) => "file",
             Self::Mysql(_) => "mysql",
+            Self::Custom(_) => "custom",
         }
     }
 }
@@ -54,8 +65,8 @@ fn db_keys(server: &Server, database: &Database) -> Value {
     })
 }
 
-fn both_stores() -> [Store; 2] {
-    [Store::file(), Store::mysql()]
+fn stores() -> [Store; 3] {
+    [Store::file(), Store::mysql(), Store::custom()]
 }
 
 /// Runs the program `fleet` over a store, and gives its table as `name: number` look-ups.
@@ -79,7 +90,7 @@ fn fleet(store: &Store, arguments: &[&str]) -> impl Fn(&str) -> u64 {
 
 #[test]
 fn sixteen_processes_with_an_expired_token_cause_one_token_request() {
-    for store in both_stores() {
+    for store in stores() {
         let table = fleet(&store, &["--processes", "16", "--threads", "4", "--calls", "3", "--deaths", "0"]);
         assert_eq!(table("token requests Zoho saw"), 1, "{}", store.name());
         assert_eq!((table("calls made"), table("calls failed")), (16 * 4 * 3, 0));
@@ -88,7 +99,8 @@ fn sixteen_processes_with_an_expired_token_cause_one_token_request() {
 
 #[test]
 fn tokens_that_die_while_sixteen_processes_work_cost_one_request_each() {
-    for store in both_stores() {
+    // Not the sample in Python: on a busy machine a process may need longer to save a token than that token lives here.
+    for store in [Store::file(), Store::mysql()] {
         let table = fleet(&store, &["--processes", "16", "--threads", "4", "--calls", "200", "--deaths", "2"]);
         assert_eq!(table("token requests Zoho saw"), table("times that all tokens died"), "{}", store.name());
         assert!(table("times that all tokens died") > 1, "the work was over before a token died");
@@ -222,7 +234,7 @@ fn holder_meets(store: &Store, signal: &str) -> Duration {
 
 #[test]
 fn a_holder_killed_while_it_refreshes_holds_nobody_up() {
-    for store in both_stores() {
+    for store in stores() {
         let took = holder_meets(&store, "-KILL");
         assert!(took < Duration::from_secs(10), "{}: {took:?}", store.name());
     }
@@ -230,23 +242,30 @@ fn a_holder_killed_while_it_refreshes_holds_nobody_up() {
 
 #[test]
 fn a_holder_frozen_in_a_file_store_holds_the_others_up_for_the_stated_time() {
-    frozen(&Store::file());
+    frozen(&Store::file(), 28);
 }
 
 #[test]
 fn a_holder_frozen_in_mysql_holds_the_others_up_for_the_stated_time() {
-    frozen(&Store::mysql());
+    frozen(&Store::mysql(), 28);
 }
 
-/// The patience is 27 seconds and the time limit of a call, here one second; a lease is nine tenths of it.
-fn frozen(store: &Store) {
+#[test]
+fn a_holder_frozen_with_an_external_program_holds_the_others_up_for_the_stated_time() {
+    frozen(&Store::custom(), 60);
+}
+
+/// The patience is 27 seconds and the time limit of a call, here one second; a lease is nine tenths of it. An
+/// external program has to be started besides, fifteen times at once.
+fn frozen(store: &Store, seconds: u64) {
     let took = holder_meets(store, "-STOP");
-    assert!(took < Duration::from_secs(28), "{}: {took:?}", store.name());
+    assert!(took < Duration::from_secs(seconds), "{}: {took:?}", store.name());
 }
 
 #[test]
 fn a_new_grant_always_wins_over_a_refresh_and_a_deleted_user_stays_deleted() {
-    for store in both_stores() {
+    // Not the sample in Python: 200 rounds of a process for each look into the store take minutes.
+    for store in [Store::file(), Store::mysql()] {
         let (emulator, client, dictionary) = signed_in(&store);
         emulator.behave(|behaviour| behaviour.token_limit = false);
         let user = UserIdentifier::new(USER).unwrap();
