@@ -112,8 +112,8 @@ impl TokenSource {
     pub(crate) fn revoke(&self, user: &UserIdentifier) -> Result<()> {
         let slot = self.slot(user);
         let _turn = self.turn(user, &slot)?;
-        let _lock = self.lock(user)?.ok_or_else(|| busy(user))?;
-        let Some(stored) = self.settled(user, &slot)? else {
+        let mut lock = self.lock(user)?.ok_or_else(|| busy(user))?;
+        let Some(stored) = self.settled(user, &slot, &mut lock)? else {
             slot.state().forget_tokens();
             return Err(self.no_tokens(user, &slot));
         };

@@ -38,7 +38,7 @@ impl TokenSource {
         let Some(mut lock) = self.lock(user)? else {
             return self.taken_from_store(user, slot)?.ok_or_else(|| busy(user));
         };
-        let Some(stored) = self.settled(user, slot)? else {
+        let Some(stored) = self.settled(user, slot, &mut lock)? else {
             slot.state().forget_tokens();
             return Err(self.no_tokens(user, slot));
         };
@@ -146,8 +146,13 @@ impl TokenSource {
         Some(held)
     }
 
-    /// What the store holds, after what could not be saved before is saved. The caller holds the lock.
-    pub(super) fn settled(&self, user: &UserIdentifier, slot: &Slot) -> Result<Option<OAuthTokens>> {
+    /// What the store holds, after what could not be saved before is saved, if the caller's lock still is held.
+    pub(super) fn settled(
+        &self,
+        user: &UserIdentifier,
+        slot: &Slot,
+        lock: &mut RefreshLock,
+    ) -> Result<Option<OAuthTokens>> {
         let stored =
             self.store.get_oauth_tokens(user).map_err(|cause| store_failed("the tokens could not be read", cause))?;
         let Some(mut unsaved) = slot.state().unsaved.clone() else { return Ok(stored) };
@@ -156,7 +161,8 @@ impl TokenSource {
             slot.state().unsaved = None;
             return Ok(stored);
         }
-        match self.store.save_oauth_tokens(&unsaved.tokens) {
+        let still_held = if lock.is_held() { Ok(()) } else { Err(lock_lost()) };
+        match still_held.and_then(|()| self.store.save_oauth_tokens(&unsaved.tokens)) {
             Ok(()) => {
                 log::info!("the tokens of {user} that could not be saved before are saved now");
                 slot.state().unsaved = None;
@@ -173,7 +179,7 @@ impl TokenSource {
     /// Saves what could not be saved before, while the token in use still works.
     pub(super) fn save_again(&self, user: &UserIdentifier, slot: &Slot, held: Held) -> Result<Held> {
         let settled = match self.store.lock_refresh(user, SAVE_PATIENCE) {
-            Ok(_lock) => self.settled(user, slot),
+            Ok(mut lock) => self.settled(user, slot, &mut lock),
             Err(cause) => Err(store_failed("the refresh lock could not be taken", cause)),
         };
         match settled {
