@@ -49,6 +49,7 @@
 
 mod columns;
 mod limits;
+mod merge;
 mod paging;
 mod parse;
 mod query;
@@ -59,6 +60,7 @@ mod tests;
 
 pub use columns::{Aggregate, Column};
 pub use limits::{Limits, credits};
+pub use merge::Merge;
 pub use paging::{Paging, Part, compare_ids};
 pub use query::{Direction, Query};
 pub use select::Select;

@@ -13,8 +13,7 @@ use super::{Column, Direction, Limits, Query};
 ///
 /// Usually there is one [`Part`]. There are several where the criteria and `id > last` together would be more
 /// conditions than COQL takes: then the criteria are [split](Criteria::split), and the rows of the query are those of
-/// all parts, each once. All parts are sorted by id: who reads them takes the row with the next id (by [`compare_ids`])
-/// of any part, and drops what another part gave already.
+/// all parts, each once, which is what [`Merge`](super::Merge) makes of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paging {
     parts: Vec<Part>,

@@ -10,11 +10,15 @@ use super::{Condition, Criteria, Endpoint, Joint, Literal, Node, Operator};
 /// Conditions of one query, and of its sub-queries.
 pub(crate) const CONDITIONS: usize = 25;
 
-/// Words that COQL would not take for the name of a field. `External` is one of Zoho's own fields that clashes.
-const RESERVED: [&str; 22] = [
+/// The words of COQL. A field of such a name stands in quotes, and so does `External`, which Zoho reserves as well.
+const KEYWORDS: [&str; 21] = [
     "select", "from", "where", "and", "or", "not", "in", "like", "between", "is", "null", "group", "order", "by",
-    "limit", "offset", "as", "asc", "desc", "true", "false", "external",
+    "limit", "offset", "as", "asc", "desc", "true", "false",
 ];
+
+pub(super) fn is_keyword(word: &str) -> bool {
+    KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(word))
+}
 
 /// Values of one `in`.
 pub(crate) fn in_values(version: ApiVersion) -> usize {
@@ -156,6 +160,6 @@ pub(crate) fn quoted(text: &str) -> String {
 
 /// The name of a field, in quotes where COQL would take it for something else.
 pub(crate) fn write_name(name: &str, f: &mut impl Write) -> fmt::Result {
-    let clashes = RESERVED.iter().any(|word| word.eq_ignore_ascii_case(name));
+    let clashes = is_keyword(name) || name.eq_ignore_ascii_case("external");
     if clashes || name.contains("->") { f.write_str(&quoted(name)) } else { f.write_str(name) }
 }

@@ -244,10 +244,10 @@ impl Criteria {
         }
     }
 
-    /// The names of the fields, in the order in which they stand, each as often as it stands there.
+    /// The field and the operator of each condition, in the order in which they stand.
     #[must_use]
-    pub fn fields(&self) -> Vec<&str> {
-        self.leaves().into_iter().map(|condition| condition.field.as_str()).collect()
+    pub fn comparisons(&self) -> Vec<(&str, Operator)> {
+        self.leaves().into_iter().map(|condition| (condition.field.as_str(), condition.operator)).collect()
     }
 
     fn condition(field: impl Into<String>, operator: Operator, value: Literal) -> Self {

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use crate::error::{Error, Result};
 
 use super::check::{check_literal, check_name};
+use super::coql::is_keyword;
 use super::tokens::{DEEPEST, Token, Tokens};
 use super::{Criteria, Joint, Literal, Operator};
 
@@ -189,7 +190,7 @@ fn value(tokens: &mut Tokens) -> Result<Literal> {
         Some(Token::Bound(Literal::List(_))) => {
             return Err(tokens.refused("this parameter is a list; it stands after in, without brackets"));
         }
-        Some(Token::Word(word)) => Literal::Text(word.clone()),
+        Some(Token::Word(word)) if !is_keyword(word) => Literal::Text(word.clone()),
         Some(Token::Bound(value)) => value.clone(),
         Some(Token::Parameter(_)) => return Err(tokens.refused("parameters belong to a query, which binds them")),
         _ => return Err(tokens.expected("a value")),

@@ -12,6 +12,8 @@ enum Group {
     /// Numbers, dates, moments.
     Ordered,
     Boolean,
+    /// Long texts, files, and what has a module of its own: COQL cannot compare them.
+    Unqueried,
 }
 
 fn group(data_type: &str) -> Option<Group> {
@@ -20,6 +22,7 @@ fn group(data_type: &str) -> Option<Group> {
         "lookup" | "ownerlookup" | "userlookup" => Group::Lookup,
         "integer" | "bigint" | "double" | "currency" | "percent" | "date" | "datetime" => Group::Ordered,
         "boolean" => Group::Boolean,
+        "textarea" | "imageupload" | "fileupload" | "multiselectlookup" | "subform" => Group::Unqueried,
         _ => return None,
     })
 }
@@ -44,7 +47,11 @@ impl Operator {
         if endpoint == Endpoint::Search {
             return None;
         }
-        let group = group(data_type)?;
+        let group = match group(data_type)? {
+            Group::Unqueried if endpoint == Endpoint::Coql => return Some(false),
+            Group::Unqueried => return None,
+            group => group,
+        };
         let compares = matches!(self, Self::Equals | Self::NotEqual | Self::In | Self::NotIn);
         let orders = matches!(
             self,
@@ -63,7 +70,7 @@ impl Operator {
             }
             (Group::Ordered, _) => compares || orders || self.takes_nothing(),
             (Group::Lookup, _) => compares || self.takes_nothing(),
-            (Group::Text, _) => compares || self.matches_text() || self.takes_nothing(),
+            (Group::Text | Group::Unqueried, _) => compares || self.matches_text() || self.takes_nothing(),
         })
     }
 }

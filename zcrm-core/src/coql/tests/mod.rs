@@ -1,6 +1,8 @@
+mod merge;
 mod paging;
 mod query;
 mod statement;
+mod whole;
 
 /// The text of the error for what must fail, after a look at its kind.
 fn refusal<T: std::fmt::Debug>(result: crate::Result<T>) -> String {

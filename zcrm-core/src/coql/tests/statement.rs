@@ -11,7 +11,8 @@ fn written(statement: &Statement) -> String {
 fn values_of_all_types_are_bound() {
     let statement = Statement::new(
         "select A from Leads where B = :text and C > :number and D = :flag and E >= :day and Owner = :id \
-         and F in :list and G like :pattern and H between :low and :high and I in (:text, 'x') limit :rows offset :skip",
+         and F in :list and G like :pattern and H between :low and :high and I in (:text, 'x') \
+         limit :rows offset :skip",
     )
     .bind("text", "it's :number")
     .bind("number", -2.5)

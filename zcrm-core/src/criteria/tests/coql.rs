@@ -104,7 +104,10 @@ fn operators_fit_types_of_fields() {
     assert_eq!(fits(Operator::Between, "datetime"), Some(true));
     assert_eq!(fits(Operator::NotEqual, "boolean"), Some(false));
     assert_eq!(fits(Operator::Equals, "boolean"), Some(true));
-    assert_eq!(fits(Operator::Equals, "subform"), None);
+    assert_eq!(fits(Operator::Equals, "subform"), Some(false));
+    assert_eq!(fits(Operator::Contains, "textarea"), Some(false));
+    assert_eq!(Operator::Contains.fits(Endpoint::BulkRead, "textarea"), None);
+    assert_eq!(fits(Operator::Equals, "formula"), None);
     assert_eq!(Operator::Between.fits(Endpoint::BulkRead, "currency"), Some(false));
     assert_eq!(Operator::Between.fits(Endpoint::BulkRead, "date"), Some(true));
 }

@@ -5,7 +5,7 @@ mod parse;
 mod search;
 mod split;
 
-use super::{Criteria, Literal};
+use super::{Criteria, Literal, Operator};
 use crate::config::ApiVersion;
 use crate::entity::{Date, DateTime, RecordId};
 
@@ -122,5 +122,7 @@ fn groups_of_one_joint_dissolve() {
     assert_eq!(Criteria::all([a.clone(), b.clone(), c, d]), Some(left));
     assert_eq!(Criteria::any([a.clone()]), Some(a.clone()));
     assert_eq!(Criteria::any([]), None);
-    assert_eq!(a.and(b).fields(), ["X", "X"]);
+    let mixed = a.and(Criteria::is_null("Y").or(b));
+    let comparisons = [("X", Operator::Equals), ("Y", Operator::IsNull), ("X", Operator::Equals)];
+    assert_eq!(mixed.comparisons(), comparisons);
 }

@@ -52,6 +52,7 @@ fn errors_name_the_place_but_no_text() {
         ("A", "COQL, character 2: expected an operator such as =, !=, in, like, between or is null, found the end"),
         ("A = ", "COQL, character 5: expected a value, found the end"),
         ("A = 'secret' x", "COQL, character 14: expected and, or or the end, found \"x\""),
+        ("A = and B = 1", "COQL, character 5: expected a value, found \"and\""),
         ("A = New York", "COQL, character 9: expected and, or or the end, found \"York\""),
         ("A 'secret'", "character 3: expected an operator such as =, !=, in, like, between or is null, found a text"),
         ("A = 'x", "COQL, character 5: the text that begins here has no closing quote"),
