@@ -3,6 +3,7 @@
 mod activities;
 mod check;
 mod convert;
+mod copies;
 mod deleted;
 mod lines;
 mod list;
@@ -74,6 +75,11 @@ fn act(
             let (_, id) = related::parent(org, module, id)?;
             convert::convert(org, visit, module, id)
         }
+        ("POST", Some(id), "clone") => {
+            let (_, id) = related::parent(org, module, id)?;
+            copies::clone(org, visit, module, id)
+        }
+        ("GET", id, "fetch_full_data") => copies::full_data(org, visit, module, id),
         ("GET", None, "count") if visit.version < Version::V2_1 => Err(not_supported(Version::V2_1)),
         ("GET", None, "count") => Ok(Answer::json(200, &json!({ "count": org.records.shelf(module).ids().count() }))),
         _ => unknown(false),

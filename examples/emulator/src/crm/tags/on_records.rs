@@ -38,7 +38,8 @@ struct Wish {
     over_write: bool,
 }
 
-/// `add_tags` and `remove_tags` on records: in the query up to v3, in the body from v4 on.
+/// `add_tags` and `remove_tags` on records: in the query up to v3, in the body from v4 on. v3 takes both, because what
+/// is known of it disagrees.
 pub(crate) fn on_records(
     org: &mut Org,
     visit: &Visit<'_>,
@@ -46,7 +47,12 @@ pub(crate) fn on_records(
     id: Option<&str>,
     add: bool,
 ) -> Outcome {
-    let mut wish = if visit.version < Version::V4 { from_query(visit, id)? } else { from_body(visit, id)? };
+    let by_query = match visit.version {
+        Version::V2 | Version::V2_1 => true,
+        Version::V3 => visit.call.query("tag_names").is_some(),
+        _ => false,
+    };
+    let mut wish = if by_query { from_query(visit, id)? } else { from_body(visit, id)? };
     if wish.tags.len() > AT_MOST {
         return Err(too_many("tags", AT_MOST));
     }
