@@ -38,6 +38,11 @@ pub(crate) fn named<'a>(visit: &Visit<'_>, sent: &'a Row) -> Result<(&'a str, &'
         let module = parent["module"]["api_name"].as_str().ok_or_else(|| mandatory("module"))?;
         return Ok((module, parent));
     }
+    if visit.version >= Version::V3
+        && let Some(module) = parent["module"]["api_name"].as_str()
+    {
+        return Ok((module, parent));
+    }
     let beside = sent.get("$se_module").or_else(|| {
         // The Ruby SDK leaves the dollar out.
         sent.get("se_module").filter(|_| visit.version == Version::V2)
