@@ -22,7 +22,7 @@ struct Arguments {
     /// The configuration dictionary as JSON
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// `-` reads a grant token from standard input, to exchange when the store holds no tokens yet. Or set ZCRM_GRANT_TOKEN
+    /// `-` reads a grant token from standard input, to exchange when the store holds no tokens yet. Or set ZOHO_GRANT_TOKEN
     #[arg(long, value_name = "-", requires = "config")]
     grant_token: Option<String>,
     /// Create, change and delete a few leads on a host that is not this machine, too

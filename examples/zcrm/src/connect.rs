@@ -8,35 +8,16 @@ use zcrm_core::config::StoreKind;
 use zcrm_core::persistence::Backend;
 use zcrm_core::{Client, Config};
 
-/// The configuration in a JSON file, else that of the environment variables `ZCRM_*`.
+/// The configuration in a JSON file with the environment variables `ZCRM_*` taking precedence, or in them alone.
 ///
 /// # Errors
 ///
 /// When a key is missing, unknown or wrong.
 pub fn config(file: Option<&Path>) -> Result<Config> {
     match file {
-        Some(file) => Ok(Config::from_json_file(file)?),
+        Some(file) => Ok(Config::from_json_file_and_env(file)?),
         None => Config::from_env().context("no --config FILE was given, so the environment variables ZCRM_* are used"),
     }
-}
-
-/// A warning, where others can read the configuration file: it holds the client secret.
-#[must_use]
-pub fn exposure(file: &Path) -> Option<String> {
-    can_be_read_by_others(file)
-        .then(|| format!("{0} holds the client secret, and others can read it: chmod 600 {0}", file.display()))
-}
-
-#[cfg(unix)]
-fn can_be_read_by_others(file: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    file.metadata().is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o044 != 0)
-}
-
-/// Other systems protect files by their folders.
-#[cfg(not(unix))]
-fn can_be_read_by_others(_: &Path) -> bool {
-    false
 }
 
 /// The stores of this build; the features `file`, `mysql` and `custom` choose them.

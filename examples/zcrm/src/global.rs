@@ -13,7 +13,7 @@ use zcrm_core::{Client, Config};
 
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// The configuration as JSON; the environment variables ZCRM_* when absent
+    /// The configuration as JSON; the environment variables ZCRM_* take precedence over it, or stand alone without it
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub(crate) config: Option<PathBuf>,
     /// No progress and no notes; errors only
@@ -38,9 +38,7 @@ impl Global {
             zcrm_core::logging::to_console(level);
         }
         let config = zcrm_cli::config(self.config.as_deref())?;
-        if let Some(warning) = self.config.as_deref().and_then(zcrm_cli::exposure) {
-            self.note(warning);
-        }
+        config.warnings().iter().for_each(|warning| self.note(warning));
         let mut http = config.http().clone();
         if let Some(most) = self.concurrency {
             http = http.max_in_flight(most.get());

@@ -7,10 +7,10 @@ use anyhow::{Result, bail};
 use zcrm_core::GrantToken;
 
 /// The variable that may hold a grant token.
-pub const VARIABLE: &str = "ZCRM_GRANT_TOKEN";
+pub const VARIABLE: &str = "ZOHO_GRANT_TOKEN";
 
 /// The grant token: that of standard input where `argument` is `-`, typed without echo on a terminal; else that of the
-/// environment variable `ZCRM_GRANT_TOKEN`, if there is one.
+/// environment variable `ZOHO_GRANT_TOKEN`, if there is one.
 ///
 /// # Errors
 ///

@@ -16,7 +16,7 @@ mod redirect;
 mod rust_struct;
 pub mod stdio;
 
-pub use connect::{backends, config, connect, exposure, is_local, may_write, token_place};
+pub use connect::{backends, config, connect, is_local, may_write, token_place};
 pub use exit::{IN_PART, Outcome, arguments, complain, in_one_line, outcome_unknown, run};
 pub use interrupt::{Interrupt, end};
 pub use read_only::is_read_only;

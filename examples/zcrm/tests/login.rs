@@ -45,7 +45,7 @@ fn a_code_comes_through_a_pipe_or_in_the_environment() {
         let grant = place.emulator.new_grant(USER);
         let output = match way {
             "pipe" => sign_in(&place, &grant),
-            _ => finish(login(&place).env("ZCRM_GRANT_TOKEN", &grant)),
+            _ => finish(login(&place).env("ZOHO_GRANT_TOKEN", &grant)),
         };
         signed_in(&place, &output);
         assert!(!out(&output).contains(&grant) && !err(&output).contains(&grant), "{way}");
@@ -70,7 +70,7 @@ fn a_configuration_that_others_can_read_is_warned_of() {
     std::fs::set_permissions(place.config(), PermissionsExt::from_mode(0o644)).unwrap();
     let output = sign_in(&place, &grant);
     signed_in(&place, &output);
-    assert!(err(&output).contains("others can read it: chmod 600"), "{output:?}");
+    assert!(err(&output).contains("other users can read the configuration file"), "{output:?}");
     let output = finish(place.program(ZCRM).args(["--quiet", "whoami"]));
     assert_eq!(err(&output), "");
 }

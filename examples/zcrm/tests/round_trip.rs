@@ -96,16 +96,24 @@ fn content(client: &Client, module: &str, of: impl Fn(&RecordId) -> bool) -> Vec
         ["id", "Created_Time", "Modified_Time", "Last_Activity_Time", "Created_By", "Modified_By", "Project_Code"];
     let fields = |record: Record| -> Map<String, Value> {
         let fields = record.fields().filter(|(name, _)| !given.contains(name));
-        fields.map(|(name, value)| (name.to_owned(), essence(name, value))).collect()
+        fields
+            .map(|(name, value)| (name.to_owned(), essence(name, serde_json::from_str(value.raw()).unwrap())))
+            .collect()
     };
     let mut content: Vec<String> = records.map(|record| Value::Object(fields(record)).to_string()).collect();
     content.sort();
     content
 }
 
-/// A layout is its id, and a tag its name: Zoho gives the rest.
-fn essence(name: &str, value: Value) -> Value {
+/// A layout is its id, and a tag its name; rows of lists have ids of their own: Zoho gives the rest.
+fn essence(name: &str, mut value: Value) -> Value {
     match name {
+        "Milestones" | "Plan" => {
+            for row in value.as_array_mut().unwrap() {
+                row.as_object_mut().unwrap().remove("id");
+            }
+            value
+        }
         "Layout" => value["id"].clone(),
         "Tag" => value.as_array().unwrap().iter().map(|tag| tag["name"].clone()).collect(),
         _ => value,

@@ -95,7 +95,7 @@ fn the_programs_print_and_log_no_secret() {
         text.push_str(&printed(&output));
     };
     collect(finish_with_input(&mut tracing(&place, &["login", "--grant-token", "-"]), &grant), 0);
-    collect(finish(tracing(&place, &["login"]).env("ZCRM_GRANT_TOKEN", &grant)), 1);
+    collect(finish(tracing(&place, &["login"]).env("ZOHO_GRANT_TOKEN", &grant)), 1);
     collect(finish(&mut tracing(&place, &["whoami"])), 0);
     place.emulator.expire_tokens_now();
     collect(finish(&mut tracing(&place, &["--log", "trace", "api", "GET", "users/3652397000000999999"])), 1);
@@ -114,7 +114,7 @@ fn the_programs_print_and_log_no_secret() {
     collect(finish(&mut tracing(&place, &["whoami"])), 1);
     place.change(json!({"log_in_console": true, "client_secret": WRONG_SECRET}));
     let other = place.emulator.new_grant(USER);
-    collect(finish(tracing(&place, &["login"]).env("ZCRM_GRANT_TOKEN", &other)), 1);
+    collect(finish(tracing(&place, &["login"]).env("ZOHO_GRANT_TOKEN", &other)), 1);
 
     let log = std::fs::read_to_string(place.folder().join("zcrm.log")).unwrap();
     assert!(log.contains(" DEBUG ") && log.contains(" ERROR "), "{log}");

@@ -27,7 +27,7 @@ const SAVE_AGAIN: [Duration; 5] = [
 /// Gets tokens once; afterwards every program with the same configuration is signed in
 ///
 /// The grant token of a self client comes on standard input (--grant-token -) or in the environment variable
-/// ZCRM_GRANT_TOKEN, never on the command line, where every user of the machine could see it.
+/// ZOHO_GRANT_TOKEN, never on the command line, where every user of the machine could see it.
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("way").args(["grant_token", "browser"])))]
 pub(crate) struct Login {
