@@ -17,6 +17,7 @@ const CRATES: [&str; 8] = [
     "examples/zcrm",
     "examples/emulator",
     "examples/mariadb",
+    "examples/pages",
 ];
 
 const LONGEST_FILE: usize = 500;
