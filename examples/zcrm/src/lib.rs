@@ -12,7 +12,6 @@ pub mod names;
 pub mod output;
 pub mod progress;
 mod read_only;
-mod redirect;
 mod rust_struct;
 pub mod stdio;
 
@@ -20,5 +19,4 @@ pub use connect::{backends, config, connect, is_local, may_write, token_place};
 pub use exit::{IN_PART, Outcome, arguments, complain, in_one_line, outcome_unknown, run};
 pub use interrupt::{Interrupt, end};
 pub use read_only::is_read_only;
-pub use redirect::Redirects;
 pub use rust_struct::{about, rust_struct};

@@ -9,9 +9,10 @@ use clap::{ArgGroup, Args};
 use url::Url;
 use zcrm_cli::grant::{VARIABLE, grant_token};
 use zcrm_cli::stdio::{note, say};
-use zcrm_cli::{Outcome, Redirects, connect, token_place};
-use zcrm_core::oauth::{AuthorizationRequest, Granted, scope};
-use zcrm_core::{Client, Config, Error, UserIdentifier};
+use zcrm_cli::{Outcome, connect, in_one_line, token_place};
+use zcrm_core::oauth::{Granted, scope};
+use zcrm_core::{Client, Config, Error, ErrorKind, UserIdentifier};
+use zcrm_pages::Redirects;
 
 use crate::global::Global;
 
@@ -55,30 +56,29 @@ impl Login {
         let config = global.config()?;
         let place = token_place(&config);
         let client = connect(config)?;
-        let granted = if self.browser {
-            through_browser(&client, self)?
+        let user = if self.browser {
+            through_browser(global, &client, self)?
         } else {
             let grant = grant.with_context(|| {
                 format!("name a way to sign in: --grant-token - (the code on standard input), {VARIABLE}, or --browser")
             })?;
-            client.oauth().generate_access_token(grant)
-        };
-        let user = match granted {
-            Ok(granted) => {
-                for warning in granted.warnings() {
-                    global.note(warning);
-                }
-                granted.user().clone()
-            }
-            Err(error) => saved_again(&client, error)?,
+            signed_in(global, &client, client.oauth().generate_access_token(grant))?
         };
         say(format_args!("Signed in as {user}. The tokens are in {place}."))?;
         Ok(Outcome::Done)
     }
 }
 
-/// The grant is spent: its tokens, which the error carries, must not be lost to a store that was held up for a moment.
-fn saved_again(client: &Client, error: Error) -> Result<UserIdentifier> {
+/// Who signed in. The grant is spent: its tokens, which an error may carry, must not be lost to a store that was held up for
+/// a moment.
+fn signed_in(global: &Global, client: &Client, granted: Result<Granted, Error>) -> Result<UserIdentifier> {
+    let error = match granted {
+        Ok(granted) => {
+            granted.warnings().iter().for_each(|warning| global.note(warning));
+            return Ok(granted.user().clone());
+        }
+        Err(error) => error,
+    };
     let Some(tokens) = error.tokens() else { return Err(error.into()) };
     for pause in SAVE_AGAIN {
         thread::sleep(pause);
@@ -92,36 +92,53 @@ fn saved_again(client: &Client, error: Error) -> Result<UserIdentifier> {
     ))
 }
 
-fn through_browser(client: &Client, arguments: &Login) -> Result<Result<Granted, Error>> {
-    let scopes =
-        if arguments.scope.is_empty() { scope::USUAL.map(str::to_owned).to_vec() } else { arguments.scope.clone() };
-    let redirects = listen_at(client.config(), arguments).map(|address| Redirects::listen(&address)).transpose()?;
+fn through_browser(global: &Global, client: &Client, login: &Login) -> Result<UserIdentifier> {
+    let scopes = if login.scope.is_empty() { scope::USUAL.map(str::to_owned).to_vec() } else { login.scope.clone() };
+    let listen = |address: String| {
+        Redirects::listen(&address)
+            .with_context(|| format!("cannot listen at {address}; name a free address with --listen"))
+    };
+    let redirects = listen_at(client.config(), login).map(listen).transpose()?;
     let request = client.oauth().authorization_request(scopes)?;
     say(format_args!("Consent here:\n\n{}\n", request.url()))?;
-    if !arguments.paste
+    if !login.paste
         && let Err(cause) = webbrowser::open(request.url())
     {
         note(format_args!("note: no browser could be opened ({cause}); open the address yourself"));
     }
-    // The page stays until the grant is exchanged, to tell a browser that comes again that it is over.
-    let redirected_to = match &redirects {
-        Some(redirects) => {
-            say(format_args!("Waiting for the redirect at http://{} ...", redirects.address()))?;
-            redirects.wait()?
-        }
-        None => pasted()?,
+    let Some(redirects) = redirects else {
+        let redirect = client.oauth().read_redirect(&pasted()?, request.state())?;
+        return signed_in(global, client, client.oauth().accept_redirect(redirect));
     };
-    Ok(accept(client, &request, &redirected_to))
-}
-
-fn accept(client: &Client, request: &AuthorizationRequest, redirected_to: &str) -> Result<Granted, Error> {
-    client.oauth().accept_redirect(client.oauth().read_redirect(redirected_to, request.state())?)
+    say(format_args!("Waiting for the redirect at http://{} ...", redirects.address()))?;
+    loop {
+        let browser = redirects.wait()?;
+        let redirect = match client.oauth().read_redirect(browser.query(), request.state()) {
+            Ok(redirect) => redirect,
+            // Anybody can make one up: it is not what the user was asked for.
+            Err(error) if error.kind() == ErrorKind::InvalidInput => {
+                note(format_args!("note: a redirect was not taken, and another one is waited for: {error}"));
+                browser.failed(&error.to_string());
+                continue;
+            }
+            Err(error) => {
+                browser.failed(&in_one_line(&error));
+                return Err(error.into());
+            }
+        };
+        let user = signed_in(global, client, client.oauth().accept_redirect(redirect));
+        match &user {
+            Ok(user) => browser.signed_in(&user.to_string()),
+            Err(error) => browser.failed(&in_one_line(&**error)),
+        }
+        return user;
+    }
 }
 
 /// Where to listen: as asked, else where a redirect to this machine leads; `None` when the redirect leads elsewhere.
-fn listen_at(config: &Config, arguments: &Login) -> Option<String> {
-    if arguments.paste || arguments.listen.is_some() {
-        return arguments.listen.clone();
+fn listen_at(config: &Config, login: &Login) -> Option<String> {
+    if login.paste || login.listen.is_some() {
+        return login.listen.clone();
     }
     let redirect = Url::parse(config.redirect_uri()).ok().filter(|url| url.scheme() == "http")?;
     let host = redirect.host_str()?;
