@@ -6,7 +6,6 @@ mod support;
 
 use std::net::TcpListener;
 use std::process::Command;
-use std::time::Duration;
 
 use serde_json::json;
 use support::{Place, Running, USER, err, finish, finish_with_input, out, refused, visit};
