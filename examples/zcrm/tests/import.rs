@@ -330,6 +330,7 @@ fn a_misplaced_quotation_mark_costs_its_row_alone() {
     assert_eq!(account.sent()[0][1]["Company"], "a \"b\"");
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_cell_without_end_costs_neither_time_nor_memory() {
     let account = Account::new();
@@ -396,6 +397,20 @@ fn all_is_imported_though_nobody_takes_the_summary() {
     let ran = Ran::of(account.command(ZCRM, &LEADS).stdout(full()).stderr(full()).output().unwrap());
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert_eq!(account.emulator.count_records("Leads"), 300);
+}
+
+#[test]
+fn what_an_earlier_run_has_left_is_not_written_over() {
+    let account = Account::new();
+    account.write("leads.csv", rows(2));
+    account.write("rejects.csv.part", "Last_Name,zcrm_reason\nBerg,refused: x\n");
+    let ran = account.run(ZCRM, &REJECTS);
+    assert!(ran.code == Some(1) && ran.stderr.contains("rejects.csv.part was left by a run"), "{ran:?}");
+    let again = ["import", "--module", "Leads", "--input", "rejects.csv.part", "--rejects", "rejects.csv"];
+    let ran = account.run(ZCRM, &again);
+    assert!(ran.code == Some(1) && ran.stderr.contains("is being read"), "{ran:?}");
+    assert_eq!(account.read("rejects.csv.part"), "Last_Name,zcrm_reason\nBerg,refused: x\n");
+    assert_eq!(account.emulator.count_records("Leads"), 0);
 }
 
 #[cfg(target_os = "linux")]

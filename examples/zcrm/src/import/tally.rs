@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use indicatif::ProgressBar;
 
 use super::writes::Fate;
 use crate::csv::{REASON, Sheet, SheetRow};
@@ -38,16 +39,17 @@ pub struct Tally {
     gap: Option<Gap>,
     broken: Option<anyhow::Error>,
     closed: bool,
+    bar: ProgressBar,
 }
 
 impl Tally {
     /// Nothing so far. Rows that are rejected go to the files; where there is none, their numbers and reasons go to
-    /// standard error.
+    /// standard error, above the bar that is drawn there.
     ///
     /// # Errors
     ///
     /// When a file cannot be written.
-    pub fn new(sheet: &Sheet, files: &Files) -> Result<Self> {
+    pub fn new(sheet: &Sheet, files: &Files, bar: ProgressBar) -> Result<Self> {
         let open = |file: &Option<PathBuf>| file.as_deref().map(|file| Rejects::new(sheet, file)).transpose();
         Ok(Self {
             created: 0,
@@ -61,6 +63,7 @@ impl Tally {
             gap: None,
             broken: None,
             closed: false,
+            bar,
         })
     }
 
@@ -115,10 +118,14 @@ impl Tally {
 
     fn tell_gap(&mut self) {
         match self.gap.take() {
-            Some(Gap { first, last, reason }) if first == last => note(format_args!("row {first}: not_sent: {reason}")),
-            Some(Gap { first, last, reason }) => note(format_args!("rows {first} to {last}: not_sent: {reason}")),
+            Some(Gap { first, last, reason }) if first == last => self.tell(format!("row {first}: not_sent: {reason}")),
+            Some(Gap { first, last, reason }) => self.tell(format!("rows {first} to {last}: not_sent: {reason}")),
             None => {}
         }
+    }
+
+    fn tell(&self, line: String) {
+        self.bar.suspend(|| note(line));
     }
 
     /// A row that was not sent, because nothing was to be sent.
@@ -137,10 +144,10 @@ impl Tally {
         let reason = format!("{word}: {reason}");
         let failure = match file {
             Some(rejects) if !rejects.failed => rejects.put_down(row, &reason).err(),
-            _ => return note(format_args!("row {}: {reason}", row.number)),
+            _ => return self.tell(format!("row {}: {reason}", row.number)),
         };
         if let Some(failure) = failure {
-            note(format_args!("row {}: {reason}", row.number));
+            self.tell(format!("row {}: {reason}", row.number));
             self.break_off(failure);
         }
     }
@@ -238,6 +245,7 @@ impl Rejects {
     }
 
     fn put_down(&mut self, row: &SheetRow, reason: &str) -> Result<()> {
+        let reason = format!("{reason} (row {})", row.number);
         let cells = row.cells.iter().map(Vec::as_slice).chain([reason.as_bytes()]);
         let written =
             self.rows.write_record(cells).map_err(anyhow::Error::from).and_then(|()| Ok(self.rows.flush()?));
