@@ -12,7 +12,6 @@ pub mod rust_struct;
 mod say;
 pub mod sheet;
 pub mod tally;
-pub mod web;
 
 pub use connect::{backends, config, connect, is_local, may_write, token_place};
 pub use exit::{Outcome, arguments, complain, in_one_line, run};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-const CRATES: [&str; 8] = [
+const CRATES: [&str; 9] = [
     "zcrm-core",
     "zcrm-persist-file",
     "zcrm-persist-mysql",
@@ -17,6 +17,7 @@ const CRATES: [&str; 8] = [
     "examples/emulator",
     "examples/mariadb",
     "examples/pages",
+    "examples/web_login",
 ];
 
 const LONGEST_FILE: usize = 500;
