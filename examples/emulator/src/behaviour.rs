@@ -66,6 +66,13 @@ pub struct Behaviour {
     pub consent: Option<bool>,
     /// CRM calls beyond this number in flight are answered 429 `TOO_MANY_REQUESTS`.
     pub max_in_flight: Option<usize>,
+    /// Heavy CRM calls beyond this number in flight are answered 429 too; Zoho's figure is 10 in every edition. Heavy
+    /// are searches, COQL, conversions, lists by view or with an order, and writes of more than 10 records.
+    pub max_heavy_in_flight: Option<usize>,
+    /// So many API credits there are; calls that cost more than is left are answered 429. Half of them spent,
+    /// `X-API-CREDITS-REMAINING` tells what is left. They are counted as [`Counters::credits`](crate::Counters), and
+    /// come back when the counters are reset.
+    pub daily_credits: Option<u64>,
     /// Time that passes before each CRM call is answered.
     #[serde(with = "seconds")]
     pub delay: Duration,
@@ -104,6 +111,8 @@ impl Default for Behaviour {
             user_info_email: None,
             consent: None,
             max_in_flight: None,
+            max_heavy_in_flight: None,
+            daily_credits: None,
             delay: Duration::ZERO,
             token_delay: Duration::ZERO,
             gzip: false,

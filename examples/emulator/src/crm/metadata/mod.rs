@@ -14,10 +14,11 @@ use crate::answer::{Answer, Outcome};
 use crate::crm::visit::Visit;
 use crate::verdict::{invalid_module, missing_param, unknown};
 
+pub(crate) use field_json::one as describe_field;
 pub(crate) use layouts::id as layout_id;
 pub(crate) use module::{Field, Kind, Module, find, modules};
 pub(crate) use related::find as related;
-pub(crate) use views::{Shows, Views, wanted as wanted_view};
+pub(crate) use views::{Shows, Views, shows as view_shows, wanted as wanted_view};
 
 /// Paths below `/settings` that describe the modules.
 pub(crate) fn settings(views: &mut Views, visit: &Visit<'_>, method: &str, path: &[&str]) -> Outcome {

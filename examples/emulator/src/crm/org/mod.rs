@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::answer::Outcome;
 use crate::crm::metadata::Views;
 use crate::crm::storage::Storage;
-use crate::crm::store::{Store, Tie};
+use crate::crm::store::{MadeUpLeads, Store, Tie};
 use crate::crm::tag::Tag;
 use crate::crm::users::Users;
 use crate::crm::visit::Visit;
@@ -36,7 +36,7 @@ pub(crate) struct Org {
 }
 
 impl Org {
-    pub(crate) fn new(leads: u64) -> Self {
+    pub(crate) fn new(leads: MadeUpLeads) -> Self {
         Self {
             users: Users::seeded(),
             records: Store::seeded(leads),
