@@ -46,6 +46,7 @@ pub(crate) fn route(world: &World, behaviour: &Behaviour, call: &Call) -> Answer
     match segments.as_slice() {
         ["oauth", path @ ..] => accounts::route(world, behaviour, call, path).unwrap_or_else(no_such_url),
         ["emulator", path @ ..] => control::route(world, call, path).unwrap_or_else(no_such_url),
+        ["crm", "bulk", version, path @ ..] => visit(world, behaviour, call, version, path),
         ["crm", version, path @ ..] => visit(world, behaviour, call, version, path),
         _ => no_such_url(),
     }
@@ -55,7 +56,9 @@ fn visit(world: &World, behaviour: &Behaviour, call: &Call, version: &str, path:
     let (Some(version), Some(session)) = (Version::parse(version), call.session.as_ref()) else {
         return no_such_url();
     };
+    let is_bulk = call.path.starts_with("/crm/bulk/");
     let scopes: &[&str] = match path {
+        _ if is_bulk => &["ZohoCRM.bulk", "ZohoCRM.modules"],
         ["coql"] => &["ZohoCRM.coql", "ZohoCRM.modules"],
         ["__apis"] => &["ZohoCRM.apis"],
         [_, "actions", "count"] => &["ZohoCRM.modules", "ZohoSearch.securesearch"],
@@ -101,6 +104,9 @@ fn work(
     let mut org = world.org.lock();
     let person = org.users.person(&session.user);
     let visit = Visit { call, version, behaviour, person, unmodified_since };
+    if call.path.starts_with("/crm/bulk/") {
+        return crm::bulk(&mut org, &visit, path);
+    }
     crm::route(&mut org, &visit, path)
 }
 

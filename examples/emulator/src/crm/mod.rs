@@ -2,10 +2,12 @@
 
 mod apis;
 mod batch;
+mod bulk;
 mod condition;
 mod coql;
 mod criteria;
 mod files;
+mod jobs;
 mod metadata;
 mod org;
 mod page;
@@ -23,6 +25,7 @@ mod visit;
 use crate::answer::Outcome;
 use crate::verdict::no_such_url;
 
+pub(crate) use bulk::route as bulk;
 pub(crate) use metadata::find as module;
 pub(crate) use org::Org;
 pub(crate) use prices::{credits, is_heavy};

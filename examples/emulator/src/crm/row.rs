@@ -58,7 +58,8 @@ pub(crate) fn compare(one: &Value, other: &Value) -> Ordering {
         }
         _ => {
             let (one, other) = (text(one), text(other));
-            match (moment::parse(&one), moment::parse(&other)) {
+            let moment = |text: &str| text.get(10..11).filter(|mark| *mark == "T").and_then(|_| moment::parse(text));
+            match (moment(&one), moment(&other)) {
                 (Some(one), Some(other)) => one.cmp(&other),
                 _ => one.to_lowercase().cmp(&other.to_lowercase()),
             }

@@ -124,7 +124,12 @@ async fn send(line: &Line, mut answer: Answer, fault: Option<Fault>, in_flight: 
         Some(Fault::ReplyAfterWork(reply)) => answer = reply.answer(),
         _ => {}
     }
-    let (body, length) = match answer.content {
+    let content = match answer.content {
+        // Broken bodies are made from bytes.
+        Content::File(file) if fault.is_some() => Content::Bytes(file.bytes().into()),
+        content => content,
+    };
+    let (body, length) = match content {
         Content::File(file) => {
             let length = file.length();
             (sending::file(file), Some(length))

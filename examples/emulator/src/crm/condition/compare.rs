@@ -99,3 +99,17 @@ fn order(kind: Kind, value: &Value, wanted: &str) -> Option<Ordering> {
         _ => Some(text(value).to_lowercase().cmp(&wanted.to_lowercase())),
     }
 }
+
+/// Whether a text can be a value of a field of that type.
+pub(crate) fn is_value(kind: Kind, text: &str) -> bool {
+    match kind {
+        Kind::Id | Kind::Lookup(_) | Kind::User | Kind::Anything => text.parse::<u64>().is_ok(),
+        Kind::Integer | Kind::Double | Kind::Currency | Kind::Percent => text.parse::<f64>().is_ok(),
+        Kind::Bigint => text.parse::<i128>().is_ok(),
+        Kind::Boolean => matches!(text.to_ascii_lowercase().as_str(), "true" | "false"),
+        // Fractions of a second are not understood.
+        Kind::DateTime => moment::parse(text).is_some() && !text.contains('.'),
+        Kind::Date => moment::is_date(text),
+        _ => true,
+    }
+}

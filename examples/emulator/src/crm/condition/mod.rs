@@ -11,5 +11,5 @@ mod compare;
 mod tree;
 
 pub(crate) use column::{Column, World};
-pub(crate) use compare::Operator;
+pub(crate) use compare::{Operator, is_value};
 pub(crate) use tree::{Condition, Test};

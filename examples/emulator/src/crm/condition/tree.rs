@@ -42,6 +42,12 @@ impl Condition {
         }
     }
 
+    /// Whether it asks for converted leads, which are left out otherwise.
+    pub(crate) fn asks_for_converted(&self) -> bool {
+        let is_converted = |test: &&Test| matches!(test.column.own_field(), Some("$converted" | "Converted__s"));
+        self.tests().iter().any(is_converted)
+    }
+
     /// Between which ids and times all records lie for which it holds.
     pub(crate) fn bounds(&self) -> Bounds {
         match self {

@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 
 use super::syntax::{Clause, Function, Item, Query};
 use crate::answer::Answer;
-use crate::crm::condition::{Column, Condition, Test};
+use crate::crm::condition::{Column, Condition, Test, is_value};
 use crate::crm::metadata::{self, Field, Kind, Module, Shows};
 use crate::crm::visit::Visit;
-use crate::moment;
 use crate::verdict::{invalid_module, refuse};
 use crate::version::Version;
 
@@ -235,19 +234,6 @@ fn allows(kind: Kind, operator: &str) -> bool {
     }
 }
 
-fn is_value(kind: Kind, text: &str) -> bool {
-    match kind {
-        Kind::Id | Kind::Lookup(_) | Kind::User | Kind::Anything => text.parse::<u64>().is_ok(),
-        Kind::Integer | Kind::Double | Kind::Currency | Kind::Percent => text.parse::<f64>().is_ok(),
-        Kind::Bigint => text.parse::<i128>().is_ok(),
-        Kind::Boolean => matches!(text.to_ascii_lowercase().as_str(), "true" | "false"),
-        // Fractions of a second are not understood.
-        Kind::DateTime => moment::parse(text).is_some() && !text.contains('.'),
-        Kind::Date => moment::is_date(text),
-        _ => true,
-    }
-}
-
 fn order(
     module: &'static Module,
     columns: &[Selected],
@@ -288,10 +274,4 @@ fn check_joins(plan: &Plan, limits: &Limits) -> Result<(), Box<Answer>> {
         .map(|(relation, _)| relation)
         .collect();
     check_number(relations.len(), limits.joins, "joins")
-}
-
-/// Whether a condition asks for converted leads, which are left out otherwise.
-pub(super) fn asks_for_converted(condition: &Condition) -> bool {
-    let is_converted = |test: &&Test| matches!(test.column.own_field(), Some("$converted" | "Converted__s"));
-    condition.tests().iter().any(is_converted)
 }

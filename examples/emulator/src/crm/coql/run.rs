@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use serde_json::{Value, json};
 
 use super::group;
-use super::plan::{Key, Plan, Selected, asks_for_converted};
+use super::plan::{Key, Plan, Selected};
 use crate::crm::condition::{Column, World};
 use crate::crm::metadata::Kind;
 use crate::crm::org::Org;
@@ -17,7 +17,7 @@ use crate::version::Version;
 /// The rows, and whether there are more of them.
 pub(super) fn run(org: &Org, visit: &Visit<'_>, plan: &Plan) -> (Vec<Value>, bool) {
     let world = World { records: &org.records, users: &org.users };
-    let with_converted = asks_for_converted(&plan.condition);
+    let with_converted = plan.condition.asks_for_converted();
     let lets_through = |record: &Record<'_>| {
         (with_converted || !record.is_converted())
             && plan.shows.holds(&visit.person.id, record)

@@ -10,6 +10,7 @@ mod variables;
 use serde_json::Value;
 
 use crate::answer::Outcome;
+use crate::crm::jobs::Jobs;
 use crate::crm::metadata::Views;
 use crate::crm::storage::Storage;
 use crate::crm::store::{MadeUpLeads, Store, Tie};
@@ -31,6 +32,7 @@ pub(crate) struct Org {
     pub(crate) tags: Vec<Tag>,
     pub(crate) files: Storage,
     pub(crate) views: Views,
+    pub(crate) jobs: Jobs,
     taxes: Vec<Value>,
     variables: Vec<Value>,
 }
@@ -44,6 +46,7 @@ impl Org {
             tags: Vec::new(),
             files: Storage::default(),
             views: Views::default(),
+            jobs: Jobs::default(),
             taxes: taxes::seeded(),
             variables: variables::seeded(),
         }

@@ -113,18 +113,50 @@ impl MadeUpLeads {
     /// One field, made without the others.
     pub(super) fn value(&self, index: u64, field: &str) -> Value {
         let of = |names: &[&str], index| json!(pick(names, index));
+        let approval = || json!({ "delegate": false, "approve": false, "reject": false, "resubmit": false });
         match field {
             "id" => json!(self.id(index).to_string()),
             "Created_Time" | "Modified_Time" | "Last_Activity_Time" => json!(moment::at(self.created(index))),
             "$converted" | "Converted__s" => json!(self.is_converted(index)),
+            "Owner" | "Created_By" | "Modified_By" => serde_json::from_str(OWNER).unwrap_or_default(),
+            "Company" => json!(format!("{} {} AS", pick(&COMPANIES, index), pick(&CITIES, index / 5))),
             "Email" => json!(email(index)),
             "City" => of(&CITIES, index),
             "Lead_Status" => of(&STATUSES, index),
             "Lead_Source" => of(&SOURCES, index),
+            "Salutation" => json!("Ms."),
             "First_Name" => of(&FIRST_NAMES, index),
-            "Last_Name" => json!(format!("{} {index}", pick(&LAST_NAMES, index / 8))),
+            "Last_Name" => json!(last_name(index)),
+            "Full_Name" => json!(format!("{} {}", pick(&FIRST_NAMES, index), last_name(index))),
+            "Designation" => json!("Head of Purchasing"),
+            "Website" => json!(format!("https://www.company{index}.example")),
+            "Skype_ID" => json!(format!("live:lead.{index}")),
+            "Phone" => json!(format!("+47 {}", 10_000_000 + index % 10_000_000)),
+            "Mobile" => json!(format!("+47 900 {:05}", index % 100_000)),
+            "Street" => json!(format!("Storgata {}", index % 200 + 1)),
+            "Zip_Code" => json!(format!("{:04}", index % 10_000)),
+            "Country" => json!("Norway"),
+            "Industry" => json!("ERP"),
+            "Rating" => json!("Active"),
+            "Description" => serde_json::from_str(&format!("\"{DESCRIPTION}\"")).unwrap_or_default(),
             "No_of_Employees" => json!(index % 500 + 1),
-            _ => self.lead(index).remove(field).unwrap_or_default(),
+            "Annual_Revenue" => json!(revenue(index)),
+            "Score" => json!((index % 100) as f64 + 0.5),
+            "External_Number" => json!((9_000_000_000_000_000_000 + index).to_string()),
+            "Email_Opt_Out" => json!(index.is_multiple_of(7)),
+            "Interests" => json!(["Skiing", "Chess"]),
+            "Follow_Up" => json!("2026-12-24"),
+            "Contract" => json!([]),
+            "Tag" => json!([{ "name": "seeded", "id": "3652397000000077001", "color_code": null }]),
+            "Layout" => json!({ "name": "Standard", "id": "3652397000001001055" }),
+            "$currency_symbol" => json!("kr"),
+            "$state" => json!("save"),
+            "$approval_state" => json!("approved"),
+            "$approved" | "$editable" => json!(true),
+            "$process_flow" | "$in_merge" => json!(false),
+            "$approval" => approval(),
+            "$review_process" => json!({ "approve": false, "reject": false, "resubmit": false }),
+            _ => Value::Null,
         }
     }
 
@@ -138,7 +170,7 @@ impl MadeUpLeads {
         let email = email(index);
         let opted_out = index.is_multiple_of(7);
         let employees = index % 500 + 1;
-        let revenue = (index % 1000) as f64 * 1250.5 + 0.25;
+        let revenue = revenue(index);
         let (phone, mobile, zip) = (10_000_000 + index % 10_000_000, index % 100_000, index % 10_000);
         let (street, score) = (index % 200 + 1, index % 100);
         let number = 9_000_000_000_000_000_000 + index;
@@ -146,6 +178,14 @@ impl MadeUpLeads {
             r#"{{"Owner":{OWNER},"Company":"{company} {city} AS","Email":"{email}","Description":"{DESCRIPTION}","$currency_symbol":"kr","$review_process":{{"approve":false,"reject":false,"resubmit":false}},"Website":"https://www.company{index}.example","Twitter":null,"Salutation":"Ms.","Last_Activity_Time":"{created}","First_Name":"{first}","Full_Name":"{first} {last} {index}","Lead_Status":"{status}","Industry":"ERP","Record_Image":null,"Modified_By":{OWNER},"$review":null,"$state":"save","Skype_ID":"live:lead.{index}","Phone":"+47 {phone}","Street":"Storgata {street}","Zip_Code":"{zip:04}","id":"{id}","Email_Opt_Out":{opted_out},"$approved":true,"Designation":"Head of Purchasing","$approval":{{"delegate":false,"approve":false,"reject":false,"resubmit":false}},"$approval_state":"approved","Modified_Time":"{created}","Created_Time":"{created}","$converted":{converted},"$process_flow":false,"City":"{home}","No_of_Employees":{employees},"Mobile":"+47 900 {mobile:05}","$orchestration":null,"Country":"Norway","Last_Name":"{last} {index}","State":null,"Lead_Source":"{source}","Created_By":{OWNER},"Tag":[{{"name":"seeded","id":"3652397000000077001","color_code":null}}],"Fax":null,"Annual_Revenue":{revenue},"Secondary_Email":null,"Interests":["Skiing","Chess"],"Score":{score}.5,"External_Number":"{number}","Contract":[],"Follow_Up":"2026-12-24","Rating":"Active","$editable":true,"$in_merge":false,"Layout":{{"name":"Standard","id":"3652397000001001055"}}}}"#
         )
     }
+}
+
+fn last_name(index: u64) -> String {
+    format!("{} {index}", pick(&LAST_NAMES, index / 8))
+}
+
+fn revenue(index: u64) -> f64 {
+    (index % 1000) as f64 * 1250.5 + 0.25
 }
 
 fn email(index: u64) -> String {
