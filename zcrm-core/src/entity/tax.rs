@@ -1,6 +1,7 @@
 //! Taxes.
 
-use serde_json::Number;
+use super::json::Json;
+use super::record::Amount;
 
 use super::define::entity;
 use super::id::TaxId;
@@ -23,9 +24,17 @@ entity! {
         /// The name in the user's language.
         display_label: String = "display_label" set,
         /// How much it is, in per cent.
-        value: Number = "value" set,
+        value: Amount = "value" set,
         /// Its place in the list.
         sequence_number: i64 = "sequence_number" set,
+    }
+
+    /// How the organisation's taxes are used (`preference`, beside the list of taxes).
+    pub struct TaxPreference {
+        /// Whether the taxes of a product are filled into lines that have it.
+        auto_populate_tax: bool = "auto_populate_tax",
+        /// Whether rates can be changed in a record.
+        modify_tax_rates: bool = "modify_tax_rates",
     }
 
     /// A tax of a record or of a line item.
@@ -34,9 +43,9 @@ entity! {
         /// The name.
         name: String = "name" set,
         /// How much it is, in per cent.
-        percentage: Number = "percentage" set,
+        percentage: Amount = "percentage" set,
         /// How much it comes to, in money; from later versions on also a text such as `VAT - 25 %`.
-        value: serde_json::Value = "value" set,
+        value: Json = "value" set,
         /// From later versions on: the id of the organisation's tax.
         id: TaxId = "id" set,
     }
@@ -44,7 +53,7 @@ entity! {
 
 impl OrgTax {
     /// A tax to be created: its name and how much it is, in per cent.
-    pub fn new(name: impl Into<String>, percent: impl Into<Number>) -> Self {
+    pub fn new(name: impl Into<String>, percent: impl Into<Amount>) -> Self {
         Self::default().name(name).value(percent)
     }
 }
