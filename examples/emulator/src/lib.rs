@@ -31,7 +31,7 @@
 //! | `POST /emulator/revoke?user=&everything=true` | kills a user's access tokens, or the refresh tokens too |
 //! | `GET /emulator/behaviour`, `PUT` | the [`Behaviour`]; changes the members given |
 //! | `POST /emulator/faults`, `DELETE` | adds a rule; forgets all |
-//! | `PUT /emulator/leads?count=` | replaces all leads by so many made-up ones; a [`MadeUpLeads`] as the body says more |
+//! | `PUT /emulator/leads?count=` | replaces all leads by made-up ones; a [`MadeUpLeads`] as the body says more |
 //! | `PUT /emulator/records/Leads/{id}` | overwrites fields of a record as they are, read-only ones too |
 //!
 //! A rule is `{"on": {"path": "/crm/", "exactly": false, "method": "POST", "after": 0, "times": 1}, "fault": ...}`, of

@@ -1,4 +1,15 @@
 //! The CRM: what an organization keeps, and the API to it.
+//!
+//! | File | Holds |
+//! |---|---|
+//! | `records`, `tags`, `files` | records and what hangs on them |
+//! | `coql`, `bulk` | reading many records at once; `condition` has the tests of both, `jobs` the bulk jobs |
+//! | `metadata` | modules, fields, layouts, views |
+//! | `org` | all that is kept, and the calls about the organization itself |
+//! | `store`, `storage`, `users`, `tag` | where records, files, users and tags lie |
+//! | `apis`, `prices` | what calls cost, and which are heavy |
+//! | `visit` | a call that was let in |
+//! | `batch`, `page`, `criteria`, `row`, `parent` | several items of a call, pages, searches, fields, parents of notes |
 
 mod apis;
 mod batch;

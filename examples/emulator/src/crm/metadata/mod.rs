@@ -1,4 +1,11 @@
 //! What modules there are, which fields and layouts they have, how they are listed and related.
+//!
+//! | File | Holds |
+//! |---|---|
+//! | `module`, `fields` | the modules and their fields as the emulator defines them |
+//! | `module_json`, `field_json`, `layouts` | how they are described |
+//! | `views` | custom views |
+//! | `related` | related lists |
 
 mod field_json;
 mod fields;

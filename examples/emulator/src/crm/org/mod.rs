@@ -1,4 +1,12 @@
 //! The organization: its own details, users, roles, taxes and variables.
+//!
+//! | File | Holds |
+//! |---|---|
+//! | `details` | the organization itself |
+//! | `users` | lists and searches of users |
+//! | `hiring` | adding, changing and deleting them |
+//! | `roles` | roles and profiles |
+//! | `taxes`, `variables` | those |
 
 mod details;
 mod hiring;

@@ -1,4 +1,13 @@
 //! Records of every module: read, search, write, delete.
+//!
+//! | File | Holds |
+//! |---|---|
+//! | `list`, `search`, `deleted`, `activities` | lists of records, and counting |
+//! | `write`, `upsert` | calls that write several |
+//! | `rows`, `check` | writing one |
+//! | `subforms`, `lines` | rows within records, line items among them |
+//! | `notes`, `related` | what belongs to a record |
+//! | `convert`, `copies` | conversion of leads, clones, whole texts |
 
 mod activities;
 mod check;

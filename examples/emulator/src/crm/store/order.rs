@@ -3,8 +3,8 @@
 use std::iter::Peekable;
 use std::ops::RangeInclusive;
 
-/// Between which ids and times, in seconds since 1970, the wanted records lie. Bounds spare work; other records may come
-/// too.
+/// Between which ids and times, in seconds since 1970, the wanted records lie. Bounds spare work; other records may
+/// come too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Bounds {
     pub(crate) id: RangeInclusive<u64>,
