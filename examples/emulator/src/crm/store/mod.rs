@@ -62,8 +62,7 @@ impl Store {
     }
 
     pub(crate) fn shelf(&self, module: &Module) -> &Shelf {
-        const NONE: MadeUpLeads = MadeUpLeads { count: 0, id_gap: 0, per_second: 0, converted_every: 0 };
-        static EMPTY: Shelf = Shelf::of(NONE);
+        static EMPTY: Shelf = Shelf::empty();
         self.shelves.get(module.api_name).unwrap_or(&EMPTY)
     }
 

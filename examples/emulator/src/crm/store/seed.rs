@@ -35,7 +35,7 @@ const SOURCES: [&str; 4] = ["Advertisement", "Cold Call", "Trade Show", "Web Dow
 pub struct MadeUpLeads {
     /// How many.
     pub count: u64,
-    /// Ids lie so far apart on average, at irregular distances; 0 and 1 leave no gaps.
+    /// Ids lie so far apart on average, at irregular distances, as far as there is room; 0 and 1 leave no gaps.
     pub id_gap: u64,
     /// So many are created in each second; 0 makes one a minute.
     pub per_second: u64,
@@ -47,6 +47,16 @@ impl MadeUpLeads {
     /// So many leads, without gaps in their ids, one a minute, none converted.
     pub fn of(count: u64) -> Self {
         Self { count, ..Self::default() }
+    }
+
+    pub(super) const fn none() -> Self {
+        Self { count: 0, id_gap: 0, per_second: 0, converted_every: 0 }
+    }
+
+    /// As many of them, with as large gaps, as there is room for below the ids of new records.
+    pub(super) fn within_room(self) -> Self {
+        let count = self.count.min(END - FIRST);
+        Self { count, id_gap: self.id_gap.min((END - FIRST) / count.max(1)), ..self }
     }
 
     pub(super) fn id(&self, index: u64) -> u64 {
@@ -213,6 +223,14 @@ mod tests {
                 assert_eq!(leads.value(index, &name), value, "{name}");
             }
         }
+    }
+
+    #[test]
+    fn there_is_room_for_any_number_of_them() {
+        let most = MadeUpLeads { id_gap: u64::MAX, ..MadeUpLeads::of(u64::MAX) }.within_room();
+        assert!(most.id(most.count - 1) < super::END);
+        let few = MadeUpLeads { id_gap: u64::MAX, ..MadeUpLeads::of(3) }.within_room();
+        assert!(few.id(2) < super::END && few.index(few.id(2)) == Some(2));
     }
 
     #[test]

@@ -23,8 +23,13 @@ pub(crate) struct Shelf {
 }
 
 impl Shelf {
-    pub(super) const fn of(made_up: MadeUpLeads) -> Self {
-        Self { made_up, rows: BTreeMap::new(), gone: BTreeMap::new() }
+    /// One without records.
+    pub(super) const fn empty() -> Self {
+        Self { made_up: MadeUpLeads::none(), rows: BTreeMap::new(), gone: BTreeMap::new() }
+    }
+
+    pub(super) fn of(made_up: MadeUpLeads) -> Self {
+        Self { made_up: made_up.within_room(), ..Self::empty() }
     }
 
     /// The record of that id.
