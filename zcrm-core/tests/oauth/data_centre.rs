@@ -73,7 +73,7 @@ fn one_users_data_centre_is_not_every_users() {
     let client = Client::with_transport(config(&[]), store.clone(), zoho.clone());
     client.oauth().refresh(USER).unwrap();
     zoho.next([
-        json(format!(r#"{{"access_token":"1000.eu","refresh_token":"1000.eu-refresh","expires_in":3600}}"#)),
+        json(r#"{"access_token":"1000.eu","refresh_token":"1000.eu-refresh","expires_in":3600}"#),
         json(format!(r#"{{"Email":"{EUROPEAN}"}}"#)),
     ]);
     let european = client.for_user(EUROPEAN).unwrap();

@@ -224,3 +224,14 @@ fn several_processes_on_a_server_that_refuses_every_token() {
     }
     assert!(emulator.counters().refreshes() <= 2 * 4, "{:?}", emulator.counters());
 }
+
+/// All access tokens were revoked: this process's fresh one, and the fresh one that another process stored meanwhile.
+#[test]
+fn a_stored_successor_that_is_dead_as_well_costs_one_refresh_and_no_error() {
+    let (emulator, store) = (start(), InMemoryPersistence::new());
+    let (one, other) = (signed_in(&emulator, &store), client(&emulator, &store));
+    other.oauth().refresh(USER).unwrap();
+    emulator.revoke_tokens(USER, Revoke::AccessTokens);
+    call(&one).unwrap();
+    assert_eq!(emulator.counters().refreshes(), 2);
+}

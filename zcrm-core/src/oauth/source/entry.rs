@@ -44,6 +44,8 @@ pub(super) struct State {
 struct Rejections {
     /// When a fresh token was rejected, with none accepted since.
     fresh_rejected_at: Option<Instant>,
+    /// Whether Zoho gave another one since then.
+    has_successor: bool,
     /// Until when a rejection is no reason to send a token request.
     pause_until: Option<Instant>,
 }
@@ -73,8 +75,8 @@ impl State {
 
     /// Whether the rejection of `token`, the one in use, is a reason to send a token request.
     ///
-    /// That of an aged token is. That of a fresh one is too, once: it may have been revoked in that moment. If its
-    /// successor is rejected as well, the server rejects whatever it gives, and is not asked for ten minutes.
+    /// That of an aged token is. That of a fresh one is too, once: it may have been revoked in that moment. If the successor
+    /// that Zoho gives is rejected as well, the server rejects whatever it gives, and is not asked for ten minutes.
     pub(super) fn is_worth_a_request(&mut self, token: &CachedToken) -> bool {
         let now = Instant::now();
         let rejections = &mut self.rejections;
@@ -83,12 +85,25 @@ impl State {
             Some(_) => *rejections = Rejections::default(),
             None => {}
         }
-        if rejections.fresh_rejected_at.is_some_and(|at| now < at + WINDOW) {
-            rejections.pause_until = Some(now + WINDOW);
-            return false;
+        match rejections.fresh_rejected_at {
+            Some(at) if now < at + WINDOW && rejections.has_successor => {
+                rejections.pause_until = Some(now + WINDOW);
+                return false;
+            }
+            Some(at) if now < at + WINDOW => {}
+            _ => {
+                let fresh_rejected_at = token.is_fresh().then_some(now);
+                *rejections = Rejections { fresh_rejected_at, ..Rejections::default() };
+            }
         }
-        rejections.fresh_rejected_at = token.is_fresh().then_some(now);
         true
+    }
+
+    /// From now on the token that Zoho just gave is the one in use.
+    pub(super) fn install(&mut self, token: CachedToken) {
+        self.refused = None;
+        self.current = Some(token);
+        self.rejections.has_successor = self.rejections.fresh_rejected_at.is_some();
     }
 
     pub(super) fn holds(&self, token: &Secret) -> bool {
@@ -207,28 +222,36 @@ mod tests {
     fn the_second_fresh_token_that_is_rejected_begins_the_pause() {
         let mut state = State::default();
         assert!(state.is_worth_a_request(&token(false)), "an aged token");
+        state.install(token(true));
         assert!(state.is_worth_a_request(&token(true)), "the first fresh one");
+        state.install(token(true));
         assert!(!state.is_worth_a_request(&token(true)), "its successor");
         assert!(!state.is_worth_a_request(&token(false)), "within ten minutes nothing is");
         state.rejections.pause_until = Some(Instant::now());
         assert!(state.is_worth_a_request(&token(true)), "the pause is over");
+        state.install(token(true));
         assert!(!state.is_worth_a_request(&token(true)));
     }
 
+    /// As when all access tokens of a user were revoked at once: the one that another process stored is dead too.
     #[test]
-    fn a_successor_from_the_store_counts_as_one_too() {
+    fn a_successor_from_the_store_is_none_that_zoho_gave_since() {
         let mut state = State::default();
         assert!(state.is_worth_a_request(&token(true)));
-        assert!(!state.is_worth_a_request(&token(false)));
+        state.current = Some(token(true));
+        assert!(state.is_worth_a_request(&token(true)));
+        state.install(token(true));
+        assert!(!state.is_worth_a_request(&token(true)));
     }
 
     #[test]
     fn an_accepted_token_ends_all_suspicion() {
         let mut state = State::default();
         assert!(state.is_worth_a_request(&token(true)));
-        state.current = Some(token(true));
+        state.install(token(true));
         state.mark_accepted(&Secret::new("1000.a"));
         assert!(state.is_worth_a_request(&token(true)));
+        state.install(token(true));
         assert!(!state.is_worth_a_request(&token(true)));
     }
 }

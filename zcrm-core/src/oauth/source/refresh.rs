@@ -122,9 +122,7 @@ impl TokenSource {
     /// From now on the freshly given token is the one in use.
     pub(super) fn hold(&self, entry: &CacheEntry, minted: &Minted) -> CachedToken {
         let token = CachedToken::minted(minted, self.margin());
-        let mut state = entry.state();
-        state.refused = None;
-        state.current = Some(token.clone());
+        entry.state().install(token.clone());
         token
     }
 
