@@ -25,7 +25,7 @@ pub(super) fn refresh(
     };
     let request = Request::new(operation, user);
     let mut run = Run::start(program, &request, patience.saturating_add(program.time_limit))?;
-    let line = run.answer()?;
+    let line = run.response()?;
     if let Err(Fault::Refused(Refusal { kind: RefusalKind::Unsupported, .. })) = read(&line) {
         log::debug!("the token program {} offers no refresh lock", program.path.display());
         return Ok(RefreshLock::none());

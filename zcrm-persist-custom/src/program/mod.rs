@@ -2,6 +2,7 @@
 
 mod check;
 mod lock;
+mod process;
 mod redact;
 mod run;
 mod wire;
@@ -15,6 +16,9 @@ use zcrm_core::{OAuthTokens, UserIdentifier};
 
 use run::Run;
 use wire::{Answer, Operation, Refusal, Request};
+
+/// The longest wait; more could not be added to a moment.
+const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Tokens kept by a program of the application's own, in any language; git and docker keep credentials the same way.
 ///
@@ -58,12 +62,12 @@ impl ExternalProgram {
         self
     }
 
-    /// One request, one answer, and the end of the program.
+    /// One request, one response, and the end of the program.
     fn ask(&self, operation: Operation<'_>, user: &UserIdentifier) -> Result<Answer, PersistenceError> {
         let request = Request::new(operation, user);
         let mut run = Run::start(self, &request, self.time_limit)?;
         run.close_input();
-        let answer = run.answer();
+        let answer = run.response();
         let answer = answer.and_then(|line| self.understood(&line, &request))?;
         run.succeeded()?;
         Ok(answer)

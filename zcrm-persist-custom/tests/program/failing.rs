@@ -16,6 +16,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("what_is_no_program_is_refused", what_is_no_program_is_refused),
+        #[cfg(unix)]
+        trial(
+            "a_file_without_an_interpreter_says_how_a_script_begins",
+            a_file_without_an_interpreter_says_how_a_script_begins,
+        ),
         trial("the_dictionary_leads_to_the_program", the_dictionary_leads_to_the_program),
         trial("errors_keep_their_kind", errors_keep_their_kind),
         trial("a_bad_answer_is_an_error_without_its_text", a_bad_answer_is_an_error_without_its_text),
@@ -67,6 +72,19 @@ fn what_is_no_program_is_refused() {
     }
     let itself = std::env::current_exe().unwrap();
     assert!(ExternalProgram::new(itself, "").unwrap_err().to_string().contains("persistence_handler_class"));
+}
+
+/// An executable that the system cannot start. Another process writes it: one that this process forks meanwhile would
+/// hold it open for writing, and the system refuses to start such a file.
+#[cfg(unix)]
+fn a_file_without_an_interpreter_says_how_a_script_begins() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("program");
+    let script = r#"printf 'no program' > "$0" && chmod 700 "$0""#;
+    assert!(std::process::Command::new("sh").args(["-c", script]).arg(&path).status().unwrap().success());
+    let fault = ExternalProgram::new(&path, "class").unwrap().get_oauth_tokens(&user()).unwrap_err();
+    assert_eq!(fault.kind(), Kind::Setup, "{fault:?}");
+    assert!(fault.to_string().contains("#!"), "{fault}");
 }
 
 fn the_dictionary_leads_to_the_program() {
@@ -132,23 +150,13 @@ fn a_program_that_reads_nothing_can_answer() {
 fn a_program_without_an_answer_fails() {
     for behaviour in ["mute", "mute-and-deaf"] {
         let fault = behaving(behaviour).save_oauth_tokens(&tokens()).unwrap_err();
-        assert!(fault.to_string().contains("without an answer"), "{fault}");
+        assert!(fault.to_string().contains("without a response"), "{fault}");
     }
 }
 
 fn an_endless_answer_is_cut_off() {
     let fault = behaving("endless").get_oauth_tokens(&user()).unwrap_err();
     assert!(everything(&fault).contains("1 MiB"), "{fault:?}");
-}
-
-#[cfg(target_os = "linux")]
-fn is_there(pid: &str) -> bool {
-    Path::new("/proc").join(pid).exists()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn is_there(pid: &str) -> bool {
-    std::process::Command::new("kill").args(["-0", pid]).status().unwrap().success()
 }
 
 fn a_program_that_overruns_is_killed() {
@@ -160,7 +168,7 @@ fn a_program_that_overruns_is_killed() {
     assert!(fault.to_string().contains("3s") && fault.to_string().contains("killed"), "{fault}");
     assert!(began.elapsed() < PATIENCE);
     let pid = fs::read_to_string(folder.path().join("pid")).unwrap();
-    assert!(!is_there(&pid), "neither the program nor a zombie is left");
+    assert!(!crate::is_there(&pid), "neither the program nor a zombie is left");
 }
 
 fn a_failing_exit_is_a_failure() {
@@ -196,6 +204,7 @@ fn no_secret_is_in_arguments_or_environment() {
     // The environment of a running process cannot be changed safely: a worker of this program has the variable.
     let status = std::process::Command::new(std::env::current_exe().unwrap())
         .env("ZCRM_CLIENT_SECRET", "canary")
+        .env("Zcrm_Client_Secret", "canary")
         .env("ZCRM_CONFORMANCE_ORDER", "hold abc@xyz.com 2000")
         .env(
             crate::WORKER,

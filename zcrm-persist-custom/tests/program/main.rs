@@ -8,9 +8,11 @@ mod failing;
 mod folder_store;
 mod helper;
 mod logged;
+mod outliving;
 #[cfg(unix)]
 mod python;
 mod sharing;
+mod words;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -34,6 +36,8 @@ fn main() -> ExitCode {
     logged::listen();
     let mut trials = sharing::trials();
     trials.extend(failing::trials());
+    trials.extend(outliving::trials());
+    trials.extend(words::trials());
     #[cfg(unix)]
     trials.extend(python::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
@@ -60,4 +64,14 @@ fn helper(behaviour: &str, folder: &Path) -> ExternalProgram {
 
 fn class(behaviour: &str, folder: &Path) -> String {
     format!("{CLASS}{behaviour}:{}", folder.display())
+}
+
+#[cfg(target_os = "linux")]
+pub(crate) fn is_there(pid: &str) -> bool {
+    Path::new("/proc").join(pid).exists()
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn is_there(pid: &str) -> bool {
+    std::process::Command::new("kill").args(["-0", pid]).status().unwrap().success()
 }
