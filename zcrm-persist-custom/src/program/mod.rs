@@ -17,9 +17,6 @@ use zcrm_core::{OAuthTokens, UserIdentifier};
 use run::Run;
 use wire::{Answer, Operation, Refusal, Request};
 
-/// The longest wait; more could not be added to a moment.
-const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
-
 /// Tokens kept by a program of the application's own, in any language; git and docker keep credentials the same way.
 ///
 /// For each call the program is started with the class name as its only argument, gets one request on its standard
@@ -55,7 +52,7 @@ impl ExternalProgram {
     }
 
     /// How long a call may take, after which the program is killed; 30 seconds when not given. Waiting for the refresh
-    /// lock may take the waiter's patience longer.
+    /// lock may take the timeout of that wait longer.
     #[must_use]
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = limit;
@@ -116,8 +113,13 @@ impl PersistenceHandler for ExternalProgram {
         }
     }
 
-    fn lock_refresh(&self, user: &UserIdentifier, patience: Duration) -> Result<RefreshLock, PersistenceError> {
-        lock::refresh(self, user, patience)
+    fn lock_refresh(
+        &self,
+        user: &UserIdentifier,
+        timeout: Duration,
+        lease: Duration,
+    ) -> Result<RefreshLock, PersistenceError> {
+        lock::refresh(self, user, timeout, lease)
     }
 }
 

@@ -7,14 +7,16 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind};
+use zcrm_core::persistence::{MAX_LOCK_TIMEOUT, PersistenceError, PersistenceErrorKind};
 use zeroize::Zeroizing;
 
 use super::process::{Pipes, Process};
 use super::redact::{MAX_SCANNED, Secrets};
 use super::wire::Request;
-use super::{ExternalProgram, MAX_WAIT, check};
+use super::{ExternalProgram, check};
 
+/// The longest time that a run may take: more than any wait for a lock and the time limit of a call.
+const MAX_TIME_LIMIT: Duration = MAX_LOCK_TIMEOUT.saturating_mul(2);
 /// The longest response, in bytes.
 const MAX_RESPONSE: u64 = 1 << 20;
 /// What the names of variables begin with that may hold client secret, grant or database password.
@@ -46,7 +48,7 @@ impl Run {
         limit: Duration,
     ) -> Result<Self, PersistenceError> {
         let line = request.line().map_err(|fault| program.fault(PersistenceErrorKind::Other, &fault.to_string()))?;
-        let limit = limit.min(MAX_WAIT);
+        let limit = limit.min(MAX_TIME_LIMIT);
         let deadline = Instant::now() + limit;
         let (sender, events) = mpsc::channel();
         let exit = sender.clone();
