@@ -53,8 +53,11 @@ mod atomic;
 mod error;
 mod folder;
 mod format;
+mod held;
 mod lease;
 mod lock;
+mod owner;
+mod rate_limit;
 mod store;
 
 pub use store::{FILE_NAME, FilePersistence, backend};
