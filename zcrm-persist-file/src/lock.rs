@@ -13,6 +13,8 @@ use crate::{error, folder, held, owner};
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+/// For a lock that is held for milliseconds.
+const LONGEST_SHORT_PAUSE: Duration = Duration::from_millis(5);
 /// The longest content of a lock file that is looked at, in bytes.
 const LONGEST: u64 = 256;
 
@@ -124,9 +126,9 @@ impl LockFile {
         }
     }
 
-    /// Takes the lock, or gives up at the deadline with `false`.
+    /// Takes a lock that is held for moments only, or gives up at the deadline with `false`.
     pub(crate) fn take(&self, deadline: Instant) -> io::Result<bool> {
-        let mut pause = Pause::default();
+        let mut pause = Pause::short();
         while !self.try_take()? {
             if !pause.wait(deadline) {
                 return Ok(false);
@@ -151,16 +153,28 @@ impl LockFile {
     }
 }
 
-/// The pauses between two attempts: no system offers to wait for a file's lock for a limited time.
-#[derive(Default)]
-pub(crate) struct Pause(Duration);
+/// The growing pauses between two attempts: no system offers to wait for a file's lock for a limited time.
+pub(crate) struct Pause {
+    next: Duration,
+    longest: Duration,
+}
+
+impl Default for Pause {
+    fn default() -> Self {
+        Self { next: SHORTEST_PAUSE, longest: LONGEST_PAUSE }
+    }
+}
 
 impl Pause {
+    fn short() -> Self {
+        Self { longest: LONGEST_SHORT_PAUSE, ..Self::default() }
+    }
+
     /// Waits a while; `false` when the deadline has passed.
     pub(crate) fn wait(&mut self, deadline: Instant) -> bool {
         let left = deadline.saturating_duration_since(Instant::now());
-        self.0 = (self.0 * 2).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
-        thread::sleep(self.0.min(left));
+        thread::sleep(self.next.min(left));
+        self.next = (self.next * 2).min(self.longest);
         !left.is_zero()
     }
 }
