@@ -1,10 +1,9 @@
 //! Questions with one answer: a list, one thing, the result of a write.
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
 use crate::config::ApiVersion;
-use crate::entity::RecordId;
+use crate::entity::{Members, RecordId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::rest::{Call, ItemResult, Session};
 use crate::transport::Method;
@@ -71,6 +70,6 @@ pub(super) fn only_new(has_id: impl IntoIterator<Item = bool>, what: &str) -> Re
 }
 
 /// The id in a body, for the report.
-pub(super) fn as_record_id(body: &Map<String, Value>) -> Option<RecordId> {
-    body.get("id").and_then(Value::as_str).map(RecordId::from)
+pub(super) fn as_record_id(body: &Members) -> Option<RecordId> {
+    body.get("id").and_then(|id| id.decode().ok())
 }

@@ -1,7 +1,9 @@
 //! Custom views.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::ask::without_id;
 use super::module::ModuleHandle;
@@ -110,7 +112,7 @@ impl ModuleHandle {
         } else {
             self.settings(Method::Put, &["custom_views", id.as_str(), "actions", "change_sort"])?
         };
-        let body = json!({ "custom_views": [view.to_settable()?] });
+        let body = BTreeMap::from([("custom_views", [view.to_changes()?])]);
         self.session.write(&call.json(&body)?, "custom_views").map(drop)
     }
 }

@@ -1,6 +1,6 @@
 //! Notes of records and of the organisation.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 use super::ask::{as_record_id, only_new, without_id};
 use super::attachments::AttachmentsHandle;
@@ -10,7 +10,7 @@ use super::organization::OrganizationHandle;
 use super::records::{BatchReport, Saved};
 use super::sending::{Effect, Sending};
 use crate::config::ApiVersion;
-use crate::entity::{Note, NoteId};
+use crate::entity::{Json, Members, ModuleRef, Note, NoteId, ParentRef};
 use crate::error::Result;
 use crate::rest::Session;
 use crate::transport::Method;
@@ -185,7 +185,8 @@ impl NotesHandle {
         let session = &self.record.module.session;
         let id = note.id.as_ref().ok_or_else(|| without_id("the note"))?;
         let call = self.record.call(Method::Put, &["Notes", id.as_str()])?;
-        let call = call.json(&json!({ "data": [body(session, note, Some(&self.record.module.name))?] }))?;
+        let body = body(session, note.to_changes()?, note, Some(&self.record.module.name))?;
+        let call = call.json(&BTreeMap::from([("data", [body])]))?;
         Saved::of(session.write(&call, "data")?, Some(&id.as_str().into()))
     }
 
@@ -211,30 +212,33 @@ impl NotesHandle {
 fn create(session: &Session, path: &[&str], notes: &[Note], module: Option<&str>) -> Result<BatchReport> {
     only_new(notes.iter().map(|note| note.id.is_some()), "note")?;
     let body = |note: &Note| {
-        let mut body = body(session, note, module)?;
-        body.entry("Note_Content").or_insert(Value::Null);
+        let mut body = body(session, note.to_settable()?, note, module)?;
+        body.entry("Note_Content".to_owned()).or_default();
         Ok(body)
     };
     let bodies = notes.iter().map(body).collect::<Result<Vec<_>>>()?;
-    let call = |notes: &[Map<String, Value>]| session.call(Method::Post, path)?.json(&json!({ "data": notes }));
+    let call = |notes: &[Members]| session.call(Method::Post, path)?.json(&BTreeMap::from([("data", notes)]));
     Sending::new(session, "data", Effect::Create).in_calls(&bodies, MAX_PER_CALL, as_record_id, call)
 }
 
 /// A note as Zoho takes one: in v2 its record by bare id beside `se_module`, later as one object. `module` is that of
 /// the record whose notes are written, where the path names one.
-fn body(session: &Session, note: &Note, module: Option<&str>) -> Result<Map<String, Value>> {
-    let mut body = note.to_settable()?;
+fn body(session: &Session, mut body: Members, note: &Note, module: Option<&str>) -> Result<Members> {
     let own_module = body.remove("$se_module");
-    let id = note.parent.as_ref().and_then(|parent| parent.id.as_ref());
+    let parent = note.parent.as_ref().filter(|_| body.contains_key("Parent_Id"));
+    let id = parent.and_then(|parent| parent.id.as_ref());
     if session.version() < ApiVersion::V3 {
         if let Some(id) = id {
             body.insert("Parent_Id".to_owned(), id.as_str().into());
         }
-        if let Some(module) = own_module.or_else(|| module.map(Value::from)) {
+        if let Some(module) = own_module.or_else(|| module.map(Json::from)) {
             body.insert("se_module".to_owned(), module);
         }
     } else if let (Some(id), Some(module)) = (id, own_module) {
-        body.insert("Parent_Id".to_owned(), json!({ "id": id, "module": { "api_name": module } }));
+        body.insert(
+            "Parent_Id".to_owned(),
+            Json::of(&ParentRef::from(id).module(ModuleRef::default().api_name(module.decode::<String>()?)))?,
+        );
     }
     Ok(body)
 }

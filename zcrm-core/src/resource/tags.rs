@@ -1,5 +1,7 @@
 //! Tags of a module, and on its records.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -8,7 +10,7 @@ use super::module::{ModuleHandle, RecordHandle};
 use super::records::BatchReport;
 use super::sending::{Effect, Sending, sendable};
 use crate::config::ApiVersion;
-use crate::entity::{RecordId, Tag, TagId};
+use crate::entity::{Members, RecordId, Tag, TagId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::rest::{Call, Repeat};
 use crate::transport::Method;
@@ -127,9 +129,9 @@ impl ModuleHandle {
     #[doc(alias = "ZCRMTag")]
     pub fn update_tag(&self, tag: &Tag) -> Result<()> {
         let id = tag.id.as_ref().ok_or_else(|| without_id("the tag"))?;
-        let mut body = tag.to_settable()?;
+        let mut body = tag.to_changes()?;
         body.remove("id");
-        let call = self.settings(Method::Put, &["tags", id.as_str()])?.json(&json!({ "tags": [body] }))?;
+        let call = self.settings(Method::Put, &["tags", id.as_str()])?.json(&BTreeMap::from([("tags", [body])]))?;
         self.session.write(&call, "tags").map(drop)
     }
 
@@ -246,8 +248,9 @@ impl ModuleHandle {
     }
 
     fn write_tags(&self, method: Method, effect: Effect, tags: &[Tag]) -> Result<BatchReport> {
-        let bodies = tags.iter().map(Tag::to_settable).collect::<Result<Vec<_>>>()?;
-        let call = |tags: &[Map<String, Value>]| self.settings(method, &["tags"])?.json(&json!({ "tags": tags }));
+        let body = if effect == Effect::Update { Tag::to_changes } else { Tag::to_settable };
+        let bodies = tags.iter().map(body).collect::<Result<Vec<_>>>()?;
+        let call = |tags: &[Members]| self.settings(method, &["tags"])?.json(&BTreeMap::from([("tags", tags)]));
         Sending::new(&self.session, "tags", effect).in_calls(&bodies, MAX_TAGS, as_record_id, call)
     }
 }

@@ -1,14 +1,15 @@
 //! Taxes of the organisation.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
 
 use super::ask::{as_record_id, only_new, without_id};
 use super::organization::OrganizationHandle;
 use super::records::BatchReport;
 use super::sending::{Effect, Sending};
 use crate::config::ApiVersion;
-use crate::entity::{OrgTax, TaxId};
+use crate::entity::{Members, OrgTax, TaxId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::Method;
 
@@ -177,10 +178,12 @@ impl OrganizationHandle {
 
     fn write_taxes(&self, method: Method, effect: Effect, taxes: &[OrgTax]) -> Result<BatchReport> {
         let separate = self.session.version() < ApiVersion::V3;
-        let bodies = taxes.iter().map(OrgTax::to_settable).collect::<Result<Vec<Map<String, Value>>>>()?;
-        let call = |taxes: &[Map<String, Value>]| {
-            let body = if separate { json!({ "taxes": taxes }) } else { json!({ "org_taxes": { "taxes": taxes } }) };
-            self.session.call(method, ["org", "taxes"])?.json(&body)
+        let body = if effect == Effect::Update { OrgTax::to_changes } else { OrgTax::to_settable };
+        let bodies = taxes.iter().map(body).collect::<Result<Vec<_>>>()?;
+        let call = |taxes: &[Members]| {
+            let taxes = BTreeMap::from([("taxes", taxes)]);
+            let call = self.session.call(method, ["org", "taxes"])?;
+            if separate { call.json(&taxes) } else { call.json(&BTreeMap::from([("org_taxes", taxes)])) }
         };
         let key = if separate { "taxes" } else { "org_taxes" };
         Sending::new(&self.session, key, effect).together(!separate).in_calls(&bodies, MAX_PER_CALL, as_record_id, call)

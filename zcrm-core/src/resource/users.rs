@@ -1,12 +1,12 @@
 //! Users.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 use super::ask::{without_id, written_id};
 use super::list::List;
 use super::organization::OrganizationHandle;
 use crate::config::ApiVersion;
-use crate::entity::{User, UserId};
+use crate::entity::{Json, Members, User, UserId, UserRef};
 use crate::error::{Error, Result};
 use crate::transport::Method;
 
@@ -194,7 +194,9 @@ impl OrganizationHandle {
     ///
     /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`] when Zoho refuses the user; whatever a call can fail with.
     pub fn create_user(&self, user: &User) -> Result<UserId> {
-        let call = self.session.call(Method::Post, ["users"])?.json(&json!({ "users": [body(user)?] }))?;
+        let custom = user.other.iter().filter(|(key, _)| !User::KEYS.contains(&key.as_str()));
+        let body = body(user, user.to_settable()?, custom)?;
+        let call = self.session.call(Method::Post, ["users"])?.json(&body)?;
         written_id(&self.session.write(&call, "users")?)
     }
 
@@ -215,7 +217,8 @@ impl OrganizationHandle {
     /// [`Error::api`] when Zoho refuses the change; whatever a call can fail with.
     pub fn update_user(&self, user: &User) -> Result<()> {
         let id = user.id.as_ref().ok_or_else(|| without_id("the user"))?;
-        let call = self.session.call(Method::Put, ["users", id.as_str()])?.json(&json!({ "users": [body(user)?] }))?;
+        let body = body(user, user.to_changes()?, user.changed_other())?;
+        let call = self.session.call(Method::Put, ["users", id.as_str()])?.json(&body)?;
         self.session.write(&call, "users").map(drop)
     }
 
@@ -239,17 +242,23 @@ impl OrganizationHandle {
 }
 
 /// A user as Zoho takes one: role and profile by bare id, the manager as an object, custom fields by name.
-fn body(user: &User) -> Result<Map<String, Value>> {
-    let mut body = user.to_settable()?;
-    let mut put = |key: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            body.insert(key.to_owned(), value);
+fn body<'a>(
+    user: &User,
+    mut body: Members,
+    custom: impl Iterator<Item = (&'a String, &'a Json)>,
+) -> Result<BTreeMap<&'static str, [Members; 1]>> {
+    let role = user.role.as_ref().and_then(|role| Some(role.id.as_ref()?.as_str()));
+    let profile = user.profile.as_ref().and_then(|profile| Some(profile.id.as_ref()?.as_str()));
+    for (key, id) in [("role", role), ("profile", profile)] {
+        if let (Some(value), Some(id)) = (body.get_mut(key), id) {
+            *value = id.into();
         }
-    };
-    put("role", user.role.as_ref().and_then(|role| Some(role.id.as_ref()?.as_str().into())));
-    put("profile", user.profile.as_ref().and_then(|profile| Some(profile.id.as_ref()?.as_str().into())));
-    put("Reporting_To", user.reporting_to.as_ref().and_then(|manager| Some(json!({ "id": manager.id.as_ref()? }))));
-    let custom = |key: &str| !key.starts_with('$') && !User::KEYS.contains(&key);
-    body.extend(user.other.iter().filter(|(key, _)| custom(key)).map(|(key, value)| (key.clone(), value.clone())));
-    Ok(body)
+    }
+    let manager = user.reporting_to.as_ref().and_then(|manager| manager.id.as_ref());
+    if let (Some(value), Some(id)) = (body.get_mut("Reporting_To"), manager) {
+        *value = Json::of(&UserRef::from(id))?;
+    }
+    let custom = custom.filter(|(key, _)| !key.starts_with('$'));
+    body.extend(custom.map(|(key, value)| (key.clone(), value.clone())));
+    Ok(BTreeMap::from([("users", [body])]))
 }

@@ -1,12 +1,12 @@
 //! Variables of the organisation and their groups.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 use super::ask::{as_record_id, only_new, without_id};
 use super::organization::OrganizationHandle;
 use super::records::BatchReport;
 use super::sending::{Effect, Sending};
-use crate::entity::{Variable, VariableGroup, VariableGroupId, VariableId};
+use crate::entity::{Members, Variable, VariableGroup, VariableGroupId, VariableId};
 use crate::error::Result;
 use crate::transport::Method;
 
@@ -118,7 +118,12 @@ impl OrganizationHandle {
     pub fn update_variable(&self, variable: &Variable) -> Result<()> {
         let id = variable.id.as_ref().ok_or_else(|| without_id("the variable"))?;
         let call = self.session.call(Method::Put, ["settings", "variables", id.as_str()])?;
-        self.session.write(&call.json(&json!({ "variables": [body(variable)?] }))?, "variables").map(drop)
+        self.session
+            .write(
+                &call.json(&BTreeMap::from([("variables", [body(variable, variable.to_changes()?)?])]))?,
+                "variables",
+            )
+            .map(drop)
     }
 
     /// Deletes any number of variables, in calls of at most 100.
@@ -200,18 +205,18 @@ impl OrganizationHandle {
     }
 
     fn write_variables(&self, method: Method, effect: Effect, variables: &[Variable]) -> Result<BatchReport> {
-        let bodies = variables.iter().map(body).collect::<Result<Vec<_>>>()?;
-        let call = |variables: &[Map<String, Value>]| {
-            self.session.call(method, ["settings", "variables"])?.json(&json!({ "variables": variables }))
+        let fields = if effect == Effect::Update { Variable::to_changes } else { Variable::to_settable };
+        let bodies = variables.iter().map(|variable| body(variable, fields(variable)?)).collect::<Result<Vec<_>>>()?;
+        let call = |variables: &[Members]| {
+            self.session.call(method, ["settings", "variables"])?.json(&BTreeMap::from([("variables", variables)]))
         };
         Sending::new(&self.session, "variables", effect).in_calls(&bodies, MAX_PER_CALL, as_record_id, call)
     }
 }
 
 /// A variable as Zoho takes one: of its group, id and API name alone.
-fn body(variable: &Variable) -> Result<Map<String, Value>> {
-    let mut body = variable.to_settable()?;
-    if let Some(group) = &variable.variable_group {
+fn body(variable: &Variable, mut body: Members) -> Result<Members> {
+    if let Some(group) = variable.variable_group.as_ref().filter(|_| body.contains_key("variable_group")) {
         body.insert("variable_group".to_owned(), group.to_settable()?.into());
     }
     Ok(body)

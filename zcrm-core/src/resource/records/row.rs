@@ -3,9 +3,9 @@
 use std::any::Any;
 
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
-use crate::entity::{Nullable, Record, RecordId};
+use crate::entity::{Json, Nullable, Record, RecordId, write_json};
 use crate::error::{Error, Result};
 
 /// A record as it goes into a body.
@@ -87,12 +87,12 @@ fn changes<T: Serialize + 'static>(record: &T) -> Result<Record> {
     Ok(id.into_iter().chain(record.changed().clone()).collect())
 }
 
-fn entry(record: &Record, name: &str) -> (String, serde_json::Value) {
+fn entry(record: &Record, name: &str) -> (String, Json) {
     (name.to_owned(), record.field(name).value().unwrap_or_default())
 }
 
 fn raw<T: Serialize>(record: &T) -> Result<Box<RawValue>> {
-    to_raw_value(record).map_err(|cause| invalid("a record cannot be written as JSON").with_source(cause))
+    write_json(record).map_err(|cause| invalid("a record cannot be written as JSON").with_source(cause))
 }
 
 fn invalid(message: impl Into<String>) -> Error {
