@@ -1,6 +1,6 @@
 //! Replacing a file so that a crash leaves the old content or the new one.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -59,7 +59,7 @@ fn is_not_offered(cause: &io::Error) -> bool {
 /// but not listed cannot be opened for it.
 #[cfg(unix)]
 fn sync(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+    fs::File::open(folder)?.sync_all()
 }
 
 /// Other systems neither need nor allow it.

@@ -1,4 +1,4 @@
-//! The refresh lock: a run of the program that answers, stays, and ends when its standard input closes.
+//! The refresh lock: a run of the program that responds, stays, and ends when its standard input closes.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use zcrm_core::persistence::{MAX_LOCK_TIMEOUT, MIN_LOCK_LEASE, PersistenceError,
 
 use super::ExternalProgram;
 use super::run::Run;
-use super::wire::{Answer, Fault, Operation, Refusal, RefusalKind, Request, read};
+use super::wire::{Fault, Operation, Refusal, RefusalKind, Request, Response, read};
 
 /// How long a program that holds a lock may take to end when it is told to.
 const RELEASE: Duration = Duration::from_secs(5);
@@ -32,12 +32,12 @@ pub(super) fn refresh(
         return Ok(RefreshLock::none());
     }
     match program.understood(&line, &request)? {
-        Answer::Done if run.is_running() => Ok(RefreshLock::leased(Held(Some(run)), Held::is_held)),
-        Answer::Done => Err(program.fault(
+        Response::Done if run.is_running() => Ok(RefreshLock::leased(Held(Some(run)), Held::is_held)),
+        Response::Done => Err(program.fault(
             PersistenceErrorKind::Other,
             "it took the lock and ended; it has to stay until its standard input closes",
         )),
-        Answer::Tokens(_) => Err(program.unexpected("lock")),
+        Response::Tokens(_) => Err(program.unexpected("lock")),
     }
 }
 

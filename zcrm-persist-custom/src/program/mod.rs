@@ -15,13 +15,14 @@ use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, Persistence
 use zcrm_core::{OAuthTokens, UserIdentifier};
 
 use run::Run;
-use wire::{Answer, Operation, Refusal, Request};
+use wire::{Operation, Refusal, Request, Response};
 
 /// Tokens kept by a program of the application's own, in any language; git and docker keep credentials the same way.
 ///
 /// For each call the program is started with the class name as its only argument, gets one request on its standard
-/// input and answers with one line on its standard output, as the [protocol](crate::protocol) says. Neither its
-/// arguments nor its environment hold a secret: variables that begin with `ZCRM_` are not handed on. What it writes to
+/// input and responds with one line on its standard output, as the [protocol](crate::protocol) says. Neither its
+/// arguments nor its environment hold a secret: variables that begin with `ZCRM_`, in capitals or not, are not handed
+/// on. What it writes to
 /// standard error goes to the log at WARN, line by line, without tokens.
 ///
 /// ```no_run
@@ -60,21 +61,25 @@ impl ExternalProgram {
     }
 
     /// One request, one response, and the end of the program.
-    fn ask(&self, operation: Operation<'_>, user: &UserIdentifier) -> Result<Answer, PersistenceError> {
+    fn call(&self, operation: Operation<'_>, user: &UserIdentifier) -> Result<Response, PersistenceError> {
         let request = Request::new(operation, user);
         let mut run = Run::start(self, &request, self.time_limit)?;
         run.close_input();
-        let answer = run.response();
-        let answer = answer.and_then(|line| self.understood(&line, &request))?;
+        let response = run.response();
+        let response = response.and_then(|line| self.understood(&line, &request))?;
         run.succeeded()?;
-        Ok(answer)
+        Ok(response)
     }
 
-    fn understood(&self, line: &[u8], request: &Request<'_>) -> Result<Answer, PersistenceError> {
+    fn understood(&self, line: &[u8], request: &Request<'_>) -> Result<Response, PersistenceError> {
         wire::read(line).map_err(|fault| match fault {
             wire::Fault::Refused(Refusal { kind, message }) => {
                 self.fault(kind.into(), &request.secrets().redact(message.trim()))
             }
+            wire::Fault::CorruptRow => self.fault(
+                PersistenceErrorKind::CorruptRow,
+                "the tokens in its response cannot be understood; exchange a new grant token, which replaces them",
+            ),
             wire::Fault::Garbled(why) => self.fault(
                 PersistenceErrorKind::Other,
                 &format!("{why}; see the protocol in zcrm_persist_custom::protocol"),
@@ -83,7 +88,7 @@ impl ExternalProgram {
     }
 
     fn unexpected(&self, what: &str) -> PersistenceError {
-        self.fault(PersistenceErrorKind::Other, &format!("its answer to {what} is one to another operation"))
+        self.fault(PersistenceErrorKind::Other, &format!("its response to {what} is one to another operation"))
     }
 
     fn fault(&self, kind: PersistenceErrorKind, text: &str) -> PersistenceError {
@@ -93,23 +98,23 @@ impl ExternalProgram {
 
 impl PersistenceHandler for ExternalProgram {
     fn save_oauth_tokens(&self, tokens: &OAuthTokens) -> Result<(), PersistenceError> {
-        match self.ask(Operation::save(tokens), tokens.user())? {
-            Answer::Done => Ok(()),
-            Answer::Tokens(_) => Err(self.unexpected("save")),
+        match self.call(Operation::save(tokens), tokens.user())? {
+            Response::Done => Ok(()),
+            Response::Tokens(_) => Err(self.unexpected("save")),
         }
     }
 
     fn get_oauth_tokens(&self, user: &UserIdentifier) -> Result<Option<OAuthTokens>, PersistenceError> {
-        match self.ask(Operation::Get, user)? {
-            Answer::Tokens(row) => Ok(row.map(|row| row.into_tokens(user.clone()))),
-            Answer::Done => Err(self.unexpected("get")),
+        match self.call(Operation::Get, user)? {
+            Response::Tokens(row) => Ok(row.map(|row| row.into_tokens(user.clone()))),
+            Response::Done => Err(self.unexpected("get")),
         }
     }
 
     fn delete_oauth_tokens(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
-        match self.ask(Operation::Delete, user)? {
-            Answer::Done => Ok(()),
-            Answer::Tokens(_) => Err(self.unexpected("delete")),
+        match self.call(Operation::Delete, user)? {
+            Response::Done => Ok(()),
+            Response::Tokens(_) => Err(self.unexpected("delete")),
         }
     }
 

@@ -23,10 +23,10 @@ pub(crate) fn trials() -> Vec<Trial> {
         ),
         trial("the_dictionary_leads_to_the_program", the_dictionary_leads_to_the_program),
         trial("errors_keep_their_kind", errors_keep_their_kind),
-        trial("a_bad_answer_is_an_error_without_its_text", a_bad_answer_is_an_error_without_its_text),
-        trial("a_program_that_reads_nothing_can_answer", a_program_that_reads_nothing_can_answer),
-        trial("a_program_without_an_answer_fails", a_program_without_an_answer_fails),
-        trial("an_endless_answer_is_cut_off", an_endless_answer_is_cut_off),
+        trial("a_bad_response_is_an_error_without_its_text", a_bad_response_is_an_error_without_its_text),
+        trial("a_program_that_reads_nothing_can_respond", a_program_that_reads_nothing_can_respond),
+        trial("a_program_without_a_response_fails", a_program_without_a_response_fails),
+        trial("an_endless_response_is_cut_off", an_endless_response_is_cut_off),
         trial("a_program_that_overruns_is_killed", a_program_that_overruns_is_killed),
         trial("a_failing_exit_is_a_failure", a_failing_exit_is_a_failure),
         trial("a_lock_of_a_program_that_left_is_none", a_lock_of_a_program_that_left_is_none),
@@ -131,31 +131,38 @@ fn everything(fault: &PersistenceError) -> String {
     format!("{fault} {fault:?}")
 }
 
-fn a_bad_answer_is_an_error_without_its_text() {
-    for behaviour in ["garbled", "wrong-types", "half", "empty"] {
+fn a_bad_response_is_an_error_without_its_text() {
+    for behaviour in ["garbled", "no-object", "empty"] {
         let fault = behaving(behaviour).get_oauth_tokens(&user()).unwrap_err();
-        assert!(fault.to_string().contains("answer") && fault.to_string().contains("protocol"), "{fault}");
+        assert!(fault.to_string().contains("response") && fault.to_string().contains("protocol"), "{fault}");
         assert!(!everything(&fault).contains("canary"), "{fault:?}");
     }
+    for behaviour in ["wrong-types", "half", "no-tokens", "null-expiry"] {
+        let fault = behaving(behaviour).get_oauth_tokens(&user()).unwrap_err();
+        assert_eq!(fault.kind(), Kind::CorruptRow, "{behaviour} concerns one user: {fault}");
+        assert!(!everything(&fault).contains("canary"), "{fault:?}");
+    }
+    let found = behaving("access-only").get_oauth_tokens(&user()).unwrap().unwrap();
+    assert_eq!((found.access_token().expose(), found.refresh_token().expose()), ("1000.fake-access", ""));
     let told = behaving("telling").save_oauth_tokens(&tokens()).unwrap_err();
     assert!(told.to_string().contains("cannot keep [redacted]"), "{told}");
     assert!(!everything(&told).contains("canary"), "{told:?}");
     assert!(behaving("deaf").get_oauth_tokens(&user()).unwrap_err().to_string().contains("another operation"));
 }
 
-fn a_program_that_reads_nothing_can_answer() {
+fn a_program_that_reads_nothing_can_respond() {
     let large = OAuthTokens::new(user(), "a".repeat(1 << 20), "r", 1);
     behaving("deaf").save_oauth_tokens(&large).unwrap();
 }
 
-fn a_program_without_an_answer_fails() {
+fn a_program_without_a_response_fails() {
     for behaviour in ["mute", "mute-and-deaf"] {
         let fault = behaving(behaviour).save_oauth_tokens(&tokens()).unwrap_err();
         assert!(fault.to_string().contains("without a response"), "{fault}");
     }
 }
 
-fn an_endless_answer_is_cut_off() {
+fn an_endless_response_is_cut_off() {
     let fault = behaving("endless").get_oauth_tokens(&user()).unwrap_err();
     assert!(everything(&fault).contains("1 MiB"), "{fault:?}");
 }
@@ -180,7 +187,7 @@ fn a_failing_exit_is_a_failure() {
 fn a_lock_of_a_program_that_left_is_none() {
     match behaving("leaving").lock_refresh(&user(), LONG, LONG) {
         Err(fault) => assert!(fault.to_string().contains("has to stay"), "{fault}"),
-        // It may still be about to leave when the answer arrives.
+        // It may still be about to leave when the response arrives.
         Ok(mut lock) => {
             let deadline = Instant::now() + LONG;
             while lock.is_held() {

@@ -13,7 +13,7 @@ use zcrm_core::{OAuthTokens, UserIdentifier};
 
 use crate::folder_store::FolderStore;
 
-pub(crate) fn answer(class: &str) -> ExitCode {
+pub(crate) fn run(class: &str) -> ExitCode {
     let (behaviour, folder) = class.split_once(':').expect("a class is BEHAVIOUR:FOLDER");
     let folder = Path::new(folder);
     match behaviour {
@@ -38,6 +38,12 @@ pub(crate) fn answer(class: &str) -> ExitCode {
         "wrong-types" => println!(r#"{{"tokens":{{"access_token":1,"refresh_token":"1000.canary-refresh"}}}}"#),
         "half" => println!(r#"{{"tokens":{{"access_token":"1000.canary-access"}}}}"#),
         "empty" => println!("{{}}"),
+        "no-object" => println!(r#""1000.canary-access""#),
+        "no-tokens" => println!(r#"{{"tokens":{{"access_token":"","expiry_millis":1}}}}"#),
+        "null-expiry" => println!(r#"{{"tokens":{{"access_token":"1000.canary","expiry_millis":null}}}}"#),
+        "access-only" => {
+            println!(r#"{{"tokens":{{"access_token":"1000.fake-access","refresh_token":null,"expiry_millis":1}}}}"#)
+        }
         "failing-after" => {
             request();
             reply(&json!({"done": true}));
@@ -68,7 +74,7 @@ pub(crate) fn answer(class: &str) -> ExitCode {
         #[cfg(unix)]
         "daemon" => {
             rustix::process::setsid().unwrap();
-            return answer(&format!("asleep:{}", folder.display()));
+            return run(&format!("asleep:{}", folder.display()));
         }
         #[cfg(unix)]
         "grouped" => {
@@ -104,7 +110,7 @@ pub(crate) fn answer(class: &str) -> ExitCode {
 
 fn leave_behind(folder: &Path, behaviour: &str) {
     let class = crate::class(behaviour, folder);
-    process::Command::new(std::env::current_exe().unwrap()).arg(class).spawn().unwrap();
+    drop(process::Command::new(std::env::current_exe().unwrap()).arg(class).spawn().unwrap());
     while !folder.join("pid").exists() {
         thread::sleep(Duration::from_millis(1));
     }
@@ -121,9 +127,9 @@ fn request() -> Value {
     request
 }
 
-fn reply(answer: &Value) {
+fn reply(response: &Value) {
     let mut out = io::stdout().lock();
-    writeln!(out, "{answer}").and_then(|()| out.flush()).unwrap();
+    writeln!(out, "{response}").and_then(|()| out.flush()).unwrap();
 }
 
 fn error(kind: &str, message: &str) -> Value {
@@ -161,7 +167,7 @@ fn done(result: Result<(), PersistenceError>) {
     });
 }
 
-/// Files offer no lock with a time limit: this one asks again and again.
+/// Files offer no lock with a time limit: this one tries again and again.
 fn lock(path: &Path, request: &Value) {
     let millis = |name: &str| Duration::from_millis(request[name].as_u64().unwrap());
     let deadline = Instant::now() + millis("timeout_millis");

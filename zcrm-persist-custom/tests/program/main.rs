@@ -28,7 +28,7 @@ const WORKER: &str = "TEST_PROGRAM";
 
 fn main() -> ExitCode {
     if let Some(class) = std::env::args().nth(1).as_deref().and_then(|class| class.strip_prefix(CLASS)) {
-        return helper::answer(class);
+        return helper::run(class);
     }
     if work_if_ordered(worker_store) {
         return ExitCode::SUCCESS;
@@ -66,12 +66,15 @@ fn class(behaviour: &str, folder: &Path) -> String {
     format!("{CLASS}{behaviour}:{}", folder.display())
 }
 
-#[cfg(target_os = "linux")]
+/// Whether a process is there, be it as a zombie.
 pub(crate) fn is_there(pid: &str) -> bool {
-    Path::new("/proc").join(pid).exists()
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn is_there(pid: &str) -> bool {
-    std::process::Command::new("kill").args(["-0", pid]).status().unwrap().success()
+    if cfg!(target_os = "linux") {
+        Path::new("/proc").join(pid).exists()
+    } else if cfg!(windows) {
+        let filter = format!("PID eq {pid}");
+        let tasks = std::process::Command::new("tasklist").args(["/NH", "/FI", &filter]).output().unwrap();
+        String::from_utf8_lossy(&tasks.stdout).split_whitespace().any(|word| word == pid)
+    } else {
+        std::process::Command::new("kill").args(["-0", pid]).status().unwrap().success()
+    }
 }
