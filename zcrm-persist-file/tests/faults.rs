@@ -185,6 +185,34 @@ fn a_folder_that_cannot_be_forced_to_the_disk_takes_saves() {
     assert!(outcome.ends_with(", saved"), "{outcome}");
 }
 
+/// Only root can make what root left behind; without it, the same file is this user's own and works.
+#[test]
+fn files_of_another_user_are_refused_and_files_of_root_are_read_only() {
+    const ANOTHER: u32 = 54_321;
+    for (owner, expected) in [
+        (ANOTHER, "not opened, Denied: FILE cannot be used: it belongs to the user with the id 54321"),
+        (0, "found true, lock excludes true and is held true, second taker refused true, Denied: FILE cannot be used"),
+    ] {
+        let (_root, folder) = users_folder();
+        give_away(&folder);
+        let file = folder.join(FILE_NAME);
+        let before = fs::read(&file).unwrap();
+        let expected = if geteuid().is_root() {
+            chown(&file, Some(owner), Some(owner)).unwrap();
+            set_mode(&file, 0o644);
+            expected.replace("FILE", file.to_str().unwrap())
+        } else {
+            "found true, lock excludes true and is held true, second taker refused true, saved".to_owned()
+        };
+        let outcome = outcome_for_user(&folder);
+        assert!(outcome.starts_with(&expected), "{outcome}");
+        if geteuid().is_root() {
+            assert!(outcome.contains("chown"), "{outcome}");
+            assert_eq!(fs::read(&file).unwrap(), before);
+        }
+    }
+}
+
 /// A mount namespace of one's own, for root, or for a user where the system lets users have one.
 fn in_own_mounts(script: &str, folder: &Path) -> Option<Command> {
     let flags: &[&str] = if geteuid().is_root() { &["-m"] } else { &["-rm"] };

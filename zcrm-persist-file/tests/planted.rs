@@ -6,6 +6,7 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use nix::sys::stat::Mode;
@@ -152,4 +153,50 @@ fn what_root_makes_in_a_users_folder_is_the_users() {
         assert_eq!(owner_and_mode(&path).0, owner, "{}", path.display());
         assert_eq!(owner_and_mode(&path).2 & 0o077, 0, "{}", path.display());
     }
+}
+
+static WARNINGS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+struct Listener;
+
+impl log::Log for Listener {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        if record.level() <= log::Level::Warn {
+            WARNINGS.lock().unwrap().push(record.args().to_string());
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+#[test]
+fn what_others_can_change_or_read_is_a_warning() {
+    log::set_logger(&Listener).unwrap();
+    log::set_max_level(log::LevelFilter::Warn);
+    let warned = |folder: &Path| {
+        let all = WARNINGS.lock().unwrap();
+        all.iter().filter(|text| text.contains(folder.to_str().unwrap())).cloned().collect::<Vec<_>>().join("; ")
+    };
+    let root = TempDir::new().unwrap();
+    let root = fs::canonicalize(root.path()).unwrap();
+    let private = root.join("private");
+    FilePersistence::new(&private).unwrap().save_oauth_tokens(&tokens()).unwrap();
+    assert_eq!(warned(&private), "");
+    for mode in [0o777, 0o1777, 0o770] {
+        let folder = root.join(format!("{mode:o}"));
+        fs::create_dir_all(&folder).unwrap();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
+        FilePersistence::new(&folder).unwrap();
+        assert!(warned(&folder).contains("other users can write to"), "{mode:o}: {}", warned(&folder));
+    }
+    let readable = root.join("readable");
+    fs::create_dir(&readable).unwrap();
+    fs::write(readable.join(FILE_NAME), "").unwrap();
+    fs::set_permissions(readable.join(FILE_NAME), fs::Permissions::from_mode(0o644)).unwrap();
+    FilePersistence::new(&readable).unwrap();
+    assert!(warned(&readable).contains("every user can read"), "{}", warned(&readable));
 }

@@ -11,6 +11,7 @@ use zcrm_core::persistence::PersistenceHandler;
 use crate::{helper, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
+    #[allow(unused_mut, reason = "on Windows there is nothing to add")]
     let mut trials = vec![
         trial("what_a_program_leaves_behind_ends_with_it", what_a_program_leaves_behind_ends_with_it),
         trial("a_time_limit_without_end_is_no_panic", a_time_limit_without_end_is_no_panic),

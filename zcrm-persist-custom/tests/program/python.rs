@@ -112,8 +112,8 @@ fn the_python_sample_follows_no_planted_link() {
     let store = sample(&folder);
     let long = Duration::from_secs(20);
     drop(store.lock_refresh(tokens().user(), long, long).unwrap());
-    let locks = files(folder.path().to_owned()).into_iter().map(|(path, _)| path);
-    let lock = locks.filter(|path| path.extension().is_some_and(|found| found == "lock")).last().unwrap();
+    let mut locks = files(folder.path().to_owned()).into_iter().map(|(path, _)| path);
+    let lock = locks.find(|path| path.extension().is_some_and(|found| found == "lock")).unwrap();
     std::fs::remove_file(&lock).unwrap();
     std::os::unix::fs::symlink(folder.path().join("elsewhere"), &lock).unwrap();
     assert!(store.lock_refresh(tokens().user(), long, long).is_err());
