@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-const CRATES: [&str; 7] = [
+const CRATES: [&str; 8] = [
     "zcrm-core",
     "zcrm-persist-file",
     "zcrm-persist-mysql",
@@ -16,6 +16,7 @@ const CRATES: [&str; 7] = [
     "examples",
     "examples/emulator",
     "examples/mariadb",
+    "examples/pages",
 ];
 
 const LONGEST_FILE: usize = 500;
