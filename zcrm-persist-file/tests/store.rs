@@ -181,3 +181,43 @@ mod unix {
         assert!(fault.to_string().contains("name the folder"), "{fault}");
     }
 }
+
+#[cfg(windows)]
+mod windows {
+    use std::fs::File;
+    use std::os::windows::fs::OpenOptionsExt;
+    use std::thread;
+
+    use super::*;
+
+    /// As a backup opens a file: others may read it, and not replace it.
+    fn hold(store: &FilePersistence) -> File {
+        const SHARE_READ: u32 = 1;
+        File::options().read(true).share_mode(SHARE_READ).open(store.file()).unwrap()
+    }
+
+    #[test]
+    fn a_file_that_another_program_holds_for_a_moment_is_replaced() {
+        let folder = TempDir::new().unwrap();
+        let store = FilePersistence::new(folder.path()).unwrap();
+        let held = hold(&store);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                // Longer than the first attempts take.
+                thread::sleep(Duration::from_secs(1));
+                drop(held);
+            });
+            store.save_oauth_tokens(&tokens("abc@xyz.com", "1000.fake-access")).unwrap();
+        });
+        assert!(store.get_oauth_tokens(tokens("abc@xyz.com", "").user()).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_file_that_another_program_keeps_is_an_error_that_names_what_may_hold_it() {
+        let folder = TempDir::new().unwrap();
+        let store = FilePersistence::new(folder.path()).unwrap();
+        let _held = hold(&store);
+        let fault = store.save_oauth_tokens(&tokens("abc@xyz.com", "1000.fake-access")).unwrap_err();
+        assert!(fault.to_string().contains("backup"), "{fault:?}");
+    }
+}

@@ -16,6 +16,8 @@ const LONG: Duration = Duration::from_secs(20);
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("what_is_no_program_is_refused", what_is_no_program_is_refused),
+        #[cfg(windows)]
+        trial("a_program_for_no_system_is_a_matter_of_setup", a_program_for_no_system_is_a_matter_of_setup),
         #[cfg(unix)]
         trial(
             "a_file_without_an_interpreter_says_how_a_script_begins",
@@ -60,11 +62,8 @@ fn what_is_no_program_is_refused() {
         (Path::new("/opt/handler.RB"), "Ruby"),
         (&absent, "cannot be found"),
         (folder.path(), "is no file"),
-        (&plain, "is not executable"),
+        (&plain, if cfg!(windows) { "nothing that Windows starts" } else { "is not executable" }),
     ] {
-        if cfg!(windows) && path == plain {
-            continue;
-        }
         let fault = ExternalProgram::new(path, "class").unwrap_err();
         assert_eq!(fault.kind(), Kind::Setup);
         let text = fault.to_string();
@@ -72,6 +71,17 @@ fn what_is_no_program_is_refused() {
     }
     let itself = std::env::current_exe().unwrap();
     assert!(ExternalProgram::new(itself, "").unwrap_err().to_string().contains("persistence_handler_class"));
+}
+
+/// Windows finds out when it starts it.
+#[cfg(windows)]
+fn a_program_for_no_system_is_a_matter_of_setup() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("program.exe");
+    fs::write(&path, "no program").unwrap();
+    let fault = ExternalProgram::new(&path, "class").unwrap().get_oauth_tokens(&user()).unwrap_err();
+    assert_eq!(fault.kind(), Kind::Setup, "{fault:?}");
+    assert!(fault.to_string().contains("name an .exe or .bat"), "{fault}");
 }
 
 /// An executable that the system cannot start. Another process writes it: one that this process forks meanwhile would
