@@ -3,7 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crate::lock::Pause;
+use crate::pause::Pause;
 
 /// Longer than a scanner looks at a small file.
 const TIMEOUT: Duration = Duration::from_secs(5);

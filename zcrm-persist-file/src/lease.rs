@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use zcrm_core::persistence::{MAX_LOCK_TIMEOUT, MIN_LOCK_LEASE};
 
 use crate::error;
-use crate::lock::{Fault, LockFile, Pause};
+use crate::lock::{Fault, LockFile};
+use crate::pause::Pause;
 
 /// So many holders of one lock can be frozen at the same time.
 const SLOTS: u64 = 16;

@@ -73,6 +73,7 @@ mod held;
 mod lease;
 mod lock;
 mod owner;
+mod pause;
 mod rate_limit;
 mod store;
 

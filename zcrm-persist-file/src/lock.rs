@@ -4,17 +4,13 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use zcrm_core::persistence::PersistenceError;
 
+use crate::pause::Pause;
 use crate::{error, folder, held, owner};
 
-const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
-const LONGEST_PAUSE: Duration = Duration::from_millis(50);
-/// For a lock that is held for milliseconds.
-const LONGEST_SHORT_PAUSE: Duration = Duration::from_millis(5);
 /// The longest content of a lock file that is looked at, in bytes.
 const LONGEST: u64 = 256;
 
@@ -150,31 +146,5 @@ impl LockFile {
         self.0.rewind()?;
         self.0.write_all(content.as_bytes())?;
         self.0.set_len(content.len() as u64)
-    }
-}
-
-/// The growing pauses between two attempts: no system offers to wait for a file's lock for a limited time.
-pub(crate) struct Pause {
-    next: Duration,
-    longest: Duration,
-}
-
-impl Default for Pause {
-    fn default() -> Self {
-        Self { next: SHORTEST_PAUSE, longest: LONGEST_PAUSE }
-    }
-}
-
-impl Pause {
-    fn short() -> Self {
-        Self { longest: LONGEST_SHORT_PAUSE, ..Self::default() }
-    }
-
-    /// Waits a while; `false` when the deadline has passed.
-    pub(crate) fn wait(&mut self, deadline: Instant) -> bool {
-        let left = deadline.saturating_duration_since(Instant::now());
-        thread::sleep(self.next.min(left));
-        self.next = (self.next * 2).min(self.longest);
-        !left.is_zero()
     }
 }

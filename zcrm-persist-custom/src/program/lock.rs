@@ -5,7 +5,7 @@ use std::time::Duration;
 use zcrm_core::UserIdentifier;
 use zcrm_core::persistence::{MAX_LOCK_TIMEOUT, MIN_LOCK_LEASE, PersistenceError, PersistenceErrorKind, RefreshLock};
 
-use super::ExternalProgram;
+use super::command::Program;
 use super::run::Run;
 use super::wire::{Fault, Operation, Refusal, RefusalKind, Request, Response, read};
 
@@ -13,7 +13,7 @@ use super::wire::{Fault, Operation, Refusal, RefusalKind, Request, Response, rea
 const RELEASE: Duration = Duration::from_secs(5);
 
 pub(super) fn refresh(
-    program: &ExternalProgram,
+    program: &Program,
     user: &UserIdentifier,
     timeout: Duration,
     lease: Duration,

@@ -1,6 +1,8 @@
 //! Tokens kept by an external program.
 
+mod call;
 mod check;
+mod command;
 mod lock;
 mod process;
 mod redact;
@@ -8,14 +10,14 @@ mod run;
 mod wire;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock};
+use zcrm_core::persistence::{PersistenceError, PersistenceHandler, RefreshLock};
 use zcrm_core::{OAuthTokens, UserIdentifier};
 
-use run::Run;
-use wire::{Operation, Refusal, Request, Response};
+use command::Program;
+use wire::{Operation, Response};
 
 /// Tokens kept by a program of the application's own, in any language; git and docker keep credentials the same way.
 ///
@@ -32,89 +34,50 @@ use wire::{Operation, Refusal, Request, Response};
 /// # Ok::<(), zcrm_core::persistence::PersistenceError>(())
 /// ```
 #[derive(Clone)]
-pub struct ExternalProgram {
-    path: PathBuf,
-    class: String,
-    time_limit: Duration,
-}
+pub struct ExternalProgram(Program);
 
 impl ExternalProgram {
     /// The program at `path`, which gets `class` as its argument. It is not started yet.
     ///
     /// # Errors
     ///
-    /// [`Setup`](PersistenceErrorKind::Setup) when the path is relative, names no file, a file that is not executable,
+    /// [`Setup`](zcrm_core::persistence::PersistenceErrorKind::Setup) when the path is relative, names no file, a file that is not executable,
     /// or a Ruby class (`.rb`), or when `class` is empty or holds a NUL.
     pub fn new(path: impl AsRef<Path>, class: impl Into<String>) -> Result<Self, PersistenceError> {
         let (path, class) = (path.as_ref(), class.into());
         check::path(path)?;
         check::class(&class)?;
-        Ok(Self { path: path.to_owned(), class, time_limit: Duration::from_secs(30) })
+        Ok(Self(Program { path: path.to_owned(), class, time_limit: Duration::from_secs(30) }))
     }
 
     /// How long a call may take, after which the program is killed; 30 seconds when not given. Waiting for the refresh
     /// lock may take the timeout of that wait longer.
     #[must_use]
     pub fn time_limit(mut self, limit: Duration) -> Self {
-        self.time_limit = limit;
+        self.0.time_limit = limit;
         self
-    }
-
-    /// One request, one response, and the end of the program.
-    fn call(&self, operation: Operation<'_>, user: &UserIdentifier) -> Result<Response, PersistenceError> {
-        let request = Request::new(operation, user);
-        let mut run = Run::start(self, &request, self.time_limit)?;
-        run.close_input();
-        let response = run.response();
-        let response = response.and_then(|line| self.understood(&line, &request))?;
-        run.succeeded()?;
-        Ok(response)
-    }
-
-    fn understood(&self, line: &[u8], request: &Request<'_>) -> Result<Response, PersistenceError> {
-        wire::read(line).map_err(|fault| match fault {
-            wire::Fault::Refused(Refusal { kind, message }) => {
-                self.fault(kind.into(), &request.secrets().redact(message.trim()))
-            }
-            wire::Fault::CorruptRow => self.fault(
-                PersistenceErrorKind::CorruptRow,
-                "the tokens in its response cannot be understood; exchange a new grant token, which replaces them",
-            ),
-            wire::Fault::Garbled(why) => self.fault(
-                PersistenceErrorKind::Other,
-                &format!("{why}; see the protocol in zcrm_persist_custom::protocol"),
-            ),
-        })
-    }
-
-    fn unexpected(&self, what: &str) -> PersistenceError {
-        self.fault(PersistenceErrorKind::Other, &format!("its response to {what} is one to another operation"))
-    }
-
-    fn fault(&self, kind: PersistenceErrorKind, text: &str) -> PersistenceError {
-        PersistenceError::new(kind, format!("the token program {}: {text}", self.path.display()))
     }
 }
 
 impl PersistenceHandler for ExternalProgram {
     fn save_oauth_tokens(&self, tokens: &OAuthTokens) -> Result<(), PersistenceError> {
-        match self.call(Operation::save(tokens), tokens.user())? {
+        match self.0.call(Operation::save(tokens), tokens.user())? {
             Response::Done => Ok(()),
-            Response::Tokens(_) => Err(self.unexpected("save")),
+            Response::Tokens(_) => Err(self.0.unexpected("save")),
         }
     }
 
     fn get_oauth_tokens(&self, user: &UserIdentifier) -> Result<Option<OAuthTokens>, PersistenceError> {
-        match self.call(Operation::Get, user)? {
+        match self.0.call(Operation::Get, user)? {
             Response::Tokens(row) => Ok(row.map(|row| row.into_tokens(user.clone()))),
-            Response::Done => Err(self.unexpected("get")),
+            Response::Done => Err(self.0.unexpected("get")),
         }
     }
 
     fn delete_oauth_tokens(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
-        match self.call(Operation::Delete, user)? {
+        match self.0.call(Operation::Delete, user)? {
             Response::Done => Ok(()),
-            Response::Tokens(_) => Err(self.unexpected("delete")),
+            Response::Tokens(_) => Err(self.0.unexpected("delete")),
         }
     }
 
@@ -124,16 +87,16 @@ impl PersistenceHandler for ExternalProgram {
         timeout: Duration,
         lease: Duration,
     ) -> Result<RefreshLock, PersistenceError> {
-        lock::refresh(self, user, timeout, lease)
+        lock::refresh(&self.0, user, timeout, lease)
     }
 }
 
 impl fmt::Debug for ExternalProgram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ExternalProgram")
-            .field("path", &self.path)
-            .field("class", &self.class)
-            .field("time_limit", &self.time_limit)
+            .field("path", &self.0.path)
+            .field("class", &self.0.class)
+            .field("time_limit", &self.0.time_limit)
             .finish()
     }
 }

@@ -1,8 +1,7 @@
 //! One run of the program: started, fed, listened to, and ended in time.
 
-use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -10,21 +9,20 @@ use std::time::{Duration, Instant};
 use zcrm_core::persistence::{MAX_LOCK_TIMEOUT, PersistenceError, PersistenceErrorKind};
 use zeroize::Zeroizing;
 
+use super::check;
+use super::command::Program;
 use super::process::{Pipes, Process};
 use super::redact::{MAX_SCANNED, Secrets};
 use super::wire::Request;
-use super::{ExternalProgram, check};
 
 /// The longest time that a run may take: more than any wait for a lock and the time limit of a call.
 const MAX_TIME_LIMIT: Duration = MAX_LOCK_TIMEOUT.saturating_mul(2);
 /// The longest response, in bytes.
 const MAX_RESPONSE: u64 = 1 << 20;
-/// What the names of variables begin with that may hold client secret, grant or database password.
-const OUR_VARIABLES: &str = "ZCRM_";
 
 /// A running program. Dropping it ends the program and all that it started, and the threads at its pipes.
 pub(super) struct Run {
-    program: ExternalProgram,
+    program: Program,
     process: Process,
     pipes: Vec<JoinHandle<()>>,
     /// Closes the program's standard input when it is dropped, once the request is written.
@@ -42,18 +40,14 @@ enum Event {
 }
 
 impl Run {
-    pub(super) fn start(
-        program: &ExternalProgram,
-        request: &Request<'_>,
-        limit: Duration,
-    ) -> Result<Self, PersistenceError> {
+    pub(super) fn start(program: &Program, request: &Request<'_>, limit: Duration) -> Result<Self, PersistenceError> {
         let line = request.line().map_err(|fault| program.fault(PersistenceErrorKind::Other, &fault.to_string()))?;
         let limit = limit.min(MAX_TIME_LIMIT);
         let deadline = Instant::now() + limit;
         let (sender, events) = mpsc::channel();
         let exit = sender.clone();
         let at_exit = move || drop(exit.send(Event::Exit));
-        let (process, pipes) = Process::start(&mut command(program), at_exit)
+        let (process, pipes) = Process::start(&mut program.command(), at_exit)
             .map_err(|cause| program.fault(check::start_failure(&cause), check::HOW_TO_START).with_source(cause))?;
         let (input, no_more) = mpsc::channel();
         let mut run = Self {
@@ -193,21 +187,6 @@ impl Drop for Run {
             let _ = thread.join();
         }
     }
-}
-
-fn command(program: &ExternalProgram) -> Command {
-    let mut command = Command::new(&program.path);
-    command.arg(&program.class).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    for (name, _) in std::env::vars_os().filter(|(name, _)| is_ours(name)) {
-        command.env_remove(name);
-    }
-    command
-}
-
-/// In any case of letters: Windows does not tell `Zcrm_Client_Secret` from `ZCRM_CLIENT_SECRET`.
-fn is_ours(name: &OsStr) -> bool {
-    let name = name.as_encoded_bytes();
-    name.get(..OUR_VARIABLES.len()).is_some_and(|start| start.eq_ignore_ascii_case(OUR_VARIABLES.as_bytes()))
 }
 
 fn first_line(output: &mut impl BufRead) -> io::Result<Zeroizing<Vec<u8>>> {
