@@ -1,6 +1,6 @@
 //! What a failure of the accounts server means, and what to do about it.
 
-use super::answer::Answer;
+use super::response::AccountsResponse;
 use crate::error::{Error, ErrorKind};
 use crate::transport::{TransportError, TransportErrorKind};
 
@@ -28,7 +28,7 @@ impl Purpose {
         }
     }
 
-    /// What is to be known when no answer came.
+    /// What is to be known when no response came.
     fn if_unanswered(self) -> &'static str {
         match self {
             Self::Grant => "the grant may be spent: try it once more, and make a new one if it is refused",
@@ -74,6 +74,14 @@ fn known(code: &str, purpose: Purpose) -> Option<(ErrorKind, &'static str)> {
             ErrorKind::AccessDenied,
             "the user refused the consent, or more than 10 grant tokens were made within 10 minutes; then wait 10 minutes",
         ),
+        "invalid_request" | "unsupported_grant_type" | "unsupported_response_type" | "unsupported_token_type" => (
+            ErrorKind::OAuth,
+            "the accounts server does not understand the request. Check that accounts_url is one of Zoho's, and any proxy \
+             on the way",
+        ),
+        "server_error" | "temporarily_unavailable" => {
+            (ErrorKind::AccountsServer, "the accounts server cannot serve the request at the moment. Try again later")
+        }
         "missing_org_info" => {
             (ErrorKind::OAuth, "Zoho wants the organisation (soid) for this kind of client; use a self client")
         }
@@ -86,46 +94,41 @@ fn known(code: &str, purpose: Purpose) -> Option<(ErrorKind, &'static str)> {
     })
 }
 
-/// An answer that is no success, and not a throttle, as an error.
-pub(super) fn refused(purpose: Purpose, accounts_url: &str, answer: &Answer) -> Error {
-    let (kind, why) = match answer.code().and_then(|code| known(code, purpose)) {
+/// A response that is no success, and no rate limit, as an error.
+pub(super) fn refused(purpose: Purpose, accounts_url: &str, response: &AccountsResponse) -> Error {
+    let (kind, why) = match response.code().and_then(|code| known(code, purpose)) {
         Some((kind, why)) => (kind, why.to_owned()),
-        None => unknown(answer),
+        None => unknown(response),
     };
     Error::new(kind, format!("{}: {why} (asked: {accounts_url})", purpose.what()))
         .with_request("POST", purpose.path())
-        .with_status(answer.status)
-        .with_retry_after(answer.retry_after)
+        .with_status(response.status)
+        .with_retry_after(response.retry_after)
 }
 
-/// Whether the answer is a refusal with a code of its own, whatever else it looks like.
-pub(super) fn is_known(answer: &Answer, purpose: Purpose) -> bool {
-    answer.status != 429 && answer.code().is_some_and(|code| known(code, purpose).is_some())
-}
-
-fn unknown(answer: &Answer) -> (ErrorKind, String) {
-    if answer.has_error() && answer.status < 500 {
-        let why = match answer.code() {
-            Some(code) => format!("Zoho refuses with the code {code:?}, which it does not document"),
+fn unknown(response: &AccountsResponse) -> (ErrorKind, String) {
+    if response.has_error() && response.status < 500 {
+        let why = match response.code() {
+            Some(code) => format!("Zoho refuses with the error {code:?}, which it does not document"),
             None => "Zoho refuses without a readable code".to_owned(),
         };
         return (ErrorKind::OAuth, why);
     }
-    let why = match answer.status {
+    let why = match response.status {
         status @ 500.. => format!("the accounts server failed with HTTP status {status}. Try again later"),
         status @ 300..=399 => {
             format!("HTTP status {status} redirects elsewhere, which is not followed. Check accounts_url")
         }
-        _ if answer.empty => "the answer is empty. Check accounts_url and any proxy, or try again".to_owned(),
-        _ if !answer.is_json() => {
-            "the answer is not JSON (a page of a proxy or gateway?). Check accounts_url and any proxy".to_owned()
+        _ if response.empty => "the response is empty. Check accounts_url and any proxy, or try again".to_owned(),
+        _ if !response.is_json() => {
+            "the response is not JSON (a page of a proxy or gateway?). Check accounts_url and any proxy".to_owned()
         }
-        _ => "the answer holds neither an access token nor an error. Try again; check accounts_url".to_owned(),
+        _ => "the response holds neither an access token nor an error. Try again; check accounts_url".to_owned(),
     };
     (ErrorKind::AccountsServer, why)
 }
 
-/// No answer came.
+/// No response came.
 pub(super) fn unanswered(purpose: Purpose, accounts_url: &str, cause: TransportError) -> Error {
     let (kind, why) = match cause.kind() {
         TransportErrorKind::NotConnected => (
@@ -149,9 +152,9 @@ pub(super) fn unanswered(purpose: Purpose, accounts_url: &str, cause: TransportE
     error.with_request("POST", purpose.path()).with_source(cause)
 }
 
-/// An error for those who waited for somebody else's attempt: errors cannot be cloned, as their causes cannot.
+/// An error for those who waited for another thread's attempt: errors cannot be cloned, as their causes cannot.
 #[derive(Debug, Clone)]
-pub(super) struct Echo {
+pub(in crate::oauth) struct Echo {
     kind: ErrorKind,
     text: String,
     status: Option<u16>,
@@ -159,15 +162,25 @@ pub(super) struct Echo {
 }
 
 impl Echo {
-    pub(super) fn of(error: &Error) -> Self {
+    pub(in crate::oauth) fn of(error: &Error) -> Self {
         Self { kind: error.kind(), text: error.with_causes(), status: error.status(), retry_after: error.retry_after() }
     }
 
-    pub(super) fn error(&self) -> Error {
+    pub(in crate::oauth) fn error(&self) -> Error {
         let error = Error::new(self.kind, self.text.clone()).with_retry_after(self.retry_after);
         match self.status {
             Some(status) => error.with_status(status),
             None => error,
         }
     }
+}
+
+/// The error of a consent that brought no refresh token.
+pub(in crate::oauth) fn no_refresh_token() -> Error {
+    Error::new(
+        ErrorKind::NoRefreshToken,
+        "Zoho gave an access token without a refresh token, so the user would have to consent again every hour; nothing \
+         was stored. Ask for the consent with access_type=offline and prompt=consent: Zoho gives the refresh token at the \
+         first consent only, unless prompted",
+    )
 }

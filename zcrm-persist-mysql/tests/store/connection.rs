@@ -1,25 +1,19 @@
 //! Connections: faults that name their remedy, TLS, sockets, restarts and killed connections.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod support;
 
 use std::error::Error;
-use std::net::TcpListener;
-use std::time::{Duration, Instant};
 
-use mysql::prelude::Queryable;
-use support::{builder, database, server, tokens, user, wide};
+use crate::support::{builder, database, server, tokens, user};
 use zcrm_core::persistence::{PersistenceErrorKind, PersistenceHandler};
 use zcrm_persist_mysql::MysqlPersistence;
 use zcrm_test_mariadb::{Certificate, Server};
 
 #[test]
 fn a_server_that_is_down_is_told_at_once_with_its_address() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let store = MysqlPersistence::builder().address("127.0.0.1").port(free).password("fake-canary").build().unwrap();
+    // Nobody listens there, and no program is given this port by chance.
+    let store = MysqlPersistence::builder().address("127.0.0.1").port(1).password("fake-canary").build().unwrap();
     let fault = store.ensure_schema().unwrap_err();
     assert_eq!(fault.kind(), PersistenceErrorKind::Unavailable);
-    assert!(fault.to_string().contains(&format!("127.0.0.1:{free}")), "{fault}");
+    assert!(fault.to_string().contains("127.0.0.1:1"), "{fault}");
     assert!(fault.to_string().contains("db_address"), "{fault}");
     assert!(!format!("{fault:?} {store:?}").contains("canary"));
 }
@@ -107,67 +101,4 @@ fn tls_is_not_given_up_when_the_server_has_none() {
     let fault = builder(&server, &database).tls(true).build().unwrap().ensure_schema().unwrap_err();
     assert_eq!(fault.kind(), PersistenceErrorKind::Denied, "{fault:?}");
     assert!(fault.to_string().contains("db_tls"), "{fault}");
-}
-
-#[test]
-fn a_restart_and_killed_connections_are_not_noticed() {
-    let server = Server::builder().start().unwrap();
-    let database = server.database().unwrap();
-    let store = builder(&server, &database).build().unwrap();
-    store.ensure_schema().unwrap();
-    store.save_oauth_tokens(&tokens("a@x.com", 1)).unwrap();
-    server.restart().unwrap();
-    assert!(store.get_oauth_tokens(&user("a@x.com")).unwrap().is_some());
-
-    let mut admin = server.connect().unwrap();
-    for _ in 0..5 {
-        let sessions: Vec<u64> = admin
-            .query(format!("SELECT id FROM information_schema.processlist WHERE user = '{}'", database.user()))
-            .unwrap();
-        assert!(!sessions.is_empty());
-        for session in sessions {
-            admin.query_drop(format!("KILL {session}")).unwrap();
-        }
-        store.save_oauth_tokens(&tokens("a@x.com", 2)).unwrap();
-    }
-    server.stop().unwrap();
-    let begun = Instant::now();
-    std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| store.get_oauth_tokens(&user("a@x.com")));
-        server.start_again().unwrap();
-        assert!(waiting.join().unwrap().unwrap().is_some());
-    });
-    assert!(begun.elapsed() < Duration::from_secs(15));
-}
-
-#[test]
-fn an_idle_connection_that_the_server_closed_is_replaced() {
-    let server = Server::builder().setting("wait-timeout", "1").start().unwrap();
-    let database = server.database().unwrap();
-    let store = builder(&server, &database).build().unwrap();
-    store.ensure_schema().unwrap();
-    let mut admin = server.connect().unwrap();
-    admin.query_drop("SET SESSION wait_timeout = 600").unwrap();
-    let deadline = Instant::now() + Duration::from_secs(20);
-    let open = format!("SELECT COUNT(*) FROM information_schema.processlist WHERE user = '{}'", database.user());
-    while admin.query_first::<u64, _>(&open).unwrap() != Some(0) {
-        assert!(Instant::now() < deadline, "the server keeps the idle connection");
-    }
-    store.save_oauth_tokens(&tokens("a@x.com", 1)).unwrap();
-}
-
-#[test]
-fn the_pool_opens_at_most_its_limit() {
-    let (store, database) = wide();
-    std::thread::scope(|scope| {
-        for number in 0..16 {
-            let store = &store;
-            scope.spawn(move || store.save_oauth_tokens(&tokens(&format!("u{number}@x.com"), number)).unwrap());
-        }
-    });
-    let mut admin = server().connect().unwrap();
-    let open: Option<u64> = admin
-        .query_first(format!("SELECT COUNT(*) FROM information_schema.processlist WHERE user = '{}'", database.user()))
-        .unwrap();
-    assert!(open.is_some_and(|open| (1..=4).contains(&open)), "{open:?}");
 }

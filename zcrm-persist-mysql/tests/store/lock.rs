@@ -1,15 +1,11 @@
 //! The refresh lock.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod support;
 
 use std::time::{Duration, Instant};
 
+use crate::support::proxy::Proxy;
+use crate::support::{LONG, builder, server, through, tokens, user, wide};
 use mysql::prelude::Queryable;
-use support::{builder, server, tokens, user, wide};
 use zcrm_core::persistence::{MIN_LOCK_LEASE, PersistenceErrorKind, PersistenceHandler};
-
-const LONG: Duration = Duration::from_secs(20);
 
 #[test]
 fn one_holder_at_a_time_and_another_user_does_not_wait() {
@@ -45,5 +41,21 @@ fn no_transaction_is_open_while_the_lock_is_held() {
     let open: Vec<u64> =
         server().connect().unwrap().query("SELECT trx_mysql_thread_id FROM information_schema.innodb_trx").unwrap();
     assert!(open.is_empty(), "{open:?}");
+    drop(held);
+}
+
+#[test]
+fn waiting_sends_few_statements_however_little_time_is_left() {
+    let (holder, database) = wide();
+    let proxy = Proxy::to(server().port());
+    let waiter = through(&proxy, &database).build().unwrap();
+    let held = holder.lock_refresh(&user("a@x.com"), LONG, LONG).unwrap();
+    for timeout in [0, 1, 100, 990].map(Duration::from_millis) {
+        let before = proxy.sent();
+        assert!(waiter.lock_refresh(&user("a@x.com"), timeout, LONG).is_err());
+        let sent = proxy.sent() - before;
+        // Signing in, the session's settings, the statement, its executions, the goodbye.
+        assert!(sent < 30, "{sent} packets within {timeout:?}");
+    }
     drop(held);
 }
