@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-const CRATES: [&str; 8] = [
+const CRATES: [&str; 9] = [
     "zcrm-core",
     "zcrm-persist-file",
     "zcrm-persist-mysql",
     "zcrm-persist-custom",
     "examples",
+    "examples/zcrm",
     "examples/emulator",
     "examples/mariadb",
     "examples/pages",

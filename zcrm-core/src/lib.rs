@@ -68,7 +68,7 @@
 //!
 //! - `logging` (default): [`logging::init`], which installs env_logger for the dictionary's two keys.
 //! - `conformance`: the suite that every token store has to pass, for the tests of stores.
-//! - `time`: conversions between [`DateTime`] and the `time` crate.
+//! - `time`: conversions between [`DateTime`], [`Date`] and the `time` crate.
 
 pub mod client;
 pub mod config;
@@ -84,6 +84,7 @@ pub mod persistence;
 mod rate_limits;
 pub mod resource;
 pub mod rest;
+mod retry_after;
 mod secret;
 mod token;
 pub mod transport;

@@ -65,7 +65,7 @@ fn a_user_comes_changes_and_goes() {
         let organization = client.organization();
         let role = organization.roles().unwrap().remove(0).id.unwrap();
         let profile = organization.profiles().unwrap().remove(0).id.unwrap();
-        let user = User::new("Nguyen", "nguyen@example.com", role, profile).first_name("An");
+        let user = User::new("An", "Nguyen", "nguyen@example.com", role, profile);
         let id = organization.create_user(&user).unwrap();
         organization.update_user(&User::with_id(id.clone()).phone("22 00 00 00")).unwrap();
         assert_eq!(organization.user(&id).unwrap().phone.as_deref(), Some("22 00 00 00"), "{version}");

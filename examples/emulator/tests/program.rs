@@ -31,8 +31,8 @@ fn it_writes_a_config_and_prints_a_grant_that_works() {
     let mut running = Running(child);
     let out = BufReader::new(running.0.stdout.take().unwrap());
     let mut lines = out.lines().map(Result::unwrap);
-    let login = lines.find(|line| line.contains("--bin login")).unwrap();
-    let grant = login.split_whitespace().last().unwrap().to_owned();
+    let login = lines.find(|line| line.contains(" login ")).unwrap();
+    let grant = login.split_whitespace().nth(1).unwrap().to_owned();
     let dictionary: Value = serde_json::from_slice(&std::fs::read(&config).unwrap()).unwrap();
     let text = |key: &str| dictionary[key].as_str().unwrap().to_owned();
     assert_eq!(text("api_base_url"), text("accounts_url"));

@@ -8,13 +8,14 @@ use super::time::DateTime;
 entity! {
     /// A user of the organisation.
     ///
-    /// To create or change one, set what is to be sent; all else is left out of the body:
+    /// To create one, set what is to be sent. To change one, read it and set what is to be changed, or start from
+    /// [`with_id`](User::with_id): an update sends only what differs from what was read. A field that was read and is set
+    /// to `None` is sent as null, which clears it.
     ///
     /// ```
     /// use zcrm_core::entity::User;
     ///
-    /// let user = User::new("Nguyen", "nguyen@example.com", "4150868000000026005", "4150868000000026011")
-    ///     .first_name("An")
+    /// let user = User::new("An", "Nguyen", "nguyen@example.com", "4150868000000026005", "4150868000000026011")
     ///     .time_zone("Europe/Oslo");
     /// assert_eq!(user.last_name.as_deref(), Some("Nguyen"));
     /// ```
@@ -183,14 +184,15 @@ entity! {
 }
 
 impl User {
-    /// A user to be created, with all that Zoho demands.
+    /// A user to be created, with all that Zoho demands; the first name from v7 on (Zoho's page *Add users*).
     pub fn new(
+        first_name: impl Into<String>,
         last_name: impl Into<String>,
         email: impl Into<String>,
         role: impl Into<RoleRef>,
         profile: impl Into<ProfileRef>,
     ) -> Self {
-        Self::default().last_name(last_name).email(email).role(role).profile(profile)
+        Self::default().first_name(first_name).last_name(last_name).email(email).role(role).profile(profile)
     }
 
     /// The user with this id, for changes: set what is to be changed.
@@ -198,7 +200,7 @@ impl User {
         Self { id: Some(id.into()), ..Self::default() }
     }
 
-    /// Sets a custom field by its API name; null clears it.
+    /// Sets a custom field by its API name; [`Json::null`](crate::entity::Json::null) clears it.
     #[doc(alias = "field_apiname_vs_value")]
     #[must_use]
     pub fn custom_field(mut self, api_name: impl Into<String>, value: impl Into<crate::entity::Json>) -> Self {

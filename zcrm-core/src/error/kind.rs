@@ -17,7 +17,7 @@ pub enum ErrorKind {
     NoTokens,
     /// The token store failed. Retried once by the stores where that helps; retrying later may.
     Persistence,
-    /// Another process holds the refresh lock for longer than the patience. Retrying is safe.
+    /// Another process holds the refresh lock for longer than the timeout. Retrying is safe.
     RefreshBusy,
     /// The grant was exchanged, yet the tokens could not be saved; [`Error::tokens`](super::Error::tokens) holds them.
     TokensNotSaved,

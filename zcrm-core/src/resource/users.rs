@@ -183,7 +183,7 @@ impl OrganizationHandle {
     /// use zcrm_core::entity::User;
     ///
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
-    /// let user = User::new("Nguyen", "nguyen@example.com", "3652397000000026005", "3652397000000026011");
+    /// let user = User::new("An", "Nguyen", "nguyen@example.com", "3652397000000026005", "3652397000000026011");
     /// let id = client.organization().create_user(&user.first_name("An"))?;
     /// println!("invited {id}");
     /// # Ok(())

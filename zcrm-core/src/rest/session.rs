@@ -95,7 +95,7 @@ impl Session {
         mut body: Body<'_>,
         pace: Pace,
     ) -> Result<Response, TransportError> {
-        let url = format!("{}{}{}", self.shared.tokens.api_base_url(), call.path, call.query);
+        let url = format!("{}{}{}", self.shared.tokens.api_base_url_of(self.user.as_ref()), call.path, call.query);
         let headers: Vec<_> = call.headers.iter().map(|(name, value)| (name.as_ref(), value.clone())).collect();
         // Zoho's own scheme, though its token answers say "Bearer".
         let authorization = Secret::new(format!("Zoho-oauthtoken {}", token.secret().expose()));
@@ -183,7 +183,7 @@ impl Session {
     /// A token that was refused although it was fresh, or that another one could not replace.
     fn unauthenticated(&self, refused: Error) -> Error {
         let environment = if self.shared.config.sandbox() { "the sandbox" } else { "production" };
-        let host = self.shared.tokens.api_base_url();
+        let host = self.shared.tokens.api_base_url_of(self.user.as_ref());
         refused.with_hint(&format!(
             "most likely the tokens belong to another data centre than {host}, to another environment than {environment}, \
              or to another client_id"

@@ -92,7 +92,7 @@ fn entry(record: &Record, name: &str) -> (String, Json) {
 }
 
 fn raw<T: Serialize>(record: &T) -> Result<Box<RawValue>> {
-    write_json(record).map_err(|cause| invalid("a record cannot be written as JSON").with_source(cause))
+    write_json(record).map_err(|cause| invalid(format!("a record cannot be written as JSON: {cause}")))
 }
 
 fn invalid(message: impl Into<String>) -> Error {

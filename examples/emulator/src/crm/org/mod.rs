@@ -1,4 +1,12 @@
 //! The organization: its own details, users, roles, taxes and variables.
+//!
+//! | File | Holds |
+//! |---|---|
+//! | `details` | the organization itself |
+//! | `users` | lists and searches of users |
+//! | `hiring` | adding, changing and deleting them |
+//! | `roles` | roles and profiles |
+//! | `taxes`, `variables` | those |
 
 mod details;
 mod hiring;
@@ -7,12 +15,15 @@ mod taxes;
 mod users;
 mod variables;
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::answer::Outcome;
+use crate::crm::jobs::Jobs;
 use crate::crm::metadata::Views;
 use crate::crm::storage::Storage;
-use crate::crm::store::{Store, Tie};
+use crate::crm::store::{MadeUpLeads, Store, Tie};
 use crate::crm::tag::Tag;
 use crate::crm::users::Users;
 use crate::crm::visit::Visit;
@@ -21,6 +32,13 @@ use crate::version::Version;
 
 pub(crate) use roles::{profile_route as profiles, role_route as roles};
 pub(crate) use variables::{group_route as variable_groups, route as variables};
+
+/// What a mass update by view did.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MassUpdate {
+    pub(crate) total: usize,
+    pub(crate) updated: usize,
+}
 
 /// Everything that the CRM keeps.
 #[derive(Debug)]
@@ -31,12 +49,14 @@ pub(crate) struct Org {
     pub(crate) tags: Vec<Tag>,
     pub(crate) files: Storage,
     pub(crate) views: Views,
+    pub(crate) jobs: Jobs,
+    pub(crate) mass_updates: HashMap<String, MassUpdate>,
     taxes: Vec<Value>,
     variables: Vec<Value>,
 }
 
 impl Org {
-    pub(crate) fn new(leads: u64) -> Self {
+    pub(crate) fn new(leads: MadeUpLeads) -> Self {
         Self {
             users: Users::seeded(),
             records: Store::seeded(leads),
@@ -44,6 +64,8 @@ impl Org {
             tags: Vec::new(),
             files: Storage::default(),
             views: Views::default(),
+            jobs: Jobs::default(),
+            mass_updates: HashMap::new(),
             taxes: taxes::seeded(),
             variables: variables::seeded(),
         }
