@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc2822;
 use zeroize::Zeroizing;
 
 use crate::secret::Secret;
-use crate::transport::{Headers, Response};
+use crate::transport::{Headers, HttpResponse};
 
 /// Answers of the accounts server have a few hundred bytes.
 const LARGEST: u64 = 1024 * 1024;
@@ -44,7 +44,7 @@ pub(super) struct Minted {
 }
 
 impl Answer {
-    pub(super) fn read(response: Response) -> std::io::Result<Self> {
+    pub(super) fn read(response: HttpResponse) -> std::io::Result<Self> {
         let mut bytes = Zeroizing::new(Vec::new());
         response.body.take(LARGEST).read_to_end(&mut bytes)?;
         Ok(Self {
@@ -136,7 +136,7 @@ mod tests {
     fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let body = Box::new(std::io::Cursor::new(body.as_bytes().to_vec()));
-        Answer::read(Response { status, headers: Headers::new(headers), body }).unwrap()
+        Answer::read(HttpResponse { status, headers: Headers::new(headers), body }).unwrap()
     }
 
     #[test]

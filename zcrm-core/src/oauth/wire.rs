@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 use crate::token::GrantToken;
-use crate::transport::{Body, Method, Pace, Request, Transport, TransportError, TransportErrorKind};
+use crate::transport::{Body, Method, Pace, HttpRequest, Transport, TransportError, TransportErrorKind};
 
 /// A request that took longer than this is not repeated, which bounds the slowest refresh.
 const REPEAT_WITHIN: Duration = Duration::from_secs(10);
@@ -103,14 +103,13 @@ impl Wire {
         let url = format!("{accounts_url}/oauth/user/info");
         let authorization = Secret::new(format!("Zoho-oauthtoken {}", access_token.expose()));
         let ask = || {
-            self.read(Request {
+            self.read(HttpRequest {
                 method: Method::Get,
                 url: &url,
                 headers: &[],
                 authorization: Some(&authorization),
                 body: Body::Empty,
                 pace: Pace::Call,
-                expect_continue: false,
             })
         };
         let answer = match ask() {
@@ -152,7 +151,7 @@ impl Wire {
                 _ => false,
             },
         };
-        let (answer, asked_at) = if again && self.config.http().retries > 0 && started.elapsed() < REPEAT_WITHIN {
+        let (answer, asked_at) = if again && self.config.http().max_retries != Some(0) && started.elapsed() < REPEAT_WITHIN {
             log::debug!("asking {accounts_url}{} a second time", purpose.path());
             std::thread::sleep(self.pause());
             let asked_at = Instant::now();
@@ -176,18 +175,17 @@ impl Wire {
         let url = format!("{accounts_url}{}", purpose.path());
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let body = Zeroizing::new(body.into_bytes());
-        self.read(Request {
+        self.read(HttpRequest {
             method: Method::Post,
             url: &url,
             headers: &[],
             authorization: None,
             body: Body::Bytes { content_type: "application/x-www-form-urlencoded", bytes: &body },
             pace: Pace::Call,
-            expect_continue: false,
         })
     }
 
-    fn read(&self, request: Request<'_>) -> Result<Answer, TransportError> {
+    fn read(&self, request: HttpRequest<'_>) -> Result<Answer, TransportError> {
         let response = self.transport.send(request)?;
         Answer::read(response).map_err(|cause| {
             TransportError::new(TransportErrorKind::Timeout, "the answer could not be read whole").with_source(cause)

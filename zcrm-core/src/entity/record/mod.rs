@@ -163,7 +163,7 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidAnswer`] when the value is of another type; the text names the field.
+    /// [`ErrorKind::InvalidResponse`] when the value is of another type; the text names the field.
     pub fn get<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         let value = match (self.changed.get(name), self.read_text(name)) {
             (Some(value), _) => Option::<T>::deserialize(value),
@@ -172,7 +172,7 @@ impl Record {
         };
         value.map_err(|cause| {
             let message = format!("the field {name} of the record cannot be read as what was asked for");
-            Error::new(ErrorKind::InvalidAnswer, message).with_source(cause)
+            Error::new(ErrorKind::InvalidResponse, message).with_source(cause)
         })
     }
 

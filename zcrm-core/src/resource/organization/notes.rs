@@ -1,0 +1,110 @@
+//! Notes of the organization, and of a record.
+
+use serde_json::{Map, Value, json};
+
+use crate::client::Client;
+use crate::config::ApiVersion;
+use crate::entity::{Attachment, Note, NoteId};
+use crate::error::Result;
+use crate::resource::collection::{Collection, Create, Definition, Delete, Get, Resource, Scope, Update, Writable};
+use crate::rest::{Fields, Listing, Request, Response};
+
+/// What is listed of a note from v3 on, where fields have to be named.
+const FIELDS: &str = "Note_Title,Note_Content,Parent_Id,Owner,Created_By,Created_Time,Modified_By,Modified_Time";
+
+impl Definition for Note {
+    type Id = NoteId;
+    const NAME: &'static str = "a note";
+    const KEY: &'static str = "data";
+
+    fn listing(request: Request<Response>) -> Listing {
+        Listing::paged(request, Self::KEY).sorted_and_by_time().with_page_tokens().with_fields(Fields::Default(FIELDS))
+    }
+}
+
+impl Writable for Note {
+    fn id(&self) -> Option<&str> {
+        self.id.as_ref().map(AsRef::as_ref)
+    }
+
+    fn body(&self, scope: &Scope) -> Result<Map<String, Value>> {
+        let mut body = self.changes(scope)?;
+        body.entry("Note_Content").or_insert(Value::Null);
+        Ok(body)
+    }
+
+    fn changes(&self, scope: &Scope) -> Result<Map<String, Value>> {
+        let mut body = self.to_settable()?;
+        let module = body.remove("$se_module");
+        let own = self.parent.as_ref().and_then(|parent| parent.id.as_ref()).map(|id| json!(id));
+        let record = scope.record.as_ref();
+        let module = module.or_else(|| record.map(|(module, _)| module.as_str().into()));
+        // Up to v2.1 the path of the record names it.
+        let named = record.filter(|_| scope.version >= ApiVersion::V3).map(|(_, id)| json!(id));
+        name_parent(&mut body, scope.version, own.or(named), module);
+        Ok(body)
+    }
+}
+
+/// The parent as each version wants it, by Zoho's pages *Create notes* and the schemas of its SDKs: its id and `se_module`
+/// up to v4; an object with the id, and `$se_module`, in v5 and v6; an object with the id and the module from v6 on (v6 is
+/// disputed, so it gets both).
+fn name_parent(body: &mut Map<String, Value>, version: ApiVersion, id: Option<Value>, module: Option<Value>) {
+    if let Some(id) = id {
+        let parent = match &module {
+            Some(module) if version >= ApiVersion::V6 => json!({ "id": id, "module": { "api_name": module } }),
+            _ if version >= ApiVersion::V5 => json!({ "id": id }),
+            _ => id,
+        };
+        body.insert("Parent_Id".to_owned(), parent);
+    }
+    if let (Some(module), true) = (module, version < ApiVersion::V7) {
+        body.insert(if version >= ApiVersion::V5 { "$se_module" } else { "se_module" }.to_owned(), module);
+    }
+}
+
+impl Resource for Note {}
+impl Get for Note {}
+impl Create for Note {}
+impl Update for Note {}
+impl Delete for Note {}
+
+impl Client {
+    /// The notes of all records. Scope: `ZohoCRM.modules.notes.ALL`.
+    ///
+    /// A note that is created here names its record: see [`Note::parent`](crate::entity::Note).
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// for note in client.notes().list() {
+    ///     println!("{:?}", note?.title);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "get_notes")]
+    #[doc(alias = "create_notes")]
+    #[doc(alias = "delete_notes")]
+    #[must_use]
+    pub fn notes(&self) -> Collection<Note> {
+        Collection::new(self.session(), ["Notes"])
+    }
+}
+
+impl Collection<Note> {
+    /// The attachments of a note.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// for file in client.notes().attachments("3652397000000190301").list() {
+    ///     println!("{:?}", file?.file_name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "ZCRMNote")]
+    #[must_use]
+    pub fn attachments(&self, note: impl Into<NoteId>) -> Collection<Attachment> {
+        Collection::new(&self.session, ["Notes", note.into().as_str(), "Attachments"]).by_id()
+    }
+}
