@@ -68,7 +68,7 @@ def client_is_gone(seconds):
 def lock(path, user, request):
     os.umask(0o077)
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    deadline = time.monotonic() + request["patience_millis"] / 1000
+    deadline = time.monotonic() + request["timeout_millis"] / 1000
     # A file of its own for each user, never deleted: else two could lock two files of one name.
     name = f"{path}.{hashlib.sha256(user).hexdigest()}.lock"
     descriptor = os.open(name, os.O_RDWR | os.O_CREAT, 0o600)

@@ -8,14 +8,14 @@ use zcrm_core::config::StoreKind;
 use zcrm_core::persistence::Backend;
 use zcrm_core::{Client, Config};
 
-/// The configuration in a JSON file, else that of the environment variables `ZCRM_*`.
+/// The configuration in a JSON file with the environment variables `ZCRM_*` taking precedence, or in them alone.
 ///
 /// # Errors
 ///
 /// When a key is missing, unknown or wrong.
 pub fn config(file: Option<&Path>) -> Result<Config> {
     match file {
-        Some(file) => Ok(Config::from_json_file(file)?),
+        Some(file) => Ok(Config::from_json_file_and_env(file)?),
         None => Config::from_env().context("no --config FILE was given, so the environment variables ZCRM_* are used"),
     }
 }

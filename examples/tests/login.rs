@@ -35,7 +35,7 @@ fn a_code_comes_as_argument_through_a_pipe_or_in_the_environment() {
         let output = match way {
             "argument" => finish(login.args(["--grant-token", &grant])),
             "pipe" => finish_with_input(login.args(["--grant-token", "-"]), &format!("{grant}\r\n")),
-            _ => finish(login.env("ZCRM_GRANT_TOKEN", &grant)),
+            _ => finish(login.env("ZOHO_GRANT_TOKEN", &grant)),
         };
         signed_in(&place, &output);
         assert!(!out(&output).contains(&grant) && !err(&output).contains(&grant), "{way}");

@@ -97,7 +97,7 @@ fn the_programs_print_and_log_no_secret() {
         text.push_str(&printed(&output));
     };
     collect(finish_with_input(tracing(&place, LOGIN).args(["--grant-token", "-"]), &grant), 0);
-    collect(finish(tracing(&place, LOGIN).env("ZCRM_GRANT_TOKEN", &grant)), 1);
+    collect(finish(tracing(&place, LOGIN).env("ZOHO_GRANT_TOKEN", &grant)), 1);
     collect(finish(&mut tracing(&place, QUICKSTART)), 0);
     place.emulator.expire_tokens_now();
     collect(finish(tracing(&place, GET_USER).arg("3652397000000999999")), 1);
@@ -116,7 +116,7 @@ fn the_programs_print_and_log_no_secret() {
     collect(finish(&mut tracing(&place, QUICKSTART)), 1);
     place.change(json!({"log_in_console": true, "client_secret": WRONG_SECRET}));
     let other = place.emulator.new_grant(USER);
-    collect(finish(tracing(&place, LOGIN).env("ZCRM_GRANT_TOKEN", &other)), 1);
+    collect(finish(tracing(&place, LOGIN).env("ZOHO_GRANT_TOKEN", &other)), 1);
 
     let log = std::fs::read_to_string(place.folder().join("zcrm.log")).unwrap();
     assert!(log.contains(" DEBUG ") && log.contains(" ERROR "), "{log}");

@@ -72,6 +72,8 @@
 
 pub mod client;
 pub mod config;
+pub mod coql;
+pub mod criteria;
 pub mod entity;
 pub mod error;
 #[cfg(feature = "logging")]

@@ -1,4 +1,4 @@
-//! The dictionary's two logging keys.
+//! Logging as the configuration asks for it: to a file, to the console, or both.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::SHOW_THE_WIRE;
 
-/// Where lines go. A process has one logger, whatever it has of clients; so this is the crate's one variable static.
+/// Where lines go. A process has one logger, however many clients it has; so this is the crate's only mutable static.
 static OUTPUT: Mutex<Output> = Mutex::new(Output { installed: false, file: None, console: false });
 
 struct Output {
@@ -27,28 +27,37 @@ impl Output {
     }
 }
 
-/// Installs env_logger for `application_log_file_path` and `log_in_console`, both at once if both are set; does nothing
-/// if neither is.
+/// Installs env_logger for `application_log_file_path` and `log_in_console`; does nothing if neither is set. If both are
+/// set, each line goes to both.
 ///
-/// The level is `error` unless `RUST_LOG` says otherwise. Whatever it says, the HTTP, TLS and MySQL crates below stay at
-/// `warn`, because their other lines show tokens. The file is appended to and created with mode 0600 (on Windows with
-/// the rights of its folder); console lines go to standard error. Each record is one line, with its time in UTC.
+/// A successful run logs nothing by default: the level is `error`, unless the environment variable `RUST_LOG` says
+/// otherwise, such as `RUST_LOG=info` or `RUST_LOG=zcrm_core=debug`. Whatever it says, the HTTP, TLS and MySQL crates
+/// below stay at `warn`, because their other lines show tokens.
 ///
-/// A process has one logger. Where the program installed its own, that one stays, and a warning says that the two keys
-/// are not honoured. A second configuration adds what the first did not ask for, but a second file is not opened: lines go
-/// on to the first one, and a warning says so. [`Client::from_config`](crate::Client::from_config) calls this.
+/// Each record is one line: its time in UTC, the id of the process (several may append to one file), the level, the
+/// module and the message.
+///
+/// ```text
+/// 2026-01-31T09:30:00.000Z 4711 ERROR zcrm_core::rest: ...
+/// ```
+///
+/// The file is appended to, and created with mode 0600 (on Windows with the permissions of its folder); console lines go
+/// to standard error.
+///
+/// A process has one logger. If the program installed its own, that one stays, and a warning says that the two keys have
+/// no effect. A second configuration adds what the first did not ask for, but a second file is not opened: lines still go
+/// to the first one, and a warning says so. [`Client::from_config`](crate::Client::from_config) calls this.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Config`] when the file cannot be opened, for instance because its folder does not exist.
+/// [`ErrorKind::Config`] if the file cannot be opened, for instance because its folder does not exist.
 pub fn init(config: &Config) -> Result<()> {
     if config.log_file().is_none() && !config.log_in_console() {
         return Ok(());
     }
     if !install() {
         log::warn!(
-            "application_log_file_path and log_in_console are not honoured: this program has a logger of its own, and this \
-             is a message of it"
+            "application_log_file_path and log_in_console have no effect: this program has installed its own logger"
         );
         return Ok(());
     }
@@ -56,7 +65,7 @@ pub fn init(config: &Config) -> Result<()> {
         Ok(None) => Ok(()),
         Ok(Some((wanted, used))) => {
             log::warn!(
-                "application_log_file_path: {} is not honoured, as a process has one log file: {}",
+                "application_log_file_path: {} is not used, because this process already logs to {}",
                 wanted.display(),
                 used.display()
             );
@@ -66,7 +75,7 @@ pub fn init(config: &Config) -> Result<()> {
     }
 }
 
-/// Installs our logger, once; false when the program has another one.
+/// Installs our logger, once; false if the program has another one.
 fn install() -> bool {
     let mut output = Output::lock();
     if !output.installed {
@@ -87,16 +96,16 @@ fn logger() -> Logger {
         builder.parse_filters(&filters);
     }
     builder.format(|line, record| {
-        // A line break or an escape sequence in a server's answer must not pass for a record or steer a terminal.
+        // A line break or an escape sequence in a response must not look like a record or control a terminal.
         let text = record.args().to_string().replace(char::is_control, " ");
-        writeln!(line, "{} {} {}: {text}", line.timestamp_millis(), record.level(), record.target())
+        let (time, process) = (line.timestamp_millis(), std::process::id());
+        writeln!(line, "{time} {process} {} {}: {text}", record.level(), record.target())
     });
     builder.target(Target::Pipe(Box::new(Lines)));
     builder.build()
 }
 
-/// Sends lines to where a configuration wants them, too. Gives back the file that is wanted and the one that is used
-/// where they differ.
+/// Adds the destinations of a configuration. Returns the file it asks for and the one in use if they differ.
 fn direct(config: &Config) -> Result<Option<(PathBuf, PathBuf)>> {
     let mut output = Output::lock();
     output.console |= config.log_in_console();
@@ -118,10 +127,7 @@ fn open(path: &Path) -> Result<File> {
     options.open(path).map_err(|cause| {
         Error::new(
             ErrorKind::Config,
-            format!(
-                "application_log_file_path: {} cannot be opened; its folder must exist and be writable",
-                path.display()
-            ),
+            format!("application_log_file_path: cannot open {}; its folder must exist and be writable", path.display()),
         )
         .with_source(cause)
     })
@@ -143,7 +149,7 @@ impl Write for Lines {
     }
 }
 
-/// env_logger, deaf to what talkative crates say below WARN.
+/// env_logger, without the lines of [`SHOW_THE_WIRE`] below WARN.
 struct Quieted(Logger);
 
 impl Log for Quieted {

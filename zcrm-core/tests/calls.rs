@@ -137,12 +137,14 @@ fn writing_users() {
     gets_no_body("DELETE v2/users/5", |client| client.organization().delete_user("5"));
     refuses("v2", ErrorKind::InvalidInput, |client| client.organization().update_user(&User::default()));
 
-    let read: User = serde_json::from_value(json!({"id": "5", "Isonline": true, "phone": "1", "fax": null,
-        "$next_shift": {"id": "6"}, "created_by": {"id": "7"}, "role": {"id": "11", "name": "CEO"}}))
+    let mut read: User = serde_json::from_value(json!({"id": "5", "Isonline": true, "phone": "1", "fax": null,
+        "email": "n@example.com", "city": "Oslo", "Shoe_Size": 43, "Shoe_Color": "red", "$next_shift": {"id": "6"},
+        "created_by": {"id": "7"}, "role": {"id": "11", "name": "CEO"}}))
     .unwrap();
-    sends("v2", "PUT v2/users/5", json!({"users": [{"phone": "1", "role": "11"}]}), |client| {
-        client.organization().update_user(&read)
-    });
+    read = read.phone("2").role("12").custom_field("Shoe_Size", 44);
+    read.city = None;
+    let changes = json!({"users": [{"phone": "2", "role": "12", "city": null, "Shoe_Size": 44}]});
+    sends("v2", "PUT v2/users/5", changes, |client| client.organization().update_user(&read));
 }
 
 #[track_caller]

@@ -72,19 +72,24 @@ impl PersistenceHandler for Faulty {
         self.1.delete_oauth_tokens(user)
     }
 
-    fn lock_refresh(&self, user: &UserIdentifier, patience: Duration) -> Result<RefreshLock, PersistenceError> {
+    fn lock_refresh(
+        &self,
+        user: &UserIdentifier,
+        timeout: Duration,
+        lease: Duration,
+    ) -> Result<RefreshLock, PersistenceError> {
         match self.0 {
             Fault::LocksNobody => Ok(RefreshLock::holding(())),
             Fault::LocksEverybody => {
-                self.1.lock_refresh(&UserIdentifier::new("everybody").expect("a name"), patience.min(FOR_A_TEST))
+                self.1.lock_refresh(&UserIdentifier::new("everybody").expect("a name"), timeout.min(FOR_A_TEST), lease)
             }
-            Fault::WaitsForEver => self.1.lock_refresh(user, patience + Duration::from_secs(11)),
-            _ => self.1.lock_refresh(user, patience),
+            Fault::WaitsForEver => self.1.lock_refresh(user, timeout + Duration::from_secs(11), lease),
+            _ => self.1.lock_refresh(user, timeout, lease),
         }
     }
 }
 
-/// So that a store which must fail does so within the patience of whoever runs the tests.
+/// So that a store which must fail does so soon.
 const FOR_A_TEST: Duration = Duration::from_secs(2);
 
 fn folded(user: &UserIdentifier) -> UserIdentifier {
@@ -109,7 +114,7 @@ found! {
     printing_tokens: PrintsTokens, "Debug of a store must not show a token";
     locking_everybody: LocksEverybody, "LockTimeout";
     locking_nobody: LocksNobody, "a held lock excludes a second taker";
-    waiting_for_ever: WaitsForEver, "a taker gives up when its patience ends";
+    waiting_for_ever: WaitsForEver, "a taker gives up when its timeout is over";
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod fake;
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::{env, fs};
@@ -120,6 +121,15 @@ fn deed() {
             Config::from_json_str("\"fake-canary\"").unwrap_err();
             Config::from_json_file("absent/zcrm.json").unwrap_err();
         }
+        "open to others" => {
+            let path = format!("{folder}/zcrm.json");
+            let json = r#"{"client_id":"1000.FAKE","client_secret":"fake-canary","redirect_uri":"https://www.zoho.com",
+                "log_in_console":true}"#;
+            fs::write(&path, json).unwrap();
+            #[cfg(unix)]
+            fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+            Client::from_config(Config::from_json_file(&path).unwrap(), [backend()]).unwrap();
+        }
         "talkative" => {
             start(&[console]);
             for target in ["ureq", "ureq::pool", "ureq_proto::client", "rustls::conn", "mysql::conn"] {
@@ -177,6 +187,7 @@ fn one_failing_call_is_one_line_in_each_place_that_is_configured() {
             let mut words = line.split(' ');
             let time = words.next().unwrap();
             assert!(time.starts_with("20") && time.ends_with('Z'), "{line}");
+            assert!(words.next().unwrap().parse::<u32>().is_ok_and(|process| process > 0), "{line}");
             assert_eq!(words.next(), Some("ERROR"));
             assert!(line.contains("/crm/v2/org") && line.contains("127.0.0.1:9"), "{line}");
         }
@@ -208,7 +219,9 @@ fn the_file_is_appended_to_and_for_its_owner_only() {
         child("file", folder.path(), None);
     }
     let file = folder.path().join("one.log");
-    assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 2);
+    let text = fs::read_to_string(&file).unwrap();
+    let processes: HashSet<_> = text.lines().map(|line| line.split(' ').nth(1).unwrap()).collect();
+    assert_eq!((text.lines().count(), processes.len()), (2, 2), "each line names its process: {text}");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -220,7 +233,7 @@ fn the_file_is_appended_to_and_for_its_owner_only() {
 fn a_second_file_is_not_opened_and_a_warning_says_so() {
     let (_, file) = logged("another file", Some("warn"));
     assert_eq!(file.len(), 2, "{file:?}");
-    assert!(file[0].contains("two.log is not honoured"), "{file:?}");
+    assert!(file[0].contains("two.log is not used"), "{file:?}");
     assert!(file[1].contains("/crm/v2/org"), "the client works: {file:?}");
 }
 
@@ -237,7 +250,7 @@ fn the_folder_of_the_file_must_exist() {
 fn a_logger_of_the_program_stays_and_a_warning_says_what_is_not_honoured() {
     let (console, file) = logged("logger there", None);
     assert!(file.is_empty(), "{file:?}");
-    assert!(console[0].contains("WARN") && console[0].contains("not honoured"), "{console:?}");
+    assert!(console[0].contains("WARN") && console[0].contains("have no effect"), "{console:?}");
     assert!(console[1].contains("/crm/v2/org"), "the client works: {console:?}");
 }
 
@@ -273,6 +286,14 @@ fn a_wrong_configuration_is_logged_once_without_its_values() {
     assert_eq!(console.len(), 3, "{console:?}");
     assert!(console[0].contains("did you mean client_id?") && console[0].contains("sandbox:"), "{console:?}");
     assert!(console[2].contains("absent/zcrm.json"), "{console:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_warning_of_the_configuration_is_logged_when_the_client_starts() {
+    let (console, _) = logged("open to others", Some("warn"));
+    assert_eq!(console.len(), 1, "{console:?}");
+    assert!(console[0].contains(" WARN ") && console[0].contains("mode 644"), "{console:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use zcrm_core::config::HttpOptions;
 use zcrm_core::entity::*;
 use zcrm_core::persistence::InMemoryPersistence;
@@ -208,7 +208,7 @@ fn taxes() {
         assert_eq!(organization.tax(&id).unwrap().name, tax.name);
         let report = organization.update_taxes(&[OrgTax::default().id(id.clone()).value(24)]).unwrap();
         assert!(report.is_complete(), "{version}: {report:?}");
-        assert_eq!(organization.tax(&id).unwrap().value.and_then(|value| value.as_f64()), Some(24.0));
+        assert_eq!(organization.tax(&id).unwrap().value.and_then(|value| value.number()), Some(24.0));
         let report = organization.update_taxes(&[OrgTax::default().id("1").value(1)]).unwrap();
         assert_eq!(report.refused().count(), 1, "{version}: {report:?}");
         let created = organization.create_taxes(&[OrgTax::new("New", 5)]);
@@ -234,10 +234,10 @@ fn variables() {
         let report = organization.create_variables(&[bonus]).unwrap();
         let id = VariableId::new(report.created().next().unwrap().1.id.as_str());
         organization.update_variable(&Variable::default().id(id.clone()).value(8)).unwrap();
-        assert_eq!(organization.variable(&id, &group).unwrap().value, Some(json!(8)), "{version}");
+        assert_eq!(organization.variable(&id, &group).unwrap().value, Some(8.into()), "{version}");
         assert!(organization.update_variables(&[Variable::default().id(id.clone()).value(9)]).unwrap().is_complete());
         let all = organization.variables().unwrap();
-        assert!(all.iter().any(|variable| variable.value == Some(Value::from(9))), "{version}: {all:?}");
+        assert!(all.iter().any(|variable| variable.value == Some(9.into())), "{version}: {all:?}");
         organization.delete_variable(&id).unwrap();
         assert!(!organization.delete_variables([id]).unwrap().is_complete(), "it is gone already");
     });

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use zcrm_core::config::ApiVersion;
-use zcrm_core::entity::{Amount, LineItem, LineItemField, Lookup, Participant, Record, Tax};
+use zcrm_core::entity::{Amount, Json, LineItem, LineItemField, Lookup, Participant, Record, Tax};
 use zcrm_core::{ErrorKind, Nullable};
 
 fn read(value: &Value) -> Record {
@@ -29,7 +29,7 @@ fn a_change_leaves_every_other_field_as_it_came() {
     let mut record = Record::from_json(r#"{"id":"1","Amount":1.50,"City":"Oslo"}"#).unwrap();
     record.set("City", "Bergen").set("Fax", "1");
     assert_eq!(serde_json::to_string(&record).unwrap(), r#"{"id":"1","Amount":1.50,"City":"Bergen","Fax":"1"}"#);
-    assert_eq!(Value::Object(record.changed().clone()), json!({"City": "Bergen", "Fax": "1"}));
+    assert_eq!(Json::from(record.changed().clone()), json!({"City": "Bergen", "Fax": "1"}));
     record.unset("City").unset("Fax");
     assert!(!record.is_changed());
     assert_eq!(record.get::<String>("City").unwrap().as_deref(), Some("Oslo"));
@@ -40,10 +40,10 @@ fn absent_null_and_a_value_are_three_things() {
     let mut record = read(&json!({"Phone": null, "City": "Oslo"}));
     assert_eq!(record.field("Fax"), Nullable::Absent);
     assert_eq!(record.field("Phone"), Nullable::Null);
-    assert_eq!(record.field("City"), Nullable::Value(json!("Oslo")));
+    assert_eq!(record.field("City"), Nullable::Value("Oslo".into()));
     record.clear("City");
     assert_eq!(record.field("City"), Nullable::Null);
-    assert_eq!(Value::Object(record.changed().clone()), json!({"City": null}));
+    assert_eq!(Json::from(record.changed().clone()), json!({"City": null}));
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn a_saved_record_sends_its_changes_once() {
 #[test]
 fn properties_keep_their_names_and_stay_apart() {
     let record = read(&json!({"id": "1", "$a$b": true, "Name": "x"}));
-    assert_eq!(record.properties().collect::<Vec<_>>(), [("$a$b", json!(true))]);
+    assert_eq!(record.properties().collect::<Vec<_>>(), [("$a$b", true.into())]);
     assert_eq!(record.fields().map(|(name, _)| name).collect::<Vec<_>>(), ["Name", "id"]);
     assert_eq!(record.get::<bool>("$a$b").unwrap(), Some(true));
 }
@@ -110,7 +110,7 @@ fn lookups_keep_all_their_members() {
     );
     // An object that is no lookup is neither lost nor taken for one.
     let record = read(&json!({"Mailing_Address": {"street": "x"}}));
-    assert_eq!(record.field("Mailing_Address"), Nullable::Value(json!({"street": "x"})));
+    assert_eq!(record.field("Mailing_Address"), Nullable::Value(json!({"street": "x"}).into()));
     record.lookup("Mailing_Address").unwrap_err();
 }
 
@@ -147,13 +147,12 @@ fn taxes_of_the_record_and_of_its_lines_are_two_lists() {
 
 #[test]
 fn amounts_lose_nothing() {
-    let line = json!({"quantity": 1.5, "list_price": null, "Discount": "10%", "total": 3, "net_total": 0.1});
-    let line: LineItem = serde_json::from_value(line).unwrap();
-    assert_eq!(line.quantity, Some(Amount::Decimal(1.5)));
+    let written = json!({"quantity": 1.5, "list_price": null, "Discount": "10%", "total": 3, "net_total": 0.1});
+    let line: LineItem = serde_json::from_value(written.clone()).unwrap();
+    assert_eq!(line.quantity, Some(Amount::from(1.5)));
     assert_eq!(line.list_price, None);
     assert_eq!(line.discount.as_ref().unwrap().percent(), Some(10.0));
-    let back = serde_json::to_string(&line).unwrap();
-    assert_eq!(back, r#"{"quantity":1.5,"total":3,"Discount":"10%","net_total":0.1}"#);
+    assert_eq!(serde_json::to_value(&line).unwrap(), written, "the null too");
 }
 
 #[test]
@@ -225,7 +224,7 @@ fn subforms_are_read_changed_and_written_back() {
     visits.push(Record::new().with("City", "Molde"));
     lead.set_as("Visits", &visits).unwrap();
     assert_eq!(
-        Value::Object(lead.changed().clone()),
+        Json::from(lead.changed().clone()),
         json!({"Visits": [
             {"id": "2", "City": "Bergen", "Guests": [{"id": "3"}], "Host": null, "Owner": {"id": "4", "name": "N"}},
             {"City": "Molde"},

@@ -59,5 +59,5 @@ impl PersistenceHandler for FolderStore {
 }
 
 fn corrupt() -> PersistenceError {
-    PersistenceError::new(PersistenceErrorKind::Corrupt, "a file of tokens has not three lines")
+    PersistenceError::new(PersistenceErrorKind::CorruptRow, "a file of tokens has not three lines")
 }

@@ -9,7 +9,7 @@ use zcrm_core::{OAuthTokens, UserIdentifier};
 type Save = dyn Fn(&OAuthTokens) -> Result<(), PersistenceError> + Send + Sync;
 type Get = dyn Fn(&UserIdentifier) -> Result<Option<OAuthTokens>, PersistenceError> + Send + Sync;
 type Delete = dyn Fn(&UserIdentifier) -> Result<(), PersistenceError> + Send + Sync;
-type Lock = dyn Fn(&UserIdentifier, Duration) -> Result<RefreshLock, PersistenceError> + Send + Sync;
+type Lock = dyn Fn(&UserIdentifier, Duration, Duration) -> Result<RefreshLock, PersistenceError> + Send + Sync;
 
 /// A store made of three closures, for applications that have a place for tokens already. The contract of each is that
 /// of the method of the same name of [`PersistenceHandler`].
@@ -72,11 +72,12 @@ impl Closures {
         self
     }
 
-    /// Adds the refresh lock, needed when several processes share the store.
+    /// Adds the refresh lock, needed when several processes share the store: a closure of the user, the timeout and the
+    /// lease, as [`lock_refresh`](PersistenceHandler::lock_refresh) has them.
     #[must_use]
     pub fn lock(
         mut self,
-        lock: impl Fn(&UserIdentifier, Duration) -> Result<RefreshLock, PersistenceError> + Send + Sync + 'static,
+        lock: impl Fn(&UserIdentifier, Duration, Duration) -> Result<RefreshLock, PersistenceError> + Send + Sync + 'static,
     ) -> Self {
         self.lock = Some(Box::new(lock));
         self
@@ -96,8 +97,13 @@ impl PersistenceHandler for Closures {
         (self.delete)(user)
     }
 
-    fn lock_refresh(&self, user: &UserIdentifier, patience: Duration) -> Result<RefreshLock, PersistenceError> {
-        self.lock.as_ref().map_or_else(|| Ok(RefreshLock::none()), |lock| lock(user, patience))
+    fn lock_refresh(
+        &self,
+        user: &UserIdentifier,
+        timeout: Duration,
+        lease: Duration,
+    ) -> Result<RefreshLock, PersistenceError> {
+        self.lock.as_ref().map_or_else(|| Ok(RefreshLock::none()), |lock| lock(user, timeout, lease))
     }
 }
 

@@ -6,7 +6,9 @@ use zcrm_core::UserIdentifier;
 use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, PersistenceHandler};
 
 /// How long copying waits for another program that refreshes the same user's tokens.
-const PATIENCE: Duration = Duration::from_secs(90);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(90);
+/// How long copying one user may take.
+const LEASE: Duration = Duration::from_secs(60);
 
 /// What became of each user; see [`copy_tokens`].
 #[derive(Debug, Default)]
@@ -67,7 +69,7 @@ fn copy(
     to: &(impl PersistenceHandler + ?Sized),
     user: &UserIdentifier,
 ) -> Result<bool, PersistenceError> {
-    let mut lock = to.lock_refresh(user, PATIENCE)?;
+    let mut lock = to.lock_refresh(user, LOCK_TIMEOUT, LEASE)?;
     let Some(tokens) = from.get_oauth_tokens(user)? else { return Ok(false) };
     if !lock.is_held() {
         return Err(PersistenceError::new(

@@ -10,7 +10,7 @@
 //! {"version":1,"operation":"save","user":"abc@xyz.com","tokens":{"access_token":"1000.fake","refresh_token":"1000.fake","expiry_millis":1700000000000}}
 //! {"version":1,"operation":"get","user":"abc@xyz.com"}
 //! {"version":1,"operation":"delete","user":"abc@xyz.com"}
-//! {"version":1,"operation":"lock","user":"abc@xyz.com","patience_millis":60000,"lease_millis":54000}
+//! {"version":1,"operation":"lock","user":"abc@xyz.com","timeout_millis":60000,"lease_millis":45000}
 //! ```
 //!
 //! `user` has at most 100 characters, of any kind but control characters; users compare byte by byte. `expiry_millis` is
@@ -33,9 +33,10 @@
 //! |---|---|
 //! | `unavailable` | the store cannot be reached at the moment |
 //! | `denied` | the store refuses: a wrong password, a missing right |
-//! | `corrupt` | what it holds cannot be understood; it was left as it is |
+//! | `corrupt` | the store as a whole cannot be understood; it was left as it is |
+//! | `corrupt_row` | the tokens of this user cannot be understood; `save` replaces them |
 //! | `does_not_fit` | the tokens or the user do not fit; what was there is unchanged |
-//! | `lock_timeout` | the lock was not free within `patience_millis` |
+//! | `lock_timeout` | the lock was not free within `timeout_millis` |
 //! | `setup` | the store is set up wrongly |
 //! | `unsupported` | the program does not know this version or this operation |
 //! | `other`, or any other word | anything else |
@@ -48,7 +49,7 @@
 //! A program that does not offer it answers `unsupported`; then only the threads of one client are kept from refreshing at
 //! the same time, and the store should not be shared between processes.
 //!
-//! A program that offers it waits up to `patience_millis` for the lock of this user, answers `{"done":true}` and **stays**.
+//! A program that offers it waits up to `timeout_millis` for the lock of this user, answers `{"done":true}` and **stays**.
 //! It holds the lock until its standard input closes, then frees it and exits with status 0. Standard input closes when
 //! the client is done and also when it dies, however it dies. `get`, `save` and `delete`, in other runs of the program,
 //! work meanwhile, and the lock of one user does not make another wait. A program that waits for the lock watches its
@@ -63,7 +64,7 @@
 //! - Nothing secret is in its arguments or its environment: variables that begin with `ZCRM_` are not handed on.
 //! - Its standard error goes to the client's log at WARN, line by line. Tokens that were sent to it, and words that look like
 //!   tokens of Zoho, are replaced there; it should not write any.
-//! - A run that takes longer than the time limit (30 seconds; for `lock` 30 seconds more than the patience) is killed.
+//! - A run that takes longer than the time limit (30 seconds; for `lock` 30 seconds more than `timeout_millis`) is killed.
 //! - Several runs at once are normal: the threads and processes of a client do not wait for each other.
 //!
 //! # An example

@@ -28,7 +28,7 @@ fn over(memory: InMemoryPersistence) -> Closures {
         move |user| get.get_oauth_tokens(user),
         move |user| delete.delete_oauth_tokens(user),
     )
-    .lock(move |user, patience| lock.lock_refresh(user, patience))
+    .lock(move |user, timeout, lease| lock.lock_refresh(user, timeout, lease))
     .named("closures over memory")
 }
 
@@ -186,7 +186,7 @@ fn encrypted_over_a_file_between_processes() {
         move || Encrypted::new(FilePersistence::new(&path).unwrap(), [key()]).unwrap()
     };
     Processes::new(open, move || worker("file_worker", FILE, path.to_str().unwrap()))
-        .frees_frozen(Duration::from_secs(2), Duration::from_secs(30))
+        .frees_frozen(Duration::from_secs(5), Duration::from_secs(30))
         .run();
 }
 
@@ -245,7 +245,7 @@ fn encrypted_over_the_wide_table_between_processes() {
         move || Encrypted::new(mysql(&database), [key()]).unwrap(),
         move || worker("mysql_worker", MYSQL, &words),
     )
-    .frees_frozen(Duration::from_secs(2), Duration::from_secs(30))
+    .frees_frozen(Duration::from_secs(5), Duration::from_secs(30))
     .run();
 }
 

@@ -44,7 +44,7 @@ fn each_user_is_copied_or_told() {
 fn copying_waits_for_a_refresh_of_the_destination() {
     let (from, to) = (InMemoryPersistence::new(), InMemoryPersistence::new());
     from.save_oauth_tokens(&tokens("a@x.com", 1)).unwrap();
-    let lock = to.lock_refresh(&user("a@x.com"), Duration::from_secs(20)).unwrap();
+    let lock = to.lock_refresh(&user("a@x.com"), Duration::from_secs(20), Duration::from_secs(20)).unwrap();
     let (done, copied) = mpsc::channel();
     thread::scope(|scope| {
         scope.spawn(|| done.send(copy_tokens(&from, &to, [user("a@x.com")]).is_complete()));

@@ -81,7 +81,7 @@ fn rows_and_columns_cannot_be_exchanged() {
     for meddled in [row.for_user(user("b@x.com")), swapped, altered, cut] {
         inner.save_oauth_tokens(&meddled).unwrap();
         let fault = store.get_oauth_tokens(meddled.user()).unwrap_err();
-        assert_eq!(fault.kind(), Kind::Corrupt, "{fault}");
+        assert_eq!(fault.kind(), Kind::CorruptRow, "{fault}");
         assert!(!format!("{fault:?}").contains("canary"));
     }
 }

@@ -9,14 +9,14 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use zcrm_core::persistence::{MAX_LOCK_TIMEOUT, MIN_LOCK_LEASE};
+
 use crate::lock::{self, Pause};
 
 /// So many holders of one lock can be frozen at the same time.
 const SLOTS: u64 = 16;
 /// The record is held for a moment only, unless its holder is frozen at just that moment.
 const RECORD_PATIENCE: Duration = Duration::from_secs(5);
-/// The longest wait that is taken at its word; more could not be added to a time.
-const LONGEST_PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 /// Each number of an entry has as many digits, so that a new entry covers the old one.
 const DIGITS: usize = 20;
 
@@ -37,9 +37,9 @@ pub(crate) struct Lease {
 
 impl Lease {
     /// Takes the lock whose files begin with `stem`; `None` when it was not free in time.
-    pub(crate) fn take(stem: &Path, patience: Duration) -> io::Result<Option<Self>> {
-        let patience = patience.min(LONGEST_PATIENCE);
-        let deadline = Instant::now() + patience;
+    pub(crate) fn take(stem: &Path, timeout: Duration, lease: Duration) -> io::Result<Option<Self>> {
+        let deadline = Instant::now() + timeout.min(MAX_LOCK_TIMEOUT);
+        let lease = lease.clamp(MIN_LOCK_LEASE, MAX_LOCK_TIMEOUT);
         let record = stem.with_extension("lock");
         let mut watched: Option<(Entry, Instant)> = None;
         let mut pause = Pause::default();
@@ -56,7 +56,7 @@ impl Lease {
                 let number = (entry.slot % SLOTS + step) % SLOTS;
                 let slot = lock::open(&stem.with_extension(format!("slot{number}")))?;
                 if lock::try_take(&slot)? {
-                    let lease_millis = u64::try_from((patience * 9 / 10).as_millis()).unwrap_or(u64::MAX);
+                    let lease_millis = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
                     let entry = Entry { turn: entry.turn.wrapping_add(1), slot: number, lease_millis };
                     write(&mut file, entry)?;
                     return Ok(Some(Self { record, entry, _slot: slot }));

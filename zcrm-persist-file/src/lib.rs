@@ -38,9 +38,8 @@
 //! # The refresh lock
 //!
 //! One lock a user, across threads and processes. It is free at once when its holder dies. A holder that stands still
-//! (stopped, or on a machine that slept) loses it to a waiter that has watched it for nine tenths of the
-//! patience that the holder named in
-//! [`lock_refresh`](zcrm_core::persistence::PersistenceHandler::lock_refresh), and is told so by
+//! (stopped, or on a machine that slept) loses it to a waiter that has watched it for the lease that
+//! the holder named in [`lock_refresh`](zcrm_core::persistence::PersistenceHandler::lock_refresh), and is told so by
 //! [`is_held`](zcrm_core::persistence::RefreshLock::is_held). A process that is frozen in the midst of a save, which takes
 //! milliseconds, keeps others from saving; they give up after 30 seconds with
 //! [`Unavailable`](zcrm_core::persistence::PersistenceErrorKind::Unavailable).

@@ -155,15 +155,18 @@ impl PersistenceHandler for FilePersistence {
         self.change(|rows| rows.remove(user).is_some())
     }
 
-    fn lock_refresh(&self, user: &UserIdentifier, patience: Duration) -> Result<RefreshLock, PersistenceError> {
+    fn lock_refresh(
+        &self,
+        user: &UserIdentifier,
+        timeout: Duration,
+        lease: Duration,
+    ) -> Result<RefreshLock, PersistenceError> {
         let stem = self.locks()?.join(hash(user));
-        match Lease::take(&stem, patience) {
+        match Lease::take(&stem, timeout, lease) {
             Ok(Some(lease)) => Ok(RefreshLock::leased(lease, Lease::is_held)),
             Ok(None) => Err(PersistenceError::new(
                 PersistenceErrorKind::LockTimeout,
-                format!(
-                    "another thread or process has been refreshing the tokens of {user} for more than {patience:?}"
-                ),
+                format!("another thread or process has been refreshing the tokens of {user} for more than {timeout:?}"),
             )),
             Err(cause) => Err(error::io("use the refresh lock", &stem, cause)),
         }

@@ -29,6 +29,6 @@ fn nothing_is_lost_between_processes() {
         command
     };
     Processes::new(move || FilePersistence::new(&ours).unwrap(), worker)
-        .frees_frozen(Duration::from_secs(3), Duration::from_secs(10))
+        .frees_frozen(Duration::from_secs(5), Duration::from_secs(15))
         .run();
 }

@@ -143,15 +143,20 @@ fn a_folder_that_is_gone_is_a_failure() {
     fs::remove_dir_all(root.path().join("tokens")).unwrap();
     assert!(store.get_oauth_tokens(tokens.user()).is_err());
     assert!(store.save_oauth_tokens(&tokens).is_err());
-    assert!(store.lock_refresh(tokens.user(), Duration::from_secs(1)).is_err());
+    assert!(store.lock_refresh(tokens.user(), Duration::from_secs(1), Duration::from_secs(60)).is_err());
     assert!(!root.path().join("tokens").exists(), "nothing is put into the place of a disk that is away");
 }
 
 #[test]
-fn endless_patience_is_no_panic() {
+fn an_endless_timeout_is_no_panic() {
     let folder = TempDir::new().unwrap();
     let store = FilePersistence::new(folder.path()).unwrap();
-    assert!(store.lock_refresh(&UserIdentifier::new("abc@xyz.com").unwrap(), Duration::MAX).unwrap().is_held());
+    assert!(
+        store
+            .lock_refresh(&UserIdentifier::new("abc@xyz.com").unwrap(), Duration::MAX, Duration::MAX)
+            .unwrap()
+            .is_held()
+    );
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub(crate) fn describe(cause: Error, place: &str) -> PersistenceError {
         }
         // These two carry values of a row, which may be tokens.
         Error::FromValueError(_) | Error::FromRowError(_) => {
-            return PersistenceError::new(Kind::Corrupt, format!("MySQL at {place}: a row has an unexpected shape"));
+            return PersistenceError::new(Kind::CorruptRow, format!("MySQL at {place}: a row has an unexpected shape"));
         }
         _ if connection_is_lost(&cause) => (
             Kind::Unavailable,

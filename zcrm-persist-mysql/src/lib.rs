@@ -38,8 +38,8 @@
 //! # The refresh lock
 //!
 //! A named server lock (`GET_LOCK`) on a connection of its own. When the holder's process or host dies, the server frees it
-//! with the connection; when the holder is frozen, the server closes its connection after nine tenths of the
-//! patience that the caller of `lock_refresh` named (`wait_timeout` of that session).
+//! with the connection; when the holder is frozen, the server closes its connection after the
+//! lease that the caller of `lock_refresh` named (`wait_timeout` of that session).
 //! The server's named locks are not replicated: point all programs to one server.
 //!
 //! [`limits`]: zcrm_core::persistence::PersistenceHandler::limits

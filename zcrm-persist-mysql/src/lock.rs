@@ -6,7 +6,7 @@ use mysql::Conn;
 use mysql::prelude::Queryable;
 use sha2::{Digest, Sha256};
 use zcrm_core::UserIdentifier;
-use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, RefreshLock};
+use zcrm_core::persistence::{MAX_LOCK_TIMEOUT, MIN_LOCK_LEASE, PersistenceError, PersistenceErrorKind, RefreshLock};
 
 use crate::connect::{Connector, Pause};
 use crate::error::{connection_is_lost, describe};
@@ -41,17 +41,20 @@ pub(crate) fn refresh(
     connector: &Connector,
     database: &str,
     user: &UserIdentifier,
-    patience: Duration,
+    timeout: Duration,
+    lease: Duration,
 ) -> Result<RefreshLock, PersistenceError> {
     let name = name("refresh", database, user.as_str());
-    let deadline = Instant::now() + patience;
+    let timeout = timeout.min(MAX_LOCK_TIMEOUT);
+    let lease = lease.clamp(MIN_LOCK_LEASE, MAX_LOCK_TIMEOUT);
+    let deadline = Instant::now() + timeout;
     let mut pause = Pause::default();
     let mut connection = None;
     loop {
-        match attempt(connector, &mut connection, &name, patience, deadline) {
+        match attempt(connector, &mut connection, &name, lease, deadline) {
             Ok(true) => {}
             Ok(false) if pause.fits(deadline) => continue,
-            Ok(false) => return Err(timed_out(connector, user, patience)),
+            Ok(false) => return Err(timed_out(connector, user, timeout)),
             Err(cause) if connection_is_lost(&cause) && pause.fits(deadline) => {
                 log::debug!("MySQL at {}: {cause}; trying again for the lock", connector.place());
                 connection = None;
@@ -94,15 +97,15 @@ fn attempt(
     connector: &Connector,
     connection: &mut Option<Conn>,
     name: &str,
-    patience: Duration,
+    lease: Duration,
     deadline: Instant,
 ) -> mysql::Result<bool> {
     let open = match connection {
         Some(open) => open,
         None => {
-            let mut fresh = connector.dedicated(patience)?;
+            let mut fresh = connector.dedicated(deadline.saturating_duration_since(Instant::now()))?;
             // A holder that is frozen sends nothing: the server closes its connection after this, and the lock falls.
-            let seconds = (patience.as_secs() * 9 / 10).max(1);
+            let seconds = lease.as_secs();
             fresh.query_drop(format!("SET SESSION wait_timeout = {seconds}"))?;
             connection.insert(fresh)
         }
@@ -112,11 +115,11 @@ fn attempt(
     take(open, name, seconds)
 }
 
-fn timed_out(connector: &Connector, user: &UserIdentifier, patience: Duration) -> PersistenceError {
+fn timed_out(connector: &Connector, user: &UserIdentifier, timeout: Duration) -> PersistenceError {
     PersistenceError::new(
         PersistenceErrorKind::LockTimeout,
         format!(
-            "MySQL at {}: another program has been refreshing the tokens of {user} for more than {patience:?}",
+            "MySQL at {}: another program has been refreshing the tokens of {user} for more than {timeout:?}",
             connector.place()
         ),
     )

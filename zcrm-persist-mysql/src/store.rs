@@ -173,8 +173,13 @@ impl PersistenceHandler for MysqlPersistence {
         })
     }
 
-    fn lock_refresh(&self, user: &UserIdentifier, patience: Duration) -> Result<RefreshLock, PersistenceError> {
-        lock::refresh(&self.connector, &self.database, user, patience)
+    fn lock_refresh(
+        &self,
+        user: &UserIdentifier,
+        timeout: Duration,
+        lease: Duration,
+    ) -> Result<RefreshLock, PersistenceError> {
+        lock::refresh(&self.connector, &self.database, user, timeout, lease)
     }
 
     fn limits(&self) -> StoreLimits {
@@ -211,7 +216,7 @@ impl MysqlPersistence {
 
     fn corrupt(&self, user: &UserIdentifier, fault: &str) -> PersistenceError {
         PersistenceError::new(
-            PersistenceErrorKind::Corrupt,
+            PersistenceErrorKind::CorruptRow,
             format!(
                 "MySQL at {}: the row of {user} in {} {fault}; exchange a new grant token",
                 self.connector.place(),

@@ -90,7 +90,7 @@ fn processes(database: Database) -> Processes<MysqlPersistence> {
         command
     };
     Processes::new(move || builder(server(), &database).build().unwrap(), worker)
-        .frees_frozen(Duration::from_secs(2), Duration::from_secs(30))
+        .frees_frozen(Duration::from_secs(5), Duration::from_secs(30))
 }
 
 #[test]

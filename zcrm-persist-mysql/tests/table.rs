@@ -159,7 +159,7 @@ fn a_row_without_a_refresh_token_is_explained() {
     let (store, database) = seeded("");
     database.execute(["insert into oauthtokens values ('a@x.com','1000.fake-canary',NULL,1)"]).unwrap();
     let fault = store.get_oauth_tokens(&user("a@x.com")).unwrap_err();
-    assert_eq!(fault.kind(), PersistenceErrorKind::Corrupt);
+    assert_eq!(fault.kind(), PersistenceErrorKind::CorruptRow);
     assert!(fault.to_string().contains("no refresh token"), "{fault}");
     assert!(!format!("{fault:?}{fault}").contains("canary"));
 }

@@ -82,6 +82,9 @@ pub struct Behaviour {
     pub credits_remaining: Option<u64>,
     /// Uploads larger than this are refused with 413; Zoho's figure is 20 MB for attachments in v2.
     pub max_file_size: Option<u64>,
+    /// Life of a page token; Zoho's is 24 hours.
+    #[serde(with = "seconds")]
+    pub page_token_life: Duration,
     /// The certificate presented over https.
     pub certificate: Certificate,
 }
@@ -108,6 +111,7 @@ impl Default for Behaviour {
             reset_connections: 0,
             credits_remaining: None,
             max_file_size: None,
+            page_token_life: Duration::from_secs(24 * 3600),
             certificate: Certificate::Valid,
         }
     }

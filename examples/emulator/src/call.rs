@@ -107,6 +107,11 @@ impl Call {
         self.query.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
+    /// All query parameters.
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.query.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// A comma separated query parameter; the Ruby SDK ends it with a comma.
     pub(crate) fn query_list(&self, name: &str) -> Vec<&str> {
         self.query(name).map(split_list).unwrap_or_default()
@@ -118,10 +123,14 @@ impl Call {
         form.into_owned().chain(self.query.iter().cloned()).find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
-    /// The JSON object of the body.
+    /// The JSON object of the body, with ids as text: some SDKs write them as numbers, and Zoho answers text either way.
     pub(crate) fn json(&self) -> Result<Value, Box<Answer>> {
         match serde_json::from_slice(&self.body) {
-            Ok(Value::Object(object)) => Ok(Value::Object(object)),
+            Ok(Value::Object(object)) => {
+                let mut object = Value::Object(object);
+                ids_as_text(&mut object);
+                Ok(object)
+            }
             _ => {
                 let details = json!({ "expected_data_type": "jsonobject" });
                 Err(refuse(400, "INVALID_DATA", "body", details))
@@ -147,6 +156,31 @@ impl Call {
 /// The items of a comma separated list, a trailing comma tolerated.
 pub(crate) fn split_list(text: &str) -> Vec<&str> {
     text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect()
+}
+
+/// Turns whole numbers under `id`, `..._id` and in `ids` into text.
+fn ids_as_text(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member {
+                    Value::Number(number) if is_id(name) && !number.is_f64() => *member = json!(number.to_string()),
+                    Value::Array(ids) if name == "ids" => {
+                        for id in ids.iter_mut().filter(|id| id.is_u64()) {
+                            *id = json!(id.to_string());
+                        }
+                    }
+                    other => ids_as_text(other),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(ids_as_text),
+        _ => {}
+    }
+}
+
+fn is_id(name: &str) -> bool {
+    name == "id" || name.ends_with("_id")
 }
 
 fn decode(segment: &str) -> String {

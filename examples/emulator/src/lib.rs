@@ -48,6 +48,11 @@
               to is known to be an object"
 )]
 
+/// Its snippets compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod accounts;
 mod answer;
 mod behaviour;

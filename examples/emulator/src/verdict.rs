@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Outcome};
+use crate::version::Version;
 
 /// A refusal of the whole call, for use with `?`.
 pub(crate) fn refuse(status: u16, code: &str, message: &str, details: Value) -> Box<Answer> {
@@ -22,6 +23,17 @@ pub(crate) fn unknown(path_known: bool) -> Outcome {
         return Err(refuse(405, "INVALID_REQUEST_METHOD", message, json!({})));
     }
     Ok(no_such_url())
+}
+
+/// Something that is there from another version on.
+pub(crate) fn not_supported(since: Version) -> Box<Answer> {
+    let details = json!({ "supported_version": since.name() });
+    refuse(400, "API_NOT_SUPPORTED", "the API is not supported in this version", details)
+}
+
+/// A member of the body whose JSON type is not what this version takes.
+pub(crate) fn expected_type(api_name: &str, kind: &str) -> Value {
+    failure("INVALID_DATA", "invalid data", json!({ "expected_data_type": kind, "api_name": api_name }))
 }
 
 /// An id in the path that belongs to nothing.

@@ -27,4 +27,18 @@ impl Version {
             _ => return None,
         })
     }
+
+    /// As a path has it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::V2 => "v2",
+            Self::V2_1 => "v2.1",
+            Self::V3 => "v3",
+            Self::V4 => "v4",
+            Self::V5 => "v5",
+            Self::V6 => "v6",
+            Self::V7 => "v7",
+            Self::V8 => "v8",
+        }
+    }
 }

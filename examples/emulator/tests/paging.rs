@@ -60,6 +60,54 @@ fn a_token_belongs_to_its_listing() {
 }
 
 #[test]
+fn a_token_belongs_to_its_user_and_dies() {
+    let mut client = start();
+    client.emulator.seed_leads(500);
+    let path = "/crm/v8/Leads?fields=Last_Name";
+    let token = client.get(path).json["info"]["next_page_token"].as_str().unwrap().to_owned();
+    let next = format!("{path}&page_token={token}");
+    let mine = std::mem::take(&mut client.token);
+    let grant = client.emulator.new_grant("b@example.com");
+    client.token = client.exchange(&grant)["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(client.get(&next).code(), "INVALID_DATA");
+    client.token = mine;
+    assert_eq!(client.get(&next).status, 200);
+    client.emulator.behave(|behaviour| behaviour.page_token_life = std::time::Duration::ZERO);
+    assert_eq!(client.get(&next).code(), "EXPIRED_VALUE");
+}
+
+#[test]
+fn page_zero_is_the_first_page() {
+    let client = start();
+    client.emulator.seed_leads(3);
+    for path in ["/crm/v2/Leads?page=0&per_page=2", "/crm/v2/Leads/search?word=lead&page=0", "/crm/v2/users?page=0"] {
+        let zero = client.get(path).json;
+        assert_eq!(zero["info"]["page"], 1, "{path}");
+        assert_eq!(zero, client.get(&path.replace("page=0", "page=1")).json);
+    }
+    client.delete("/crm/v2/Leads?ids=3652397000100000000");
+    assert_eq!(client.get("/crm/v2/Leads/deleted?page=0").json["info"]["page"], 1);
+    assert_eq!(client.get("/crm/v2/Leads?per_page=0").code(), "INVALID_DATA");
+}
+
+#[test]
+fn notes_and_related_lists_go_on_by_token_from_v4_on() {
+    let client = start();
+    let lead = client.lead(serde_json::json!({ "Last_Name": "Berg" }));
+    let notes: Vec<_> = (0..3).map(|n| serde_json::json!({ "Note_Content": format!("{n}") })).collect();
+    client.post(&format!("/crm/v2/Leads/{lead}/Notes"), serde_json::json!({ "data": notes }));
+    for path in [format!("Leads/{lead}/Notes"), "Notes".to_owned()] {
+        let list = |version: &str, token: &str| {
+            client.get(&format!("/crm/{version}/{path}?fields=Note_Content&per_page=2{token}")).json
+        };
+        assert_eq!(list("v3", "")["info"].get("next_page_token"), None, "{path}");
+        let token = list("v4", "")["info"]["next_page_token"].as_str().unwrap().to_owned();
+        let rest = list("v4", &format!("&page_token={token}"));
+        assert_eq!((&rest["info"]["count"], &rest["info"]["more_records"]), (&1.into(), &false.into()), "{path}");
+    }
+}
+
+#[test]
 fn page_tokens_end_at_a_hundred_thousand() {
     let client = start();
     client.emulator.seed_leads(100_400);
@@ -67,7 +115,7 @@ fn page_tokens_end_at_a_hundred_thousand() {
     let first = client.get(path);
     let token = first.json["info"]["next_page_token"].as_str().unwrap();
     // The emulator's tokens hold the row they lead to, so the last page need not be reached on foot.
-    let leading_to = |row: u64| format!("{path}&page_token={}{row:016x}{}", &token[..16], &token[32..]);
+    let leading_to = |row: u64| format!("{path}&page_token={row:016x}{}", &token[16..]);
     let last = client.get(&leading_to(99_800));
     assert_eq!(last.json["info"]["more_records"], true);
     let token = last.json["info"]["next_page_token"].as_str().unwrap();

@@ -162,3 +162,20 @@ fn users_and_organization() {
     assert_eq!((count("ActiveUsers"), count("DeletedUsers"), count("AdminUsers")), (json!(3), json!(1), json!(1)));
     assert!(client.get("/crm/v2/org").header("x-accesstoken-reset").unwrap().contains('T'));
 }
+
+#[test]
+fn a_clone_is_a_record_of_its_own() {
+    let client = start();
+    let lead = client.lead(json!({ "Last_Name": "Berg", "City": "Oslo", "Description": "x".repeat(900) }));
+    let path = format!("/crm/v8/Leads/{lead}/actions/clone");
+    let got = client.call("POST", &path, None);
+    assert_eq!(got.status, 201, "{}", got.json);
+    let copy = got.json["data"][0]["details"]["id"].as_str().unwrap().to_owned();
+    assert_ne!(copy, lead);
+    let read = client.get(&format!("/crm/v8/Leads/{copy}/actions/fetch_full_data?fields=City,Description"));
+    assert_eq!((&read.json["data"][0]["City"], &read.json["data"][0]["id"]), (&json!("Oslo"), &json!(copy)));
+    assert_eq!(client.call("POST", &path.replace("v8", "v6"), None).code(), "API_NOT_SUPPORTED");
+    let both = format!("Leads/actions/fetch_full_data?fields=City&ids={lead},{copy}");
+    assert_eq!(client.get(&format!("/crm/v8/{both}")).json["data"].as_array().unwrap().len(), 2);
+    assert_eq!(client.get(&format!("/crm/v7/{both}")).code(), "API_NOT_SUPPORTED");
+}

@@ -18,7 +18,7 @@ struct Arguments {
     /// The configuration dictionary as JSON; the environment (ZCRM_*) when absent
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The code from Zoho's API console; `-` reads it from standard input, without echo. Or set ZCRM_GRANT_TOKEN
+    /// The code from Zoho's API console; `-` reads it from standard input, without echo. Or set ZOHO_GRANT_TOKEN
     #[arg(long, value_name = "CODE")]
     grant_token: Option<String>,
     /// Sign in through the browser, as a web client does
@@ -65,9 +65,9 @@ fn grant(arguments: &Arguments) -> Result<GrantToken> {
             line
         }
         Some(code) => code.to_owned(),
-        None => std::env::var("ZCRM_GRANT_TOKEN")
+        None => std::env::var("ZOHO_GRANT_TOKEN")
             .ok()
-            .context("name a way to sign in: --grant-token CODE, --grant-token -, ZCRM_GRANT_TOKEN, or --browser")?,
+            .context("name a way to sign in: --grant-token CODE, --grant-token -, ZOHO_GRANT_TOKEN, or --browser")?,
     };
     if code.trim().is_empty() {
         bail!("the grant token is empty");

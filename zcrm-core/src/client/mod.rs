@@ -96,6 +96,7 @@ impl Client {
     }
 
     fn assemble(config: Config, store: Arc<dyn PersistenceHandler>, transport: Arc<dyn Transport>) -> Self {
+        config.warnings().iter().for_each(|warning| log::warn!("{warning}"));
         let config = Arc::new(config);
         let tokens = Arc::new(TokenSource::new(Arc::clone(&config), Arc::clone(&transport), Arc::clone(&store)));
         let session = Session::new(Arc::clone(&config), transport, Arc::clone(&tokens));

@@ -4,18 +4,19 @@ use std::path::Path;
 
 use super::entries::Entries;
 use super::key::Key;
-use super::{ApiVersion, Config, validate};
+use super::{ApiVersion, Config};
 use crate::error::Result;
 use crate::secret::Secret;
 
-/// Sets the dictionary's keys by name, the last value counts; [`build`](ConfigBuilder::build) checks them all.
+/// Sets the keys of the dictionary; of several values for one key the last counts. [`build`](ConfigBuilder::build)
+/// validates them.
 #[derive(Debug)]
 #[must_use = "nothing happens before `build`"]
 pub struct ConfigBuilder(Entries);
 
 impl ConfigBuilder {
     pub(super) fn new(client_id: &str, client_secret: Secret, redirect_uri: &str) -> Self {
-        let mut entries = Entries::new(super::working_directory());
+        let mut entries = Entries::new();
         entries.set(Key::ClientId, Secret::new(client_id));
         entries.set(Key::ClientSecret, client_secret);
         entries.set(Key::RedirectUri, Secret::new(redirect_uri));
@@ -31,7 +32,7 @@ impl ConfigBuilder {
         match path.to_str() {
             Some(path) => self.set(key, path),
             None => {
-                self.0.fault(key.name(), "the path is not UTF-8; use another one");
+                self.0.fault(key, "the path is not UTF-8; use another one");
                 self
             }
         }
@@ -42,14 +43,26 @@ impl ConfigBuilder {
         self.set(Key::CurrentUserEmail, email)
     }
 
-    /// `api_base_url`: where calls go. Defaults to the data centre of `accounts_url`, else the US.
+    /// `api_base_url`: the API server. Defaults to the data centre of `accounts_url`, else the US.
     pub fn api_base_url(self, url: &str) -> Self {
         self.set(Key::ApiBaseUrl, url)
     }
 
-    /// `accounts_url`: where tokens come from. Defaults to the data centre of `api_base_url`, else the US.
+    /// `accounts_url`: the accounts server. Defaults to the data centre of `api_base_url`, else the US.
     pub fn accounts_url(self, url: &str) -> Self {
         self.set(Key::AccountsUrl, url)
+    }
+
+    /// `file_upload_url`: the server that takes the files of bulk writes. Defaults to the one of the data centre, or to
+    /// `api_base_url` where that is not Zoho's.
+    pub fn file_upload_url(self, url: &str) -> Self {
+        self.set(Key::FileUploadUrl, url)
+    }
+
+    /// `download_url`: the server of the result files of bulk writes. Defaults to the one of the data centre, or to
+    /// `api_base_url` where that is not Zoho's.
+    pub fn download_url(self, url: &str) -> Self {
+        self.set(Key::DownloadUrl, url)
     }
 
     /// `sandbox`: whether calls go to the sandbox. Defaults to false.
@@ -117,6 +130,16 @@ impl ConfigBuilder {
         self.set_path(Key::PersistenceHandlerClassPath, path.as_ref())
     }
 
+    /// `ca_file`: a PEM file of certificate authorities to trust beside the built-in ones.
+    pub fn ca_file(self, path: impl AsRef<Path>) -> Self {
+        self.set_path(Key::CaFile, path.as_ref())
+    }
+
+    /// `proxy`: a proxy, such as `http://user:password@host:3128`.
+    pub fn proxy(self, url: impl Into<Secret>) -> Self {
+        self.set(Key::Proxy, url)
+    }
+
     /// `application_log_file_path`: log lines are appended to this file.
     pub fn application_log_file_path(self, path: impl AsRef<Path>) -> Self {
         self.set_path(Key::ApplicationLogFilePath, path.as_ref())
@@ -127,12 +150,12 @@ impl ConfigBuilder {
         self.set(Key::LogInConsole, on.to_string())
     }
 
-    /// Checks everything.
+    /// Validates all keys.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) with every fault, each with its key and the remedy.
     pub fn build(self) -> Result<Config> {
-        validate::validate(self.0)
+        Config::from_entries(self.0)
     }
 }

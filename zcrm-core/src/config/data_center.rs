@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A data centre of Zoho. The hosts are those of Zoho's own SDK for v8.
+/// A data centre of Zoho. The hosts are those of Zoho's own SDK for v8, except for [`download_url`](Self::download_url).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DataCenter {
@@ -24,67 +24,80 @@ pub enum DataCenter {
     Sa,
 }
 
+/// What the URLs of a data centre are made of.
+struct Hosts {
+    location: &'static str,
+    /// The domain of accounts, console and downloads.
+    zoho: &'static str,
+    /// The domain of API calls.
+    api: &'static str,
+    /// The host that takes the files of bulk writes.
+    upload: &'static str,
+}
+
+const fn hosts(location: &'static str, zoho: &'static str, api: &'static str, upload: &'static str) -> Hosts {
+    Hosts { location, zoho, api, upload }
+}
+
 impl DataCenter {
     /// All data centres.
     pub const ALL: [Self; 8] = [Self::Us, Self::Eu, Self::In, Self::Cn, Self::Au, Self::Jp, Self::Ca, Self::Sa];
 
+    #[rustfmt::skip]
+    fn hosts(self) -> Hosts {
+        match self {
+            Self::Us => hosts("us", "zoho.com",     "zohoapis.com",    "content.zohoapis.com"),
+            Self::Eu => hosts("eu", "zoho.eu",      "zohoapis.eu",     "content.zohoapis.eu"),
+            Self::In => hosts("in", "zoho.in",      "zohoapis.in",     "content.zohoapis.in"),
+            Self::Cn => hosts("cn", "zoho.com.cn",  "zohoapis.com.cn", "content.zohoapis.com.cn"),
+            Self::Au => hosts("au", "zoho.com.au",  "zohoapis.com.au", "content.zohoapis.com.au"),
+            Self::Jp => hosts("jp", "zoho.jp",      "zohoapis.jp",     "content.zohoapis.jp"),
+            Self::Ca => hosts("ca", "zohocloud.ca", "zohoapis.ca",     "upload.zohocloud.ca"),
+            Self::Sa => hosts("sa", "zoho.sa",      "zohoapis.sa",     "files.zoho.sa"),
+        }
+    }
+
     /// The code that redirects carry as `location`.
     #[must_use]
     pub fn location(self) -> &'static str {
-        match self {
-            Self::Us => "us",
-            Self::Eu => "eu",
-            Self::In => "in",
-            Self::Cn => "cn",
-            Self::Au => "au",
-            Self::Jp => "jp",
-            Self::Ca => "ca",
-            Self::Sa => "sa",
-        }
+        self.hosts().location
     }
 
-    fn domain(self) -> &'static str {
-        match self {
-            Self::Us => "com",
-            Self::Eu => "eu",
-            Self::In => "in",
-            Self::Cn => "com.cn",
-            Self::Au => "com.au",
-            Self::Jp => "jp",
-            Self::Ca => "ca",
-            Self::Sa => "sa",
-        }
-    }
-
-    fn zoho_domain(self) -> String {
-        match self {
-            Self::Ca => "zohocloud.ca".to_owned(),
-            other => format!("zoho.{}", other.domain()),
-        }
-    }
-
-    /// Where tokens come from, such as `https://accounts.zoho.com`.
+    /// The accounts server, which issues tokens, such as `https://accounts.zoho.com`.
     #[must_use]
     pub fn accounts_url(self) -> String {
-        format!("https://accounts.{}", self.zoho_domain())
+        format!("https://accounts.{}", self.hosts().zoho)
     }
 
-    /// Where calls go, such as `https://www.zohoapis.com`.
+    /// The API server, such as `https://www.zohoapis.com`.
     #[must_use]
     pub fn api_base_url(self) -> String {
-        format!("https://www.zohoapis.{}", self.domain())
+        format!("https://www.{}", self.hosts().api)
     }
 
-    /// Where calls to the sandbox go, such as `https://sandbox.zohoapis.com`.
+    /// The API server of the sandbox, such as `https://sandbox.zohoapis.com`.
     #[must_use]
     pub fn sandbox_url(self) -> String {
-        format!("https://sandbox.zohoapis.{}", self.domain())
+        format!("https://sandbox.{}", self.hosts().api)
     }
 
-    /// Where apps are registered, such as `https://api-console.zoho.com`.
+    /// The server that takes the files of bulk writes, such as `https://content.zohoapis.com`. Sandboxes share it.
+    #[must_use]
+    pub fn file_upload_url(self) -> String {
+        format!("https://{}", self.hosts().upload)
+    }
+
+    /// The server of the result files of bulk writes, such as `https://download-accl.zoho.com`. Zoho documents this host
+    /// for the US only; for the other data centres it is derived from their domain.
+    #[must_use]
+    pub fn download_url(self) -> String {
+        format!("https://download-accl.{}", self.hosts().zoho)
+    }
+
+    /// Zoho's API console, where apps are registered, such as `https://api-console.zoho.com`.
     #[must_use]
     pub fn console_url(self) -> String {
-        format!("https://api-console.{}", self.zoho_domain())
+        format!("https://api-console.{}", self.hosts().zoho)
     }
 
     /// The data centre of a `location` code.
@@ -99,17 +112,36 @@ impl DataCenter {
         Self::ALL.into_iter().find(|center| center.accounts_url() == url.trim_end_matches('/'))
     }
 
-    /// The data centre of an API host: production, sandbox (`sandbox.`) or developer edition (`developer.`).
+    /// The data centre of an API server: production, sandbox (`sandbox.`) or developer edition (`developer.`).
     #[must_use]
     pub fn from_api_url(url: &str) -> Option<Self> {
-        let host = url.trim_end_matches('/').strip_prefix("https://")?;
-        let domain = ["www.", "sandbox.", "developer."]
-            .into_iter()
-            .find_map(|environment| host.strip_prefix(environment))
-            .unwrap_or(host)
-            .strip_prefix("zohoapis.")?;
-        Self::ALL.into_iter().find(|center| center.domain() == domain)
+        let host = host(url)?;
+        let environments = ["www.", "sandbox.", "developer."];
+        let domain = environments.into_iter().find_map(|environment| host.strip_prefix(environment)).unwrap_or(host);
+        Self::ALL.into_iter().find(|center| center.hosts().api == domain)
     }
+
+    /// The data centre of a server for bulk files: the one of [`file_upload_url`](Self::file_upload_url), or
+    /// `upload.` or `upload-accl.`, which Zoho's older pages name.
+    #[must_use]
+    pub fn from_file_upload_url(url: &str) -> Option<Self> {
+        let host = host(url)?;
+        let older = ["upload.", "upload-accl."].into_iter().find_map(|name| host.strip_prefix(name));
+        Self::ALL.into_iter().find(|center| center.hosts().upload == host || older == Some(center.hosts().zoho))
+    }
+
+    /// The data centre of a server of result files: `download-accl.`, or `download.`, which Zoho names for exports.
+    #[must_use]
+    pub fn from_download_url(url: &str) -> Option<Self> {
+        let host = host(url)?;
+        let domain = ["download-accl.", "download."].into_iter().find_map(|name| host.strip_prefix(name))?;
+        Self::ALL.into_iter().find(|center| center.hosts().zoho == domain)
+    }
+}
+
+/// The host of a URL that is `https://` and a host.
+fn host(url: &str) -> Option<&str> {
+    url.trim_end_matches('/').strip_prefix("https://")
 }
 
 impl fmt::Display for DataCenter {

@@ -1,7 +1,7 @@
-//! The configuration dictionary: where it comes from, its rules, and what it says.
+//! The configuration dictionary: its sources, its rules, its values.
 //!
-//! The keys are those of the Ruby SDK; the README lists all of them. One validation serves all sources and reports every
-//! fault at once.
+//! The keys are those of the Ruby SDK and a few more; the README lists all of them. Every source is validated by the same
+//! rules, and all faults are reported at once.
 
 mod builder;
 mod data_center;
@@ -9,12 +9,13 @@ mod entries;
 mod hosts;
 mod http;
 mod key;
+mod path;
+mod source;
 mod store;
 mod validate;
 mod version;
 
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 pub use builder::ConfigBuilder;
 pub use data_center::DataCenter;
@@ -25,16 +26,17 @@ pub use version::{ApiVersion, UnknownApiVersion};
 use entries::Entries;
 use hosts::Hosts;
 pub(crate) use hosts::is_loopback;
-use key::Key;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::token::UserIdentifier;
 
-/// A validated configuration: the seed's dictionary.
+/// A validated configuration.
 ///
-/// Relative paths count from the folder of the JSON file that holds them, else from the working directory. An empty text
-/// is an absent key, except for `db_password`. Whether files, folders and programs exist is looked at when they are used.
+/// * Relative paths are relative to the folder of the JSON file that contains them, otherwise to the working directory.
+/// * A path is taken literally: a leading `~` and variables such as `%LOCALAPPDATA%` or `$HOME` are refused, not expanded.
+/// * An empty string is an absent key, except for `db_password`.
+/// * Whether files, folders and programs exist is checked when they are used.
 ///
 /// ```
 /// use zcrm_core::Config;
@@ -66,8 +68,11 @@ pub struct Config {
     token_persistence_path: Option<PathBuf>,
     mysql: MysqlSettings,
     custom: Option<CustomSettings>,
+    ca_file: Option<PathBuf>,
+    proxy: Option<Secret>,
     log_file: Option<PathBuf>,
     log_in_console: bool,
+    warnings: Vec<String>,
     http: HttpOptions,
 }
 
@@ -76,80 +81,81 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] with every fault, each with its key and the remedy.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) with every fault, each with its key and the remedy.
     pub fn from_pairs<K: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (K, V)>) -> Result<Self> {
-        let mut entries = Entries::new(working_directory());
-        for (key, value) in pairs {
-            entries.add(key.as_ref(), Secret::new(value.as_ref()));
-        }
-        validate::validate(entries)
+        Self::from_entries(source::from_pairs(pairs))
     }
 
-    /// From a JSON object. Values are texts, booleans or numbers.
+    /// From a JSON object. Values are strings, booleans or numbers.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] when the text is no JSON object, and with every fault of its values.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the text is not a JSON object, and with every fault of its
+    /// values.
     pub fn from_json_str(json: &str) -> Result<Self> {
-        Self::from_json(json, working_directory())
+        source::from_json(json).map_err(Error::logged).and_then(Self::from_entries)
     }
 
-    /// From a JSON file. Relative paths in it count from its folder.
+    /// From a JSON file. Relative paths in it are relative to its folder.
+    ///
+    /// If the file contains a secret and users other than its owner can read it (on Unix), this is one of the
+    /// [`warnings`](Self::warnings).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] when the file cannot be read or holds no JSON object, and with every fault of its values.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the file cannot be read or is not a JSON object, and with every
+    /// fault of its values.
     pub fn from_json_file(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let unreadable = |cause| {
-            Error::new(ErrorKind::Config, format!("the configuration file {} cannot be read", path.display()))
-                .with_source(cause)
-                .logged()
-        };
-        let json = fs::read_to_string(path).map_err(unreadable)?;
-        let folder = std::path::absolute(path).map_err(unreadable)?.parent().map(Path::to_owned);
-        // Editors of some systems begin a file with a byte order mark.
-        Self::from_json(json.trim_start_matches('\u{feff}'), folder.unwrap_or_else(working_directory))
+        Self::from_file_and(path.as_ref(), None)
     }
 
-    fn from_json(json: &str, folder: PathBuf) -> Result<Self> {
-        let mut entries = Entries::new(folder);
-        entries.add_json_object(json).map_err(|cause| {
-            let error = Error::new(
-                ErrorKind::Config,
-                format!(
-                    "the configuration is no JSON object of keys and values (line {}, column {})",
-                    cause.line(),
-                    cause.column()
-                ),
-            );
-            // An error of data quotes the value, which may be a secret.
-            if cause.is_data() { error.logged() } else { error.with_source(cause).logged() }
-        })?;
-        validate::validate(entries)
-    }
-
-    /// From environment variables: `ZCRM_` and the key in capitals, such as `ZCRM_CLIENT_ID`. Variables of other names
-    /// are not looked at.
+    /// From a JSON file, with the environment taking precedence: a variable such as `ZCRM_CLIENT_SECRET` replaces the value
+    /// of `client_secret` in the file, or adds it. So secrets can stay out of the file.
+    ///
+    /// An empty variable leaves the file's value, except `ZCRM_DB_PASSWORD`. Relative paths in variables are relative to
+    /// the working directory.
+    ///
+    /// ```no_run
+    /// use zcrm_core::Config;
+    ///
+    /// // ZCRM_CLIENT_SECRET is set by the service manager, everything else by the file.
+    /// let config = Config::from_json_file_and_env("zcrm.json")?;
+    /// # Ok::<(), zcrm_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] with every fault, each with its key and the remedy.
-    pub fn from_env() -> Result<Self> {
-        let mut entries = Entries::new(working_directory());
-        for key in Key::ALL {
-            match env::var(key.variable()) {
-                Ok(value) => entries.add(key.name(), Secret::new(value)),
-                Err(env::VarError::NotPresent) => {}
-                Err(env::VarError::NotUnicode(_)) => {
-                    entries.fault(key.name(), &format!("the variable {} is not UTF-8", key.variable()));
-                }
-            }
-        }
-        validate::validate(entries)
+    /// As for [`from_json_file`](Self::from_json_file) and [`from_env`](Self::from_env).
+    pub fn from_json_file_and_env(path: impl AsRef<Path>) -> Result<Self> {
+        Self::from_file_and(path.as_ref(), Some(source::from_env()))
     }
 
-    /// From setters of the program's own.
+    fn from_file_and(path: &Path, environment: Option<Entries>) -> Result<Self> {
+        let mut entries = source::from_file(path).map_err(Error::logged)?;
+        let warning = source::warn_if_others_can_read(path, &entries);
+        if let Some(environment) = environment {
+            entries.override_with(environment);
+        }
+        let mut config = Self::from_entries(entries)?;
+        config.warnings.extend(warning);
+        Ok(config)
+    }
+
+    /// From environment variables: `ZCRM_` and the key in capitals, such as `ZCRM_CLIENT_ID`. Any other variable whose
+    /// name begins with `ZCRM_` is an unknown key; variables with other names are ignored.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) with every fault, each with its variable and the remedy.
+    pub fn from_env() -> Result<Self> {
+        Self::from_entries(source::from_env())
+    }
+
+    fn from_entries(entries: Entries) -> Result<Self> {
+        validate::validate(entries).map_err(Error::logged)
+    }
+
+    /// From values in the program.
     ///
     /// ```
     /// use zcrm_core::Config;
@@ -190,16 +196,45 @@ impl Config {
         self.current_user_email.as_ref()
     }
 
-    /// Where API calls go, `https://host` without a slash at the end; the sandbox's host when `sandbox` is set.
+    /// The API server, `https://host` without a slash at the end; the sandbox's if `sandbox` is set.
     #[must_use]
     pub fn api_base_url(&self) -> &str {
         &self.hosts.api_base_url
     }
 
-    /// Where tokens come from, `https://host` without a slash at the end.
+    /// The accounts server, which issues tokens, `https://host` without a slash at the end.
     #[must_use]
     pub fn accounts_url(&self) -> &str {
         &self.hosts.accounts_url
+    }
+
+    /// The server that takes the files of bulk writes. If the key is not set, the one of the data centre; if the API
+    /// server is not Zoho's, the API server.
+    #[must_use]
+    pub fn file_upload_url(&self) -> &str {
+        &self.hosts.file_upload_url.url
+    }
+
+    /// The server of the result files of bulk writes, with the same default as [`file_upload_url`](Self::file_upload_url).
+    #[must_use]
+    pub fn download_url(&self) -> &str {
+        &self.hosts.download_url.url
+    }
+
+    /// [`file_upload_url`](Self::file_upload_url) for a user of this data centre: the key if it is set, otherwise the
+    /// server of the data centre.
+    #[must_use]
+    pub fn file_upload_url_in(&self, center: DataCenter) -> String {
+        let host = &self.hosts.file_upload_url;
+        if host.given { host.url.clone() } else { center.file_upload_url() }
+    }
+
+    /// [`download_url`](Self::download_url) for a user of this data centre: the key if it is set, otherwise the server of
+    /// the data centre.
+    #[must_use]
+    pub fn download_url_in(&self, center: DataCenter) -> String {
+        let host = &self.hosts.download_url;
+        if host.given { host.url.clone() } else { center.download_url() }
     }
 
     /// Whether calls go to the sandbox.
@@ -214,30 +249,30 @@ impl Config {
         self.api_version
     }
 
-    /// Which kind of store the dictionary asks for.
+    /// The kind of store that the keys select.
     #[must_use]
     pub fn store_kind(&self) -> StoreKind {
         self.store_kind
     }
 
-    /// The key that decided on the store; `None` when MySQL is used because no key asks for another one.
+    /// The key that selected the store; `None` if MySQL is used because no key selects another one.
     #[must_use]
     pub fn store_decided_by(&self) -> Option<&'static str> {
         self.store_decided_by
     }
 
-    /// All keys about stores that are set.
+    /// The keys for stores that are set.
     pub(crate) fn store_keys(&self) -> &[&'static str] {
         &self.store_keys
     }
 
-    /// The data centre of the configured hosts; `None` for hosts that are not Zoho's.
+    /// The data centre of the configured servers; `None` for servers that are not Zoho's.
     #[must_use]
     pub fn data_center(&self) -> Option<DataCenter> {
         DataCenter::from_accounts_url(self.accounts_url())
     }
 
-    /// Whether the dictionary names a host, so that no other data centre may be chosen later.
+    /// Whether `api_base_url` or `accounts_url` is set, so that no other data centre may be used later.
     pub(crate) fn urls_given(&self) -> bool {
         self.hosts.given
     }
@@ -254,13 +289,13 @@ impl Config {
         &self.mysql
     }
 
-    /// The keys of the custom store, when it is asked for.
+    /// The keys of the custom store, if it is selected.
     #[must_use]
     pub fn custom(&self) -> Option<&CustomSettings> {
         self.custom.as_ref()
     }
 
-    /// The file that log lines are appended to.
+    /// The file to which log lines are appended.
     #[must_use]
     pub fn log_file(&self) -> Option<&Path> {
         self.log_file.as_deref()
@@ -272,20 +307,32 @@ impl Config {
         self.log_in_console
     }
 
-    /// Settings beside the dictionary.
+    /// What is allowed but inadvisable in this configuration, such as a file with secrets that others can read. A client
+    /// logs each of them at `warn` when it starts.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The settings of connections, time limits and retries.
     #[must_use]
     pub fn http(&self) -> &HttpOptions {
         &self.http
     }
 
-    /// The same configuration with other settings beside the dictionary.
+    /// The same configuration with other settings of connections, time limits and retries.
+    ///
+    /// A proxy in `http` takes precedence over the key `proxy`, and certificate authorities in `http` over `ca_file`;
+    /// where `http` has none, the keys apply.
     #[must_use]
-    pub fn with_http(mut self, http: HttpOptions) -> Self {
+    pub fn with_http(mut self, mut http: HttpOptions) -> Self {
+        if http.proxy.is_none() {
+            http.proxy.clone_from(&self.proxy);
+        }
+        if http.extra_ca_files.is_empty() && http.extra_ca_pem.is_empty() {
+            http.extra_ca_files.extend(self.ca_file.clone());
+        }
         self.http = http;
         self
     }
-}
-
-fn working_directory() -> PathBuf {
-    env::current_dir().unwrap_or_default()
 }

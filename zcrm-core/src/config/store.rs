@@ -1,4 +1,4 @@
-//! The three kinds of store, and what the dictionary says of each.
+//! The three kinds of store, and the settings of each.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ impl fmt::Display for StoreKind {
     }
 }
 
-/// The keys of the MySQL store, with the seed's defaults.
+/// The keys of the MySQL store, with the defaults of the Ruby SDK.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct MysqlSettings {

@@ -1,6 +1,6 @@
 //! Criteria as Zoho tells them.
 
-use serde_json::Value;
+use super::json::Json;
 
 use super::define::entity;
 use super::reference::FieldRef;
@@ -16,7 +16,7 @@ entity! {
         /// How it is compared, such as `equal`, `contains`, `between`.
         comparator: String = "comparator",
         /// What it is compared with.
-        value: Value = "value",
+        value: Json = "value",
         /// `and` or `or`, for several conditions.
         group_operator: String = "group_operator",
         /// The conditions that are joined, any number of them.
@@ -30,11 +30,8 @@ impl CustomViewCriteria {
     pub fn condition(&self) -> String {
         self.written('(', ')', &mut |leaf| {
             let field = leaf.field.as_ref().and_then(|field| field.api_name.as_deref()).unwrap_or_default();
-            let value = match &leaf.value {
-                Some(Value::String(text)) => text.clone(),
-                Some(value) => value.to_string(),
-                None => String::new(),
-            };
+            let text = |value: &Json| value.text_lossy().map_or_else(|| value.compact(), Into::into);
+            let value = leaf.value.as_ref().map(text).unwrap_or_default();
             format!("({field}:{}:{value})", leaf.comparator.as_deref().unwrap_or_default())
         })
     }

@@ -1,6 +1,6 @@
 //! Custom views.
 
-use serde_json::Value;
+use super::json::Json;
 
 use super::criteria::CustomViewCriteria;
 use super::define::entity;
@@ -33,9 +33,9 @@ entity! {
         /// From later versions on: who may use it.
         access_type: String = "access_type",
         /// Whom it is shared with, v2.
-        shared_details: Value = "shared_details",
+        shared_details: Json = "shared_details",
         /// Whom it is shared with, later versions.
-        shared_to: Value = "shared_to",
+        shared_to: Json = "shared_to",
         /// What it is sorted by: a name in v2, an object later.
         sort_by: FieldRef = "sort_by" set,
         /// `asc` or `desc`.

@@ -4,16 +4,17 @@
 ///
 /// * `field: Type = "key",` is a member that Zoho tells; with `set` at the end it can be set by us as well, gets a
 ///   method of the same name, and is part of the body of a create or an update.
-/// * `or text api_name` after the name: older versions send a bare text in place of the object, which is this field.
-/// * `where "null" is null` after the name: the text stands for null in some answers.
+/// * `field: Type = "key" | "other_key",` has another name in some versions. Written, it has the name that it came under.
+/// * `or text api_name` after the name: some versions send a bare text in place of the object, which is this field.
+/// * `where "null" is null` after the name: the text stands for null in some responses.
 ///
-/// Members without a field, values that do not fit their field (null among them), and those that fit in another form (a
-/// number as text) are kept in `other` and written back as they came, unless their field was changed meanwhile.
+/// Members without a field and values that do not fit their field (null among them) are kept in `other`. An entity
+/// remembers what it was read from: what was not changed is written back as it came.
 macro_rules! entity {
     ($(
         $(#[$doc:meta])*
         pub struct $name:ident $(or text $text:ident)? $(where $null:literal is null)? {
-            $($(#[$field_doc:meta])* $field:ident: $type:ty = $key:literal $($set:ident)?,)*
+            $($(#[$field_doc:meta])* $field:ident: $type:ty = $key:literal $(| $alias:literal)* $($set:ident)?,)*
         }
     )*) => {$(
         $(#[$doc])*
@@ -21,100 +22,97 @@ macro_rules! entity {
         #[non_exhaustive]
         pub struct $name {
             $($(#[$field_doc])* pub $field: Option<$type>,)*
-            /// What has no field here, and what came in another form than its field's (null, a number as text), as Zoho
-            /// sent it.
-            pub other: serde_json::Map<String, serde_json::Value>,
+            /// What has no field here, and what does not fit its field (null, another type), as Zoho sent it.
+            pub other: crate::entity::Members,
+            original: crate::entity::member::Original,
         }
 
         impl $name {
-            /// The JSON keys of the fields.
-            #[allow(dead_code)]
-            pub(crate) const KEYS: &[&str] = &[$($key),*];
-
             $(entity!(@setter $name $field $type, $($set)?);)*
 
-            /// The members that a create or an update sends, in the order of the fields.
-            #[allow(dead_code, unused_mut, unused_variables)]
-            pub(crate) fn to_settable(&self) -> crate::error::Result<serde_json::Map<String, serde_json::Value>> {
-                let mut body = serde_json::Map::new();
-                $(entity!(@body self body $field $key, $($set)?);)*
+            /// All members, as they are written.
+            pub(crate) fn to_members(&self) -> serde_json::Result<crate::entity::Members> {
+                let original = self.original.members();
+                let mut members = self.other.clone();
+                $(entity!(@names $key [$($alias)*]).put(&mut members, &original, self.$field.as_ref())?;)*
+                Ok(members)
+            }
+
+            fn from_json(json: &crate::entity::Json) -> Option<Self> {
+                let mut members = json.members()?;
+                Some(Self {
+                    $($field: entity!(@names $key [$($alias)*]).take(&mut members),)*
+                    other: members,
+                    original: crate::entity::member::Original::of(json),
+                })
+            }
+        }
+
+        #[allow(dead_code, unused_mut, unused_variables)]
+        impl $name {
+            /// The usual JSON keys of the fields.
+            pub(crate) const KEYS: &[&str] = &[$($key),*];
+
+            /// The text that stands for null.
+            const NULL: Option<&str> = entity!(@null $($null)?);
+
+            /// The members that a create sends: all that are set and can be.
+            pub(crate) fn to_settable(&self) -> crate::error::Result<crate::entity::Members> {
+                let original = self.original.members();
+                let mut body = crate::entity::Members::new();
+                $(entity!(@body self original body $field $key [$($alias)*], $($set)?);)*
                 Ok(body)
             }
 
-            fn from_members(members: &serde_json::Map<String, serde_json::Value>) -> Self {
-                use crate::entity::member::{Member, Read};
-                let mut entity = Self::default();
-                for (key, value) in members {
-                    let exact = match key.as_str() {
-                        $(_ if value == $null => false,)?
-                        $($key => match Member::read(value) {
-                            Some(read) => {
-                                let exact = matches!(read, Read::Exact(_));
-                                entity.$field = Some(read.into_inner());
-                                exact
-                            }
-                            None => false,
-                        },)*
-                        _ => false,
-                    };
-                    if !exact {
-                        entity.other.insert(key.clone(), value.clone());
-                    }
-                }
-                entity
+            /// The members that an update sends: those that were changed since the entity was read, and the id where it
+            /// belongs into the body. A field that was read and then set to `None` is sent as null.
+            pub(crate) fn to_changes(&self) -> crate::error::Result<crate::entity::Members> {
+                let original = self.original.members();
+                let mut body = crate::entity::Members::new();
+                $(entity!(@change self original body $field $key [$($alias)*], $($set)?);)*
+                Ok(body)
+            }
+
+            /// The members without a field, custom fields for example, that were changed since the entity was read.
+            pub(crate) fn changed_other(&self) -> impl Iterator<Item = (&String, &crate::entity::Json)> {
+                let original = self.original.members();
+                let known = |key: &str| Self::KEYS.contains(&key);
+                self.other.iter().filter(move |(key, value)| !known(key) && original.get(*key) != Some(value))
             }
         }
 
         impl crate::entity::member::Member for $name {
-            fn read(value: &serde_json::Value) -> Option<crate::entity::member::Read<Self>> {
-                use crate::entity::member::Read;
-                match value {
-                    serde_json::Value::Object(members) => Some(Read::Exact(Self::from_members(members))),
-                    $(serde_json::Value::String(text) if text != "null" => {
-                        Some(Read::Like(Self { $text: Some(text.as_str().into()), ..Self::default() }))
-                    })?
-                    _ => None,
-                }
+            fn read(json: &crate::entity::Json) -> Option<Self> {
+                $(if let Some(text) = json.text().filter(|text| text != "null") {
+                    let original = crate::entity::member::Original::of(json);
+                    return Some(Self { $text: Some(text.as_ref().into()), original, ..Self::default() });
+                })?
+                Self::from_json(json)
             }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let value = serde_json::Value::deserialize(deserializer)?;
-                crate::entity::member::Member::read(&value)
-                    .map(crate::entity::member::Read::into_inner)
-                    .ok_or_else(|| serde::de::Error::custom(concat!(stringify!($name), ": expected an object")))
+                crate::entity::member::deserialize(deserializer, stringify!($name))
             }
         }
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                use serde::ser::SerializeMap;
-                let mut map = serializer.serialize_map(None)?;
-                $(if let Some(value) = &self.$field && !self.came_as($key, value) {
-                    map.serialize_entry($key, value)?;
-                })*
-                for (key, value) in &self.other {
-                    let replaced = match key.as_str() {
-                        $($key => self.$field.as_ref().is_some_and(|field| !self.came_as($key, field)),)*
-                        _ => false,
-                    };
-                    if !replaced {
-                        map.serialize_entry(key, value)?;
-                    }
+                match self.original.unchanged(self) {
+                    Some(json) => json.serialize(serializer),
+                    None => self.to_members().map_err(serde::ser::Error::custom)?.serialize(serializer),
                 }
-                map.end()
-            }
-        }
-
-        impl $name {
-            /// Whether `other` holds another form of this very value, such as the number `"5"` came as text.
-            fn came_as<T: crate::entity::member::Member + PartialEq>(&self, key: &str, value: &T) -> bool {
-                let original = self.other.get(key).and_then(T::read);
-                original.is_some_and(|original| original.into_inner() == *value)
             }
         }
     )*};
+
+    (@names $key:literal [$($alias:literal)*]) => {
+        crate::entity::member::Names { usual: $key, others: &[$($alias),*], null: Self::NULL }
+    };
+
+    (@null) => { None };
+    (@null $null:literal) => { Some($null) };
 
     (@setter $name:ident $field:ident $type:ty,) => {};
     (@setter $name:ident $field:ident $type:ty, set) => {
@@ -126,15 +124,19 @@ macro_rules! entity {
         }
     };
 
-    (@body $self:ident $body:ident $field:ident $key:literal,) => {};
-    (@body $self:ident $body:ident $field:ident $key:literal, set) => {
-        if let Some(value) = &$self.$field {
-            let value = serde_json::to_value(value).map_err(|cause| {
-                crate::error::Error::new(crate::error::ErrorKind::InvalidInput, concat!($key, " cannot be written"))
-                    .with_source(cause)
-            })?;
-            $body.insert($key.to_owned(), value);
-        }
+    (@body $self:ident $original:ident $body:ident $field:ident $key:literal [$($alias:literal)*],) => {};
+    (@body $self:ident $original:ident $body:ident $field:ident $key:literal [$($alias:literal)*], set) => {
+        entity!(@names $key [$($alias)*])
+            .put(&mut $body, &$original, $self.$field.as_ref())
+            .map_err(|cause| crate::entity::member::unwritable($key, cause))?;
+    };
+
+    (@change $self:ident $original:ident $body:ident $field:ident $key:literal [$($alias:literal)*],) => {};
+    (@change $self:ident $original:ident $body:ident $field:ident $key:literal [$($alias:literal)*], set) => {
+        let names = entity!(@names $key [$($alias)*]);
+        names
+            .change(&mut $body, &$original, $self.$field.as_ref(), &$self.other)
+            .map_err(|cause| crate::entity::member::unwritable($key, cause))?;
     };
 }
 

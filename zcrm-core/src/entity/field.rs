@@ -1,6 +1,6 @@
 //! Fields of modules.
 
-use serde_json::Value;
+use super::json::Json;
 
 use super::criteria::CustomViewCriteria;
 use super::define::entity;
@@ -29,9 +29,9 @@ entity! {
         /// How many digits stand after the decimal point.
         decimal_place: i64 = "decimal_place",
         /// The value a new record gets.
-        default_value: Value = "default_value",
+        default_value: Json = "default_value",
         /// What is shown as help: an object with `name` and `value`.
-        tooltip: Value = "tooltip",
+        tooltip: Json = "tooltip",
         /// Its place in the layout.
         sequence_number: i64 = "sequence_number",
         /// Whether Zoho itself demands it; a layout can demand more.
@@ -88,7 +88,7 @@ entity! {
         /// From later versions on: where a multi-user lookup leads.
         multiuserlookup: MultiSelectLookupField = "multiuserlookup",
         /// The subform that is behind it.
-        subform: Value = "subform",
+        subform: Json = "subform",
         /// From later versions on: the module a subform's rows are of.
         associated_module: ModuleRef = "associated_module",
         /// Whether values are unique; `{}` when they are not.
@@ -100,15 +100,15 @@ entity! {
         /// How an automatic number is made; `{}` for other types.
         auto_number: AutoNumberField = "auto_number",
         /// From later versions on: what a roll-up field sums up.
-        rollup_summary: Value = "rollup_summary",
+        rollup_summary: Json = "rollup_summary",
         /// Which fields a lead's value goes to when it is converted.
-        convert_mapping: Value = "convert_mapping",
+        convert_mapping: Json = "convert_mapping",
         /// How it is encrypted.
-        crypt: Value = "crypt",
+        crypt: Json = "crypt",
         /// What it is associated with.
-        association_details: Value = "association_details",
+        association_details: Json = "association_details",
         /// From later versions on: whether a history is kept.
-        history_tracking: Value = "history_tracking",
+        history_tracking: Json = "history_tracking",
         /// From later versions on: who may see it.
         profiles: Vec<ProfileRef> = "profiles",
         /// From later versions on: when it was made.
@@ -153,7 +153,7 @@ entity! {
         /// Its place in the list.
         sequence_number: i64 = "sequence_number",
         /// Which values of other picklists it leaves.
-        maps: Vec<Value> = "maps",
+        maps: Vec<Json> = "maps",
         /// From later versions on: `used` or `unused` (`type`).
         kind: String = "type",
         /// From later versions on: the value in Zoho's own words.
@@ -163,7 +163,7 @@ entity! {
         /// For stages of deals: how likely, in per cent.
         probability: i64 = "probability",
         /// For stages of deals: the category of the forecast.
-        forecast_category: Value = "forecast_category",
+        forecast_category: Json = "forecast_category",
         /// For stages of deals: the kind of forecast.
         forecast_type: String = "forecast_type",
     }
@@ -185,7 +185,7 @@ entity! {
         /// From later versions on: whether the filter is checked again when a record is changed.
         revalidate_filter_during_edit: bool = "revalidate_filter_during_edit",
         /// From later versions on: fields of the other record that are shown.
-        show_fields: Vec<Value> = "show_fields",
+        show_fields: Vec<Json> = "show_fields",
     }
 
     /// How the choice of a lookup is filtered.

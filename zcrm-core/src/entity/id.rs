@@ -75,6 +75,18 @@ macro_rules! ids {
                 deserializer.deserialize_any(IdVisitor).map(Self)
             }
         }
+
+        impl crate::entity::member::Member for $name {
+            fn read(json: &crate::entity::Json) -> Option<Self> {
+                crate::entity::member::plain_text(json).map(Self::new)
+            }
+        }
+
+        impl From<$name> for crate::entity::Json {
+            fn from(id: $name) -> Self {
+                id.as_str().into()
+            }
+        }
     )*};
 }
 

@@ -1,6 +1,6 @@
 //! Layouts.
 
-use serde_json::Value;
+use super::json::Json;
 
 use super::define::entity;
 use super::field::Field;
@@ -24,7 +24,7 @@ entity! {
         #[doc(alias = "is_visible")]
         visible: bool = "visible",
         /// A number in v2, `active` and the like later.
-        status: Value = "status",
+        status: Json = "status",
         /// Whom it was made for.
         created_for: UserRef = "created_for",
         /// From later versions on: who made it, Zoho or the organisation.
@@ -68,7 +68,7 @@ entity! {
         /// Its place in the layout.
         sequence_number: i64 = "sequence_number",
         /// How the tab key goes through it: a number in v2, a text later.
-        tab_traversal: Value = "tab_traversal",
+        tab_traversal: Json = "tab_traversal",
         /// Whether it holds a subform (`isSubformSection`, camel case).
         is_subform_section: bool = "isSubformSection",
         /// From later versions on: who made it.
@@ -87,7 +87,7 @@ entity! {
         /// Whether rows can be put in another order.
         reorder_rows: bool = "reorder_rows",
         /// What is shown as help.
-        tooltip: Value = "tooltip",
+        tooltip: Json = "tooltip",
         /// How many rows there may be.
         maximum_rows: i64 = "maximum_rows",
     }

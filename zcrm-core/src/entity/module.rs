@@ -1,6 +1,6 @@
 //! Modules.
 
-use serde_json::Value;
+use super::json::Json;
 
 use super::custom_view::CustomView;
 use super::define::entity;
@@ -44,7 +44,7 @@ entity! {
         /// For web tabs: the address.
         web_link: String = "web_link",
         /// For web tabs: parameters of the address.
-        arguments: Vec<Value> = "arguments",
+        arguments: Vec<Json> = "arguments",
         /// Whether the API reaches its records.
         #[doc(alias = "is_api_supported")]
         api_supported: bool = "api_supported",
@@ -128,11 +128,11 @@ entity! {
         #[doc(alias = "display_field_id")]
         display_field: FieldRef = "display_field",
         /// What the module can do, by names such as `$blueprint` (`$properties`).
-        properties: Vec<Value> = "$properties",
+        properties: Vec<Json> = "$properties",
         /// From later versions on: what else it can do (`$on_demand_properties`).
-        on_demand_properties: Vec<Value> = "$on_demand_properties",
+        on_demand_properties: Vec<Json> = "$on_demand_properties",
         /// From later versions on: states that fields can be in (`$field_states`).
-        field_states: Vec<Value> = "$field_states",
+        field_states: Vec<Json> = "$field_states",
         /// How the list of its records is shown on other records.
         related_list_properties: RelatedListProperties = "related_list_properties",
         /// Its related lists, where the answer has them.

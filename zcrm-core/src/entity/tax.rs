@@ -1,6 +1,7 @@
 //! Taxes.
 
-use serde_json::Number;
+use super::json::Json;
+use super::record::Amount;
 
 use super::define::entity;
 use super::id::TaxId;
@@ -23,7 +24,7 @@ entity! {
         /// The name in the user's language.
         display_label: String = "display_label" set,
         /// How much it is, in per cent.
-        value: Number = "value" set,
+        value: Amount = "value" set,
         /// Its place in the list.
         sequence_number: i64 = "sequence_number" set,
     }
@@ -34,9 +35,9 @@ entity! {
         /// The name.
         name: String = "name" set,
         /// How much it is, in per cent.
-        percentage: Number = "percentage" set,
+        percentage: Amount = "percentage" set,
         /// How much it comes to, in money; from later versions on also a text such as `VAT - 25 %`.
-        value: serde_json::Value = "value" set,
+        value: Json = "value" set,
         /// From later versions on: the id of the organisation's tax.
         id: TaxId = "id" set,
     }
@@ -44,7 +45,7 @@ entity! {
 
 impl OrgTax {
     /// A tax to be created: its name and how much it is, in per cent.
-    pub fn new(name: impl Into<String>, percent: impl Into<Number>) -> Self {
+    pub fn new(name: impl Into<String>, percent: impl Into<Amount>) -> Self {
         Self::default().name(name).value(percent)
     }
 }

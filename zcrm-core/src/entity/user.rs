@@ -201,7 +201,7 @@ impl User {
     /// Sets a custom field by its API name; null clears it.
     #[doc(alias = "field_apiname_vs_value")]
     #[must_use]
-    pub fn custom_field(mut self, api_name: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
+    pub fn custom_field(mut self, api_name: impl Into<String>, value: impl Into<crate::entity::Json>) -> Self {
         self.other.insert(api_name.into(), value.into());
         self
     }

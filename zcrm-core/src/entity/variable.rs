@@ -1,6 +1,6 @@
 //! Variables of the organisation and their groups.
 
-use serde_json::Value;
+use super::json::Json;
 
 use super::define::entity;
 use super::id::{VariableGroupId, VariableId};
@@ -26,7 +26,7 @@ entity! {
         /// `textarea`, `long` (`type`).
         kind: String = "type" set,
         /// The value: text, number or boolean, by the type.
-        value: Value = "value" set,
+        value: Json = "value" set,
         /// What it is for.
         description: String = "description" set,
         /// The group; id or API name say which.

@@ -13,13 +13,15 @@ pub enum PersistenceErrorKind {
     Unavailable,
     /// The store refuses: wrong password, missing right, read-only folder.
     Denied,
-    /// What the store holds cannot be understood; it was left as it is.
+    /// The store as a whole cannot be understood; it was left as it is, and nothing can be saved.
     Corrupt,
-    /// The tokens are encrypted with a key that was not given.
+    /// The tokens of this one user cannot be understood. Saving new ones replaces them.
+    CorruptRow,
+    /// The tokens of this one user are encrypted with a key that was not given. Saving new ones replaces them.
     WrongKey,
     /// The tokens or the identifier do not fit the store; what it held before is unchanged.
     DoesNotFit,
-    /// The refresh lock was not free within the patience. Trying again later is safe.
+    /// The refresh lock was not free within the timeout. Trying again later is safe.
     LockTimeout,
     /// The store is set up wrongly: a missing table, a wrong key, a file in place of a folder.
     Setup,

@@ -1,10 +1,11 @@
 //! Tokens in memory.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use super::{MAX_LOCK_TIMEOUT, MIN_LOCK_LEASE};
 use super::{PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock};
 use crate::token::{OAuthTokens, UserIdentifier};
 
@@ -24,14 +25,25 @@ use crate::token::{OAuthTokens, UserIdentifier};
 #[derive(Clone, Default)]
 pub struct InMemoryPersistence(Arc<Shared>);
 
-/// The longest wait that is taken at its word; more could not be added to a time.
-const LONGEST_PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
-
 #[derive(Default)]
 struct Shared {
     rows: Mutex<HashMap<UserIdentifier, OAuthTokens>>,
-    refreshing: Mutex<HashSet<UserIdentifier>>,
+    rate_limited_until: Mutex<HashMap<UserIdentifier, SystemTime>>,
+    locks: Mutex<Locks>,
     freed: Condvar,
+}
+
+#[derive(Default)]
+struct Locks {
+    held: HashMap<UserIdentifier, Lease>,
+    taken: u64,
+}
+
+/// The lock of one user: the how many-th taking of a lock it was, and when the holder loses it.
+#[derive(Clone, Copy)]
+struct Lease {
+    number: u64,
+    ends_at: Instant,
 }
 
 impl InMemoryPersistence {
@@ -61,32 +73,75 @@ impl PersistenceHandler for InMemoryPersistence {
         Ok(())
     }
 
-    fn lock_refresh(&self, user: &UserIdentifier, patience: Duration) -> Result<RefreshLock, PersistenceError> {
-        let deadline = Instant::now() + patience.min(LONGEST_PATIENCE);
-        let mut refreshing = self.0.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
-        while refreshing.contains(user) {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+    fn lock_refresh(
+        &self,
+        user: &UserIdentifier,
+        timeout: Duration,
+        lease: Duration,
+    ) -> Result<RefreshLock, PersistenceError> {
+        let deadline = Instant::now() + timeout.min(MAX_LOCK_TIMEOUT);
+        let mut locks = self.0.locks();
+        while let Some(holder) = locks.held.get(user) {
+            let now = Instant::now();
+            if now >= holder.ends_at {
+                break;
+            }
+            if now >= deadline {
                 return Err(PersistenceError::new(
                     PersistenceErrorKind::LockTimeout,
-                    format!("another thread has been refreshing the tokens of {user} for more than {patience:?}"),
+                    format!("another thread has been refreshing the tokens of {user} for more than {timeout:?}"),
                 ));
             }
-            refreshing = self.0.freed.wait_timeout(refreshing, left).unwrap_or_else(PoisonError::into_inner).0;
+            let next = deadline.min(holder.ends_at) - now;
+            locks = self.0.freed.wait_timeout(locks, next).unwrap_or_else(PoisonError::into_inner).0;
         }
-        refreshing.insert(user.clone());
-        Ok(RefreshLock::holding(Held { shared: Arc::clone(&self.0), user: user.clone() }))
+        locks.taken += 1;
+        let ends_at = Instant::now() + lease.clamp(MIN_LOCK_LEASE, MAX_LOCK_TIMEOUT);
+        let number = locks.taken;
+        locks.held.insert(user.clone(), Lease { number, ends_at });
+        Ok(RefreshLock::leased(Held { shared: Arc::clone(&self.0), user: user.clone(), number }, |held| held.is_held()))
+    }
+
+    fn rate_limited_until(&self, user: &UserIdentifier) -> Result<Option<SystemTime>, PersistenceError> {
+        Ok(self.0.rate_limited_until.lock().unwrap_or_else(PoisonError::into_inner).get(user).copied())
+    }
+
+    fn set_rate_limited_until(&self, user: &UserIdentifier, until: Option<SystemTime>) -> Result<(), PersistenceError> {
+        let mut limits = self.0.rate_limited_until.lock().unwrap_or_else(PoisonError::into_inner);
+        match until {
+            Some(until) => limits.insert(user.clone(), until),
+            None => limits.remove(user),
+        };
+        Ok(())
+    }
+}
+
+impl Shared {
+    fn locks(&self) -> MutexGuard<'_, Locks> {
+        self.locks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 struct Held {
     shared: Arc<Shared>,
     user: UserIdentifier,
+    number: u64,
+}
+
+impl Held {
+    fn is_held(&self) -> bool {
+        let lease = self.shared.locks().held.get(&self.user).copied();
+        lease.is_some_and(|lease| lease.number == self.number && Instant::now() < lease.ends_at)
+    }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.shared.refreshing.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.user);
+        let mut locks = self.shared.locks();
+        if locks.held.get(&self.user).is_some_and(|lease| lease.number == self.number) {
+            locks.held.remove(&self.user);
+        }
+        drop(locks);
         self.shared.freed.notify_all();
     }
 }

@@ -6,9 +6,9 @@ use std::marker::PhantomData;
 use serde::de::DeserializeOwned;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
 use crate::config::ApiVersion;
+use crate::entity::Members;
 use crate::error::{Error, Result};
 use crate::rest::{
     Batch, BatchReport, Effect, Key, List, Listing, Outcome, Request, Response, Row, Saved, Session, comma_list,
@@ -78,12 +78,10 @@ pub trait Writable: Definition {
     fn id(&self) -> Option<&str>;
 
     /// What a create sends of it.
-    fn body(&self, scope: &Scope) -> Result<Map<String, Value>>;
+    fn body(&self, scope: &Scope) -> Result<Members>;
 
-    /// What an update sends of it, the id included.
-    fn changes(&self, scope: &Scope) -> Result<Map<String, Value>> {
-        self.body(scope)
-    }
+    /// What an update sends of it, the id included: of one that was read, what was changed since.
+    fn changes(&self, scope: &Scope) -> Result<Members>;
 }
 
 /// A kind of thing that can be listed. It cannot be implemented outside of this crate.

@@ -1,6 +1,6 @@
 //! How a request becomes a response.
 //!
-//! * [`request`]: a request as a value; [`cost`]: what it costs; [`json`]: how its body is written.
+//! * [`request`]: a request as a value; [`cost`]: what it costs.
 //! * [`session`]: `run`, the one way out: token, governor, retries, decoding, one log line for an error.
 //! * [`governor`]: how many requests may be in flight, how fast, for how many credits.
 //! * [`retry`]: what is retried, when, and with which token.
@@ -12,7 +12,6 @@ mod batch;
 mod call;
 mod cost;
 mod governor;
-mod json;
 mod list;
 mod request;
 mod response;

@@ -8,10 +8,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use super::cost::Cost;
-use super::json::to_json;
 use super::response::Response;
 use super::transfer::text_part;
 use crate::config::ApiVersion;
+use crate::entity::write_json;
 use crate::error::{Error, Result};
 use crate::transport::Method;
 
@@ -192,9 +192,9 @@ impl<T> Request<T> {
 
     /// Sends a value as JSON.
     pub(crate) fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
-        match to_json(value, "the body") {
-            Ok(body) => self.body(body.into_bytes()),
-            Err(error) => self.fault(error),
+        match write_json(value) {
+            Ok(body) => self.body(Box::<str>::from(body).into_string().into_bytes()),
+            Err(cause) => self.fault(Error::invalid("the body cannot be written as JSON").with_source(cause)),
         }
     }
 

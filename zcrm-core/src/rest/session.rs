@@ -208,7 +208,9 @@ impl Session {
 
     fn base_url(&self, host: Host) -> String {
         match host {
-            Host::Api | Host::Upload | Host::Download => self.shared.tokens.api_base_url(),
+            Host::Api => self.shared.tokens.api_base_url(),
+            Host::Upload => self.shared.config.file_upload_url().to_owned(),
+            Host::Download => self.shared.config.download_url().to_owned(),
         }
     }
 

@@ -225,11 +225,16 @@ impl PersistenceHandler for Store {
         }
     }
 
-    fn lock_refresh(&self, user: &UserIdentifier, patience: Duration) -> Result<RefreshLock, PersistenceError> {
+    fn lock_refresh(
+        &self,
+        user: &UserIdentifier,
+        timeout: Duration,
+        lease: Duration,
+    ) -> Result<RefreshLock, PersistenceError> {
         match self.flags.locked.load(Ordering::SeqCst) {
             true => Err(PersistenceError::new(PersistenceErrorKind::LockTimeout, "somebody else refreshes")),
             false if self.flags.lock_falls.load(Ordering::SeqCst) => Ok(RefreshLock::leased((), |()| false)),
-            false => self.rows.lock_refresh(user, patience),
+            false => self.rows.lock_refresh(user, timeout, lease),
         }
     }
 }

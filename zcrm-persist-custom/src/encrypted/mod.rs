@@ -4,7 +4,7 @@ mod cipher;
 mod key;
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock, StoreLimits};
 use zcrm_core::{OAuthTokens, Secret, UserIdentifier};
@@ -103,7 +103,7 @@ impl<H: PersistenceHandler> Encrypted<H> {
                 ),
             )),
             Opened::Forged => Err(PersistenceError::new(
-                PersistenceErrorKind::Corrupt,
+                PersistenceErrorKind::CorruptRow,
                 format!(
                     "{field} of {user} was altered or belongs to another user or place; exchange a new grant token"
                 ),
@@ -154,8 +154,21 @@ impl<H: PersistenceHandler> PersistenceHandler for Encrypted<H> {
         self.inner.delete_oauth_tokens(user)
     }
 
-    fn lock_refresh(&self, user: &UserIdentifier, patience: Duration) -> Result<RefreshLock, PersistenceError> {
-        self.inner.lock_refresh(user, patience)
+    fn lock_refresh(
+        &self,
+        user: &UserIdentifier,
+        timeout: Duration,
+        lease: Duration,
+    ) -> Result<RefreshLock, PersistenceError> {
+        self.inner.lock_refresh(user, timeout, lease)
+    }
+
+    fn rate_limited_until(&self, user: &UserIdentifier) -> Result<Option<SystemTime>, PersistenceError> {
+        self.inner.rate_limited_until(user)
+    }
+
+    fn set_rate_limited_until(&self, user: &UserIdentifier, until: Option<SystemTime>) -> Result<(), PersistenceError> {
+        self.inner.set_rate_limited_until(user, until)
     }
 
     fn limits(&self) -> StoreLimits {

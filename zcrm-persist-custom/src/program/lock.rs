@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use zcrm_core::UserIdentifier;
-use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, RefreshLock};
+use zcrm_core::persistence::{MAX_LOCK_TIMEOUT, MIN_LOCK_LEASE, PersistenceError, PersistenceErrorKind, RefreshLock};
 
 use super::ExternalProgram;
 use super::run::Run;
@@ -15,16 +15,17 @@ const RELEASE: Duration = Duration::from_secs(5);
 pub(super) fn refresh(
     program: &ExternalProgram,
     user: &UserIdentifier,
-    patience: Duration,
+    timeout: Duration,
+    lease: Duration,
 ) -> Result<RefreshLock, PersistenceError> {
+    let timeout = timeout.min(MAX_LOCK_TIMEOUT);
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let operation = Operation::Lock {
-        patience_millis: millis(patience),
-        // Below the patience of those who wait: they must get the lock of a client that stands still.
-        lease_millis: millis((patience / 10).saturating_mul(9)),
+        timeout_millis: millis(timeout),
+        lease_millis: millis(lease.clamp(MIN_LOCK_LEASE, MAX_LOCK_TIMEOUT)),
     };
     let request = Request::new(operation, user);
-    let mut run = Run::start(program, &request, patience.saturating_add(program.time_limit))?;
+    let mut run = Run::start(program, &request, timeout.saturating_add(program.time_limit))?;
     let line = run.answer()?;
     if let Err(Fault::Refused(Refusal { kind: RefusalKind::Unsupported, .. })) = read(&line) {
         log::debug!("the token program {} offers no refresh lock", program.path.display());

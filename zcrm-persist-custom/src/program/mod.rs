@@ -51,7 +51,7 @@ impl ExternalProgram {
     }
 
     /// How long a call may take, after which the program is killed; 30 seconds when not given. Waiting for the refresh
-    /// lock may take the waiter's patience longer.
+    /// lock may take the timeout of that wait longer.
     #[must_use]
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = limit;
@@ -112,8 +112,13 @@ impl PersistenceHandler for ExternalProgram {
         }
     }
 
-    fn lock_refresh(&self, user: &UserIdentifier, patience: Duration) -> Result<RefreshLock, PersistenceError> {
-        lock::refresh(self, user, patience)
+    fn lock_refresh(
+        &self,
+        user: &UserIdentifier,
+        timeout: Duration,
+        lease: Duration,
+    ) -> Result<RefreshLock, PersistenceError> {
+        lock::refresh(self, user, timeout, lease)
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) enum Operation<'a> {
     Save { tokens: SentTokens<'a> },
     Get,
     Delete,
-    Lock { patience_millis: u64, lease_millis: u64 },
+    Lock { timeout_millis: u64, lease_millis: u64 },
 }
 
 #[derive(Clone, Copy, Serialize)]
@@ -98,6 +98,7 @@ pub(super) enum RefusalKind {
     Unavailable,
     Denied,
     Corrupt,
+    CorruptRow,
     DoesNotFit,
     LockTimeout,
     Setup,
@@ -112,6 +113,7 @@ impl From<RefusalKind> for PersistenceErrorKind {
             RefusalKind::Unavailable => Self::Unavailable,
             RefusalKind::Denied => Self::Denied,
             RefusalKind::Corrupt => Self::Corrupt,
+            RefusalKind::CorruptRow => Self::CorruptRow,
             RefusalKind::DoesNotFit => Self::DoesNotFit,
             RefusalKind::LockTimeout => Self::LockTimeout,
             RefusalKind::Setup | RefusalKind::Unsupported => Self::Setup,

@@ -5,13 +5,13 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
-use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind as Kind, PersistenceHandler};
+use zcrm_core::persistence::{MIN_LOCK_LEASE, PersistenceError, PersistenceErrorKind as Kind, PersistenceHandler};
 use zcrm_core::{Client, Config, OAuthTokens, UserIdentifier};
 use zcrm_persist_custom::ExternalProgram;
 
 use crate::{helper, logged, trial};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const LONG: Duration = Duration::from_secs(20);
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
@@ -95,6 +95,7 @@ fn errors_keep_their_kind() {
         ("unavailable", Kind::Unavailable),
         ("denied", Kind::Denied),
         ("corrupt", Kind::Corrupt),
+        ("corrupt_row", Kind::CorruptRow),
         ("does_not_fit", Kind::DoesNotFit),
         ("lock_timeout", Kind::LockTimeout),
         ("setup", Kind::Setup),
@@ -158,7 +159,7 @@ fn a_program_that_overruns_is_killed() {
     let fault = store.get_oauth_tokens(&user()).unwrap_err();
     assert_eq!(fault.kind(), Kind::Unavailable);
     assert!(fault.to_string().contains("3s") && fault.to_string().contains("killed"), "{fault}");
-    assert!(began.elapsed() < PATIENCE);
+    assert!(began.elapsed() < LONG);
     let pid = fs::read_to_string(folder.path().join("pid")).unwrap();
     assert!(!is_there(&pid), "neither the program nor a zombie is left");
 }
@@ -169,11 +170,11 @@ fn a_failing_exit_is_a_failure() {
 }
 
 fn a_lock_of_a_program_that_left_is_none() {
-    match behaving("leaving").lock_refresh(&user(), PATIENCE) {
+    match behaving("leaving").lock_refresh(&user(), LONG, LONG) {
         Err(fault) => assert!(fault.to_string().contains("has to stay"), "{fault}"),
         // It may still be about to leave when the answer arrives.
         Ok(mut lock) => {
-            let deadline = Instant::now() + PATIENCE;
+            let deadline = Instant::now() + LONG;
             while lock.is_held() {
                 assert!(Instant::now() < deadline, "a program that left holds no lock");
                 std::thread::yield_now();
@@ -185,9 +186,9 @@ fn a_lock_of_a_program_that_left_is_none() {
 fn a_lock_is_lost_with_its_program() {
     let folder = tempfile::tempdir().unwrap();
     let store = helper("good", folder.path());
-    let mut lock = store.lock_refresh(&user(), Duration::from_secs(2)).unwrap();
+    let mut lock = store.lock_refresh(&user(), LONG, MIN_LOCK_LEASE).unwrap();
     assert!(lock.is_held());
-    drop(store.lock_refresh(&user(), PATIENCE).unwrap());
+    drop(store.lock_refresh(&user(), LONG, LONG).unwrap());
     assert!(!lock.is_held(), "the lease was over, and somebody else had the lock");
 }
 

@@ -118,7 +118,7 @@ fn done(result: Result<(), PersistenceError>) {
 /// Files offer no lock with a time limit: this one asks again and again.
 fn lock(path: &Path, request: &Value) {
     let millis = |name: &str| Duration::from_millis(request[name].as_u64().unwrap());
-    let deadline = Instant::now() + millis("patience_millis");
+    let deadline = Instant::now() + millis("timeout_millis");
     leave_with_the_client();
     let file = File::create(path).unwrap();
     while let Err(TryLockError::WouldBlock) = file.try_lock() {

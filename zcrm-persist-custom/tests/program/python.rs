@@ -59,7 +59,7 @@ fn the_python_sample_excludes_processes() {
     drop(sample(&folder));
     let database = folder.path().join("tokens.sqlite");
     processes(sample_path(), database.to_str().unwrap().to_owned())
-        .frees_frozen(Duration::from_secs(2), Duration::from_secs(20))
+        .frees_frozen(Duration::from_secs(5), Duration::from_secs(20))
         .slow()
         .run();
 }
@@ -68,7 +68,7 @@ fn the_python_sample_keeps_its_files_private() {
     let folder = tempfile::tempdir().unwrap();
     let store = sample(&folder);
     let user = UserIdentifier::new("abc@xyz.com").unwrap();
-    drop(store.lock_refresh(&user, Duration::from_secs(20)).unwrap());
+    drop(store.lock_refresh(&user, Duration::from_secs(20), Duration::from_secs(20)).unwrap());
     store.save_oauth_tokens(&OAuthTokens::new(user, "1000.fake-access", "1000.fake-refresh", 1)).unwrap();
     for (path, mode) in files(folder.path().to_owned()) {
         assert_eq!(mode & 0o077, 0, "{path:?} is open to others: {mode:o}");

@@ -42,8 +42,13 @@ impl PersistenceHandler for InFolder {
         self.0.delete_oauth_tokens(user)
     }
 
-    fn lock_refresh(&self, user: &UserIdentifier, patience: Duration) -> Result<RefreshLock, PersistenceError> {
-        self.0.lock_refresh(user, patience)
+    fn lock_refresh(
+        &self,
+        user: &UserIdentifier,
+        timeout: Duration,
+        lease: Duration,
+    ) -> Result<RefreshLock, PersistenceError> {
+        self.0.lock_refresh(user, timeout, lease)
     }
 }
 
@@ -79,6 +84,6 @@ pub(crate) fn processes(path: PathBuf, class: String) -> Processes<ExternalProgr
 fn conforms_between_processes() {
     let folder = tempfile::tempdir().unwrap();
     processes(env::current_exe().unwrap(), class("good", folder.path()))
-        .frees_frozen(Duration::from_secs(2), Duration::from_secs(20))
+        .frees_frozen(Duration::from_secs(5), Duration::from_secs(20))
         .run();
 }

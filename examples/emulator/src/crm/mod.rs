@@ -6,6 +6,7 @@ mod files;
 mod metadata;
 mod org;
 mod page;
+mod parent;
 mod records;
 mod row;
 mod storage;

@@ -20,30 +20,32 @@ const BY_NUMBER: u64 = 2_000;
 /// Rows that can be reached by page token.
 const BY_TOKEN: u64 = 100_000;
 
-const TOKEN_LIFE: Duration = Duration::from_secs(24 * 3600);
-
 /// Which rows a list wants.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Page {
     number: u64,
     per_page: u64,
+    /// Whether the list goes on by token.
+    tokens: bool,
 }
 
 impl Page {
     /// The page that a call asks for by number.
     pub(crate) fn of(call: &Call) -> Result<Self, Box<Answer>> {
-        let number = whole_number(call, "page", 1)?;
-        let per_page = whole_number(call, "per_page", MOST_PER_PAGE as u64)?;
+        // Zoho's Python SDK for v2 counts from 0 where no page is named, and gets the first one.
+        let number = whole_number(call, "page", 1, 0)?.max(1);
+        let per_page = whole_number(call, "per_page", MOST_PER_PAGE as u64, 1)?;
         if per_page > MOST_PER_PAGE as u64 {
             return Err(too_many("per_page", MOST_PER_PAGE));
         }
-        Ok(Self { number, per_page })
+        Ok(Self { number, per_page, tokens: false })
     }
 
-    /// The page that a call for records asks for, by number or token, within the limits of its version.
-    pub(crate) fn of_records(visit: &Visit<'_>) -> Result<Self, Box<Answer>> {
+    /// The page that a call for records asks for: by number, or by token from that version on, within the limits.
+    pub(crate) fn with_tokens_since(visit: &Visit<'_>, since: Version) -> Result<Self, Box<Answer>> {
         let mut page = Self::of(visit.call)?;
-        if visit.version < Version::V3 {
+        page.tokens = visit.version >= since;
+        if !page.tokens {
             return Ok(page);
         }
         match visit.call.query("page_token") {
@@ -92,7 +94,7 @@ impl Page {
         Answer::json(200, &json!({ key: rows, "info": info }))
     }
 
-    /// As [`answer`](Self::answer), with what the list of records adds from v3 on, from records that are JSON already.
+    /// As [`answer`](Self::answer), with what the list of records adds, from records that are JSON already.
     pub(crate) fn answer_records<T>(
         &self,
         visit: &Visit<'_>,
@@ -105,12 +107,15 @@ impl Page {
             return Answer::empty(204);
         }
         let mut info = self.info(rows.len(), more);
-        if visit.version >= Version::V3 {
-            let token = more.then(|| write_token(visit, self.start() + self.per_page));
+        if visit.version >= Version::V4 {
             info["sort_by"] = json!(visit.call.query("sort_by").unwrap_or("id"));
             info["sort_order"] = json!(visit.call.query("sort_order").unwrap_or("desc"));
+        }
+        if self.tokens {
+            let token = more.then(|| write_token(visit, self.start() + self.per_page));
             info["previous_page_token"] = Value::Null;
-            info["page_token_expiry"] = token.as_ref().map(|_| moment::ahead(TOKEN_LIFE)).into();
+            let expiry = token.as_ref().map(|_| moment::ahead(visit.behaviour.page_token_life));
+            info["page_token_expiry"] = expiry.into();
             info["next_page_token"] = token.into();
         }
         let data = rows.join(",");
@@ -129,43 +134,53 @@ impl Page {
     }
 }
 
-fn whole_number(call: &Call, name: &str, default: u64) -> Result<u64, Box<Answer>> {
-    let given = call.query(name).map_or(Some(default), |text| text.parse().ok().filter(|&number| number > 0));
+fn whole_number(call: &Call, name: &str, default: u64, least: u64) -> Result<u64, Box<Answer>> {
+    let given = call.query(name).map_or(Some(default), |text| text.parse().ok().filter(|&number| number >= least));
     given.ok_or_else(|| {
         let details = json!({ "expected_data_type": "integer", "param_name": name });
         refuse(400, "INVALID_DATA", "invalid data", details)
     })
 }
 
-/// A number that only the same listing by the same user has.
-fn listing(visit: &Visit<'_>) -> u64 {
+fn hash(value: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (&visit.person.id, &visit.call.path).hash(&mut hasher);
-    for name in ["fields", "sort_by", "sort_order", "cvid", "ids", "converted", "approved", "per_page"] {
-        visit.call.query(name).hash(&mut hasher);
-    }
-    visit.call.header("if-modified-since").hash(&mut hasher);
+    value.hash(&mut hasher);
     hasher.finish()
 }
 
-fn seconds() -> u64 {
-    SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_secs()
+/// A number that only the same listing has, whoever asks.
+fn listing(visit: &Visit<'_>) -> u64 {
+    let parameters = visit.call.parameters().filter(|(name, _)| !matches!(*name, "page" | "page_token"));
+    let mut parameters: Vec<_> = parameters.collect();
+    parameters.sort_unstable();
+    hash((&visit.call.path, parameters, visit.call.header("if-modified-since")))
 }
 
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The row that the token leads to, when it was made, for which listing and for whom.
 fn write_token(visit: &Visit<'_>, start: u64) -> String {
-    format!("{:016x}{start:016x}{:016x}", listing(visit), seconds())
+    let now = milliseconds(SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default());
+    format!("{start:016x}{now:016x}{:016x}{:016x}", listing(visit), hash(&visit.person.id))
 }
 
 fn read_token(visit: &Visit<'_>, token: &str) -> Result<u64, Box<Answer>> {
     let part = |from: usize| token.get(from..from + 16).and_then(|part| u64::from_str_radix(part, 16).ok());
     let details = || json!({ "param_name": "page_token" });
-    let (Some(of), Some(start), Some(made), 48) = (part(0), part(16), part(32), token.len()) else {
-        return Err(refuse(400, "INVALID_DATA", "invalid data", details()));
+    let invalid = || refuse(400, "INVALID_DATA", "invalid data", details());
+    let (Some(start), Some(made), Some(of), Some(whose)) = (part(0), part(16), part(32), part(48)) else {
+        return Err(invalid());
     };
+    if token.len() != 64 || whose != hash(&visit.person.id) {
+        return Err(invalid());
+    }
     if of != listing(visit) {
         return Err(refuse(400, "TOKEN_BOUND_DATA_MISMATCH", "token bound data mismatch", details()));
     }
-    if seconds().saturating_sub(made) > TOKEN_LIFE.as_secs() {
+    let now = milliseconds(SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default());
+    if now.saturating_sub(made) >= milliseconds(visit.behaviour.page_token_life) {
         return Err(refuse(400, "EXPIRED_VALUE", "the token has expired", details()));
     }
     Ok(start)

@@ -63,3 +63,14 @@ pub(crate) fn text(value: &Value) -> Cow<'_, str> {
         other => Cow::Owned(other.to_string()),
     }
 }
+
+/// The id that a reference names: as bare text, as a number, or as an object.
+pub(crate) fn id_of(value: &Value) -> Option<u64> {
+    let id = value.get("id").unwrap_or(value);
+    id.as_u64().or_else(|| id.as_str()?.parse().ok())
+}
+
+/// [`id_of`] as text, as Zoho answers ids; empty where there is none.
+pub(crate) fn id_text(value: &Value) -> String {
+    id_of(value).map(|id| id.to_string()).unwrap_or_default()
+}

@@ -47,10 +47,17 @@ impl Tag {
     pub(crate) fn whole(&self, visit: &Visit<'_>) -> Value {
         let mut whole = self.details();
         whole["name"] = json!(self.name);
-        if visit.version >= Version::V3 {
+        if visit.version >= Version::V2_1 {
             whole["color_code"] = self.color_code.clone();
         }
         whole
+    }
+
+    /// Takes over the colour that was sent, if any.
+    pub(crate) fn colour(&mut self, sent: Option<&Value>) {
+        if let Some(color_code) = sent {
+            self.color_code = color_code.clone();
+        }
     }
 
     pub(crate) fn on_record(&self) -> Value {

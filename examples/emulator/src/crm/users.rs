@@ -68,7 +68,7 @@ impl Users {
             "id": id,
             "first_name": first,
             "last_name": last,
-            "full_name": format!("{first} {last}"),
+            "full_name": format!("{first} {last}").trim(),
             "email": email,
             "status": status,
             "confirm": confirmed,

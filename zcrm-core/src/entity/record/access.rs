@@ -1,10 +1,9 @@
 //! The parts of a record that Zoho has in every module, or in some, as types.
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use super::{LineItem, LineItemField, Lookup, Participant, PricingDetail, Record, RecordFile, RecordTax};
-use crate::entity::{DateTime, LayoutRef, Tag, Tax, UserRef};
+use crate::entity::{DateTime, Json, LayoutRef, Tag, Tax, UserRef};
 use crate::error::Result;
 
 // Each gives `None`, or an empty list, when the field is absent or null.
@@ -92,8 +91,8 @@ impl Record {
     /// let mut lead = Record::from_json(r#"{"id": "1", "Visits": [{"id": "2", "City": "Oslo"}]}"#)?;
     /// let mut visits = lead.subform("Visits")?;
     /// visits[0].set("City", "Bergen");
-    /// lead.set_as("Visits", &visits)?;
-    /// assert_eq!(lead.changed()["Visits"][0]["City"], "Bergen");
+    /// lead.set("Visits", visits);
+    /// assert_eq!(lead.changed()["Visits"].raw(), r#"[{"id":"2","City":"Bergen"}]"#);
     /// # Ok::<(), zcrm_core::Error>(())
     /// ```
     ///
@@ -134,8 +133,7 @@ impl Record {
     /// Sets the lines, in the spelling of the field: [`line_item_field`](Record::line_item_field) for a record that was
     /// read, [`LineItemField::of`] for a new one.
     pub fn set_line_items(&mut self, field: LineItemField, lines: &[LineItem]) -> &mut Self {
-        let lines: Vec<Value> = lines.iter().map(|line| line.written_for(field)).collect();
-        self.set(field.as_str(), lines)
+        self.set(field.as_str(), lines.iter().map(|line| line.written_for(field)).collect::<Json>())
     }
 
     fn list<T: DeserializeOwned>(&self, name: &str) -> Result<Vec<T>> {

@@ -1,89 +1,113 @@
 //! Amounts as Zoho writes them.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::{Serialize, Serializer};
 
-/// A quantity, a price, a discount: a number as it came, or a text such as `"10%"`.
+use crate::entity::Json;
+use crate::entity::member::Member;
+
+/// A quantity, a price, a discount, a percentage: a number, or a text such as `"10%"`, digit by digit as it came.
+///
+/// Two amounts are equal when they are the same number: `1.50` equals `1.5`. The text `"1.5"` equals neither.
 ///
 /// ```
 /// use zcrm_core::entity::Amount;
 ///
-/// let discount: Amount = serde_json::from_str("\"10%\"").unwrap();
-/// assert_eq!(discount.percent(), Some(10.0));
+/// let price: Amount = serde_json::from_str("1234567890123456.780")?;
+/// assert_eq!(price.text(), "1234567890123456.780");
 /// assert_eq!(Amount::from(1.5).number(), Some(1.5));
-/// assert_eq!(serde_json::to_string(&Amount::from(3)).unwrap(), "3");
+/// let discount: Amount = serde_json::from_str("\"10%\"")?;
+/// assert_eq!(discount.percent(), Some(10.0));
+/// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-#[non_exhaustive]
-pub enum Amount {
-    /// A whole number.
-    Integer(i64),
-    /// A number with a fraction.
-    Decimal(f64),
-    /// A text: a percentage, or a number that Zoho wrote as text.
-    Text(String),
-}
+#[derive(Clone, PartialEq)]
+pub struct Amount(Json);
 
 impl Amount {
-    /// The number; `None` for a percentage and for a text that is no number.
+    /// The number as a double, which holds 15 digits; `None` for a percentage and for a text that is no number.
     #[must_use]
     pub fn number(&self) -> Option<f64> {
-        match self {
-            #[expect(clippy::cast_precision_loss, reason = "amounts of money stay far below 2^53")]
-            Self::Integer(number) => Some(*number as f64),
-            Self::Decimal(number) => Some(*number),
-            Self::Text(text) => text.trim().parse().ok(),
-        }
+        self.text().trim().parse().ok()
     }
 
     /// The percentage of a text such as `"10%"`.
     #[must_use]
     pub fn percent(&self) -> Option<f64> {
-        match self {
-            Self::Text(text) => text.trim().strip_suffix('%')?.trim().parse().ok(),
-            Self::Integer(_) | Self::Decimal(_) => None,
-        }
+        self.0.text()?.trim().strip_suffix('%')?.trim().parse().ok()
     }
 
     /// A percentage, written as a text such as `"10%"`.
     #[must_use]
     pub fn from_percent(percent: f64) -> Self {
-        Self::Text(format!("{percent}%"))
+        if percent.is_finite() { Self(format!("{percent}%").into()) } else { Self(percent.into()) }
+    }
+
+    /// The number or the text, digit by digit: what a type for decimals can be made of.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        self.0.text_lossy().unwrap_or(Cow::Borrowed(self.0.raw()))
+    }
+}
+
+impl Member for Amount {
+    fn read(json: &Json) -> Option<Self> {
+        (json.is_number() || json.raw().starts_with('"')).then(|| Self(json.clone()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Json::deserialize(deserializer)?;
+        Self::read(&json).ok_or_else(|| D::Error::custom("an amount is a number or a text"))
+    }
+}
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
     }
 }
 
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Integer(number) => fmt::Display::fmt(number, f),
-            Self::Decimal(number) => fmt::Display::fmt(number, f),
-            Self::Text(text) => f.write_str(text),
+        f.write_str(&self.text())
+    }
+}
+
+impl fmt::Debug for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Amount({})", self.0)
+    }
+}
+
+impl From<Amount> for Json {
+    fn from(amount: Amount) -> Self {
+        amount.0
+    }
+}
+
+macro_rules! from {
+    ($($(#[$doc:meta])* $type:ty),* $(,)?) => {$(
+        impl From<$type> for Amount {
+            $(#[$doc])*
+            fn from(amount: $type) -> Self {
+                Self(amount.into())
+            }
         }
-    }
+    )*};
 }
 
-impl From<i64> for Amount {
-    fn from(number: i64) -> Self {
-        Self::Integer(number)
-    }
-}
-
-impl From<i32> for Amount {
-    fn from(number: i32) -> Self {
-        Self::Integer(number.into())
-    }
-}
-
-impl From<f64> for Amount {
-    fn from(number: f64) -> Self {
-        Self::Decimal(number)
-    }
-}
-
-impl From<&str> for Amount {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
+from!(
+    i32,
+    i64,
+    u32,
+    u64,
+    /// NaN and the infinities make an amount that cannot be sent.
+    f64,
+    serde_json::Number,
+    &str,
+    String,
+);

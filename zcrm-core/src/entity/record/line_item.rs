@@ -1,66 +1,48 @@
 //! Lines of quotes, orders and invoices.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-
 use super::{Amount, Lookup};
 use crate::config::ApiVersion;
-use crate::entity::{RecordId, Tax};
+use crate::entity::define::entity;
+use crate::entity::{Json, RecordId, Tax};
 
-/// A line of a quote, a sales order, a purchase order or an invoice.
-///
-/// v2 has lines under `Product_Details` with names in lower case; from v2.1 on they are a subform with a name per module
-/// and capitalised names. Both are read into this type; [`Record::set_line_items`](super::Record::set_line_items) writes
-/// the spelling that belongs to the field.
-#[doc(alias = "ZCRMInventoryLineItem")]
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LineItem {
-    /// The id of the line; a line without one is added.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<RecordId>,
-    /// The product (`product`, later `Product_Name`), with its `Product_Code` among the other members.
-    #[serde(alias = "Product_Name", skip_serializing_if = "Option::is_none")]
-    pub product: Option<Lookup>,
-    /// The description (`product_description`, later `Description`).
-    #[serde(rename = "product_description", alias = "Description", skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// How many (`quantity`, later `Quantity`).
-    #[serde(alias = "Quantity", skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<Amount>,
-    /// The price of one (`list_price`, later `List_Price`).
-    #[serde(alias = "List_Price", skip_serializing_if = "Option::is_none")]
-    pub list_price: Option<Amount>,
-    /// Quantity times list price (`total`, later `Total`).
-    #[serde(alias = "Total", skip_serializing_if = "Option::is_none")]
-    pub total: Option<Amount>,
-    /// The discount: an amount, or a percentage as a text such as `10%` (`Discount`).
-    #[doc(alias = "discount_percentage")]
-    #[serde(rename = "Discount", skip_serializing_if = "Option::is_none")]
-    pub discount: Option<Amount>,
-    /// The total less the discount (`total_after_discount`, later `Total_After_Discount`).
-    #[serde(alias = "Total_After_Discount", skip_serializing_if = "Option::is_none")]
-    pub total_after_discount: Option<Amount>,
-    /// The sum of the taxes (`Tax`).
-    #[serde(rename = "Tax", skip_serializing_if = "Option::is_none")]
-    pub tax_amount: Option<Amount>,
-    /// The taxes of this line (`line_tax`, later `Line_Tax`).
-    #[serde(alias = "Line_Tax", skip_serializing_if = "Option::is_none")]
-    pub line_tax: Option<Vec<Tax>>,
-    /// What the line comes to (`net_total`, later `Net_Total`).
-    #[serde(alias = "Net_Total", skip_serializing_if = "Option::is_none")]
-    pub net_total: Option<Amount>,
-    /// Written with the others, removes the line: `delete_flag` in v2, `_delete` later.
-    #[serde(rename = "delete_flag", skip_serializing_if = "std::ops::Not::not")]
-    pub delete: bool,
-    /// All other members, kept as they came.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
+entity! {
+    /// A line of a quote, a sales order, a purchase order or an invoice.
+    ///
+    /// v2 has lines under `Product_Details` with names in lower case; from v2.1 on they are a subform with a name per module
+    /// and capitalised names. Both are read into this type, and a line that was read is written as it came, but for what
+    /// was changed. [`Record::set_line_items`](super::Record::set_line_items) writes the spelling that belongs to the field.
+    #[doc(alias = "ZCRMInventoryLineItem")]
+    pub struct LineItem {
+        /// The id of the line; a line without one is added.
+        id: RecordId = "id" set,
+        /// The product (`product`, later `Product_Name`), with its `Product_Code` among the other members.
+        product: Lookup = "product" | "Product_Name" set,
+        /// The description (`product_description`, later `Description`).
+        description: String = "product_description" | "Description" set,
+        /// How many (`quantity`, later `Quantity`).
+        quantity: Amount = "quantity" | "Quantity" set,
+        /// The price of one (`list_price`, later `List_Price`).
+        list_price: Amount = "list_price" | "List_Price" set,
+        /// Quantity times list price (`total`, later `Total`).
+        total: Amount = "total" | "Total",
+        /// The discount: an amount, or a percentage as a text such as `10%` (`Discount`).
+        #[doc(alias = "discount_percentage")]
+        discount: Amount = "Discount" set,
+        /// The total less the discount (`total_after_discount`, later `Total_After_Discount`).
+        total_after_discount: Amount = "total_after_discount" | "Total_After_Discount",
+        /// The sum of the taxes (`Tax`).
+        tax_amount: Amount = "Tax",
+        /// The taxes of this line (`line_tax`, later `Line_Tax`).
+        line_tax: Vec<Tax> = "line_tax" | "Line_Tax" set,
+        /// What the line comes to (`net_total`, later `Net_Total`).
+        net_total: Amount = "net_total" | "Net_Total",
+        /// True removes the line, written with the others: `delete_flag` in v2, `_delete` later.
+        delete: bool = "delete_flag",
+    }
 }
 
 /// v2's names and those of the subforms that came after.
-const RENAMED: [(&str, &str); 9] = [
+const RENAMED: [(&str, &str); 8] = [
     ("product", "Product_Name"),
     ("product_description", "Description"),
     ("quantity", "Quantity"),
@@ -69,7 +51,6 @@ const RENAMED: [(&str, &str); 9] = [
     ("total_after_discount", "Total_After_Discount"),
     ("line_tax", "Line_Tax"),
     ("net_total", "Net_Total"),
-    ("delete_flag", "_delete"),
 ];
 
 impl LineItem {
@@ -78,37 +59,44 @@ impl LineItem {
     /// ```
     /// use zcrm_core::entity::{LineItem, LineItemField, Record};
     ///
-    /// let mut line = LineItem::new("3652397000000190003", 1.5);
-    /// line.discount = Some("10%".into());
+    /// let line = LineItem::new("3652397000000190003", 1.5).discount("10%");
     /// let mut quote = Record::new().with("Subject", "Planks");
     /// quote.set_line_items(LineItemField::QuotedItems, &[line]);
     /// assert_eq!(quote.line_items()?.len(), 1);
     /// # Ok::<(), zcrm_core::Error>(())
     /// ```
     pub fn new(product: impl Into<RecordId>, quantity: impl Into<Amount>) -> Self {
-        Self { product: Some(Lookup::new(product)), quantity: Some(quantity.into()), ..Self::default() }
+        Self::default().product(Lookup::new(product)).quantity(quantity)
     }
 
     /// A line that removes the one with this id.
     pub fn removal(id: impl Into<RecordId>) -> Self {
-        Self { id: Some(id.into()), delete: true, ..Self::default() }
+        Self { delete: Some(true), ..Self::default().id(id) }
     }
 
     /// The line in the spelling of a field.
-    pub(super) fn written_for(&self, field: LineItemField) -> Value {
-        let Ok(Value::Object(mut line)) = serde_json::to_value(self) else { return Value::Null };
-        if field == LineItemField::ProductDetails {
-            // v2 takes a product as a bare id, as Zoho's Ruby SDK writes it.
-            if let Some(product) = &self.product {
-                line.insert("product".to_owned(), product.id.as_str().into());
-            }
-            return line.into();
-        }
+    pub(super) fn written_for(&self, field: LineItemField) -> Json {
+        let mut line = match self.to_members() {
+            Ok(line) => line,
+            Err(cause) => return Json::from_written(Err(cause)),
+        };
+        let v2 = field == LineItemField::ProductDetails;
         for (old, new) in RENAMED {
-            if let Some(value) = line.remove(old) {
-                // A subform row goes when `_delete` is there and null.
-                line.insert(new.to_owned(), if old == "delete_flag" { Value::Null } else { value });
+            let (from, to) = if v2 { (new, old) } else { (old, new) };
+            if !line.contains_key(to)
+                && let Some(value) = line.remove(from)
+            {
+                line.insert(to.to_owned(), value);
             }
+        }
+        if let Some(product) = self.product.as_ref().filter(|_| v2) {
+            // v2 takes a product as a bare id, as Zoho's Ruby SDK writes it.
+            line.insert("product".to_owned(), product.id.as_str().into());
+        }
+        if !v2 && self.delete == Some(true) {
+            // A row of a subform goes when `_delete` is there and null.
+            line.remove("delete_flag");
+            line.insert("_delete".to_owned(), Json::null());
         }
         line.into()
     }

@@ -4,17 +4,15 @@ mod access;
 mod amount;
 mod deleted;
 mod file;
-mod json;
 mod line_item;
 mod participant;
 mod pricing;
 mod references;
+mod text;
 
 use std::sync::OnceLock;
 
-use serde::Deserialize as _;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
 pub use amount::Amount;
 pub use deleted::DeletedRecord;
@@ -24,8 +22,9 @@ pub use participant::Participant;
 pub use pricing::PricingDetail;
 pub use references::{Lookup, RecordTax};
 
-use self::json::Slot;
-use super::{Nullable, RecordId};
+use self::text::Slot;
+use super::json;
+use super::{Json, Members, Nullable, RecordId};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A record of any module, untyped: what Zoho sent, and what was changed since.
@@ -55,7 +54,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct Record {
     read: Option<Box<RawValue>>,
     slots: OnceLock<Box<[Slot]>>,
-    changed: Map<String, Value>,
+    changed: Members,
 }
 
 impl Record {
@@ -85,10 +84,13 @@ impl Record {
 
     /// Sets a field by its API name. Properties, which begin with `$`, are set like fields.
     ///
-    /// Whatever turns into a JSON value is taken: texts, numbers, booleans, ids, times, lists of them, and
-    /// [`Value`]s. For other types there is [`set_as`](Record::set_as).
+    /// Whatever turns into [`Json`] is taken: texts, numbers, booleans, ids, times, lookups, rows of subforms, lists of
+    /// them, and `serde_json::Value`. For other types there is [`set_as`](Record::set_as).
+    ///
+    /// A value that JSON does not know, NaN or an infinity, is refused when the record is written or sent, by an error that
+    /// names the field.
     #[doc(alias = "field_data")]
-    pub fn set(&mut self, name: impl Into<String>, value: impl Into<Value>) -> &mut Self {
+    pub fn set(&mut self, name: impl Into<String>, value: impl Into<Json>) -> &mut Self {
         self.changed.insert(name.into(), value.into());
         self
     }
@@ -103,7 +105,7 @@ impl Record {
     /// # Ok::<(), zcrm_core::Error>(())
     /// ```
     #[must_use]
-    pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
         self.set(name, value);
         self
     }
@@ -112,19 +114,20 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] when the value cannot be written as JSON.
+    /// [`ErrorKind::InvalidInput`] when the value cannot be written as JSON, NaN and the infinities among the reasons.
     pub fn set_as<T: serde::Serialize + ?Sized>(&mut self, name: impl Into<String>, value: &T) -> Result<&mut Self> {
         let name = name.into();
-        let value = serde_json::to_value(value).map_err(|cause| {
+        let value = json::write(value).map_err(|cause| {
             let message = format!("the value of {name} cannot be written as JSON");
             Error::new(ErrorKind::InvalidInput, message).with_source(cause)
         })?;
+        let value = Json::from_raw(value);
         Ok(self.set(name, value))
     }
 
     /// Sets a field to null, which clears it in Zoho.
     pub fn clear(&mut self, name: impl Into<String>) -> &mut Self {
-        self.set(name, Value::Null)
+        self.set(name, Json::null())
     }
 
     /// Takes a change back: the field is as it was read, or absent.
@@ -135,7 +138,7 @@ impl Record {
 
     /// What was set and cleared since the record was read or made: what an update sends.
     #[must_use]
-    pub fn changed(&self) -> &Map<String, Value> {
+    pub fn changed(&self) -> &Members {
         &self.changed
     }
 
@@ -146,9 +149,10 @@ impl Record {
     }
 
     /// Takes the changes for saved: they become part of what was read, and the next update does not send them again.
+    /// Changes that cannot be written (NaN) stay changes.
     pub fn mark_saved(&mut self) {
-        if let Ok(whole) = serde_json::value::to_raw_value(self) {
-            *self = Self { read: Some(whole), slots: OnceLock::new(), changed: Map::new() };
+        if let Ok(whole) = json::write(self) {
+            *self = Self { read: Some(whole), slots: OnceLock::new(), changed: Members::new() };
         }
     }
 
@@ -165,12 +169,8 @@ impl Record {
     ///
     /// [`ErrorKind::InvalidResponse`] when the value is of another type; the text names the field.
     pub fn get<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
-        let value = match (self.changed.get(name), self.read_text(name)) {
-            (Some(value), _) => Option::<T>::deserialize(value),
-            (None, Some(text)) => serde_json::from_str(text),
-            (None, None) => return Ok(None),
-        };
-        value.map_err(|cause| {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        serde_json::from_str(text).map_err(|cause| {
             let message = format!("the field {name} of the record cannot be read as what was asked for");
             Error::new(ErrorKind::InvalidResponse, message).with_source(cause)
         })
@@ -178,13 +178,12 @@ impl Record {
 
     /// A field, or a `$` property, as it stands: absent, null, or a value.
     #[must_use]
-    pub fn field(&self, name: &str) -> Nullable<Value> {
-        let value = match (self.changed.get(name), self.read_text(name)) {
-            (Some(value), _) => value.clone(),
-            (None, Some(text)) => json::value(text),
-            (None, None) => return Nullable::Absent,
-        };
-        if value.is_null() { Nullable::Null } else { Nullable::Value(value) }
+    pub fn field(&self, name: &str) -> Nullable<Json> {
+        match self.json(name) {
+            None => Nullable::Absent,
+            Some(json) if json.is_null() => Nullable::Null,
+            Some(json) => Nullable::Value(json),
+        }
     }
 
     /// All names, of fields and of `$` properties: those that were read in Zoho's order, then those that were added.
@@ -194,16 +193,19 @@ impl Record {
     }
 
     /// All fields with their values, changes included, without the `$` properties.
-    pub fn fields(&self) -> impl Iterator<Item = (&str, Value)> {
-        self.names().filter(|name| !name.starts_with('$')).map(|name| (name, self.value_or_null(name)))
+    pub fn fields(&self) -> impl Iterator<Item = (&str, Json)> {
+        self.names().filter(|name| !name.starts_with('$')).filter_map(|name| Some((name, self.json(name)?)))
     }
 
     /// All `$` properties, such as `$editable` or `$currency_symbol`, under their names as Zoho spells them.
-    pub fn properties(&self) -> impl Iterator<Item = (&str, Value)> {
-        self.names().filter(|name| name.starts_with('$')).map(|name| (name, self.value_or_null(name)))
+    pub fn properties(&self) -> impl Iterator<Item = (&str, Json)> {
+        self.names().filter(|name| name.starts_with('$')).filter_map(|name| Some((name, self.json(name)?)))
     }
 
-    fn value_or_null(&self, name: &str) -> Value {
-        self.field(name).value().unwrap_or_default()
+    fn json(&self, name: &str) -> Option<Json> {
+        match self.changed.get(name) {
+            Some(changed) => Some(changed.clone()),
+            None => self.read_text(name).and_then(|text| serde_json::from_str(text).ok()),
+        }
     }
 }

@@ -1,11 +1,8 @@
 //! What a price book grants.
 
-use serde_json::Value;
-
 use super::Amount;
 use crate::entity::RecordId;
 use crate::entity::define::entity;
-use crate::entity::member::{Member, Read};
 
 entity! {
     /// A range of quantities and its discount (`Pricing_Details` of the module Price_Books).
@@ -26,11 +23,5 @@ impl PricingDetail {
     /// A new range.
     pub fn new(from: impl Into<Amount>, to: impl Into<Amount>, discount: impl Into<Amount>) -> Self {
         Self::default().from_range(from).to_range(to).discount(discount)
-    }
-}
-
-impl Member for Amount {
-    fn read(value: &Value) -> Option<Read<Self>> {
-        serde::Deserialize::deserialize(value).ok().map(Read::Exact)
     }
 }

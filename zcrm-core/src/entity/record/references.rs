@@ -1,11 +1,18 @@
 //! What points from a record to something else.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, Deserializer};
+use serde::ser::Error as _;
+use serde::{Serialize, Serializer};
 
-use crate::entity::{Date, DateTime, LayoutId, LayoutRef, RecordId, Tag, TaxId, UserId, UserRef};
+use crate::entity::json::write;
+use crate::entity::member::{Member, Names, Original, deserialize};
+use crate::entity::{Date, DateTime, Json, LayoutRef, Members, RecordId, Tag, TaxId, UserRef};
+
+use super::{LineItem, Participant, PricingDetail, Record, RecordFile};
 
 /// The value of a lookup field: another record.
+///
+/// A bare id is read as well, as a bulk read writes lookups.
 ///
 /// ```
 /// use zcrm_core::entity::{Lookup, Record};
@@ -14,93 +21,153 @@ use crate::entity::{Date, DateTime, LayoutId, LayoutRef, RecordId, Tag, TaxId, U
 /// assert_eq!(contact.lookup("Account_Name")?.map(|account| account.id), Some("3652397000000190002".into()));
 /// # Ok::<(), zcrm_core::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Lookup {
     /// The id.
     pub id: RecordId,
     /// The name of the record.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// All other members, kept as they came; some answers tell the `module`.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
+    /// All other members, kept as they came; some responses tell the `module`.
+    pub other: Members,
+    original: Original,
 }
+
+const ID: Names = Names { usual: "id", others: &[], null: None };
+const NAME: Names = Names { usual: "name", others: &[], null: None };
 
 impl Lookup {
     /// A lookup by id alone, as it is written.
     pub fn new(id: impl Into<RecordId>) -> Self {
-        Self { id: id.into(), name: None, other: Map::new() }
+        Self { id: id.into(), name: None, other: Members::new(), original: Original::default() }
+    }
+
+    fn to_members(&self) -> serde_json::Result<Members> {
+        let original = self.original.members();
+        let mut members = self.other.clone();
+        ID.put(&mut members, &original, Some(&self.id))?;
+        NAME.put(&mut members, &original, self.name.as_ref())?;
+        Ok(members)
+    }
+}
+
+impl Member for Lookup {
+    fn read(json: &Json) -> Option<Self> {
+        let original = Original::of(json);
+        let Some(mut members) = json.members() else {
+            let id = RecordId::read(json).filter(|id| id.as_str().bytes().all(|byte| byte.is_ascii_digit()))?;
+            return Some(Self { original, ..Self::new(id) });
+        };
+        let id = ID.take(&mut members)?;
+        Some(Self { id, name: NAME.take(&mut members), other: members, original })
+    }
+}
+
+/// A tax that a product may carry: a name in v2, an id with a name in later versions.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RecordTax {
+    /// The id; v2 tells none.
+    pub id: Option<TaxId>,
+    /// The name (`value`), in v2 also with the percentage: `Sales Tax - 8.5 %`.
+    pub name: Option<String>,
+    /// All other members, kept as they came.
+    pub other: Members,
+    original: Original,
+}
+
+const TAX_NAME: Names = Names { usual: "value", others: &["name"], null: None };
+
+impl RecordTax {
+    /// A tax by its name, as v2 writes it.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self { id: None, name: Some(name.into()), other: Members::new(), original: Original::default() }
+    }
+
+    /// A tax by its id, as later versions write it.
+    pub fn new(id: impl Into<TaxId>) -> Self {
+        Self { id: Some(id.into()), name: None, other: Members::new(), original: Original::default() }
+    }
+
+    fn to_members(&self) -> serde_json::Result<Members> {
+        let original = self.original.members();
+        let mut members = self.other.clone();
+        ID.put(&mut members, &original, self.id.as_ref())?;
+        TAX_NAME.put(&mut members, &original, self.name.as_ref())?;
+        Ok(members)
+    }
+
+    /// The name of a tax that has nothing else.
+    fn bare_name(&self) -> Option<&str> {
+        let object = self.original.json().is_some_and(|json| json.raw().starts_with('{'));
+        self.name.as_deref().filter(|_| self.id.is_none() && self.other.is_empty() && !object)
+    }
+}
+
+impl Member for RecordTax {
+    fn read(json: &Json) -> Option<Self> {
+        let original = Original::of(json);
+        if let Some(name) = json.text() {
+            return Some(Self { original, ..Self::named(name) });
+        }
+        let mut members = json.members()?;
+        Some(Self { id: ID.take(&mut members), name: TAX_NAME.take(&mut members), other: members, original })
+    }
+}
+
+impl Serialize for Lookup {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.original.unchanged(self) {
+            Some(json) => json.serialize(serializer),
+            None => self.to_members().map_err(S::Error::custom)?.serialize(serializer),
+        }
+    }
+}
+
+impl Serialize for RecordTax {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match (self.original.unchanged(self), self.bare_name()) {
+            (Some(json), _) => json.serialize(serializer),
+            (None, Some(name)) => serializer.serialize_str(name),
+            (None, None) => self.to_members().map_err(S::Error::custom)?.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Lookup {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize(deserializer, "Lookup")
+    }
+}
+
+impl<'de> Deserialize<'de> for RecordTax {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize(deserializer, "RecordTax")
     }
 }
 
 macro_rules! values {
     ($($name:ident),* $(,)?) => {$(
-        impl From<$name> for Value {
+        impl From<$name> for Json {
             /// As it stands in a record.
             fn from(value: $name) -> Self {
-                serde_json::to_value(value).unwrap_or_default()
+                Self::from_written(write(&value))
             }
         }
     )*};
 }
 
-values!(Date, DateTime, LayoutId, LayoutRef, Lookup, RecordId, RecordTax, Tag, TaxId, UserId, UserRef);
-
-/// A tax that a product may carry: a name in v2, an id with a name in later versions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "TaxShape", into = "TaxShape")]
-#[non_exhaustive]
-pub struct RecordTax {
-    /// The id; v2 tells none.
-    pub id: Option<TaxId>,
-    /// The name, in v2 also with the percentage: `Sales Tax - 8.5 %`.
-    pub name: Option<String>,
-    /// All other members, kept as they came.
-    pub other: Map<String, Value>,
-}
-
-impl RecordTax {
-    /// A tax by its name, as v2 writes it.
-    pub fn named(name: impl Into<String>) -> Self {
-        Self { id: None, name: Some(name.into()), other: Map::new() }
-    }
-
-    /// A tax by its id, as later versions write it.
-    pub fn new(id: impl Into<TaxId>) -> Self {
-        Self { id: Some(id.into()), name: None, other: Map::new() }
-    }
-}
-
-/// How a tax stands in JSON.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-enum TaxShape {
-    Name(String),
-    Object {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        id: Option<TaxId>,
-        #[serde(default, rename = "value", alias = "name", skip_serializing_if = "Option::is_none")]
-        name: Option<String>,
-        #[serde(flatten)]
-        other: Map<String, Value>,
-    },
-}
-
-impl From<TaxShape> for RecordTax {
-    fn from(shape: TaxShape) -> Self {
-        match shape {
-            TaxShape::Name(name) => Self::named(name),
-            TaxShape::Object { id, name, other } => Self { id, name, other },
-        }
-    }
-}
-
-impl From<RecordTax> for TaxShape {
-    fn from(tax: RecordTax) -> Self {
-        match tax {
-            RecordTax { id: None, name: Some(name), .. } => Self::Name(name),
-            RecordTax { id, name, other } => Self::Object { id, name, other },
-        }
-    }
-}
+values!(
+    Date,
+    DateTime,
+    LayoutRef,
+    LineItem,
+    Lookup,
+    Participant,
+    PricingDetail,
+    Record,
+    RecordFile,
+    RecordTax,
+    Tag,
+    UserRef
+);

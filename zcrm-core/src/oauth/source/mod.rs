@@ -30,6 +30,9 @@ const COOL_DOWN: Duration = Duration::from_secs(600);
 /// What reading and saving take at most, beside the request for tokens.
 const STORE_TIME: Duration = Duration::from_secs(15);
 
+/// How much longer than a lease one waits for the lock.
+const OVER_THE_LEASE: Duration = Duration::from_secs(5);
+
 /// How soon an early refresh that failed is tried again while the token still works.
 const EARLY_AGAIN: Duration = Duration::from_secs(10);
 
@@ -150,7 +153,7 @@ impl TokenSource {
             }
             let turns = state.turns();
             let over;
-            (state, over) = slot.wait(state, self.patience() * 2);
+            (state, over) = slot.wait(state, self.lock_timeout() * 2);
             if !over {
                 return Err(busy(user));
             }
@@ -188,7 +191,7 @@ impl TokenSource {
     /// The turn of one user, as soon as whoever has it is done.
     fn turn<'a>(&self, user: &UserIdentifier, slot: &'a Slot) -> Result<Turn<'a>> {
         let mut state = slot.state();
-        let deadline = Instant::now() + self.patience() * 2;
+        let deadline = Instant::now() + self.lock_timeout() * 2;
         while state.is_busy() {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -211,10 +214,15 @@ impl TokenSource {
         self.config.http().refresh_margin
     }
 
-    /// How long another process may hold the refresh lock: the slowest request for tokens, repetition included
-    /// (12 s and the time limit of a call), and 15 s for the store.
-    fn patience(&self) -> Duration {
+    /// How long the refresh lock may be held: the slowest request for tokens, repetition included (12 s and the time limit
+    /// of a call), and 15 s for the store.
+    fn lease(&self) -> Duration {
         self.wire.slowest() + STORE_TIME
+    }
+
+    /// How long to wait for the refresh lock: long enough to get it from a holder that stands still.
+    fn lock_timeout(&self) -> Duration {
+        self.lease() + OVER_THE_LEASE
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use super::super::answer::Minted;
 use super::super::failure::Echo;
 use super::slot::{Before, Held, Refused, Slot, Unsaved};
-use super::{TokenSource, busy, diverted, store_failed};
+use super::{STORE_TIME, TokenSource, busy, diverted, store_failed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::persistence::{PersistenceError, PersistenceErrorKind, RefreshLock};
 use crate::token::{OAuthTokens, UserIdentifier};
@@ -14,7 +14,7 @@ use crate::token::{OAuthTokens, UserIdentifier};
 const CLIENT_REFUSED: Duration = Duration::from_secs(60);
 
 /// How long saving again waits for the refresh lock: the token in use works without it.
-const SAVE_PATIENCE: Duration = Duration::from_millis(100);
+const SAVE_AGAIN_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// Which tokens will do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,10 +112,10 @@ impl TokenSource {
 
     /// The store's refresh lock; `None` when it was not free within the patience.
     pub(super) fn lock(&self, user: &UserIdentifier) -> Result<Option<RefreshLock>> {
-        match self.store.lock_refresh(user, self.patience()) {
+        match self.store.lock_refresh(user, self.lock_timeout(), self.lease()) {
             Ok(lock) => Ok(Some(lock)),
             Err(cause) if cause.kind() == PersistenceErrorKind::LockTimeout => {
-                log::warn!("the refresh lock of {user} was not free within {:?}: {cause}", self.patience());
+                log::warn!("the refresh lock of {user} was not free within {:?}: {cause}", self.lock_timeout());
                 Ok(None)
             }
             Err(cause) => Err(store_failed("the refresh lock could not be taken", cause)),
@@ -178,7 +178,7 @@ impl TokenSource {
 
     /// Saves what could not be saved before, while the token in use still works.
     pub(super) fn save_again(&self, user: &UserIdentifier, slot: &Slot, held: Held) -> Result<Held> {
-        let settled = match self.store.lock_refresh(user, SAVE_PATIENCE) {
+        let settled = match self.store.lock_refresh(user, SAVE_AGAIN_TIMEOUT, STORE_TIME) {
             Ok(mut lock) => self.settled(user, slot, &mut lock),
             Err(cause) => Err(store_failed("the refresh lock could not be taken", cause)),
         };

@@ -6,10 +6,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::sample::{delete, expect, save, succeed, tokens, user, with_causes};
-use crate::persistence::{PersistenceErrorKind, PersistenceHandler, RefreshLock};
+use crate::persistence::{MIN_LOCK_LEASE, PersistenceErrorKind, PersistenceHandler, RefreshLock};
 use crate::token::UserIdentifier;
 
-/// More than any wait of the suite: who fails to get a lock within it would wait for ever.
+/// More than any wait of the suite, and any lease that must not end in it.
 pub(super) const LONG: Duration = Duration::from_secs(60);
 const SHORT: Duration = Duration::from_secs(1);
 /// What a busy machine may add to a time limit.
@@ -26,6 +26,8 @@ pub(super) fn prove(store: &impl PersistenceHandler, required: bool) {
     a_second_taker_times_out(store, &user);
     others_do_not_wait(store, &user);
     drop(lock);
+    any_duration(store);
+    the_lease_is_not_the_timeout(store);
     a_waiter_follows(store, &user);
     one_at_a_time(store, &user);
     any_name(store);
@@ -33,24 +35,45 @@ pub(super) fn prove(store: &impl PersistenceHandler, required: bool) {
 
 #[track_caller]
 pub(super) fn take(store: &impl PersistenceHandler, user: &UserIdentifier) -> RefreshLock {
-    succeed(format_args!("locking the refresh of {user}"), store.lock_refresh(user, LONG))
+    succeed(format_args!("locking the refresh of {user}"), store.lock_refresh(user, LONG, LONG))
 }
 
 fn a_second_taker_times_out(store: &impl PersistenceHandler, user: &UserIdentifier) {
     let began = Instant::now();
-    let second = store.lock_refresh(user, SHORT);
+    let second = store.lock_refresh(user, SHORT, LONG);
     let waited = began.elapsed();
     match second {
         Ok(_) => panic!("a held lock excludes a second taker"),
         Err(fault) => assert_eq!(
             fault.kind(),
             PersistenceErrorKind::LockTimeout,
-            "patience that runs out is a LockTimeout, but: {}",
+            "a timeout that is over is a LockTimeout, but: {}",
             with_causes(&fault)
         ),
     }
-    assert!(waited >= SHORT * 8 / 10, "a taker waits as long as its patience, but gave up after {waited:?}");
-    assert!(waited <= SHORT + SLACK, "a taker gives up when its patience ends, but waited {waited:?}");
+    assert!(waited >= SHORT * 8 / 10, "a taker waits as long as its timeout, but gave up after {waited:?}");
+    assert!(waited <= SHORT + SLACK, "a taker gives up when its timeout is over, but waited {waited:?}");
+}
+
+fn any_duration(store: &impl PersistenceHandler) {
+    let user = user("durations@x.com");
+    for (timeout, lease) in [
+        (Duration::MAX, Duration::MAX),
+        (Duration::ZERO, Duration::MAX),
+        (Duration::from_nanos(1), Duration::ZERO),
+        (Duration::MAX, Duration::from_nanos(1)),
+    ] {
+        let lock = store.lock_refresh(&user, timeout, lease);
+        let mut lock = succeed(format_args!("locking, within {timeout:?} and for {lease:?}, what is free"), lock);
+        assert!(lock.is_held(), "a lock that was just taken for {lease:?} is held");
+    }
+}
+
+fn the_lease_is_not_the_timeout(store: &impl PersistenceHandler) {
+    let user = user("lease@x.com");
+    let mut lock = succeed("locking without waiting", store.lock_refresh(&user, Duration::from_millis(1), LONG));
+    let second = store.lock_refresh(&user, MIN_LOCK_LEASE / 2, LONG);
+    assert!(second.is_err() && lock.is_held(), "a holder that was not willing to wait keeps the lock for its lease");
 }
 
 fn others_do_not_wait(store: &impl PersistenceHandler, locked: &UserIdentifier) {

@@ -55,11 +55,12 @@ impl<H: PersistenceHandler> Processes<H> {
         Self { open: Box::new(open), worker: Box::new(worker), frozen: None, rounds: 20, acknowledged: 500 }
     }
 
-    /// Adds the rule that a holder which stands still, having taken the lock with `patience`, loses it, so that a
-    /// waiter has it within `limit`. Proven where signals exist, on Unix.
+    /// Adds the rule that a process which stands still, having taken the lock with `lease`, loses it, so that a waiter has
+    /// it within `limit`; a `lease` below [`MIN_LOCK_LEASE`](crate::persistence::MIN_LOCK_LEASE) is that. Proven where
+    /// signals exist, on Unix.
     #[must_use]
-    pub fn frees_frozen(mut self, patience: Duration, limit: Duration) -> Self {
-        self.frozen = Some((patience, limit));
+    pub fn frees_frozen(mut self, lease: Duration, limit: Duration) -> Self {
+        self.frozen = Some((lease, limit));
         self
     }
 
@@ -162,7 +163,7 @@ impl<H: PersistenceHandler> Processes<H> {
         let mut holder = self.start(format!("hold {user} {}", LONG.as_millis()));
         holder.expect("held");
         assert!(
-            store.lock_refresh(&user, Duration::from_millis(200)).is_err(),
+            store.lock_refresh(&user, Duration::from_millis(200), LONG).is_err(),
             "the lock of another process excludes this one"
         );
         holder.kill();
@@ -179,14 +180,14 @@ impl<H: PersistenceHandler> Processes<H> {
     }
 
     fn a_frozen_holder_loses_the_lock(&self) {
-        let Some((patience, limit)) = self.frozen else { return };
+        let Some((lease, limit)) = self.frozen else { return };
         let store = (self.open)();
         let user = user("frozen@x.com");
-        let mut holder = self.start(format!("hold {user} {}", patience.as_millis()));
+        let mut holder = self.start(format!("hold {user} {}", lease.as_millis()));
         holder.expect("held");
         holder.signal("STOP");
         let began = Instant::now();
-        let lock = succeed("locking while the holder is frozen", store.lock_refresh(&user, limit));
+        let lock = succeed("locking while the holder is frozen", store.lock_refresh(&user, limit, LONG));
         assert!(began.elapsed() <= limit, "a frozen holder loses the lock within the stated time");
         holder.signal("CONT");
         drop(holder.child.stdin.take());

@@ -4,7 +4,7 @@ use std::env;
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
-use super::locking::take;
+use super::locking::{LONG, take};
 use super::sample::{get, number, save, succeed, tokens, user};
 use crate::persistence::PersistenceHandler;
 
@@ -28,7 +28,7 @@ pub fn work_if_ordered<H: PersistenceHandler>(open: impl FnOnce() -> H) -> bool 
     match words[..] {
         ["save", name, from, to] => saves(&store, name, parse(from), parse(to)),
         ["count", name, rounds] => counts(&store, name, parse(rounds)),
-        ["hold", name, patience] => hold(&store, name, Duration::from_millis(parse(patience).unsigned_abs())),
+        ["hold", name, lease] => hold(&store, name, Duration::from_millis(parse(lease).unsigned_abs())),
         _ => panic!("no such order: {order}"),
     }
     true
@@ -67,8 +67,8 @@ fn counts(store: &impl PersistenceHandler, name: &str, rounds: i64) {
 }
 
 /// Holds the lock until standard input ends, then tells whether it was held all the time.
-fn hold(store: &impl PersistenceHandler, name: &str, patience: Duration) {
-    let mut lock = succeed("locking", store.lock_refresh(&user(name), patience));
+fn hold(store: &impl PersistenceHandler, name: &str, lease: Duration) {
+    let mut lock = succeed("locking", store.lock_refresh(&user(name), LONG, lease));
     answer("held");
     let mut rest = Vec::new();
     if let Err(fault) = io::stdin().read_to_end(&mut rest) {

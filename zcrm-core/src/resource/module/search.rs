@@ -1,8 +1,10 @@
 //! Records that match.
 
-use super::{Criteria, ModuleHandle};
+use super::ModuleHandle;
+use crate::config::ApiVersion;
+use crate::criteria::Criteria;
 use crate::entity::Record;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::rest::{Cost, Fields, List, Listing};
 use crate::transport::Method;
 
@@ -13,6 +15,8 @@ pub enum SearchBy {
     /// Conditions on fields.
     #[doc(alias = "search_records_by_criteria")]
     Criteria(Criteria),
+    /// Criteria written by hand, with brackets and escapes as Zoho wants them.
+    Raw(String),
     /// An e-mail address, in any field that holds one.
     #[doc(alias = "search_records_by_email")]
     Email(String),
@@ -40,13 +44,18 @@ impl SearchBy {
         Self::Word(word.into())
     }
 
-    fn parameter(&self) -> (&'static str, String) {
-        match self {
-            Self::Criteria(criteria) => ("criteria", criteria.to_string()),
+    fn parameter(&self, version: ApiVersion) -> Result<(&'static str, String)> {
+        let (name, value) = match self {
+            Self::Criteria(criteria) => ("criteria", criteria.to_search(version)?),
+            Self::Raw(text) => ("criteria", text.clone()),
             Self::Email(address) => ("email", address.clone()),
             Self::Phone(number) => ("phone", number.clone()),
             Self::Word(word) => ("word", word.clone()),
+        };
+        if value.trim().is_empty() {
+            return Err(Error::invalid("there is nothing to search for"));
         }
+        Ok((name, value))
     }
 }
 
@@ -70,7 +79,8 @@ impl ModuleHandle {
     /// `ZohoSearch.securesearch.READ`, besides that of the module.
     ///
     /// ```no_run
-    /// use zcrm_core::resource::{Criteria, SearchBy};
+    /// use zcrm_core::criteria::Criteria;
+    /// use zcrm_core::resource::SearchBy;
     ///
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
     /// let oslo = Criteria::equals("City", "Oslo").and(Criteria::starts_with("Company", "A"));
@@ -84,13 +94,12 @@ impl ModuleHandle {
     /// ```
     #[doc(alias = "search_records")]
     pub fn search(&self, by: impl Into<SearchBy>) -> List<Record> {
-        let (name, value) = by.into().parameter();
-        let request = self.request(Method::Get, &["search"]).query(name, &value).with_cost(Cost::ONE.heavy());
-        let listing = Listing::paged(request, "data").with_fields(Fields::Optional).with_filters(&["converted", "approved"]);
-        let list = List::new(&self.session, listing);
-        if value.trim().is_empty() {
-            return list.fault(Error::invalid("there is nothing to search for"));
-        }
-        list
+        let request = self.request(Method::Get, &["search"]).with_cost(Cost::ONE.heavy());
+        let request = match by.into().parameter(self.session.version()) {
+            Ok((name, value)) => request.query(name, value),
+            Err(error) => request.fault(error),
+        };
+        let listing = Listing::paged(request, "data").with_fields(Fields::Optional);
+        List::new(&self.session, listing.with_filters(&["converted", "approved"]))
     }
 }

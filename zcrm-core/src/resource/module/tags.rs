@@ -1,11 +1,10 @@
 //! Tags of a module, and on its records.
 
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::ModuleHandle;
 use crate::config::ApiVersion;
-use crate::entity::{RecordId, Tag, TagId};
+use crate::entity::{Json, Members, RecordId, Tag, TagId};
 use crate::error::{Error, Result};
 use crate::resource::collection::{Collection, Create, Definition, Resource, Scope, Sizes, Update, Writable};
 use crate::rest::{Batch, BatchReport, Cost, Effect, Idempotency, Request, Response, Row, comma_list};
@@ -29,11 +28,18 @@ impl Writable for Tag {
         self.id.as_ref().map(AsRef::as_ref)
     }
 
-    fn body(&self, _: &Scope) -> Result<Map<String, Value>> {
-        if self.name.as_ref().is_some_and(|name| name.trim().is_empty()) {
+    fn body(&self, _: &Scope) -> Result<Members> {
+        if self.name.as_ref().is_none_or(|name| name.trim().is_empty()) {
             return Err(Error::invalid("the tag has no name"));
         }
         self.to_settable()
+    }
+
+    fn changes(&self, _: &Scope) -> Result<Members> {
+        if self.name.as_ref().is_some_and(|name| name.trim().is_empty()) {
+            return Err(Error::invalid("the name of the tag is empty"));
+        }
+        self.to_changes()
     }
 }
 
@@ -182,7 +188,7 @@ impl Collection<Tag> {
         let request = self.session.request(Method::Post, path).json(&json!({ "tags": [{ "conflict_id": &id }] }));
         let request = request.checked(Row::of_id(id.as_str()).map(drop)).and_then(|response| {
             let result = response.result("tags")?;
-            Tag::deserialize(Value::Object(result.details)).map_err(|cause| response.unreadable(cause))
+            Json::from(result.details).decode().map_err(|cause| response.undecided("Zoho tells no tag").with_source(cause))
         });
         self.session.run(&request)
     }

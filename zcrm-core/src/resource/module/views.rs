@@ -1,6 +1,8 @@
 //! Custom views.
 
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+use serde_json::Value;
 
 use super::ModuleHandle;
 use crate::config::ApiVersion;
@@ -78,8 +80,8 @@ impl Collection<CustomView> {
             self.request(Method::Put, &[id, "actions", "change_sort"])
         };
         let request = request.checked(check(view, version));
-        let request = match view.to_settable() {
-            Ok(body) => request.json(&json!({ "custom_views": [body] })),
+        let request = match view.to_changes() {
+            Ok(body) => request.json(&BTreeMap::from([("custom_views", [body])])),
             Err(error) => request.fault(error),
         };
         self.session.run(&request.written(CustomView::KEY)).map(drop)

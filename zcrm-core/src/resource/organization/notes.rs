@@ -1,10 +1,8 @@
 //! Notes of the organization, and of a record.
 
-use serde_json::{Map, Value, json};
-
 use crate::client::Client;
 use crate::config::ApiVersion;
-use crate::entity::{Attachment, Note, NoteId};
+use crate::entity::{Attachment, Json, Members, ModuleRef, Note, NoteId, ParentRef};
 use crate::error::Result;
 use crate::resource::collection::{Collection, Create, Definition, Delete, Get, Resource, Scope, Update, Writable};
 use crate::rest::{Fields, Listing, Request, Response};
@@ -27,40 +25,43 @@ impl Writable for Note {
         self.id.as_ref().map(AsRef::as_ref)
     }
 
-    fn body(&self, scope: &Scope) -> Result<Map<String, Value>> {
-        let mut body = self.changes(scope)?;
-        body.entry("Note_Content").or_insert(Value::Null);
+    fn body(&self, scope: &Scope) -> Result<Members> {
+        let mut body = with_parent(self, self.to_settable()?, scope)?;
+        body.entry("Note_Content".to_owned()).or_default();
         Ok(body)
     }
 
-    fn changes(&self, scope: &Scope) -> Result<Map<String, Value>> {
-        let mut body = self.to_settable()?;
-        let module = body.remove("$se_module");
-        let own = self.parent.as_ref().and_then(|parent| parent.id.as_ref()).map(|id| json!(id));
-        let record = scope.record.as_ref();
-        let module = module.or_else(|| record.map(|(module, _)| module.as_str().into()));
-        // Up to v2.1 the path of the record names it.
-        let named = record.filter(|_| scope.version >= ApiVersion::V3).map(|(_, id)| json!(id));
-        name_parent(&mut body, scope.version, own.or(named), module);
-        Ok(body)
+    fn changes(&self, scope: &Scope) -> Result<Members> {
+        with_parent(self, self.to_changes()?, scope)
     }
 }
 
 /// The parent as each version wants it, by Zoho's pages *Create notes* and the schemas of its SDKs: its id and `se_module`
 /// up to v4; an object with the id, and `$se_module`, in v5 and v6; an object with the id and the module from v6 on (v6 is
 /// disputed, so it gets both).
-fn name_parent(body: &mut Map<String, Value>, version: ApiVersion, id: Option<Value>, module: Option<Value>) {
-    if let Some(id) = id {
+fn with_parent(note: &Note, mut body: Members, scope: &Scope) -> Result<Members> {
+    let (version, record) = (scope.version, scope.record.as_ref());
+    let set = body.contains_key("Parent_Id");
+    let own = note.parent.as_ref().filter(|_| set).and_then(|parent| parent.id.as_ref()).map(AsRef::as_ref);
+    // Up to v2.1 the path of the record names it.
+    let of_path = record.filter(|_| version >= ApiVersion::V3).map(|(_, id)| id.as_str());
+    let module = body.remove("$se_module").and_then(|module| module.text().map(|text| text.into_owned()));
+    let module = module.or_else(|| record.map(|(module, _)| module.clone()));
+    if let Some(id) = own.or(of_path) {
         let parent = match &module {
-            Some(module) if version >= ApiVersion::V6 => json!({ "id": id, "module": { "api_name": module } }),
-            _ if version >= ApiVersion::V5 => json!({ "id": id }),
-            _ => id,
+            Some(module) if version >= ApiVersion::V6 => {
+                Json::of(&ParentRef::from(id).module(ModuleRef::default().api_name(module.as_str())))?
+            }
+            _ if version >= ApiVersion::V5 => Json::of(&ParentRef::from(id))?,
+            _ => Json::from(id),
         };
         body.insert("Parent_Id".to_owned(), parent);
     }
     if let (Some(module), true) = (module, version < ApiVersion::V7) {
-        body.insert(if version >= ApiVersion::V5 { "$se_module" } else { "se_module" }.to_owned(), module);
+        let key = if version >= ApiVersion::V5 { "$se_module" } else { "se_module" };
+        body.insert(key.to_owned(), module.into());
     }
+    Ok(body)
 }
 
 impl Resource for Note {}

@@ -1,11 +1,9 @@
 //! Taxes of the organization. Up to v2.1 they are a collection like others; from v3 on one object holds all of them, and
 //! every change is a PUT of that object (the schemas of Zoho's SDKs 2.1 and 3).
 
-use serde_json::{Map, json};
-
 use crate::client::Client;
 use crate::config::ApiVersion;
-use crate::entity::{OrgTax, TaxId};
+use crate::entity::{Json, Members, OrgTax, TaxId};
 use crate::error::{Error, Result};
 use crate::resource::collection::saved;
 use crate::rest::{Batch, BatchReport, Effect, Key, List, Listing, Request, Response, Row, Saved, Session, comma_list};
@@ -193,9 +191,9 @@ impl TaxesHandle {
 
     /// A tax is deleted by a member of it: text in v3, boolean later (the schemas of Zoho's SDKs 3 and 4).
     fn removal(&self, row: Row) -> Result<Row> {
-        let delete = if self.session.version() == ApiVersion::V3 { json!("true") } else { json!(true) };
-        let body = Map::from_iter([("id".to_owned(), json!(row.id)), ("_delete".to_owned(), delete)]);
-        Row::of_body(&body)
+        let delete = if self.session.version() == ApiVersion::V3 { Json::from("true") } else { Json::from(true) };
+        let id = row.id.as_ref().map(AsRef::<str>::as_ref);
+        Row::of_body(&Members::from([("id".to_owned(), Json::from(id)), ("_delete".to_owned(), delete)]))
     }
 
     fn write(&self, method: Method, effect: Effect) -> Batch {
@@ -231,5 +229,5 @@ fn update_row(tax: &OrgTax) -> Result<Row> {
     if !named {
         return Err(Error::invalid("a tax to be updated has no id; read it first, or set the id"));
     }
-    Row::of_body(&tax.to_settable()?)
+    Row::of_body(&tax.to_changes()?)
 }

@@ -1,13 +1,11 @@
 //! Users.
 
-use serde_json::{Map, Value, json};
-
 use crate::client::Client;
 use crate::config::ApiVersion;
-use crate::entity::{User, UserId};
+use crate::criteria::Criteria;
+use crate::entity::{Json, Members, User, UserId, UserRef};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::collection::{Collection, Create, Definition, Delete, Get, Resource, Scope, Sizes, Update, Writable};
-use crate::resource::module::Criteria;
 use crate::rest::{List, Listing, Request, Response};
 use crate::transport::Method;
 
@@ -96,8 +94,13 @@ impl Writable for User {
         self.id.as_ref().map(AsRef::as_ref)
     }
 
-    fn body(&self, _: &Scope) -> Result<Map<String, Value>> {
-        body(self)
+    fn body(&self, _: &Scope) -> Result<Members> {
+        let custom = self.other.iter().filter(|(key, _)| !Self::KEYS.contains(&key.as_str()));
+        body(self, self.to_settable()?, custom)
+    }
+
+    fn changes(&self, _: &Scope) -> Result<Members> {
+        body(self, self.to_changes()?, self.changed_other())
     }
 }
 
@@ -159,7 +162,7 @@ impl Collection<User> {
     /// Searches users. API v2 alone has this; in later versions the listing fails with [`ErrorKind::Unsupported`].
     ///
     /// ```no_run
-    /// use zcrm_core::resource::Criteria;
+    /// use zcrm_core::criteria::Criteria;
     ///
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
     /// for user in client.users().search(&Criteria::equals("last_name", "Berg")) {
@@ -170,15 +173,17 @@ impl Collection<User> {
     /// ```
     #[doc(alias = "search_users_by_criteria")]
     pub fn search(&self, criteria: &Criteria) -> List<User> {
-        let criteria = criteria.to_string();
-        let request = self.request(Method::Get, &["search"]).query("criteria", criteria);
-        let list = List::new(&self.session, User::listing(request));
         let version = self.session.version();
-        if version > ApiVersion::V2 {
-            let text = format!("Zoho's API {version} cannot search users; list them instead");
-            return list.fault(Error::new(ErrorKind::Unsupported, text));
+        let request = self.request(Method::Get, &["search"]);
+        let request = match criteria.to_search(version) {
+            Ok(criteria) => request.query("criteria", criteria),
+            Err(error) => request.fault(error),
+        };
+        if version == ApiVersion::V2 {
+            return List::new(&self.session, User::listing(request));
         }
-        list
+        let text = format!("Zoho's API {version} cannot search users; list them instead");
+        List::new(&self.session, User::listing(request.fault(Error::new(ErrorKind::Unsupported, text))))
     }
 }
 
@@ -190,17 +195,23 @@ impl List<User> {
 }
 
 /// A user as Zoho takes one: role and profile by bare id, the manager as an object, custom fields by name.
-fn body(user: &User) -> Result<Map<String, Value>> {
-    let mut body = user.to_settable()?;
-    let mut put = |key: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            body.insert(key.to_owned(), value);
+fn body<'a>(
+    user: &User,
+    mut body: Members,
+    custom: impl Iterator<Item = (&'a String, &'a Json)>,
+) -> Result<Members> {
+    let role = user.role.as_ref().and_then(|role| Some(role.id.as_ref()?.as_str()));
+    let profile = user.profile.as_ref().and_then(|profile| Some(profile.id.as_ref()?.as_str()));
+    for (key, id) in [("role", role), ("profile", profile)] {
+        if let (Some(value), Some(id)) = (body.get_mut(key), id) {
+            *value = id.into();
         }
-    };
-    put("role", user.role.as_ref().and_then(|role| Some(role.id.as_ref()?.as_str().into())));
-    put("profile", user.profile.as_ref().and_then(|profile| Some(profile.id.as_ref()?.as_str().into())));
-    put("Reporting_To", user.reporting_to.as_ref().and_then(|manager| Some(json!({ "id": manager.id.as_ref()? }))));
-    let custom = |key: &str| !key.starts_with('$') && !User::KEYS.contains(&key);
-    body.extend(user.other.iter().filter(|(key, _)| custom(key)).map(|(key, value)| (key.clone(), value.clone())));
+    }
+    let manager = user.reporting_to.as_ref().and_then(|manager| manager.id.as_ref());
+    if let (Some(value), Some(id)) = (body.get_mut("Reporting_To"), manager) {
+        *value = Json::of(&UserRef::from(id))?;
+    }
+    let custom = custom.filter(|(key, _)| !key.starts_with('$'));
+    body.extend(custom.map(|(key, value)| (key.clone(), value.clone())));
     Ok(body)
 }

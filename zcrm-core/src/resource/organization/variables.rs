@@ -1,9 +1,7 @@
 //! Variables of the organization and their groups.
 
-use serde_json::{Map, Value};
-
 use crate::client::Client;
-use crate::entity::{Variable, VariableGroup, VariableGroupId, VariableId};
+use crate::entity::{Members, Variable, VariableGroup, VariableGroupId, VariableId};
 use crate::error::{Error, Result};
 use crate::resource::collection::{Collection, Create, Definition, Delete, Get, Resource, Scope, Update, Writable};
 use crate::transport::Method;
@@ -19,8 +17,12 @@ impl Writable for Variable {
         self.id.as_ref().map(AsRef::as_ref)
     }
 
-    fn body(&self, _: &Scope) -> Result<Map<String, Value>> {
-        body(self)
+    fn body(&self, _: &Scope) -> Result<Members> {
+        with_group(self, self.to_settable()?)
+    }
+
+    fn changes(&self, _: &Scope) -> Result<Members> {
+        with_group(self, self.to_changes()?)
     }
 }
 
@@ -104,9 +106,8 @@ impl Collection<Variable> {
 }
 
 /// A variable as Zoho takes one: of its group, id and API name alone.
-fn body(variable: &Variable) -> Result<Map<String, Value>> {
-    let mut body = variable.to_settable()?;
-    if let Some(group) = &variable.variable_group {
+fn with_group(variable: &Variable, mut body: Members) -> Result<Members> {
+    if let Some(group) = variable.variable_group.as_ref().filter(|_| body.contains_key("variable_group")) {
         body.insert("variable_group".to_owned(), group.to_settable()?.into());
     }
     Ok(body)

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::RecordHandle;
 use crate::config::ApiVersion;
-use crate::entity::{Lookup, Record, RecordId, UserId};
+use crate::entity::{Json, Lookup, Members, Record, RecordId, UserId};
 use crate::error::Result;
 use crate::rest::{Cost, ItemResult, Response};
 use crate::transport::Method;
@@ -111,7 +111,7 @@ pub struct Converted {
     /// The deal, where one was asked for.
     pub deal: Option<Lookup>,
     /// All other members of the response, kept as they came.
-    pub other: Map<String, Value>,
+    pub other: Members,
 }
 
 #[derive(Serialize)]
@@ -155,20 +155,18 @@ impl RecordHandle {
 
 /// Up to v2.1 Zoho answers with bare ids and no code; from v3 on with a result that has objects in its `details`.
 fn converted(response: &Response) -> Result<Converted> {
-    let rows = response.rows::<Value>("data")?.rows;
+    let rows = response.rows::<Json>("data")?.rows;
     let item = rows.into_iter().next().ok_or_else(|| response.undecided("Zoho's response to the conversion is empty"))?;
-    let bare = ["code", "status"].iter().all(|key| item.get(key).is_none());
-    let mut members = match item {
-        Value::Object(members) if bare => members,
-        item => {
-            let result = ItemResult::of(item).ok_or_else(|| response.undecided("Zoho's result cannot be read"))?;
-            response.checked(result)?.details
-        }
-    };
+    let unreadable = || response.undecided("Zoho's result of the conversion cannot be read");
+    let mut members = item.members().ok_or_else(unreadable)?;
+    let bare = !members.contains_key("code") && !members.contains_key("status");
+    if !bare {
+        members = response.checked(ItemResult::parse(item.raw()).ok_or_else(unreadable)?)?.details;
+    }
     let mut part = |key: &str| match members.remove(key) {
-        Some(Value::String(id)) => Ok(Some(Lookup::new(id))),
-        None | Some(Value::Null) => Ok(None),
-        Some(object) => serde_json::from_value(object).map(Some).map_err(|cause| response.unreadable(cause)),
+        Some(id) if id.text().is_some() => Ok(id.text().map(|id| Lookup::new(id.as_ref()))),
+        Some(object) => object.decode::<Option<Lookup>>().map_err(|cause| unreadable().with_source(cause)),
+        None => Ok(None),
     };
     let (contact, account, deal) = (part("Contacts")?, part("Accounts")?, part("Deals")?);
     if bare && contact.is_none() && account.is_none() && deal.is_none() {

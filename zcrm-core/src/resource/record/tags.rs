@@ -1,10 +1,9 @@
 //! The tags of a record.
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use super::RecordHandle;
-use crate::entity::Tag;
+use crate::entity::{Json, Tag};
 use crate::error::Result;
 use crate::resource::module::{MAX_TAGS_OF_ONE, tagging};
 use crate::transport::Method;
@@ -58,6 +57,6 @@ impl RecordHandle {
 }
 
 /// Up to v3 tags come as names, later as objects.
-fn tags_of(tags: &Value) -> Vec<Tag> {
-    tags.as_array().into_iter().flatten().filter_map(|tag| Tag::deserialize(tag).ok()).collect()
+fn tags_of(tags: &Json) -> Vec<Tag> {
+    tags.elements().into_iter().flatten().filter_map(|tag| tag.decode().ok()).collect()
 }

@@ -97,7 +97,7 @@ mod tests {
 
     fn run(effect: Effect, retried: bool, ids: &[&str], results: &[Value]) -> Vec<String> {
         let rows: Vec<Row> = ids.iter().map(|id| Row::of_id(id).unwrap()).collect();
-        let results = results.iter().cloned().map(ItemResult::of).collect();
+        let results = results.iter().map(|result| ItemResult::parse(&result.to_string())).collect();
         let context = Context {
             effect,
             retried,

@@ -1,9 +1,8 @@
 //! What became of an item.
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
-use crate::entity::{DateTime, RecordId, UserRef};
+use crate::entity::{DateTime, Members, RecordId, UserRef};
 use crate::error::Error;
 use crate::rest::response::ItemResult;
 
@@ -26,7 +25,7 @@ pub struct Saved {
     #[doc(alias = "upsert_duplicate_field")]
     pub duplicate_field: Option<String>,
     /// All other details, and those that came in another type than expected.
-    pub other: Map<String, Value>,
+    pub other: Members,
 }
 
 impl Saved {
@@ -48,9 +47,9 @@ impl Saved {
 }
 
 /// Removes the first of two members that is of the type wanted.
-fn take<T: DeserializeOwned>(details: &mut Map<String, Value>, names: [&str; 2]) -> Option<T> {
+fn take<T: DeserializeOwned>(details: &mut Members, names: [&str; 2]) -> Option<T> {
     names.into_iter().find_map(|name| {
-        let value = serde_json::from_value::<Option<T>>(details.get(name)?.clone()).ok()?;
+        let value = details.get(name)?.decode::<Option<T>>().ok()?;
         details.remove(name);
         value
     })

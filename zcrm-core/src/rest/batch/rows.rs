@@ -5,12 +5,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
-use crate::entity::{Record, RecordId};
+use crate::entity::{Json, Members, Record, RecordId, write_json};
 use crate::error::{Error, Result};
-use crate::rest::json::to_json;
 
 /// An item of a batch.
 #[derive(Debug, Clone)]
@@ -24,7 +23,7 @@ pub(crate) struct Row {
 }
 
 /// The members of an item, as text: no number passes through a double.
-type Members<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
+type Texts<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 
 impl Row {
     /// A new item, whole.
@@ -82,7 +81,7 @@ impl Row {
     }
 
     /// An item that was put together already.
-    pub(crate) fn of_body(body: &Map<String, Value>) -> Result<Self> {
+    pub(crate) fn of_body(body: &Members) -> Result<Self> {
         Self::whole(body)
     }
 
@@ -106,23 +105,22 @@ impl Row {
         Ok(row)
     }
 
-    fn members(&self) -> Members<'_> {
+    fn members(&self) -> Texts<'_> {
         self.json.as_deref().and_then(|json| serde_json::from_str(json.get()).ok()).unwrap_or_default()
     }
 }
 
 /// The id and the changes of a record.
-fn changes(record: &Record) -> Map<String, Value> {
+fn changes(record: &Record) -> Members {
     let mut changes = record.changed().clone();
     if let Some(id) = record.id() {
-        changes.insert("id".to_owned(), id.as_str().into());
+        changes.insert("id".to_owned(), Json::from(id.as_str()));
     }
     changes
 }
 
 fn raw<T: Serialize + ?Sized>(item: &T) -> Result<Box<RawValue>> {
-    let text = to_json(item, "a record")?;
-    RawValue::from_string(text).map_err(|cause| Error::invalid("a record cannot be written as JSON").with_source(cause))
+    write_json(item).map_err(|cause| Error::invalid("a record cannot be written as JSON").with_source(cause))
 }
 
 /// Whether Zoho finds a record by this value of a check field: a scalar that is not blank.

@@ -1,10 +1,11 @@
 //! What became of each item of a write.
 
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
 use super::envelope::{Key, envelope};
 use super::{Response, means_absent};
+use crate::entity::{Json, Members};
 use crate::error::{ApiError, Error, Result};
 
 /// Codes by which Zoho says that it failed itself, so that the outcome is open.
@@ -17,33 +18,23 @@ pub(crate) struct ItemResult {
     code: String,
     message: String,
     /// The `details`, which hold the id of what was written.
-    pub(crate) details: Map<String, Value>,
+    pub(crate) details: Members,
     /// What an upsert did: `insert` or `update`.
     pub(crate) action: Option<String>,
     /// The field by which an upsert found the record.
     pub(crate) duplicate_field: Option<String>,
-    other_details: Value,
+    other_details: Json,
 }
 
 impl ItemResult {
     /// `None` for what is not an object.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        Self::of(serde_json::from_str(text).ok()?)
-    }
-
-    pub(crate) fn of(value: Value) -> Option<Self> {
-        let Value::Object(mut item) = value else { return None };
-        let mut text = |key: &str| match item.remove(key) {
-            Some(Value::String(text)) if !text.is_empty() => Some(text),
-            Some(Value::Number(number)) => Some(number.to_string()),
-            _ => None,
-        };
+        let mut item: Members = serde_json::from_str(text).ok()?;
+        let mut text = |key: &str| item.remove(key).as_ref().and_then(plain);
         let (status, code, message) = (text("status"), text("code"), text("message"));
         let (action, duplicate_field) = (text("action"), text("duplicate_field"));
-        let (details, other_details) = match item.remove("details") {
-            Some(Value::Object(details)) => (details, Value::Null),
-            other => (Map::new(), other.unwrap_or_default()),
-        };
+        let other_details = item.remove("details").unwrap_or_default();
+        let details = other_details.members().unwrap_or_default();
         let [status, code, message] = [status, code, message].map(Option::unwrap_or_default);
         Some(Self { status, code, message, details, action, duplicate_field, other_details })
     }
@@ -68,17 +59,20 @@ impl ItemResult {
 
     /// The id of what was written.
     pub(crate) fn id(&self) -> Option<String> {
-        match self.details.get("id")? {
-            Value::String(id) if !id.is_empty() => Some(id.clone()),
-            Value::Number(id) => Some(id.to_string()),
-            _ => None,
-        }
+        self.details.get("id").and_then(plain)
     }
 
     /// Zoho's words on what is no success.
     pub(crate) fn into_api_error(self) -> ApiError {
-        let details = if self.details.is_empty() { self.other_details } else { self.details.into() };
-        ApiError::new(self.code, self.message, details)
+        ApiError::new(self.code, self.message, Value::try_from(self.other_details).unwrap_or_default())
+    }
+}
+
+/// A text or a number, unless it is empty.
+fn plain(value: &Json) -> Option<String> {
+    match value.text() {
+        Some(text) => Some(text.into_owned()).filter(|text| !text.is_empty()),
+        None => value.is_number().then(|| value.raw().to_owned()),
     }
 }
 
@@ -121,9 +115,10 @@ impl Response {
                 None => Err(self.undecided("there is no result in Zoho's response")),
             },
             Err(error) => {
-                let body = serde_json::from_str::<Map<String, Value>>(self.body()).unwrap_or_default();
-                let under_key = body.get(key.name()).cloned().and_then(ItemResult::of);
-                let result = under_key.or_else(|| ItemResult::of(body.into()).filter(|result| !result.code.is_empty()));
+                let body = serde_json::from_str::<Members>(self.body()).unwrap_or_default();
+                let under_key = body.get(key.name()).and_then(|result| ItemResult::parse(result.raw()));
+                let whole = || ItemResult::parse(self.body()).filter(|result| !result.code.is_empty());
+                let result = under_key.or_else(whole);
                 result.filter(ItemResult::is_success).ok_or(error)
             }
         }

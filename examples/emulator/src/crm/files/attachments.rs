@@ -7,11 +7,13 @@ use crate::crm::batch;
 use crate::crm::metadata::{self, Module};
 use crate::crm::org::Org;
 use crate::crm::page::Page;
+use crate::crm::parent;
 use crate::crm::row::{Row, details, pick};
 use crate::crm::storage::refuse_too_large;
 use crate::crm::visit::Visit;
 use crate::moment;
 use crate::verdict::{invalid_id, missing_member, refuse, success, unknown, unknown_id};
+use crate::version::Version;
 
 /// Paths below `/{module}/{id}/Attachments`.
 pub(crate) fn route(
@@ -43,11 +45,18 @@ pub(crate) fn route(
 }
 
 fn list(org: &Org, visit: &Visit<'_>, attachments: &'static Module, parent: u64) -> Outcome {
-    let fields = visit.fields()?;
+    let fields = visit.fields_since(Version::V4)?;
     let page = Page::of(visit.call)?;
     let shelf = org.records.shelf(attachments);
-    let found = shelf.written().filter(|(_, row)| belongs(row, parent)).map(|(_, row)| pick(row, &fields));
+    let found =
+        shelf.written().filter(|(_, row)| belongs(row, parent)).map(|(_, row)| present(visit, row.clone(), &fields));
     Ok(page.answer("data", found))
+}
+
+/// An attachment as it is answered.
+fn present(visit: &Visit<'_>, mut row: Row, fields: &[&str]) -> Value {
+    parent::outward(visit, &mut row);
+    pick(&row, fields)
 }
 
 fn belongs(row: &Row, parent: u64) -> bool {
@@ -97,24 +106,24 @@ fn upload(
         org.files.keep(&id.to_string(), part);
     }
     let row = Row::from_iter(
-        [
-            ("id", json!(id.to_string())),
-            ("File_Name", json!(name)),
-            ("Size", size),
-            ("Owner", me.clone()),
-            ("Created_By", me.clone()),
-            ("Modified_By", me),
-            ("Created_Time", json!(now)),
-            ("Modified_Time", json!(now)),
-            ("Parent_Id", json!({ "name": parent_name, "id": parent_id.to_string() })),
-            ("$se_module", json!(parent.api_name)),
-            ("$file_id", json!(format!("zfs{id}"))),
-            ("$type", json!(kind)),
-            ("$link_url", if is_file { Value::Null } else { json!(link) }),
-            ("$editable", json!(true)),
-            ("$state", json!("save")),
-        ]
-        .map(|(name, value)| (name.to_owned(), value)),
+        parent::kept(parent, parent_id, &parent_name)
+            .into_iter()
+            .chain([
+                ("id", json!(id.to_string())),
+                ("File_Name", json!(name)),
+                ("Size", size),
+                ("Owner", me.clone()),
+                ("Created_By", me.clone()),
+                ("Modified_By", me),
+                ("Created_Time", json!(now)),
+                ("Modified_Time", json!(now)),
+                ("$file_id", json!(format!("zfs{id}"))),
+                ("$type", json!(kind)),
+                ("$link_url", if is_file { Value::Null } else { json!(link) }),
+                ("$editable", json!(true)),
+                ("$state", json!("save")),
+            ])
+            .map(|(name, value)| (name.to_owned(), value)),
     );
     let item = success("attachment uploaded successfully", details(&row));
     org.records.shelf_mut(attachments).put(id, row);

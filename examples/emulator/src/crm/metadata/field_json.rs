@@ -3,12 +3,10 @@
 use serde_json::{Value, json};
 
 use super::module::{Field, Kind, Module};
-use super::{all_or_one, find, module_json, named};
+use super::{all_or_one, find, named};
 use crate::answer::Outcome;
 use crate::crm::visit::Visit;
 use crate::version::Version;
-
-const FIRST: u64 = 3_652_397_000_000_400_000;
 
 pub(super) fn get(visit: &Visit<'_>, path: &[&str]) -> Outcome {
     let module = named(visit)?;
@@ -19,12 +17,6 @@ pub(super) fn get(visit: &Visit<'_>, path: &[&str]) -> Outcome {
 pub(super) fn all(visit: &Visit<'_>, module: &Module) -> Vec<Value> {
     let fields = module.fields().filter(|field| !field.api_name.starts_with('$'));
     fields.enumerate().map(|(at, field)| describe(visit, module, field, at)).collect()
-}
-
-/// The id of a field.
-pub(super) fn id(module: &Module, field: &Field) -> String {
-    let at = module.fields().position(|known| known.api_name == field.api_name).unwrap_or_default() as u64;
-    (FIRST + module.number() * 1_000 + at).to_string()
 }
 
 pub(super) fn label(field: &Field) -> String {
@@ -78,7 +70,7 @@ fn describe(visit: &Visit<'_>, module: &Module, field: &Field, at: usize) -> Val
         .enumerate()
         .map(|(at, value)| {
             json!({ "display_value": value, "actual_value": value, "sequence_number": at + 1, "maps": [],
-                    "id": format!("{}{at:02}", id(module, field)) })
+                    "id": format!("{}{at:02}", module.field_id(field)) })
         })
         .collect();
     let lookup = match field.kind {
@@ -87,9 +79,9 @@ fn describe(visit: &Visit<'_>, module: &Module, field: &Field, at: usize) -> Val
             |target| {
                 json!({ "display_label": format!("{}s", module.api_name), "api_name": module.api_name,
                     "module": if visit.version >= Version::V3 {
-                        json!({ "api_name": name, "id": module_json::id(target) })
+                        json!({ "api_name": name, "id": target.id() })
                     } else { json!(name) },
-                    "id": id(module, field) })
+                    "id": module.field_id(field) })
             },
         ),
         _ => json!({}),
@@ -103,7 +95,7 @@ fn describe(visit: &Visit<'_>, module: &Module, field: &Field, at: usize) -> Val
     let unique =
         field.unique || visit.behaviour.unique_email && module.api_name == "Leads" && field.api_name == "Email";
     json!({
-        "id": id(module, field),
+        "id": module.field_id(field),
         "api_name": lines.unwrap_or(field.api_name),
         "field_label": label(field),
         "display_label": label(field),

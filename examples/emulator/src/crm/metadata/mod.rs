@@ -16,7 +16,6 @@ use crate::verdict::{invalid_module, missing_param, unknown};
 
 pub(crate) use layouts::id as layout_id;
 pub(crate) use module::{Field, Kind, Module, find, modules};
-pub(crate) use module_json::id as module_id;
 pub(crate) use related::find as related;
 pub(crate) use views::{Shows, Views, wanted as wanted_view};
 

@@ -2,6 +2,9 @@
 
 use super::fields;
 
+const FIRST_MODULE: u64 = 3_652_397_000_000_002_175;
+const FIRST_FIELD: u64 = 3_652_397_000_000_400_000;
+
 /// What a field holds, which decides how values are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -116,6 +119,17 @@ impl Module {
             "Purchase_Orders" => "Purchase_Items",
             _ => return None,
         })
+    }
+
+    /// Its id.
+    pub(crate) fn id(&self) -> String {
+        (FIRST_MODULE + self.number() * 3).to_string()
+    }
+
+    /// The id of one of its fields.
+    pub(crate) fn field_id(&self, field: &Field) -> String {
+        let at = self.fields().position(|known| known.api_name == field.api_name).unwrap_or_default() as u64;
+        (FIRST_FIELD + self.number() * 1_000 + at).to_string()
     }
 
     /// A number of its own for each module, from which the ids of its metadata are made.

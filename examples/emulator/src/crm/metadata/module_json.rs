@@ -9,22 +9,30 @@ use crate::crm::visit::Visit;
 use crate::verdict::invalid_module;
 use crate::version::Version;
 
-const FIRST: u64 = 3_652_397_000_000_002_175;
-
-/// The id of a module.
-pub(crate) fn id(module: &Module) -> String {
-    (FIRST + module.number() * 3).to_string()
-}
+const ACTIVITIES: &str = "3652397000000002999";
 
 pub(super) fn get(visit: &Visit<'_>, path: &[&str]) -> Outcome {
     match path {
         [] => {
-            let all: Vec<Value> = modules().map(|module| describe(visit, module)).collect();
+            let mut all: Vec<Value> = modules().map(|module| describe(visit, module)).collect();
+            // One name for tasks, events and calls, which can be called up to v2.1.
+            if visit.version < Version::V3
+                && let Some(tasks) = find("Tasks")
+            {
+                let mut activities = describe(visit, tasks);
+                for name in ["api_name", "module_name", "plural_label"] {
+                    activities[name] = json!("Activities");
+                }
+                activities["singular_label"] = json!("Activity");
+                activities["id"] = json!(ACTIVITIES);
+                activities["creatable"] = json!(false);
+                all.push(activities);
+            }
             Ok(Answer::json(200, &json!({ "modules": all })))
         }
         [name] => {
             let module =
-                find(name).or_else(|| modules().find(|module| id(module) == *name)).ok_or_else(invalid_module)?;
+                find(name).or_else(|| modules().find(|module| module.id() == *name)).ok_or_else(invalid_module)?;
             Ok(Answer::json(200, &json!({ "modules": [in_depth(visit, module)] })))
         }
         _ => crate::verdict::unknown(false),
@@ -34,7 +42,7 @@ pub(super) fn get(visit: &Visit<'_>, path: &[&str]) -> Outcome {
 fn describe(visit: &Visit<'_>, module: &Module) -> Value {
     let is_helper = matches!(module.api_name, "Notes" | "Attachments");
     let mut described = json!({
-        "id": id(module),
+        "id": module.id(),
         "api_name": module.api_name,
         "module_name": module.api_name,
         "singular_label": module.singular,
@@ -68,11 +76,14 @@ fn describe(visit: &Visit<'_>, module: &Module) -> Value {
             { "name": "Standard", "id": "3652397000000026014" }
         ],
     });
-    if visit.version >= Version::V6
-        && let Value::Object(members) = &mut described
-    {
-        members.remove("presence_sub_menu");
-        members.insert("status".to_owned(), json!("visible"));
+    if let Value::Object(members) = &mut described {
+        if visit.version >= Version::V5 {
+            members.remove("visible");
+            members.insert("status".to_owned(), json!("visible"));
+        }
+        if visit.version >= Version::V6 {
+            members.remove("presence_sub_menu");
+        }
     }
     described
 }
@@ -81,7 +92,7 @@ fn describe(visit: &Visit<'_>, module: &Module) -> Value {
 fn in_depth(visit: &Visit<'_>, module: &Module) -> Value {
     let mut described = describe(visit, module);
     let display_field = module.field(module.display_field).map(|field| {
-        json!({ "api_name": field.api_name, "id": field_json::id(module, field), "field_label": field_json::label(field) })
+        json!({ "api_name": field.api_name, "id": module.field_id(field), "field_label": field_json::label(field) })
     });
     let first_fields: Vec<&str> = module.fields().map(|field| field.api_name).take(5).collect();
     for (name, value) in [

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::module::{self, Module};
-use super::{all_or_one, module_json, named};
+use super::{all_or_one, named};
 use crate::answer::Outcome;
 use crate::crm::visit::Visit;
 
@@ -65,7 +65,7 @@ pub(super) fn get(visit: &Visit<'_>, path: &[&str]) -> Outcome {
 /// The definitions of a module's related lists.
 pub(super) fn all(parent: &Module) -> Vec<Value> {
     let describe = |(at, (name, shown)): (usize, (&str, &str))| {
-        let shown_id = module::find(shown).map(module_json::id);
+        let shown_id = module::find(shown).map(Module::id);
         json!({
             "id": (FIRST + parent.number() * 100 + at as u64).to_string(),
             "api_name": name,

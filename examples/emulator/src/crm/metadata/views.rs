@@ -8,8 +8,9 @@ use super::module::Module;
 use super::named;
 use crate::answer::{Answer, Outcome};
 use crate::crm::batch;
+use crate::crm::row::Row;
 use crate::crm::visit::Visit;
-use crate::verdict::{failure, invalid_id, invalid_param, success, unknown};
+use crate::verdict::{failure, invalid_id, invalid_param, not_supported, success, unknown, unknown_id};
 use crate::version::Version;
 
 const FIRST: u64 = 3_652_397_000_000_087_501;
@@ -52,7 +53,6 @@ pub(super) fn seeded(module: &Module) -> Vec<Value> {
             "default": at == 0,
             "favorite": if at == 0 { json!(1) } else { Value::Null },
             "offline": true,
-            "shared_details": null,
             "sort_by": null,
             "sort_order": null,
             "fields": fields,
@@ -77,18 +77,36 @@ pub(crate) fn route(views: &mut Views, visit: &Visit<'_>, method: &str, path: &[
     let module = named(visit)?;
     match (method, path) {
         ("GET", []) => {
-            let all: Vec<Value> = seeded(module).into_iter().map(|view| present(views, visit, view)).collect();
+            let all: Vec<Value> = seeded(module).into_iter().map(|view| present(views, visit, module, view)).collect();
             Ok(answer(visit, all))
         }
         ("GET", [id]) => {
             let view = seeded(module).into_iter().find(|view| view["id"] == *id).ok_or_else(invalid_id)?;
-            let view = present(views, visit, view);
+            let view = present(views, visit, module, view);
             Ok(answer(visit, vec![view]))
         }
-        // v2 changes the sorting with a PUT on the view, later versions by an action.
-        ("PUT", [id]) if visit.version < Version::V3 => change_sort(views, visit, module, id),
-        ("PUT", [id, "actions", "change_sort"]) if visit.version >= Version::V3 => {
-            change_sort(views, visit, module, id)
+        // v2 changes the sorting with a PUT on the view, v6 and later by an action.
+        ("PUT", [id]) if visit.version == Version::V2 => {
+            let sent = batch::items(visit, "custom_views", 1)?.into_iter().next().unwrap_or_default();
+            let item = change_sort(views, module, id, &sent);
+            Ok(batch::answer(visit, "custom_views", 200, vec![item]))
+        }
+        ("PUT", [_, "actions", "change_sort"] | ["actions", "change_sort"]) if visit.version < Version::V3 => {
+            Err(not_supported(Version::V6))
+        }
+        ("PUT", [id, "actions", "change_sort"]) => {
+            let sent = batch::items(visit, "custom_views", 1)?.into_iter().next().unwrap_or_default();
+            let item = change_sort(views, module, id, &sent);
+            Ok(batch::answer(visit, "custom_views", 200, vec![item]))
+        }
+        ("PUT", ["actions", "change_sort"]) => {
+            let sent = batch::items(visit, "custom_views", batch::AT_MOST)?;
+            let items = sent.iter().map(|view| {
+                let id = view.get("id").and_then(Value::as_str).unwrap_or_default();
+                change_sort(views, module, id, view)
+            });
+            let items = items.collect();
+            Ok(batch::answer(visit, "custom_views", 200, items))
         }
         _ => unknown(path.len() <= 1),
     }
@@ -103,7 +121,7 @@ fn answer(visit: &Visit<'_>, views: Vec<Value>) -> Answer {
         "shared_with_me": "Shared With Me",
         "created_by_me": "Created By Me",
     });
-    if visit.version < Version::V3 {
+    if visit.version == Version::V2 {
         info = json!({ "translation": translation, "default": info["default"] });
     } else {
         info["translation"] = translation;
@@ -111,17 +129,42 @@ fn answer(visit: &Visit<'_>, views: Vec<Value>) -> Answer {
     Answer::json(200, &json!({ "custom_views": views, "info": info }))
 }
 
-fn present(views: &Views, visit: &Visit<'_>, mut view: Value) -> Value {
+fn present(views: &Views, visit: &Visit<'_>, module: &Module, mut view: Value) -> Value {
     let id = view["id"].as_str().unwrap_or_default().to_owned();
     if let Some((sort_by, sort_order)) = views.0.get(&id) {
         view["sort_order"] = sort_order.clone();
-        view["sort_by"] = if visit.version >= Version::V3 { sort_by.clone() } else { sort_by["api_name"].clone() };
+        view["sort_by"] = if visit.version >= Version::V4 { sort_by.clone() } else { sort_by["api_name"].clone() };
     }
+    if visit.version == Version::V2 {
+        view["shared_type"] = json!("public");
+        view["shared_details"] = Value::Null;
+        return view;
+    }
+    let person = json!({ "name": "Asta Berg", "id": "3652397000000186017" });
+    for (name, value) in [
+        ("access_type", json!("public")),
+        ("shared_to", Value::Null),
+        ("created_by", person.clone()),
+        ("modified_by", person),
+        ("created_time", json!("2019-08-20T10:00:00+02:00")),
+        ("modified_time", json!("2019-08-20T10:00:00+02:00")),
+        ("last_accessed_time", json!("2026-01-01T10:00:00+02:00")),
+        ("criteria", with_objects(&view["criteria"])),
+        ("module", json!({ "api_name": module.api_name, "id": module.id() })),
+    ] {
+        view[name] = value;
+    }
+    let names = view["fields"].as_array().cloned().unwrap_or_default();
+    let fields = names.iter().filter_map(|name| module.field(name.as_str()?)).map(|field| {
+        let mut named = json!({ "api_name": field.api_name, "id": module.field_id(field) });
+        if visit.version >= Version::V5 {
+            named["_pin"] = json!(false);
+        }
+        named
+    });
+    view["fields"] = fields.collect();
     if visit.version >= Version::V3 {
-        view["access_type"] = json!("public");
-        view["criteria"] = with_objects(&view["criteria"]);
-        let names = view["fields"].as_array().cloned().unwrap_or_default();
-        view["fields"] = names.iter().map(|name| json!({ "api_name": name, "_pin": false })).collect();
+        view["locked"] = json!(false);
     }
     view
 }
@@ -138,20 +181,19 @@ fn with_objects(criteria: &Value) -> Value {
     criteria
 }
 
-fn change_sort(views: &mut Views, visit: &Visit<'_>, module: &Module, id: &str) -> Outcome {
-    let sent = batch::items(visit, "custom_views", 1)?.into_iter().next().unwrap_or_default();
+fn change_sort(views: &mut Views, module: &Module, id: &str, sent: &Row) -> Value {
     if shows(module, id).is_none() {
-        return Err(invalid_id());
+        return unknown_id(id);
     }
     let sort_by = sent.get("sort_by").cloned().unwrap_or_default();
-    let known = sort_by["api_name"].as_str().is_some_and(|name| module.field(name).is_some());
-    if !known && sort_by["id"].is_null() {
-        let refused = failure("INVALID_DATA", "invalid data", json!({ "api_name": "sort_by" }));
-        return Ok(batch::answer(visit, "custom_views", 200, vec![refused]));
-    }
+    let field =
+        module.fields().find(|field| sort_by["api_name"] == field.api_name || sort_by["id"] == module.field_id(field));
+    let Some(field) = field else {
+        return failure("INVALID_DATA", "invalid data", json!({ "api_name": "sort_by" }));
+    };
+    let sort_by = json!({ "api_name": field.api_name, "id": module.field_id(field) });
     views.0.insert(id.to_owned(), (sort_by, sent.get("sort_order").cloned().unwrap_or_default()));
-    let done = success("custom view updated successfully", json!({ "id": id }));
-    Ok(batch::answer(visit, "custom_views", 200, vec![done]))
+    success("custom view updated successfully", json!({ "id": id }))
 }
 
 /// What the view that a list of records names shows.

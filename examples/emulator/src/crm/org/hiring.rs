@@ -5,24 +5,25 @@ use serde_json::{Value, json};
 use super::roles::{profile_name, role_name};
 use crate::answer::Outcome;
 use crate::crm::batch;
-use crate::crm::row::Row;
+use crate::crm::row::{Row, id_text};
 use crate::crm::users::{Person, Users};
 use crate::crm::visit::Visit;
 use crate::moment;
 use crate::verdict::{failure, mandatory, success, unknown_id};
+use crate::version::Version;
 
 /// Users of one call that changes several.
 const AT_MOST: usize = 10;
 
 pub(super) fn create(users: &mut Users, visit: &Visit<'_>) -> Outcome {
     let sent = batch::items(visit, "users", 1)?.into_iter().next().unwrap_or_default();
-    let item = add(users, &sent).unwrap_or_else(|refused| refused);
+    let item = add(users, visit, &sent).unwrap_or_else(|refused| refused);
     Ok(batch::answer(visit, "users", 201, vec![item]))
 }
 
-fn add(users: &mut Users, sent: &Row) -> Result<Value, Value> {
+fn add(users: &mut Users, visit: &Visit<'_>, sent: &Row) -> Result<Value, Value> {
     for name in ["last_name", "email", "role", "profile"] {
-        if sent.get(name).is_none_or(Value::is_null) {
+        if sent.get(name).is_none_or(|value| value.is_null() || *value == "") {
             return Err(mandatory(name));
         }
     }
@@ -33,7 +34,12 @@ fn add(users: &mut Users, sent: &Row) -> Result<Value, Value> {
     }
     let changes = resolve(users, sent)?;
     let user = users.hire(&email, changes);
-    Ok(success("User added", json!({ "id": user["id"] })))
+    // The e-mail is told up to v3.
+    let mut details = json!({ "id": user["id"] });
+    if visit.version < Version::V4 {
+        details["email"] = json!(email);
+    }
+    Ok(success("User added", details))
 }
 
 pub(super) fn update(users: &mut Users, visit: &Visit<'_>, id: &str) -> Outcome {
@@ -95,7 +101,7 @@ fn resolve(users: &Users, sent: &Row) -> Result<Row, Value> {
         let Some(value) = sent.get(name).filter(|value| !value.is_null()) else {
             continue;
         };
-        let id = value["id"].as_str().or_else(|| value.as_str()).unwrap_or_default();
+        let id = &id_text(value);
         let found = match name {
             "role" => role_name(id),
             "profile" => profile_name(id),

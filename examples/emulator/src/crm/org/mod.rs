@@ -16,7 +16,8 @@ use crate::crm::store::{Store, Tie};
 use crate::crm::tag::Tag;
 use crate::crm::users::Users;
 use crate::crm::visit::Visit;
-use crate::verdict::unknown;
+use crate::verdict::{not_supported, unknown};
+use crate::version::Version;
 
 pub(crate) use roles::{profile_route as profiles, role_route as roles};
 pub(crate) use variables::{group_route as variable_groups, route as variables};
@@ -62,9 +63,10 @@ pub(crate) fn organization(org: &mut Org, visit: &Visit<'_>, method: &str, path:
 pub(crate) fn users(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str]) -> Outcome {
     match (method, path) {
         ("GET", []) => users::list(&org.users, visit),
-        ("GET", ["search"]) => users::search(&org.users, visit),
+        ("GET", ["search"]) if visit.version == Version::V2 => users::search(&org.users, visit),
+        ("GET", ["actions", "count"]) if visit.version < Version::V6 => Err(not_supported(Version::V6)),
         ("GET", ["actions", "count"]) => users::count(&org.users, visit),
-        ("GET", [id]) => users::get(&org.users, id),
+        ("GET", [id]) => users::get(&org.users, visit, id),
         ("POST", []) => hiring::create(&mut org.users, visit),
         ("PUT", []) => hiring::update_several(&mut org.users, visit),
         ("PUT", [id]) => hiring::update(&mut org.users, visit, id),

@@ -7,7 +7,7 @@ use crate::answer::{Answer, Outcome};
 use crate::crm::batch;
 use crate::crm::row::Row;
 use crate::crm::visit::Visit;
-use crate::verdict::{failure, invalid_id, mandatory, missing_member, success, unknown, unknown_id};
+use crate::verdict::{expected_type, failure, invalid_id, mandatory, missing_member, success, unknown, unknown_id};
 use crate::version::Version;
 
 /// The taxes that are there from the start.
@@ -32,8 +32,12 @@ pub(super) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str
                 "preference": { "auto_populate_tax": false, "modify_tax_rates": false },
             } }),
             )),
+            ("GET", [id]) => {
+                let tax = org.taxes.iter().find(|tax| tax["id"] == *id).ok_or_else(invalid_id)?;
+                Ok(Answer::json(200, &json!({ "org_taxes": { "taxes": [tax] } })))
+            }
             ("PUT", []) => update_all(org, visit),
-            _ => unknown(path.is_empty()),
+            _ => unknown(path.len() <= 1),
         };
     }
     match (method, path) {
@@ -44,11 +48,11 @@ pub(super) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str
             Ok(Answer::json(200, &json!({ "taxes": [tax] })))
         }
         ("POST", []) => {
-            let items = batch::items(visit, "taxes", 100)?.iter().map(|tax| create(org, tax)).collect();
+            let items = batch::items(visit, "taxes", 100)?.iter().map(|tax| either(create(org, tax))).collect();
             Ok(batch::answer(visit, "taxes", 201, items))
         }
         ("PUT", []) => {
-            let items = batch::items(visit, "taxes", 100)?.iter().map(|tax| update(org, tax)).collect();
+            let items = batch::items(visit, "taxes", 100)?.iter().map(|tax| either(update(org, tax))).collect();
             Ok(batch::answer(visit, "taxes", 200, items))
         }
         ("DELETE", []) => {
@@ -60,35 +64,52 @@ pub(super) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str
     }
 }
 
-fn create(org: &mut Org, sent: &Row) -> Value {
+/// A percentage, which may be sent as text and is kept as a number.
+fn percentage(value: &Value) -> Result<Value, Value> {
+    let number = value.as_str().map_or_else(|| Some(value.clone()), |text| serde_json::from_str(text.trim()).ok());
+    let is_percentage = |number: &Value| number.as_f64().is_some_and(|number| (0.0..=100.0).contains(&number));
+    number.filter(is_percentage).ok_or_else(|| expected_type("value", "double"))
+}
+
+fn create(org: &mut Org, sent: &Row) -> Result<Value, Value> {
     for name in ["name", "value"] {
-        if sent.get(name).is_none_or(Value::is_null) {
-            return mandatory(name);
+        if sent.get(name).is_none_or(|value| value.is_null() || *value == "") {
+            return Err(mandatory(name));
         }
     }
     if let Some(known) = org.taxes.iter().find(|tax| Some(&tax["name"]) == sent.get("name")) {
-        return failure("DUPLICATE_DATA", "duplicate data", json!({ "id": known["id"], "api_name": "name" }));
+        let details = json!({ "id": known["id"], "api_name": "name" });
+        return Err(failure("DUPLICATE_DATA", "duplicate data", details));
     }
     let id = org.records.new_id().to_string();
     let mut tax = Value::Object(sent.clone());
+    tax["value"] = percentage(&tax["value"])?;
     tax["id"] = json!(id);
     if tax["display_label"].is_null() {
         tax["display_label"] = tax["name"].clone();
     }
     tax["sequence_number"] = json!(org.taxes.len() + 1);
     org.taxes.push(tax);
-    success("taxes added", json!({ "id": id }))
+    Ok(success("taxes added", json!({ "id": id })))
 }
 
-fn update(org: &mut Org, sent: &Row) -> Value {
+fn update(org: &mut Org, sent: &Row) -> Result<Value, Value> {
+    let value = sent.get("value").map(percentage).transpose()?;
     let id = sent.get("id").cloned().unwrap_or_default();
     let Some(tax) = org.taxes.iter_mut().find(|tax| tax["id"] == id) else {
-        return unknown_id(id);
+        return Err(unknown_id(id));
     };
     for (name, value) in sent {
         tax[name] = value.clone();
     }
-    success("taxes updated", json!({ "id": id }))
+    if let Some(value) = value {
+        tax["value"] = value;
+    }
+    Ok(success("taxes updated", json!({ "id": id })))
+}
+
+fn either(item: Result<Value, Value>) -> Value {
+    item.unwrap_or_else(|refused| refused)
 }
 
 fn delete(org: &mut Org, id: &str) -> Value {
@@ -109,8 +130,8 @@ fn update_all(org: &mut Org, visit: &Visit<'_>) -> Outcome {
         let id = sent.get("id").and_then(Value::as_str);
         let item = match id {
             Some(id) if sent.contains_key("_delete") => delete(org, id),
-            Some(_) => update(org, sent),
-            None => create(org, sent),
+            Some(_) => either(update(org, sent)),
+            None => either(create(org, sent)),
         };
         if item["status"] == "error" {
             return Ok(Answer::json(400, &json!({ "org_taxes": item })));

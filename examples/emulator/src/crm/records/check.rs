@@ -5,7 +5,7 @@ use time::Date;
 use time::macros::format_description;
 
 use crate::crm::metadata::{self, Field, Kind, Module};
-use crate::crm::row::Row;
+use crate::crm::row::{Row, id_of};
 use crate::crm::store::Store;
 use crate::crm::users::Users;
 use crate::moment;
@@ -20,7 +20,7 @@ pub(super) fn check(users: &Users, store: &Store, module: &Module, sent: &Row, n
     let mut kept = Row::new();
     for field in module.fields() {
         match sent.get(field.api_name) {
-            Some(Value::Null) if field.mandatory => return Err(mandatory(field.api_name)),
+            Some(value) if field.mandatory && is_nothing(value) => return Err(mandatory(field.api_name)),
             Some(_) if field.read_only => {}
             Some(value) => {
                 kept.insert(field.api_name.to_owned(), convert(users, store, field, value, about(sent))?);
@@ -35,6 +35,11 @@ pub(super) fn check(users: &Users, store: &Store, module: &Module, sent: &Row, n
     Ok(kept)
 }
 
+/// Null or empty text.
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(str::is_empty)
+}
+
 /// The module that an activity is about.
 pub(super) fn about(row: &Row) -> &str {
     row.get("$se_module").and_then(Value::as_str).unwrap_or("Accounts")
@@ -46,7 +51,7 @@ fn expected(field: &Field, kind: &str) -> Refused {
 }
 
 fn convert(users: &Users, store: &Store, field: &Field, value: &Value, about: &str) -> Result<Value, Refused> {
-    if value.is_null() {
+    if is_nothing(value) {
         return Ok(Value::Null);
     }
     let text = value.as_str();
@@ -98,12 +103,6 @@ fn is_date(text: &str) -> bool {
 fn bigint(value: &Value) -> Option<Value> {
     let number = value.as_i64().or_else(|| value.as_str()?.parse().ok())?;
     Some(json!(number.to_string()))
-}
-
-/// The id that a lookup names: as bare text, as a number, or as an object.
-pub(super) fn id_of(value: &Value) -> Option<u64> {
-    let id = value.get("id").unwrap_or(value);
-    id.as_u64().or_else(|| id.as_str()?.parse().ok())
 }
 
 fn lookup(store: &Store, module: &str, value: &Value) -> Option<Value> {

@@ -2,21 +2,24 @@
 
 use serde_json::{Value, json};
 
-use super::check::{Refused, id_of};
+use super::check::Refused;
 use super::rows::create_row;
 use crate::answer::{Answer, Outcome};
 use crate::crm::batch::answer;
 use crate::crm::metadata::{self, Module};
 use crate::crm::org::Org;
-use crate::crm::row::Row;
+use crate::crm::row::{Row, id_of};
 use crate::crm::visit::Visit;
-use crate::verdict::{failure, invalid_id, success, unknown_in};
+use crate::verdict::{expected_type, failure, invalid_id, success, unknown_in};
 use crate::version::Version;
 
 pub(super) fn convert(org: &mut Org, visit: &Visit<'_>, leads: &'static Module, id: u64) -> Outcome {
     let lead = org.records.shelf(leads).row(id).ok_or_else(invalid_id)?.into_owned();
     // Without details the Ruby SDK sends `null`.
     let wishes = visit.call.json().map(|body| body["data"][0].clone()).unwrap_or_default();
+    if let Some(refused) = wrong_shape(visit, &wishes) {
+        return Ok(answer(visit, "data", 200, vec![refused]));
+    }
     match into_records(org, visit, id, &lead, &wishes) {
         Ok(made) => {
             let mut lead = lead;
@@ -26,6 +29,17 @@ pub(super) fn convert(org: &mut Org, visit: &Visit<'_>, leads: &'static Module, 
         }
         Err(refused) => Ok(answer(visit, "data", 200, vec![refused])),
     }
+}
+
+/// Existing records and the new owner are named by a bare id in v2 and v2.1, by an object from v3 on.
+fn wrong_shape(visit: &Visit<'_>, wishes: &Value) -> Option<Refused> {
+    let bare = visit.version < Version::V3;
+    let mut names = ["Accounts", "Contacts", "assign_to"].into_iter();
+    let wrong = names.find(|&name| {
+        let value = &wishes[name];
+        !value.is_null() && value.is_object() == bare
+    })?;
+    Some(expected_type(wrong, if bare { "bigint" } else { "jsonobject" }))
 }
 
 /// The records that became of a lead, by module; null where there is none.

@@ -16,7 +16,7 @@ pub(super) fn list(org: &Org, visit: &Visit<'_>, module: &'static Module) -> Out
     if !["all", "recycle", "permanent"].contains(&kind) {
         return Err(invalid_param("type"));
     }
-    let since = visit.call.header("if-modified-since").and_then(moment::parse);
+    let since = visit.modified_since()?;
     let gone = org.records.shelf(module).gone().filter(|trace| {
         let deleted = trace.get("deleted_time").and_then(Value::as_str).and_then(moment::parse);
         let of_kind = kind == "all" || trace.get("type").is_some_and(|given| given == kind);

@@ -3,9 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::check::{Refused, id_of};
+use super::check::Refused;
 use crate::crm::metadata::{self, Module};
-use crate::crm::row::Row;
+use crate::crm::row::{Row, id_of};
 use crate::crm::store::Store;
 use crate::crm::visit::Visit;
 use crate::verdict::{failure, mandatory};
@@ -14,7 +14,7 @@ use crate::version::Version;
 const IN_V2: &str = "Product_Details";
 
 /// Members of a line: in v2, and later.
-const MEMBERS: [(&str, &str); 10] = [
+const MEMBERS: [(&str, &str); 11] = [
     ("product", "Product_Name"),
     ("quantity", "Quantity"),
     ("list_price", "List_Price"),
@@ -24,6 +24,7 @@ const MEMBERS: [(&str, &str); 10] = [
     ("product_description", "Description"),
     ("book", "Price_Book_Name"),
     ("line_tax", "Line_Tax"),
+    ("unit_price", "Unit_Price"),
     ("quantity_in_stock", "Quantity_in_Stock"),
 ];
 
@@ -69,8 +70,6 @@ pub(super) fn reckon(store: &Store, module: &Module, row: &mut Row) -> Result<()
     let Some(Value::Array(lines)) = row.get_mut(IN_V2) else {
         return Ok(());
     };
-    // A line is taken away by `delete` in v2, by `_delete` later.
-    lines.retain(|line| line["delete"] != true && line.get("_delete").is_none());
     let mut sum = 0.0;
     for line in lines.iter_mut() {
         sum += reckon_line(store, line)?;
@@ -90,23 +89,31 @@ fn reckon_line(store: &Store, line: &mut Value) -> Result<f64, Refused> {
     }
     let products = metadata::find("Products").ok_or_else(|| refuse("product"))?;
     let id = id_of(&line["product"]).ok_or_else(|| missing("product"))?;
-    let product = store.shelf(products).row(id).ok_or_else(|| refuse("product"))?;
+    let product_row = store.shelf(products).row(id).ok_or_else(|| refuse("product"))?;
     let quantity = line["quantity"].as_f64().ok_or_else(|| missing("quantity"))?;
-    let price = line["list_price"].as_f64().or_else(|| product.get("Unit_Price")?.as_f64()).unwrap_or_default();
+    let price = line["list_price"].as_f64().or_else(|| product_row.get("Unit_Price")?.as_f64()).unwrap_or_default();
     let total = quantity * price;
     let discount = match &line["Discount"] {
         Value::String(percent) => percent.trim_end_matches('%').parse::<f64>().unwrap_or_default() * total / 100.0,
         other => other.as_f64().unwrap_or_default(),
     };
     let taxes = line["line_tax"].as_array().into_iter().flatten();
-    let tax: f64 = taxes.map(|tax| tax["percentage"].as_f64().unwrap_or_default() * (total - discount) / 100.0).sum();
+    let taxes = taxes.map(|tax| tax["percentage"].as_f64().unwrap_or_default() * (total - discount) / 100.0);
+    // Not `sum`, which is -0.0 where there is none.
+    let tax = taxes.fold(0.0, |sum, tax| sum + tax);
     let product = json!({
-        "Product_Code": product.get("Product_Code"),
-        "name": product.get("Product_Name"),
+        "Product_Code": product_row.get("Product_Code"),
+        "name": product_row.get("Product_Name"),
         "id": id.to_string(),
     });
     if line["line_tax"].is_null() {
         line["line_tax"] = json!([]);
+    }
+    // Zoho names them in every line, and its own SDKs cannot do without.
+    for member in ["product_description", "book"] {
+        if line[member].is_null() {
+            line[member] = Value::Null;
+        }
     }
     for (member, value) in [
         ("product", product),
@@ -115,6 +122,8 @@ fn reckon_line(store: &Store, line: &mut Value) -> Result<f64, Refused> {
         ("Discount", json!(discount)),
         ("total_after_discount", json!(total - discount)),
         ("Tax", json!(tax)),
+        ("unit_price", product_row.get("Unit_Price").cloned().unwrap_or_default()),
+        ("quantity_in_stock", product_row.get("Qty_in_Stock").cloned().unwrap_or_default()),
         ("net_total", json!(total - discount + tax)),
     ] {
         line[member] = value;

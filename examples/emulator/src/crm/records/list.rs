@@ -7,6 +7,7 @@ use crate::answer::{Answer, Outcome};
 use crate::crm::metadata::{Module, Shows, wanted_view};
 use crate::crm::org::Org;
 use crate::crm::page::Page;
+use crate::crm::parent;
 use crate::crm::row::{Row, compare, pick};
 use crate::crm::store::Shelf;
 use crate::crm::visit::Visit;
@@ -16,7 +17,8 @@ use crate::version::Version;
 
 pub(super) fn list(org: &Org, visit: &Visit<'_>, module: &'static Module) -> Outcome {
     let fields = visit.fields()?;
-    let page = Page::of_records(visit)?;
+    let tokens = if module.api_name == "Notes" { Version::V4 } else { Version::V3 };
+    let page = Page::with_tokens_since(visit, tokens)?;
     let shelf = org.records.shelf(module);
     let filter = Filter::of(visit, module)?;
     let sort_by = visit.call.query("sort_by").filter(|&field| field != "id");
@@ -41,6 +43,14 @@ pub(super) fn list(org: &Org, visit: &Visit<'_>, module: &'static Module) -> Out
 /// A record as it is answered: all of it, or its id and the fields asked for.
 pub(super) fn present(visit: &Visit<'_>, module: &Module, mut row: Row, fields: &[&str]) -> Value {
     lines::outward(visit, module, &mut row);
+    parent::outward(visit, &mut row);
+    // Whether a lead was converted has another name from v4 on.
+    if visit.version >= Version::V4
+        && let Some(converted) = row.remove("$converted")
+        && module.api_name == "Leads"
+    {
+        row.insert("Converted__s".to_owned(), converted);
+    }
     pick(&row, fields)
 }
 
@@ -70,13 +80,7 @@ pub(super) struct Filter<'a> {
 
 impl<'a> Filter<'a> {
     pub(super) fn of(visit: &'a Visit<'_>, module: &Module) -> Result<Self, Box<Answer>> {
-        let modified_since = match visit.call.header("if-modified-since") {
-            None => None,
-            Some(text) => Some(moment::parse(text).ok_or_else(|| {
-                let details = json!({ "expected_data_type": "datetime", "header": "If-Modified-Since" });
-                refuse(400, "INVALID_DATA", "invalid data", details)
-            })?),
-        };
+        let modified_since = visit.modified_since()?;
         let converted = match visit.call.query("converted") {
             Some("both") => None,
             given => Some(given == Some("true")),

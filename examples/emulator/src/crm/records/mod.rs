@@ -1,7 +1,9 @@
 //! Records of every module: read, search, write, delete.
 
+mod activities;
 mod check;
 mod convert;
+mod copies;
 mod deleted;
 mod lines;
 mod list;
@@ -9,6 +11,7 @@ mod notes;
 mod related;
 mod rows;
 mod search;
+mod subforms;
 mod upsert;
 mod write;
 
@@ -20,11 +23,14 @@ use crate::crm::metadata::{self, Module};
 use crate::crm::org::Org;
 use crate::crm::tags;
 use crate::crm::visit::Visit;
-use crate::verdict::{invalid_id, invalid_module, unknown};
+use crate::verdict::{invalid_id, invalid_module, not_supported, unknown};
 use crate::version::Version;
 
 /// Paths below a module.
 pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, module: &str, path: &[&str]) -> Outcome {
+    if module == activities::NAME && visit.version < Version::V3 {
+        return activities::route(org, visit, method, path);
+    }
     let module = metadata::find(module).ok_or_else(invalid_module)?;
     match (method, path) {
         ("GET", []) => list::list(org, visit, module),
@@ -69,6 +75,12 @@ fn act(
             let (_, id) = related::parent(org, module, id)?;
             convert::convert(org, visit, module, id)
         }
+        ("POST", Some(id), "clone") => {
+            let (_, id) = related::parent(org, module, id)?;
+            copies::clone(org, visit, module, id)
+        }
+        ("GET", id, "fetch_full_data") => copies::full_data(org, visit, module, id),
+        ("GET", None, "count") if visit.version < Version::V2_1 => Err(not_supported(Version::V2_1)),
         ("GET", None, "count") => Ok(Answer::json(200, &json!({ "count": org.records.shelf(module).ids().count() }))),
         _ => unknown(false),
     }

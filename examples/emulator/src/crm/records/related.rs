@@ -12,6 +12,7 @@ use crate::crm::page::Page;
 use crate::crm::row::{Row, compare};
 use crate::crm::store::Tie;
 use crate::crm::visit::Visit;
+use crate::moment;
 use crate::verdict::{failure, refuse, success, unknown};
 use crate::version::Version;
 
@@ -29,16 +30,17 @@ pub(super) fn route(
     };
     match (method, path) {
         ("GET", []) => get(org, visit, parent, list),
-        ("PUT", []) if visit.version >= Version::V3 => {
+        ("GET", [id]) => get_one(org, visit, parent, list, id),
+        ("PUT", []) => {
             let rows = items(visit, "data", 100)?;
             let items = rows.into_iter().map(|row| {
-                let id = row.get("id").and_then(super::check::id_of).map(|id| id.to_string());
+                let id = row.get("id").and_then(crate::crm::row::id_of).map(|id| id.to_string());
                 add(org, parent, list, &id.unwrap_or_default(), row)
             });
             let items = items.collect();
             Ok(answer(visit, "data", 200, items))
         }
-        ("DELETE", []) if visit.version >= Version::V3 => {
+        ("DELETE", []) => {
             let items = ids(visit)?.into_iter().map(|id| remove(org, parent, list, id)).collect();
             Ok(answer(visit, "data", 200, items))
         }
@@ -54,7 +56,38 @@ pub(super) fn route(
 
 fn get(org: &Org, visit: &Visit<'_>, parent: (&'static Module, u64), list: &'static Module) -> Outcome {
     let fields = visit.fields()?;
-    let page = Page::of(visit.call)?;
+    let page = Page::with_tokens_since(visit, Version::V4)?;
+    let since = visit.modified_since()?;
+    let mut rows = rows(org, parent, list);
+    if let Some(since) = since {
+        let modified = |row: &Row| row.get("Modified_Time").and_then(Value::as_str).and_then(moment::parse);
+        rows.retain(|row| modified(row).is_some_and(|at| at > since));
+    }
+    // The Ruby SDK says `sort_by_field` here where it says `sort_by` elsewhere.
+    if let Some(field) = visit.call.query("sort_by_field").or_else(|| visit.call.query("sort_by")) {
+        let key = |row: &Row| row.get(field).cloned().unwrap_or_default();
+        rows.sort_by(|one, other| compare(&key(one), &key(other)));
+        if visit.call.query("sort_order") == Some("desc") {
+            rows.reverse();
+        }
+    }
+    if rows.is_empty() && since.is_some() {
+        return Ok(Answer::empty(304));
+    }
+    Ok(page.answer_records(visit, rows.into_iter(), |row| Some(present(visit, list, row, &fields).to_string())))
+}
+
+fn get_one(org: &Org, visit: &Visit<'_>, parent: (&'static Module, u64), list: &'static Module, id: &str) -> Outcome {
+    let found = rows(org, parent, list).into_iter().find(|row| row.get("id").is_some_and(|known| *known == id));
+    let fields = visit.call.query_list("fields");
+    Ok(found.map_or_else(
+        || Answer::empty(204),
+        |row| Answer::json(200, &json!({ "data": [present(visit, list, row, &fields)] })),
+    ))
+}
+
+/// The records of a related list.
+fn rows(org: &Org, parent: (&'static Module, u64), list: &'static Module) -> Vec<Row> {
     let shelf = org.records.shelf(list);
     let mut rows: Vec<Row> =
         shelf.written().filter(|(_, row)| points_to(row, list, parent)).map(|(_, row)| row.clone()).collect();
@@ -67,15 +100,7 @@ fn get(org: &Org, visit: &Visit<'_>, parent: (&'static Module, u64), list: &'sta
             rows.push(row);
         }
     }
-    // The Ruby SDK says `sort_by_field` here where it says `sort_by` elsewhere.
-    if let Some(field) = visit.call.query("sort_by_field").or_else(|| visit.call.query("sort_by")) {
-        let key = |row: &Row| row.get(field).cloned().unwrap_or_default();
-        rows.sort_by(|one, other| compare(&key(one), &key(other)));
-        if visit.call.query("sort_order") == Some("desc") {
-            rows.reverse();
-        }
-    }
-    Ok(page.answer("data", rows.into_iter().map(|row| present(visit, list, row, &fields))))
+    rows
 }
 
 /// Whether a look-up of a record names the parent.

@@ -2,15 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::check::{Refused, check, id_of};
-use super::{lines, notes};
+use super::check::{Refused, check};
+use super::{lines, notes, subforms};
 use crate::crm::metadata::{Kind, Module};
 use crate::crm::org::Org;
-use crate::crm::row::Row;
+use crate::crm::row::{Row, id_of};
 use crate::crm::tags;
 use crate::crm::visit::Visit;
 use crate::moment;
 use crate::verdict::{failure, success, unknown_id};
+use crate::version::Version;
 
 pub(super) fn create_row(
     org: &mut Org,
@@ -18,7 +19,17 @@ pub(super) fn create_row(
     module: &'static Module,
     sent: &Row,
 ) -> Result<Row, Refused> {
-    let sent = &translate(org, visit, module, sent, true)?;
+    let sent = translate(org, visit, module, sent, true)?;
+    create_kept(org, visit, module, &sent)
+}
+
+/// Creates a record that was sent in the words in which it is kept.
+pub(super) fn create_kept(
+    org: &mut Org,
+    visit: &Visit<'_>,
+    module: &'static Module,
+    sent: &Row,
+) -> Result<Row, Refused> {
     let mut kept = check(&org.users, &org.records, module, sent, true)?;
     refuse_duplicate(org, visit, module, &kept, None)?;
     let id = org.records.new_id();
@@ -42,8 +53,8 @@ pub(super) fn create_row(
     ] {
         row.insert(name.to_owned(), value);
     }
+    subforms::settle(org, module, None, &mut kept)?;
     row.append(&mut kept);
-    number_lines(org, module, &mut row);
     name(&mut row);
     tags::settle(org, visit, module, &mut row);
     lines::reckon(&org.records, module, &mut row)?;
@@ -54,7 +65,7 @@ pub(super) fn create_row(
 /// What was sent in the words in which it is kept.
 fn translate(org: &Org, visit: &Visit<'_>, module: &'static Module, sent: &Row, new: bool) -> Result<Row, Refused> {
     if module.api_name == "Notes" && new {
-        return notes::resolve(org, sent);
+        return notes::resolve(org, visit, sent);
     }
     let mut sent = sent.clone();
     lines::inward(visit, module, &mut sent);
@@ -86,10 +97,10 @@ pub(super) fn update_row(
     let sent = &translate(org, visit, module, sent, false)?;
     let mut kept = check(&org.users, &org.records, module, sent, false)?;
     refuse_duplicate(org, visit, module, &kept, Some(number))?;
+    subforms::settle(org, module, Some(&row), &mut kept)?;
     row.append(&mut kept);
     row.insert("Modified_By".to_owned(), visit.person.reference());
     row.insert("Modified_Time".to_owned(), json!(moment::now()));
-    number_lines(org, module, &mut row);
     name(&mut row);
     tags::settle(org, visit, module, &mut row);
     lines::reckon(&org.records, module, &mut row)?;
@@ -141,32 +152,19 @@ fn refuse_duplicate(
         let written = shelf.written().find(|(id, row)| Some(*id) != myself && same(row)).map(|(id, _)| id);
         let other = written.or_else(|| shelf.seeded_with(field.api_name, value)).filter(|id| Some(*id) != myself);
         if let Some(other) = other {
-            let details = json!({ "api_name": field.api_name, "id": other.to_string() });
+            let mut details = json!({ "api_name": field.api_name, "id": other.to_string() });
+            if visit.version >= Version::V5 {
+                let owner = shelf.row(other).and_then(|row| row.get("Owner").cloned());
+                details["duplicate_record"] = json!({
+                    "id": other.to_string(),
+                    "Owner": owner,
+                    "module": { "api_name": module.api_name, "id": module.id() },
+                });
+            }
             return Err(failure("DUPLICATE_DATA", "duplicate data", details));
         }
     }
     Ok(())
-}
-
-/// Gives the rows of subforms, line items and file fields ids of their own. A file is written by its id alone in v2, by
-/// an object from later versions on.
-fn number_lines(org: &mut Org, module: &Module, row: &mut Row) {
-    for field in module.fields().filter(|field| matches!(field.kind, Kind::Subform | Kind::Json | Kind::FileUpload)) {
-        let Some(Value::Array(lines)) = row.get_mut(field.api_name) else {
-            continue;
-        };
-        for line in lines.iter_mut() {
-            let file = line.as_str().or_else(|| line["File_Id__s"].as_str());
-            if let Some(known) = file.and_then(|id| org.files.describe(id)) {
-                *line = known;
-            }
-        }
-        for line in lines.iter_mut().filter_map(Value::as_object_mut) {
-            if !line.contains_key("id") && field.api_name != "Participants" {
-                line.insert("id".to_owned(), json!(org.records.new_id().to_string()));
-            }
-        }
-    }
 }
 
 /// Makes the full name of a person out of its parts.

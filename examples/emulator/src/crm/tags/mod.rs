@@ -21,6 +21,11 @@ const AT_MOST: usize = 50;
 
 const LONGEST_NAME: usize = 25;
 
+const COLOURS: [&str; 13] = [
+    "#57B1FD", "#879BFC", "#658BA8", "#FD87BD", "#969696", "#F48435", "#1DB9B4", "#E7A826", "#63C57E", "#F17574",
+    "#D297EE", "#A8C026", "#B88562",
+];
+
 /// Paths below `/settings/tags`.
 pub(crate) fn settings(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str]) -> Outcome {
     match (method, path) {
@@ -77,11 +82,14 @@ fn create(org: &mut Org, visit: &Visit<'_>) -> Outcome {
     let module = module(visit)?;
     let mut items = Vec::new();
     for sent in batch::items(visit, "tags", AT_MOST)? {
-        items.push(match name_of(&sent) {
+        items.push(match name_of(&sent).and_then(|name| check_colour(visit, &sent).map(|()| name)) {
             Err(refused) => refused,
             Ok(name) => match find(org, module, &name) {
                 Some(known) => failure("DUPLICATE_DATA", "duplicate data", json!({ "id": known.id })),
-                None => success("tags created successfully", ensure(org, visit, module, &name).details()),
+                None => {
+                    let colour = sent.get("color_code");
+                    success("tags created successfully", ensure(org, visit, module, &name, colour).details())
+                }
             },
         });
     }
@@ -99,6 +107,19 @@ fn name_of(sent: &Row) -> Result<String, Value> {
     }
 }
 
+/// From v4 to v7 a tag has one of Zoho's own colours; v8 takes any.
+fn check_colour(visit: &Visit<'_>, sent: &Row) -> Result<(), Value> {
+    let colour = sent.get("color_code").filter(|colour| !colour.is_null());
+    let fixed = (Version::V4..Version::V8).contains(&visit.version);
+    match colour.map(|colour| colour.as_str().unwrap_or_default()) {
+        Some(colour) if fixed && !COLOURS.iter().any(|known| known.eq_ignore_ascii_case(colour)) => {
+            let details = json!({ "api_name": "color_code", "supported_values": COLOURS });
+            Err(failure("INVALID_DATA", "invalid data", details))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn find<'a>(org: &'a Org, module: &Module, name: &str) -> Option<&'a Tag> {
     org.tags.iter().find(|tag| tag.module == module.api_name && tag.name.eq_ignore_ascii_case(name))
 }
@@ -107,17 +128,19 @@ fn position(org: &Org, id: &str) -> Option<usize> {
     org.tags.iter().position(|tag| tag.id == id)
 }
 
-fn ensure(org: &mut Org, visit: &Visit<'_>, module: &Module, name: &str) -> Tag {
+/// The tag of that name, made where there is none.
+fn ensure(org: &mut Org, visit: &Visit<'_>, module: &Module, name: &str, colour: Option<&Value>) -> Tag {
     if let Some(known) = find(org, module, name) {
         return known.clone();
     }
-    let tag = Tag::new(org.records.new_id(), module.api_name, name, &visit.person);
+    let mut tag = Tag::new(org.records.new_id(), module.api_name, name, &visit.person);
+    tag.colour(colour);
     org.tags.push(tag.clone());
     tag
 }
 
 fn update(org: &mut Org, visit: &Visit<'_>, id: &str, sent: &Row) -> Value {
-    let name = match name_of(sent) {
+    let name = match name_of(sent).and_then(|name| check_colour(visit, sent).map(|()| name)) {
         Ok(name) => name,
         Err(refused) => return refused,
     };
@@ -125,6 +148,7 @@ fn update(org: &mut Org, visit: &Visit<'_>, id: &str, sent: &Row) -> Value {
         return unknown_tag(id);
     };
     tag.rename(&name, &visit.person);
+    tag.colour(sent.get("color_code"));
     let tag = tag.clone();
     retag(org, &tag, Some(&tag));
     success("tags updated successfully", tag.details())

@@ -1,16 +1,17 @@
 //! How a record is read from JSON, found its way in, and written.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
 use serde::de::{Error as _, MapAccess, Visitor};
-use serde::ser::SerializeMap;
+use serde::ser::{Error as _, SerializeMap};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::Record;
+use crate::entity::{Json, Members};
+use crate::error::Error;
 
 /// Where a field stands in the text of the record.
 #[derive(Debug, Clone)]
@@ -28,6 +29,15 @@ enum Name {
 }
 
 impl Slot {
+    fn new(text: &str, name: &RawValue, value: &RawValue) -> Self {
+        let quoted = name.get();
+        let name = match quoted.get(1..quoted.len().saturating_sub(1)) {
+            Some(plain) if !plain.contains('\\') => Name::Within(range_within(text, plain)),
+            _ => Name::Apart(Json::from_raw(name.to_owned()).text_lossy().unwrap_or(quoted.into()).into()),
+        };
+        Self { name, value: range_within(text, value.get()) }
+    }
+
     /// The field's name; `text` is that of the record.
     pub(super) fn name<'a>(&'a self, text: &'a str) -> &'a str {
         match &self.name {
@@ -47,17 +57,20 @@ impl Record {
     pub(super) fn slots(&self) -> &[Slot] {
         self.slots.get_or_init(|| {
             let text = self.raw();
-            // The text was JSON when the record was made, so this does not fail.
+            // The text was JSON when the record was made, and nothing is decoded here, so this does not fail.
             let Fields(fields) = serde_json::from_str(text).unwrap_or_default();
-            let slot = |(Key(name), value): (Key<'_>, &RawValue)| Slot {
-                name: match name {
-                    Cow::Borrowed(name) => Name::Within(range_within(text, name)),
-                    Cow::Owned(name) => Name::Apart(name.into()),
-                },
-                value: range_within(text, value.get()),
-            };
-            fields.into_iter().map(slot).collect()
+            fields.into_iter().map(|(name, value)| Slot::new(text, name, value)).collect()
         })
+    }
+
+    /// The text of a value, set or read.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.changed.get(name).map(Json::raw).or_else(|| self.read_text(name))
+    }
+
+    /// A value that was read, to be written as it came.
+    fn read_raw(&self, name: &str) -> Option<serde_json::Result<&RawValue>> {
+        self.read_text(name).map(serde_json::from_str)
     }
 
     /// The text of a value that was read.
@@ -68,22 +81,13 @@ impl Record {
     }
 }
 
-/// A value whose text is known to be JSON.
-pub(super) fn value(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_default()
-}
-
 fn range_within(whole: &str, part: &str) -> Range<usize> {
     let start = (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
     start..start.saturating_add(part.len())
 }
 
 #[derive(Default)]
-struct Fields<'a>(Vec<(Key<'a>, &'a RawValue)>);
-
-/// A key that is borrowed where it stands without escapes.
-#[derive(Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+struct Fields<'a>(Vec<(&'a RawValue, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Fields<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -111,8 +115,8 @@ impl<'de> Deserialize<'de> for Fields<'de> {
 
 impl<'de> Deserialize<'de> for Record {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        Self::from_raw(raw).ok_or_else(|| D::Error::custom("a record is a JSON object"))
+        let raw = Json::deserialize(deserializer)?.into_raw();
+        raw.and_then(Self::from_raw).ok_or_else(|| D::Error::custom("a record is a JSON object"))
     }
 }
 
@@ -122,11 +126,14 @@ impl Serialize for Record {
         if let (Some(read), false) = (&self.read, self.is_changed()) {
             return read.serialize(serializer);
         }
+        if let Some((name, reason)) = self.changed.iter().find_map(|(name, value)| Some((name, value.fault()?))) {
+            return Err(S::Error::custom(format_args!("the field {name}: {reason}")));
+        }
         let mut map = serializer.serialize_map(None)?;
         for name in self.names() {
-            match (self.changed.get(name), self.read_text(name)) {
+            match (self.changed.get(name), self.read_raw(name)) {
                 (Some(value), _) => map.serialize_entry(name, value)?,
-                (None, Some(text)) => map.serialize_entry(name, &raw_or_null(text))?,
+                (None, Some(raw)) => map.serialize_entry(name, raw.map_err(S::Error::custom)?)?,
                 (None, None) => {}
             }
         }
@@ -134,15 +141,12 @@ impl Serialize for Record {
     }
 }
 
-/// The text of a value, to be written as it is.
-fn raw_or_null(text: &str) -> Option<&RawValue> {
-    serde_json::from_str(text).ok()
-}
-
 impl PartialEq for Record {
     /// Whether both have the same fields with the same values, wherever these came from.
     fn eq(&self, other: &Self) -> bool {
-        let fields = |record: &Self| -> Map<String, Value> { record.fields_and_properties().collect() };
+        let fields = |record: &Self| -> Members {
+            record.names().filter_map(|name| Some((name.to_owned(), record.json(name)?))).collect()
+        };
         fields(self) == fields(other)
     }
 }
@@ -153,22 +157,32 @@ impl fmt::Debug for Record {
     }
 }
 
-impl From<Map<String, Value>> for Record {
+impl From<Members> for Record {
     /// A new record: every field counts as set.
-    fn from(changed: Map<String, Value>) -> Self {
+    fn from(changed: Members) -> Self {
         Self { changed, ..Self::default() }
     }
 }
 
-impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for Record {
-    /// A new record from names and values.
-    fn from_iter<I: IntoIterator<Item = (K, V)>>(fields: I) -> Self {
-        fields.into_iter().fold(Self::new(), |record, (name, value)| record.with(name, value))
+impl From<Map<String, Value>> for Record {
+    /// A new record: every field counts as set.
+    fn from(changed: Map<String, Value>) -> Self {
+        changed.into_iter().collect()
     }
 }
 
-impl Record {
-    fn fields_and_properties(&self) -> impl Iterator<Item = (String, Value)> {
-        self.names().map(|name| (name.to_owned(), self.value_or_null(name)))
+impl TryFrom<Record> for Value {
+    type Error = Error;
+
+    /// The whole record, changes included; numbers that are not whole become doubles.
+    fn try_from(record: Record) -> Result<Self, Error> {
+        Json::from(record).decode()
+    }
+}
+
+impl<K: Into<String>, V: Into<Json>> FromIterator<(K, V)> for Record {
+    /// A new record from names and values.
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(fields: I) -> Self {
+        fields.into_iter().fold(Self::new(), |record, (name, value)| record.with(name, value))
     }
 }
