@@ -37,7 +37,7 @@ impl Sheet {
     /// When the file cannot be read, or its header names no column, or one twice.
     pub fn open(file: &Path) -> Result<Self> {
         let input = File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
-        let bytes = input.metadata()?.len();
+        let bytes = input.describe()?.len();
         let watched = Watched { input, quotes: 0, ended: false };
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(watched);
         let header = reader.headers().with_context(|| format!("{} has no readable header", file.display()))?;

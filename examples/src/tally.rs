@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use csv::ByteRecord;
 use serde::{Serialize, Serializer};
 use zcrm_core::Record;
-use zcrm_core::resource::records::{Counts, Outcome as Fate, Written};
+use zcrm_core::resource::{Counts, Outcome as Fate, Written};
 
 use crate::sheet::{REASON, Sheet};
 use crate::{Lines, Outcome, complain, in_one_line};
@@ -79,7 +79,7 @@ impl Tally {
 
     /// A row that is refused here already.
     pub fn refuse(&mut self, cells: &ByteRecord, reason: &str) {
-        self.counts.refused += 1;
+        self.counts.rejected += 1;
         self.reject(cells, &format!("refused: {reason}"));
     }
 

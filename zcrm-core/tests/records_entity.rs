@@ -74,7 +74,7 @@ fn ids_come_as_text_or_number() {
 #[test]
 fn a_field_of_another_type_is_an_error_that_names_it() {
     let error = read(&json!({"Size": "large"})).get::<u32>("Size").unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidAnswer);
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert!(error.to_string().contains("Size"), "{error}");
 }
 

@@ -7,7 +7,8 @@ use fake::{Answer, all_done, answering, page, results, serving};
 use serde::Serialize;
 use serde_json::{Value, json};
 use zcrm_core::entity::Record;
-use zcrm_core::resource::records::{BatchReport, Conversion, Counts, Outcome};
+use zcrm_core::resource::Conversion;
+use zcrm_core::rest::{BatchReport, Counts, Outcome};
 use zcrm_core::{ErrorKind, Method, Nullable};
 
 fn leads(count: usize) -> Vec<Record> {
@@ -61,14 +62,14 @@ fn a_report_tells_each_record_apart_and_goes_on() {
     let report = client.module("Leads").create(&leads(900)).unwrap();
     assert_eq!(counts(&report), "created=199 updated=0 deleted=0 refused=101 unanswered=600 not_sent=0");
     assert_eq!(fake.asked().len(), 9, "no call went out twice");
-    let (index, error) = report.refused().next().unwrap();
+    let (index, error) = report.rejected().next().unwrap();
     assert_eq!(
         (index, error.code(), error.api().unwrap().details["index"].as_u64()),
         (7, Some("MANDATORY_NOT_FOUND"), Some(7))
     );
     assert!(
         report
-            .refused()
+            .rejected()
             .skip(1)
             .all(|(index, error)| (200..300).contains(&index) && error.code() == Some("INVALID_MODULE"))
     );
@@ -86,7 +87,7 @@ fn a_refused_call_that_accounts_for_each_record_is_taken_apart() {
     let codes: Vec<_> =
         report.outcomes().iter().map(|outcome| outcome.error().and_then(|error| error.code())).collect();
     assert_eq!(codes, [Some("DUPLICATE_DATA"), Some("INVALID_DATA"), None]);
-    assert_eq!(report.refused().next().unwrap().1.status(), Some(400));
+    assert_eq!(report.rejected().next().unwrap().1.status(), Some(400));
     let (client, _) = answering("v8", [results(400, [Some("LIMIT_EXCEEDED")])]);
     let report = client.module("Leads").create(&leads(3)).unwrap();
     assert_eq!(counts(&report), "created=0 updated=0 deleted=0 refused=3 unanswered=0 not_sent=0");
@@ -207,7 +208,7 @@ fn an_iterator_is_read_a_call_at_a_time_and_given_back() {
         seen.set(index + 1);
         Record::new().with("Last_Name", index)
     });
-    let mut writes = client.module("Leads").create_iter(endless);
+    let mut writes = client.module("Leads").writer().create_iter(endless);
     assert_eq!((fake.asked().len(), pulled.get()), (0, 0));
     let first = writes.next().unwrap();
     assert_eq!((first.index, first.record.get::<u32>("Last_Name").unwrap()), (0, Some(0)));
@@ -222,7 +223,7 @@ fn a_record_that_cannot_be_sent_does_not_disturb_an_iterator() {
     let (client, fake) = serving("v2", all_done);
     let mut records = leads(3);
     records[1].set("id", "1");
-    let written: Vec<_> = client.module("Leads").create_iter(records).collect();
+    let written: Vec<_> = client.module("Leads").writer().create_iter(records).collect();
     assert!(matches!(written[0].outcome, Outcome::Created(_)));
     assert!(matches!(&written[1].outcome, Outcome::NotSent(error) if error.kind() == ErrorKind::InvalidInput));
     assert!(matches!(written[2].outcome, Outcome::Created(_)));
@@ -360,7 +361,7 @@ fn options_stand_beside_the_records() {
 fn one_value_for_many_records() {
     let (client, fake) = serving("v2", all_done);
     let report =
-        client.module("Leads").mass_update((0..150_u64).map(zcrm_core::RecordId::from), "City", Value::Null).unwrap();
+        client.module("Leads").update_field((0..150_u64).map(zcrm_core::RecordId::from), "City", Value::Null).unwrap();
     assert_eq!(report.updated().count(), 150);
     assert_eq!(fake.asked()[0].body["data"][1], json!({"id": "1", "City": null}));
     assert_eq!(fake.asked()[1].rows(), 50);

@@ -5,7 +5,7 @@
 
 mod rest_support;
 
-use std::cell::RefCell;
+use std::sync::Mutex;
 use std::io::{self, Cursor, Read, Write};
 
 use rest_support::{client, emulator, quick};
@@ -176,15 +176,15 @@ fn sources_that_fail_or_lie_are_errors_of_this_machine() {
 #[test]
 fn progress_counts_the_file_and_ends_with_all_of_it() {
     let (_emulator, client, path) = start();
-    let seen = RefCell::new(Vec::new());
-    let report = |done, all| seen.borrow_mut().push((done, all));
+    let seen = Mutex::new(Vec::new());
+    let report = |done, all| seen.lock().unwrap().push((done, all));
     let mut source = Upload::from_seekable("a", Cursor::new(content(300_000))).unwrap().progress(report);
     let id = upload(&client, &path, &mut source).unwrap();
     drop(source);
-    let sent = seen.take();
+    let sent = std::mem::take(&mut *seen.lock().unwrap());
     assert!(sent.is_sorted() && sent.last() == Some(&(300_000, Some(300_000))), "{sent:?}");
     client.call(Method::Get, &format!("{path}/{id}")).download().progress(report).to_writer(io::sink()).unwrap();
-    let received = seen.take();
+    let received = std::mem::take(&mut *seen.lock().unwrap());
     assert!(received.is_sorted() && received.last() == Some(&(300_000, Some(300_000))), "{received:?}");
 }
 
@@ -223,7 +223,7 @@ fn downloads_end_at_their_limit() {
     let ask = || client.call(Method::Get, &format!("{path}/{id}")).download();
     let mut written = Vec::new();
     let error = ask().max_bytes(99_999).to_writer(&mut written).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidAnswer);
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert!(error.to_string().contains("99999") && written.len() <= 99_999);
     assert_eq!(ask().max_bytes(100_000).to_writer(io::sink()).unwrap().bytes, 100_000);
 }

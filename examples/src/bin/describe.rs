@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 fn describe(arguments: &Arguments) -> Result<Outcome> {
     let client = connect(config(arguments.config.as_deref())?)?;
     let Some(module) = &arguments.module else {
-        let modules = client.modules().list()?;
+        let modules = client.modules().list().all()?;
         print!("{}", table(&["API name", "Label", "May"], modules.iter().map(module_row)));
         return Ok(Outcome::Done);
     };

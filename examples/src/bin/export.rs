@@ -111,7 +111,7 @@ fn export(arguments: &Arguments) -> Result<Outcome> {
 }
 
 fn all_fields(module: &ModuleHandle) -> Result<Vec<String>> {
-    Ok(module.fields()?.into_iter().filter_map(|field| field.api_name).collect())
+    Ok(module.fields().list().all()?.into_iter().filter_map(|field| field.api_name).collect())
 }
 
 /// What writes a record down.

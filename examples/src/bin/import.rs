@@ -51,7 +51,7 @@ fn import(arguments: &Arguments) -> Result<Outcome> {
     let client = connect(config(arguments.config.as_deref())?)?;
     let module = client.module(&arguments.module);
     let mut sheet = Sheet::open(&arguments.input)?;
-    let columns = contents(sheet.columns(), arguments.upsert_by.as_deref(), &module.fields()?)?;
+    let columns = contents(sheet.columns(), arguments.upsert_by.as_deref(), &module.fields().list().all()?)?;
     if let Some(rejects) = arguments.rejects.as_deref().filter(|rejects| is_same(rejects, &arguments.input)) {
         bail!("{} is being read; name another file for the rejects", rejects.display());
     }
@@ -74,8 +74,8 @@ fn import(arguments: &Arguments) -> Result<Outcome> {
     };
     let rows = std::iter::from_fn(next);
     match &arguments.upsert_by {
-        Some(field) => module.upsert_iter(rows, [field]).for_each(|row| tally.borrow_mut().count(row)),
-        None => module.create_iter(rows).for_each(|row| tally.borrow_mut().count(row)),
+        Some(field) => module.writer().upsert_iter(rows, [field]).for_each(|row| tally.borrow_mut().count(row)),
+        None => module.writer().create_iter(rows).for_each(|row| tally.borrow_mut().count(row)),
     }
     bar.finish_and_clear();
     let tally = tally.into_inner();

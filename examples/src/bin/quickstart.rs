@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use zcrm_core::resource::records::Criteria;
+use zcrm_core::resource::Criteria;
 use zcrm_core::{Client, Config, GrantToken, Record, RecordId};
 use zcrm_emulator::{Emulator, Options};
 use zcrm_examples::{Outcome, config, connect, may_write, run, say, token_place};
@@ -94,9 +94,9 @@ fn sign_in(client: Client, grant: Option<&str>) -> Result<Client> {
 
 /// The seed's sample: the current user, then a user by id.
 fn look_at_users(client: &Client) -> Result<()> {
-    let me = client.organization().current_user()?;
+    let me = client.users().current()?;
     let id = me.id.context("Zoho gave the current user no id")?;
-    let user = client.organization().user(&id)?;
+    let user = client.users().get(&id)?;
     say(format_args!(
         "3. Users: I am {}, user {id}, {}",
         user.full_name.or(user.last_name).unwrap_or_default(),

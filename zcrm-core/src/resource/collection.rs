@@ -80,8 +80,13 @@ pub trait Writable: Definition {
     /// What a create sends of it.
     fn body(&self, scope: &Scope) -> Result<Members>;
 
-    /// What an update sends of it, the id included: of one that was read, what was changed since.
+    /// What an update sends of it: of one that was read, what was changed since.
     fn changes(&self, scope: &Scope) -> Result<Members>;
+
+    /// What an update at its own path sends of it.
+    fn changes_of_one(&self, scope: &Scope) -> Result<Members> {
+        self.changes(scope)
+    }
 }
 
 /// A kind of thing that can be listed. It cannot be implemented outside of this crate.
@@ -345,9 +350,7 @@ fn changed_row<T: Writable>(item: &T, scope: &Scope) -> Result<Row> {
 /// For a path that has the id already.
 fn one_row<T: Writable>(item: &T, scope: &Scope) -> Result<Row> {
     let id = id_of(item)?;
-    let mut body = item.changes(scope)?;
-    body.remove("id");
-    Ok(Row { id: Some(id.into()), ..Row::of_body(&body)? })
+    Ok(Row { id: Some(id.into()), ..Row::of_body(&item.changes_of_one(scope)?)? })
 }
 
 fn id_of<T: Writable>(item: &T) -> Result<&str> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use zcrm_core::config::HttpOptions;
 use zcrm_core::persistence::{InMemoryPersistence, PersistenceHandler};
-use zcrm_core::transport::{Body, Headers, Method, Request, Response, Transport, TransportError, TransportErrorKind};
+use zcrm_core::transport::{Body, Headers, Method, HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind};
 use zcrm_core::{Client, Config, OAuthTokens, UserIdentifier};
 
 /// One answer of the script.
@@ -64,7 +64,7 @@ impl std::fmt::Debug for Fake {
 }
 
 impl Transport for Fake {
-    fn send(&self, request: Request<'_>) -> Result<Response, TransportError> {
+    fn send(&self, request: HttpRequest<'_>) -> Result<HttpResponse, TransportError> {
         let url = url::Url::parse(request.url).unwrap();
         let body = match request.body {
             Body::Bytes { bytes, .. } => {
@@ -72,12 +72,13 @@ impl Transport for Fake {
             }
             Body::Stream { reader, .. } => io::read_to_string(reader).unwrap().into(),
             Body::Empty => Value::Null,
+            _ => panic!("a body of an unknown kind"),
         };
         let asked = Asked {
             method: request.method,
             path: url.path().to_owned(),
             query: url.query_pairs().into_owned().collect(),
-            headers: request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+            headers: request.headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             body,
         };
         let answer = (self.server.lock().unwrap())(&asked);
@@ -89,7 +90,7 @@ impl Transport for Fake {
             Answer::Lost => return Err(TransportError::new(TransportErrorKind::Lost, "reset")),
             Answer::Unreachable => return Err(TransportError::new(TransportErrorKind::NotConnected, "refused")),
         };
-        Ok(Response { status, headers: Headers::default(), body: Box::new(Cursor::new(text.into_bytes())) })
+        Ok(HttpResponse::new(status, Headers::default(), Cursor::new(text.into_bytes())))
     }
 }
 
@@ -110,7 +111,7 @@ pub(crate) fn serving(version: &str, server: impl FnMut(&Asked) -> Answer + Send
         ("api_version", version),
     ])
     .unwrap()
-    .with_http(HttpOptions::default().retry_base(Duration::from_millis(1)).retries(2));
+    .with_http(HttpOptions::default().retry_base(Duration::from_millis(1)).max_retries(2));
     let store = InMemoryPersistence::new();
     let user = UserIdentifier::new("abc@xyz.com").unwrap();
     store.save_oauth_tokens(&OAuthTokens::new(user, "1000.fake.access", "1000.fake.refresh", i64::MAX / 4)).unwrap();

@@ -169,8 +169,8 @@ impl std::fmt::Debug for Gate {
 impl zcrm_core::transport::Transport for Gate {
     fn send(
         &self,
-        request: zcrm_core::transport::Request<'_>,
-    ) -> Result<zcrm_core::transport::Response, zcrm_core::transport::TransportError> {
+        request: zcrm_core::transport::HttpRequest<'_>,
+    ) -> Result<zcrm_core::transport::HttpResponse, zcrm_core::transport::TransportError> {
         let body = match &request.body {
             zcrm_core::transport::Body::Bytes { bytes, .. } => String::from_utf8_lossy(bytes).into_owned(),
             _ => String::new(),

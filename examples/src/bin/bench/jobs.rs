@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use serde::Deserialize;
 use serde_json::Value;
 use zcrm_core::persistence::PersistenceHandler;
-use zcrm_core::resource::records::ListRecords;
+use zcrm_core::resource::ListRecords;
 use zcrm_core::{Client, Record, UserIdentifier};
 use zcrm_examples::connect;
 use zcrm_persist_file::FilePersistence;
@@ -131,7 +131,7 @@ impl Job {
             }
             Self::Create => {
                 let leads = (0..CREATED).map(|number| Record::new().with("Last_Name", format!("Lead {number}")));
-                client(config)?.module("Leads").create_iter(leads).report().created().count()
+                client(config)?.module("Leads").writer().create_iter(leads).report().created().count()
             }
             Self::Export => {
                 let output = beside(config, "leads.ndjson");

@@ -41,6 +41,12 @@ impl Writable for Tag {
         }
         self.to_changes()
     }
+
+    fn changes_of_one(&self, scope: &Scope) -> Result<Members> {
+        let mut changes = self.changes(scope)?;
+        changes.remove("id");
+        Ok(changes)
+    }
 }
 
 impl Resource for Tag {}

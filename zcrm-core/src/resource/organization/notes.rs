@@ -4,7 +4,7 @@ use crate::client::Client;
 use crate::config::ApiVersion;
 use crate::entity::{Attachment, Json, Members, ModuleRef, Note, NoteId, ParentRef};
 use crate::error::Result;
-use crate::resource::collection::{Collection, Create, Definition, Delete, Get, Resource, Scope, Update, Writable};
+use crate::resource::collection::{Collection, Create, Definition, Delete, Get, Resource, Scope, Sizes, Update, Writable};
 use crate::rest::{Fields, Listing, Request, Response};
 
 /// What is listed of a note from v3 on, where fields have to be named.
@@ -14,6 +14,7 @@ impl Definition for Note {
     type Id = NoteId;
     const NAME: &'static str = "a note";
     const KEY: &'static str = "data";
+    const SIZES: Sizes = Sizes { create: 100, update: 0, delete: 100 };
 
     fn listing(request: Request<Response>) -> Listing {
         Listing::paged(request, Self::KEY).sorted_and_by_time().with_page_tokens().with_fields(Fields::Default(FIELDS))

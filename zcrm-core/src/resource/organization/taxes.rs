@@ -4,7 +4,7 @@
 use crate::client::Client;
 use crate::config::ApiVersion;
 use crate::entity::{Json, Members, OrgTax, TaxId};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::resource::collection::saved;
 use crate::rest::{Batch, BatchReport, Effect, Key, List, Listing, Request, Response, Row, Saved, Session, comma_list};
 use crate::transport::Method;
@@ -69,7 +69,7 @@ impl TaxesHandle {
         self.session.run(&self.request(Method::Get, &[id.into().as_str()]).one(self.key()))
     }
 
-    /// Creates any number of them.
+    /// Creates any number of them, up to v2.1: from v3 on Zoho gives no ids of what it created.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
@@ -82,12 +82,16 @@ impl TaxesHandle {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput), before anything is sent, when one has an id; the error of the first
+    /// [`ErrorKind::Unsupported`] from v3 on; [`ErrorKind::InvalidInput`], before anything is sent, when one has an id; the error of the first
     /// request when it shows that nothing can be sent. What happens later is in the report.
     #[doc(alias = "create_organization_taxes")]
     pub fn create(&self, taxes: &[OrgTax]) -> Result<BatchReport> {
-        let method = if self.separate() { Method::Post } else { Method::Put };
-        self.write(method, Effect::Create).send_all(taxes.iter().map(|tax| match &tax.id {
+        if !self.separate() {
+            let version = self.session.version();
+            let text = format!("creating taxes with Zoho's API {version} gives no ids; use v2 or v2.1, or Zoho's settings");
+            return Err(Error::new(ErrorKind::Unsupported, text).logged());
+        }
+        self.write(Method::Post, Effect::Create).send_all(taxes.iter().map(|tax| match &tax.id {
             Some(id) => Err(Error::invalid(format!("a tax to be created has the id {id}; update it, or leave the id out"))),
             None => Row::of_body(&tax.to_settable()?),
         }))
@@ -106,7 +110,7 @@ impl TaxesHandle {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput), before anything is sent, when one has no id; the error of the first
+    /// [`ErrorKind::InvalidInput`], before anything is sent, when one has no id; the error of the first
     /// request when it shows that nothing can be sent. What happens later is in the report.
     #[doc(alias = "update_organization_taxes")]
     pub fn update(&self, taxes: &[OrgTax]) -> Result<BatchReport> {
@@ -125,8 +129,8 @@ impl TaxesHandle {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput), before anything is sent, when it has no id;
-    /// [`InvalidRequest`](ErrorKind::InvalidRequest) when Zoho rejects it; otherwise every kind that a request can fail with.
+    /// [`ErrorKind::InvalidInput`], before anything is sent, when it has no id;
+    /// [`ErrorKind::InvalidRequest`] when Zoho rejects it; otherwise every kind that a request can fail with.
     pub fn update_one(&self, tax: &OrgTax) -> Result<Saved> {
         saved(self.write(Method::Put, Effect::Update).send_one(update_row(tax)))
     }
@@ -142,7 +146,7 @@ impl TaxesHandle {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput), before anything is sent, when an id is empty; the error of the first
+    /// [`ErrorKind::InvalidInput`], before anything is sent, when an id is empty; the error of the first
     /// request when it shows that nothing can be sent. What happens later is in the report.
     #[doc(alias = "delete_organization_taxes")]
     pub fn delete<I: Into<TaxId>>(&self, ids: impl IntoIterator<Item = I>) -> Result<BatchReport> {
@@ -164,7 +168,7 @@ impl TaxesHandle {
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`](ErrorKind::InvalidRequest) or [`NotFound`](ErrorKind::NotFound) when there is none with this id;
+    /// [`ErrorKind::InvalidRequest`] or [`ErrorKind::NotFound`] when there is none with this id;
     /// otherwise every kind that a request can fail with.
     #[doc(alias = "delete_organization_tax")]
     pub fn delete_one(&self, id: impl Into<TaxId>) -> Result<()> {

@@ -191,7 +191,7 @@ impl<T> List<T> {
     /// As [`send`](Self::send), and [`InvalidResponse`](crate::ErrorKind::InvalidResponse) when a row does not fit `U`.
     pub fn send_as<U: DeserializeOwned + 'static>(&self) -> Result<Page<U>> {
         if self.listing.empty {
-            return Ok(Page::empty());
+            return self.listing.first_fault().map_or_else(|| Ok(Page::empty()), |fault| Err(fault.logged()));
         }
         let key = self.listing.key;
         let request = self.listing.page(self.session.version(), &self.listing.start);

@@ -108,6 +108,11 @@ impl Listing {
         Self { filters, ..self }
     }
 
+    /// What is wrong with the listing.
+    pub(super) fn first_fault(&self) -> Option<Error> {
+        self.request.parts().fault.clone()
+    }
+
     /// Keeps what is wrong with the listing; nothing is sent then.
     pub(super) fn fault(&mut self, error: Error) {
         self.request = self.request.clone().fault(error);

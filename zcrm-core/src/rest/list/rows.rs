@@ -57,7 +57,11 @@ impl<T> Rows<T> {
         let resumed = listing.resumed.as_ref();
         let (skip, rows) = resumed.map_or((0, 0), |cursor| (cursor.skip, cursor.rows));
         let token_given = resumed.and_then(|cursor| cursor.token_given);
-        let next = if listing.empty { Next::End } else { Next::Page(start.clone()) };
+        let next = match (listing.empty, listing.first_fault()) {
+            (true, None) => Next::End,
+            (true, fault) => Next::Broken(fault),
+            (false, _) => Next::Page(start.clone()),
+        };
         Self {
             session,
             listing,
