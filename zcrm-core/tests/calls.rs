@@ -17,9 +17,26 @@ fn answer(asked: &Asked) -> Answer {
     let items = asked.body.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_array().map(Vec::len));
     let ids = asked.parameter("ids").map_or(0, |ids| ids.split(',').count());
     let count = items.max().unwrap_or_default().max(ids).max(1);
-    let done =
-        json!({"code": "SUCCESS", "status": "success", "message": "done", "details": {"id": "77", "tags": ["a"]}});
-    let done = if asked.method == zcrm_core::Method::Get { json!({"id": "77", "count": "3"}) } else { done };
+    let reading = asked.method == zcrm_core::Method::Get;
+    let in_query: Vec<String> =
+        asked.parameter("ids").map_or(vec![], |ids| ids.split(',').map(str::to_owned).collect());
+    let rows: Vec<Value> = asked
+        .body
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, rows)| rows.as_array().cloned())
+        .flatten()
+        .collect();
+    let of_path = asked.path.rsplit('/').next().filter(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+    let done = |index: usize| {
+        let id = in_query.get(index).cloned().or_else(|| Some(rows.get(index)?.get("id")?.as_str()?.to_owned()));
+        let id = id.or_else(|| of_path.map(str::to_owned)).unwrap_or_else(|| "77".to_owned());
+        if reading {
+            return json!({"id": id, "count": "3"});
+        }
+        json!({"code": "SUCCESS", "status": "success", "message": "done", "details": {"id": id, "tags": ["a"]}})
+    };
     let mut whole = json!({"count": "3", "info": {"more_records": false}});
     for key in [
         "users",
@@ -37,9 +54,11 @@ fn answer(asked: &Asked) -> Answer {
         "tags",
         "data",
     ] {
-        whole[key] = vec![done.clone(); count].into();
+        whole[key] = (0..count).map(&done).collect::<Vec<_>>().into();
     }
-    whole["org_taxes"] = if asked.method == zcrm_core::Method::Get { json!({"taxes": [done]}) } else { done };
+    // From v3 on, one result stands for all taxes.
+    let together = json!({"code": "SUCCESS", "status": "success", "message": "done", "details": {}});
+    whole["org_taxes"] = if reading { json!({"taxes": [done(0)]}) } else { together };
     Answer::Json(200, whole)
 }
 
@@ -217,15 +236,15 @@ fn notes() {
     let add = |client: &Client| lead(client).notes().create(std::slice::from_ref(&note));
     sends("v2", &format!("POST v2/Leads/{LEAD}/Notes"), body, add);
     let by_version = [
-        ("v4", json!(LEAD), Some("se_module")),
-        ("v5", json!({"id": LEAD}), Some("$se_module")),
-        ("v6", json!({"id": LEAD, "module": {"api_name": "Leads"}}), Some("$se_module")),
-        ("v8", json!({"id": LEAD, "module": {"api_name": "Leads"}}), None),
+        ("v4", json!(LEAD), &["se_module", "$se_module"][..]),
+        ("v5", json!({"id": LEAD}), &["$se_module"]),
+        ("v6", json!({"id": LEAD, "module": {"api_name": "Leads"}}), &["$se_module"]),
+        ("v8", json!({"id": LEAD, "module": {"api_name": "Leads"}}), &[]),
     ];
-    for (version, parent, module) in by_version {
+    for (version, parent, keys) in by_version {
         let mut row = json!({"Note_Title": "Call", "Note_Content": "Called.", "Parent_Id": parent});
-        if let Some(key) = module {
-            row[key] = json!("Leads");
+        for key in keys {
+            row[*key] = json!("Leads");
         }
         let path = format!("POST {version}/Leads/{LEAD}/Notes");
         sends(version, &path, json!({"data": [row]}), add);
@@ -273,9 +292,7 @@ fn attachments_and_photos() {
     gets(&format!("GET v2/Leads/{LEAD}/Attachments?page=2&per_page=20"), |client| {
         lead(client).attachments().list().page(2).per_page(20).send()
     });
-    gets("GET v2/Notes/5/Attachments?page=1&per_page=200", |client| {
-        client.notes().attachments("5").list().send()
-    });
+    gets("GET v2/Notes/5/Attachments?page=1&per_page=200", |client| client.notes().attachments("5").list().send());
     gets(&format!("GET v2/Leads/{LEAD}/Attachments/5"), |client| {
         lead(client).attachments().download("5").to_writer(std::io::sink())
     });
@@ -397,9 +414,7 @@ fn variables() {
         Variable::new("Bonus", "Bonus", "integer").value(7).variable_group(VariableGroup::named("General").id("6"));
     let body = json!({"variables": [{"name": "Bonus", "api_name": "Bonus", "type": "integer", "value": 7,
         "variable_group": {"id": "6", "api_name": "General"}}]});
-    sends("v2", "POST v2/settings/variables", body, |client| {
-        client.variables().create(std::slice::from_ref(&bonus))
-    });
+    sends("v2", "POST v2/settings/variables", body, |client| client.variables().create(std::slice::from_ref(&bonus)));
     let changed = Variable::default().id("5").value(8);
     let body = json!({"variables": [{"id": "5", "value": 8}]});
     sends("v2", "PUT v2/settings/variables", body.clone(), |client| {
@@ -408,9 +423,7 @@ fn variables() {
     sends("v2", "PUT v2/settings/variables/5", body, |client| client.variables().update_one(&changed));
     gets_no_body("DELETE v2/settings/variables/5", |client| client.variables().delete_one("5"));
     gets_no_body("DELETE v2/settings/variables?ids=5,6", |client| client.variables().delete(["5", "6"]));
-    refuses("v2", ErrorKind::InvalidInput, |client| {
-        client.variables().update(std::slice::from_ref(&bonus))
-    });
+    refuses("v2", ErrorKind::InvalidInput, |client| client.variables().update(std::slice::from_ref(&bonus)));
 }
 
 #[test]

@@ -79,9 +79,7 @@ impl Transport for Scripted {
                 Ok(HttpResponse::new(status, headers, Cursor::new(body)))
             }
             Step::Fail(kind) => Err(TransportError::new(kind, "ordered failure")),
-            Step::Break(kind) => {
-                Ok(HttpResponse::new(200, Headers::default(), Broken(kind, false)))
-            }
+            Step::Break(kind) => Ok(HttpResponse::new(200, Headers::default(), Broken(kind, false))),
         }
     }
 }
@@ -128,7 +126,11 @@ fn classes() -> Vec<Class> {
         ("update", |client| client.call(Method::Put, "Leads/1").json(&json!({})), true),
         ("delete", |client| client.call(Method::Delete, "Leads/1"), true),
         ("create", |client| client.call(Method::Post, "Leads").json(&json!({})), false),
-        ("harmless post", |client| client.call(Method::Post, "coql").json(&json!({})).idempotency(Idempotency::Idempotent), true),
+        (
+            "harmless post",
+            |client| client.call(Method::Post, "coql").json(&json!({})).idempotency(Idempotency::Idempotent),
+            true,
+        ),
     ]
 }
 
@@ -164,7 +166,7 @@ fn faults() -> Vec<(Step, ErrorKind, Known)> {
         (answer(201, r#"{"data":[{"code":"SUC"#), ErrorKind::InvalidResponse, Unknown),
         (Step::Answer(200, Vec::new(), b"{\"a\":\"\xff\"}".to_vec()), ErrorKind::InvalidResponse, Unknown),
         (answer(999, ""), ErrorKind::InvalidResponse, Unknown),
-        (answer(302, ""), ErrorKind::InvalidResponse, Refused),
+        (answer(302, ""), ErrorKind::WrongHost, Refused),
         (refusal(400, "INVALID_DATA"), ErrorKind::InvalidRequest, Refused),
         (refusal(405, "INVALID_REQUEST_METHOD"), ErrorKind::InvalidRequest, Refused),
         (refusal(413, "BODY_SIZE_REACHED"), ErrorKind::InvalidRequest, Refused),
@@ -367,7 +369,7 @@ fn an_answer_larger_than_allowed_is_an_error_and_not_asked_for_again() {
     let (client, transport) = client([large], quick().max_response_bytes(1000));
     let error = client.call(Method::Get, "Leads").send().unwrap_err();
     assert_eq!((error.kind(), transport.sent()), (ErrorKind::InvalidResponse, 1));
-    assert!(error.to_string().contains("larger than allowed"), "{error}");
+    assert!(error.to_string().contains("max_response_bytes"), "{error}");
 }
 
 #[test]

@@ -38,7 +38,8 @@ fn a_refusal_is_an_error_whatever_was_asked_for() {
             let module = client.module("Leads");
             let error = match key {
                 "custom_views" => module
-                    .custom_views().update_one(&CustomView::with_id("5").sort_by(FieldRef::from("City")).sort_order("asc"))
+                    .custom_views()
+                    .update_one(&CustomView::with_id("5").sort_by(FieldRef::from("City")).sort_order("asc"))
                     .unwrap_err(),
                 "data" => module.record("5").related("Products").remove("6").unwrap_err(),
                 "related_lists" if status == 400 => module.related_lists().get("5").unwrap_err(),

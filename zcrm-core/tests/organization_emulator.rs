@@ -45,7 +45,8 @@ fn organization_users_roles_profiles() {
         assert_eq!(me.email.as_deref(), Some("abc@xyz.com"));
         let id = me.id.clone().unwrap();
         assert_eq!(client.users().get(&id).unwrap().full_name, me.full_name);
-        let all: Vec<User> = client.users().list().of_type(UserType::All).per_page(2).iter().map(Result::unwrap).collect();
+        let all: Vec<User> =
+            client.users().list().of_type(UserType::All).per_page(2).iter().map(Result::unwrap).collect();
         assert!(all.len() > 2 && all.iter().any(|user| user.id == me.id), "{version}: more than a page");
         for kind in UserType::ALL {
             client.users().list().of_type(kind).iter().for_each(|user| assert!(user.unwrap().id.is_some()));
@@ -68,7 +69,8 @@ fn a_user_comes_changes_and_goes() {
         client.users().update_one(&User::with_id(id.clone()).phone("22 00 00 00")).unwrap();
         assert_eq!(client.users().get(&id).unwrap().phone.as_deref(), Some("22 00 00 00"), "{version}");
         client.users().delete_one(&id).unwrap();
-        let deleted: Vec<_> = client.users().list().of_type(UserType::Deleted).iter().map(|user| user.unwrap().id).collect();
+        let deleted: Vec<_> =
+            client.users().list().of_type(UserType::Deleted).iter().map(|user| user.unwrap().id).collect();
         assert!(deleted.contains(&Some(id)), "{version}");
     });
 }

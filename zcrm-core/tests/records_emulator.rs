@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
+use zcrm_core::Criteria;
 use zcrm_core::config::HttpOptions;
 use zcrm_core::entity::{LineItem, LineItemField, Record};
 use zcrm_core::persistence::InMemoryPersistence;
-use zcrm_core::Criteria;
 use zcrm_core::resource::{Conversion, DeletedKind, SearchBy};
 use zcrm_core::{Client, Config, ErrorKind, GrantToken, OptionalExt};
 use zcrm_emulator::{Emulator, Fault, On, Options, Reply};
@@ -202,9 +202,8 @@ fn dead_tokens_heal_once_and_then_end_the_batch() {
     assert_eq!(emulator.counters().total_token_requests(), 1);
 
     emulator.refuse_every_token(true);
-    let report = client.module("Leads").create(&new_leads(250)).unwrap();
-    assert_eq!(report.not_sent().count(), 250);
-    assert!(report.not_sent().all(|(_, error)| error.kind() == ErrorKind::Unauthenticated));
+    let error = client.module("Leads").create(&new_leads(250)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthenticated, "nothing was sent, and nothing can be");
     emulator.refuse_every_token(false);
     assert_eq!(last_names(&client).len(), 250);
 }

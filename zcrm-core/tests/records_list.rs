@@ -8,9 +8,9 @@ use std::error::Error as _;
 use fake::{Answer, Asked, answering, page, serving};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use zcrm_core::Criteria;
 use zcrm_core::ErrorKind;
 use zcrm_core::entity::Record;
-use zcrm_core::Criteria;
 use zcrm_core::resource::{DeletedKind, SearchBy, Which};
 use zcrm_core::rest::{Cursor, List, SortOrder, UnfitRow};
 
@@ -83,8 +83,10 @@ fn later_versions_go_on_by_token_past_row_2000() {
 
 #[test]
 fn without_a_token_past_row_2000_the_listing_ends_in_an_error() {
-    let (client, _) =
-        serving("v3", |asked| page(rows(0, 200), json!({"more_records": true, "page": asked.parameter("page")})));
+    let (client, _) = serving("v3", |asked| {
+        let number: usize = asked.parameter("page").unwrap().parse().unwrap();
+        page(rows(number * 200, 200), json!({"more_records": true, "page": number}))
+    });
     let mut leads = client.module("Leads").records().fields(["Size"]).into_iter();
     assert_eq!(leads.by_ref().take(2_000).filter(Result::is_ok).count(), 2_000);
     let error = leads.next().unwrap().unwrap_err();

@@ -189,7 +189,7 @@ fn redirects_are_not_followed_and_cookies_not_kept() {
     let elsewhere = Reply::empty(302).header("Location", "/crm/v2/Leads").header("Set-Cookie", "a=b");
     emulator.fault(On::any_call().times(1), Fault::Reply(elsewhere));
     let error = client.call(Method::Get, "Leads").send().unwrap_err();
-    assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidResponse, Some(302)));
+    assert_eq!((error.kind(), error.status()), (ErrorKind::WrongHost, Some(302)));
     assert!(error.to_string().contains("redirect"), "{error}");
     assert_eq!(emulator.counters().total_calls(), 1);
     client.call(Method::Get, "Leads").send().unwrap();

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 use crate::token::GrantToken;
-use crate::transport::{Body, Method, Pace, HttpRequest, Transport, TransportError, TransportErrorKind};
+use crate::transport::{Body, HttpRequest, Method, Pace, Transport, TransportError, TransportErrorKind};
 
 /// A request that took longer than this is not repeated, which bounds the slowest refresh.
 const REPEAT_WITHIN: Duration = Duration::from_secs(10);
@@ -151,14 +151,15 @@ impl Wire {
                 _ => false,
             },
         };
-        let (answer, asked_at) = if again && self.config.http().max_retries != Some(0) && started.elapsed() < REPEAT_WITHIN {
-            log::debug!("asking {accounts_url}{} a second time", purpose.path());
-            std::thread::sleep(self.pause());
-            let asked_at = Instant::now();
-            (self.ask_once(purpose, accounts_url, form), asked_at)
-        } else {
-            (first, started)
-        };
+        let (answer, asked_at) =
+            if again && self.config.http().max_retries != Some(0) && started.elapsed() < REPEAT_WITHIN {
+                log::debug!("asking {accounts_url}{} a second time", purpose.path());
+                std::thread::sleep(self.pause());
+                let asked_at = Instant::now();
+                (self.ask_once(purpose, accounts_url, form), asked_at)
+            } else {
+                (first, started)
+            };
         let answer = answer.map_err(|cause| failure::unanswered(purpose, accounts_url, cause))?;
         if answer.is_throttled() && !failure::is_known(&answer, purpose) {
             let error = self.throttle.begin(answer.retry_after);

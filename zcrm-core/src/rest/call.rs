@@ -151,6 +151,6 @@ impl Call {
 
     /// The response as a file to download.
     pub fn download<'a>(self) -> Download<'a> {
-        Download::new(self.session, self.request)
+        Download::new(self.session, self.request).any_content()
     }
 }

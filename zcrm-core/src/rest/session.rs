@@ -181,7 +181,8 @@ impl Session {
                 credentials.accepted(&token);
             }
             let ambiguous = classification.is_ambiguous();
-            let wait = self.may_retry(parts, classification).then(|| backoff.next(error.retry_after(), started.elapsed()));
+            let wait =
+                self.may_retry(parts, classification).then(|| backoff.next(error.retry_after(), started.elapsed()));
             let Some(wait) = wait.flatten() else {
                 return Err(error.with_outcome_unknown(ambiguous));
             };

@@ -9,7 +9,7 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, AsSendBody, Proxy, SendBody, Timeout};
 
 use super::outgoing::Outgoing;
-use super::{Body, Headers, Method, Pace, HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind};
+use super::{Body, Headers, HttpRequest, HttpResponse, Method, Pace, Transport, TransportError, TransportErrorKind};
 use crate::config::{HttpOptions, is_loopback};
 use crate::error::{Error, ErrorKind, Result};
 

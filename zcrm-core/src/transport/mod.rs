@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "logging")]
 pub(crate) use http::SHOW_THE_WIRE;
-pub use message::{Body, Headers, Method, Pace, HttpRequest, HttpResponse};
+pub use message::{Body, Headers, HttpRequest, HttpResponse, Method, Pace};
 
 use crate::config::HttpOptions;
 use crate::error::Result;

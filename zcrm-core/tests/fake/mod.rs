@@ -9,7 +9,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use zcrm_core::config::HttpOptions;
 use zcrm_core::persistence::{InMemoryPersistence, PersistenceHandler};
-use zcrm_core::transport::{Body, Headers, Method, HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind};
+use zcrm_core::transport::{
+    Body, Headers, HttpRequest, HttpResponse, Method, Transport, TransportError, TransportErrorKind,
+};
 use zcrm_core::{Client, Config, OAuthTokens, UserIdentifier};
 
 /// One answer of the script.
@@ -141,7 +143,12 @@ pub(crate) fn results<'a>(status: u16, results: impl IntoIterator<Item = Option<
     Answer::Json(status, json!({"data": results.into_iter().enumerate().map(result).collect::<Vec<_>>()}))
 }
 
-/// Success for as many records as were sent.
+/// Success for as many records as were sent, under their own ids where they have some.
 pub(crate) fn all_done(asked: &Asked) -> Answer {
-    results(200, (0..asked.rows()).map(|_| None))
+    let done = |(index, row): (usize, &Value)| {
+        let id = row.get("id").cloned().unwrap_or_else(|| json!(format!("{index}")));
+        json!({"code": "SUCCESS", "status": "success", "message": "done", "details": {"id": id}})
+    };
+    let rows = asked.body["data"].as_array().into_iter().flatten();
+    Answer::Json(200, json!({"data": rows.enumerate().map(done).collect::<Vec<_>>()}))
 }

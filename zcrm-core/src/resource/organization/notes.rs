@@ -4,7 +4,9 @@ use crate::client::Client;
 use crate::config::ApiVersion;
 use crate::entity::{Attachment, Json, Members, ModuleRef, Note, NoteId, ParentRef};
 use crate::error::Result;
-use crate::resource::collection::{Collection, Create, Definition, Delete, Get, Resource, Scope, Sizes, Update, Writable};
+use crate::resource::collection::{
+    Collection, Create, Definition, Delete, Get, Resource, Scope, Sizes, Update, Writable,
+};
 use crate::rest::{Fields, Listing, Request, Response};
 
 /// What is listed of a note from v3 on, where fields have to be named.
@@ -37,9 +39,9 @@ impl Writable for Note {
     }
 }
 
-/// The parent as each version wants it, by Zoho's pages *Create notes* and the schemas of its SDKs: its id and `se_module`
-/// up to v4; an object with the id, and `$se_module`, in v5 and v6; an object with the id and the module from v6 on (v6 is
-/// disputed, so it gets both).
+/// The parent as each version wants it, by Zoho's pages *Create notes* and the schemas of its SDKs: its id and the module
+/// up to v4; an object with the id, and the module, in v5 and v6; an object with id and module from v6 on. The module is
+/// `se_module` on the pages up to v4, `$se_module` in the SDKs from v3 to v6: where the two differ, both are sent.
 fn with_parent(note: &Note, mut body: Members, scope: &Scope) -> Result<Members> {
     let (version, record) = (scope.version, scope.record.as_ref());
     let set = body.contains_key("Parent_Id");
@@ -58,9 +60,13 @@ fn with_parent(note: &Note, mut body: Members, scope: &Scope) -> Result<Members>
         };
         body.insert("Parent_Id".to_owned(), parent);
     }
-    if let (Some(module), true) = (module, version < ApiVersion::V7) {
-        let key = if version >= ApiVersion::V5 { "$se_module" } else { "se_module" };
-        body.insert(key.to_owned(), module.into());
+    if let Some(module) = module {
+        if version <= ApiVersion::V4 {
+            body.insert("se_module".to_owned(), module.as_str().into());
+        }
+        if (ApiVersion::V3..=ApiVersion::V6).contains(&version) {
+            body.insert("$se_module".to_owned(), module.into());
+        }
     }
     Ok(body)
 }

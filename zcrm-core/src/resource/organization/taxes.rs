@@ -88,11 +88,14 @@ impl TaxesHandle {
     pub fn create(&self, taxes: &[OrgTax]) -> Result<BatchReport> {
         if !self.separate() {
             let version = self.session.version();
-            let text = format!("creating taxes with Zoho's API {version} gives no ids; use v2 or v2.1, or Zoho's settings");
+            let text =
+                format!("creating taxes with Zoho's API {version} gives no ids; use v2 or v2.1, or Zoho's settings");
             return Err(Error::new(ErrorKind::Unsupported, text).logged());
         }
         self.write(Method::Post, Effect::Create).send_all(taxes.iter().map(|tax| match &tax.id {
-            Some(id) => Err(Error::invalid(format!("a tax to be created has the id {id}; update it, or leave the id out"))),
+            Some(id) => {
+                Err(Error::invalid(format!("a tax to be created has the id {id}; update it, or leave the id out")))
+            }
             None => Row::of_body(&tax.to_settable()?),
         }))
     }

@@ -5,7 +5,9 @@ use crate::config::ApiVersion;
 use crate::criteria::Criteria;
 use crate::entity::{Json, Members, User, UserId, UserRef};
 use crate::error::{Error, ErrorKind, Result};
-use crate::resource::collection::{Collection, Create, Definition, Delete, Get, Resource, Scope, Sizes, Update, Writable};
+use crate::resource::collection::{
+    Collection, Create, Definition, Delete, Get, Resource, Scope, Sizes, Update, Writable,
+};
 use crate::rest::{List, Listing, Request, Response};
 use crate::transport::Method;
 
@@ -125,6 +127,9 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "get_user")]
+    #[doc(alias = "create_user")]
+    #[doc(alias = "update_user")]
+    #[doc(alias = "delete_user")]
     #[doc(alias = "get_all_users")]
     #[doc(alias = "get_all_active_users")]
     #[doc(alias = "get_all_deactive_users")]
@@ -195,11 +200,7 @@ impl List<User> {
 }
 
 /// A user as Zoho takes one: role and profile by bare id, the manager as an object, custom fields by name.
-fn body<'a>(
-    user: &User,
-    mut body: Members,
-    custom: impl Iterator<Item = (&'a String, &'a Json)>,
-) -> Result<Members> {
+fn body<'a>(user: &User, mut body: Members, custom: impl Iterator<Item = (&'a String, &'a Json)>) -> Result<Members> {
     let role = user.role.as_ref().and_then(|role| Some(role.id.as_ref()?.as_str()));
     let profile = user.profile.as_ref().and_then(|profile| Some(profile.id.as_ref()?.as_str()));
     for (key, id) in [("role", role), ("profile", profile)] {

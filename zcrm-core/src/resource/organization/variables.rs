@@ -53,6 +53,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "get_variables")]
+    #[doc(alias = "create_variables")]
+    #[doc(alias = "update_variables")]
     #[doc(alias = "ZCRMVariable")]
     #[must_use]
     pub fn variables(&self) -> Collection<Variable> {

@@ -40,6 +40,7 @@ impl RecordHandle {
     /// # }
     /// ```
     #[doc(alias = "get_attachments")]
+    #[doc(alias = "delete_attachment")]
     #[must_use]
     pub fn attachments(&self) -> Collection<Attachment> {
         let (module, id) = (self.module.api_name(), self.id.as_str());
@@ -118,7 +119,6 @@ impl Collection<Attachment> {
 fn written(request: Request<Response>) -> Request<Saved> {
     request.and_then(|response| {
         let result: ItemResult = response.result("data")?;
-        Saved::of(result, None)
-            .ok_or_else(|| response.undecided("Zoho reports success without the id of what it made"))
+        Saved::of(result, None).ok_or_else(|| response.undecided("Zoho reports success without the id of what it made"))
     })
 }

@@ -156,7 +156,8 @@ impl RecordHandle {
 /// Up to v2.1 Zoho answers with bare ids and no code; from v3 on with a result that has objects in its `details`.
 fn converted(response: &Response) -> Result<Converted> {
     let rows = response.rows::<Json>("data")?.rows;
-    let item = rows.into_iter().next().ok_or_else(|| response.undecided("Zoho's response to the conversion is empty"))?;
+    let item =
+        rows.into_iter().next().ok_or_else(|| response.undecided("Zoho's response to the conversion is empty"))?;
     let unreadable = || response.undecided("Zoho's result of the conversion cannot be read");
     let mut members = item.members().ok_or_else(unreadable)?;
     let bare = !members.contains_key("code") && !members.contains_key("status");

@@ -82,7 +82,9 @@ impl RecordHandle {
     pub fn update<T: Serialize + 'static>(&self, record: &T) -> Result<Saved> {
         let handle = self.clone();
         let request = move |rows: &[Row]| handle.request(Method::Put, &[]).json(&Items { key: KEY, rows });
-        saved(Batch::new(self.session(), Effect::Update, KEY, 1, request).send_one(Row::changed_by_id(record, &self.id)))
+        saved(
+            Batch::new(self.session(), Effect::Update, KEY, 1, request).send_one(Row::changed_by_id(record, &self.id)),
+        )
     }
 
     /// Deletes the record: it goes to Zoho's recycle bin. Where the response to

@@ -20,10 +20,12 @@ pub(super) struct Context<'a> {
 /// One outcome an item. Results are matched by id where ids are known before the response, and by position otherwise. A
 /// result that cannot be read, or a number of results that does not fit, leaves only those items open that it is about.
 pub(super) fn outcomes(results: Vec<Option<ItemResult>>, rows: &[Row], context: &Context<'_>) -> Vec<Outcome> {
-    let by_id = matches!(context.effect, Effect::Update | Effect::Delete);
+    // The one result of a request with one item is about that item.
+    let by_id = rows.len() > 1 && matches!(context.effect, Effect::Update | Effect::Delete);
     let fits = results.len() == rows.len();
     let mut results: Vec<Option<ItemResult>> = results;
-    let came: Vec<String> = results.iter().flatten().filter(|result| result.is_success()).filter_map(ItemResult::id).collect();
+    let came: Vec<String> =
+        results.iter().flatten().filter(|result| result.is_success()).filter_map(ItemResult::id).collect();
     let mut matched: Vec<Option<ItemResult>> = vec![None; rows.len()];
     if by_id {
         for (row, slot) in rows.iter().zip(&mut matched) {
@@ -54,7 +56,11 @@ pub(super) fn outcomes(results: Vec<Option<ItemResult>>, rows: &[Row], context: 
     let missing = if fits {
         "Zoho's result for this item cannot be read, or names another one".to_owned()
     } else {
-        format!("{} items were sent, and Zoho's response has another number of results; {}", rows.len(), ids_that_came(&came))
+        format!(
+            "{} items were sent, and Zoho's response has another number of results; {}",
+            rows.len(),
+            ids_that_came(&came)
+        )
     };
     let outcome = |(row, result): (&Row, Option<ItemResult>)| match result {
         Some(result) => outcome(result, row, context),
@@ -76,7 +82,11 @@ fn outcome(result: ItemResult, row: &Row, context: &Context<'_>) -> Outcome {
     }
     let updated = result.action.as_deref() == Some("update");
     let known = if context.effect == Effect::Create { None } else { row.id.as_ref() };
-    match (Saved::of(result, known), context.effect) {
+    let saved = Saved::of(result, known).map(|saved| match (&row.id, context.effect) {
+        (Some(id), Effect::Update | Effect::Delete) => Saved { id: id.clone(), ..saved },
+        _ => saved,
+    });
+    match (saved, context.effect) {
         (None, _) => Outcome::Unanswered((context.open)("Zoho reports success without an id".to_owned())),
         (Some(saved), Effect::Update) => Outcome::Updated(saved),
         (Some(saved), Effect::Upsert) if updated => Outcome::Updated(saved),

@@ -199,8 +199,7 @@ mod tests {
                     start.wait();
                     for _ in 0..50 {
                         let is_heavy = thread % 2 == 0;
-                        let _permit =
-                            governor.acquire(if is_heavy { Cost::ONE.heavy() } else { Cost::ONE }).unwrap();
+                        let _permit = governor.acquire(if is_heavy { Cost::ONE.heavy() } else { Cost::ONE }).unwrap();
                         most.fetch_max(inside.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                         if is_heavy {
                             most_heavy.fetch_max(heavy.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);

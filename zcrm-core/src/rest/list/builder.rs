@@ -272,12 +272,7 @@ impl<T: DeserializeOwned + 'static> IntoIterator for &List<T> {
 
 impl<T> Clone for List<T> {
     fn clone(&self) -> Self {
-        Self {
-            session: self.session.clone(),
-            listing: self.listing.clone(),
-            prefetch: self.prefetch,
-            row: PhantomData,
-        }
+        Self { session: self.session.clone(), listing: self.listing.clone(), prefetch: self.prefetch, row: PhantomData }
     }
 }
 

@@ -41,9 +41,8 @@ impl From<Map<String, Value>> for PageInfo {
         let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.trim().parse().ok());
         let (page, per_page, count) =
             (take(&mut info, "page", number), take(&mut info, "per_page", number), take(&mut info, "count", number));
-        let mut text = |key: &str| {
-            take(&mut info, key, |value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned))
-        };
+        let mut text =
+            |key: &str| take(&mut info, key, |value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned));
         Self {
             page,
             per_page,

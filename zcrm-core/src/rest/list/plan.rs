@@ -193,7 +193,11 @@ impl Listing {
             identity.push_str(&format!(" {name}={value}"));
         }
         let since = self.modified_since.as_ref().map_or("", DateTime::as_str);
-        identity.push_str(&format!(" fields={} per_page={} since={since}", self.fields.join(","), self.rows_per_page()));
+        identity.push_str(&format!(
+            " fields={} per_page={} since={since}",
+            self.fields.join(","),
+            self.rows_per_page()
+        ));
         identity
     }
 

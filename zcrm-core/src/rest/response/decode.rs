@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn an_unknown_id_is_not_found_in_every_version() {
-        let request: Request<serde_json::Value> = Request::new(Method::Get, ApiVersion::V2, ["users", "1"]).one("users");
+        let request: Request<serde_json::Value> =
+            Request::new(Method::Get, ApiVersion::V2, ["users", "1"]).one("users");
         let empty = Response::for_tests(204, Method::Get, "");
         assert_eq!(request.decode(Ok(empty)).unwrap_err().kind(), ErrorKind::NotFound);
         let api = crate::ApiError::new("INVALID_DATA", "x", Default::default());

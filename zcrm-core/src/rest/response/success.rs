@@ -101,11 +101,8 @@ impl Response {
 
     /// An error for a body that could not be decoded.
     pub(crate) fn unreadable(&self, cause: serde_json::Error) -> Error {
-        let what = if self.body.trim().is_empty() {
-            "Zoho's response is empty"
-        } else {
-            "Zoho's response cannot be read"
-        };
+        let what =
+            if self.body.trim().is_empty() { "Zoho's response is empty" } else { "Zoho's response cannot be read" };
         self.undecided(what).with_source(cause)
     }
 

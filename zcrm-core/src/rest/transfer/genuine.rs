@@ -15,8 +15,8 @@ const LOOK: u64 = 64 * 1024;
 const OF_A_RESPONSE: &str = "response.json";
 
 /// The response, if it is a file by all that it says of itself: status, name, media type, and, where these leave it open,
-/// its beginning. Nothing of it is lost.
-pub(super) fn genuine(response: HttpResponse) -> Result<HttpResponse, Failure> {
+/// its beginning. Nothing of it is lost. With `any_content`, JSON and HTML without a name are files as well.
+pub(super) fn genuine(response: HttpResponse, any_content: bool) -> Result<HttpResponse, Failure> {
     let header = |name: &str| response.headers.get(name).unwrap_or_default().to_ascii_lowercase();
     let content_type = header("content-type");
     let typed = ["json", "html"].iter().any(|kind| content_type.contains(kind));
@@ -35,7 +35,7 @@ pub(super) fn genuine(response: HttpResponse) -> Result<HttpResponse, Failure> {
         let error = Error::new(kind, "Zoho rejected the request").with_status(status).with_api(api);
         return Err(Failure::of_response(error));
     }
-    if typed || !whole {
+    if (typed && !any_content) || !whole {
         let text = format!("Zoho's response is not a file; it begins with {:?}", excerpt(&text));
         return Err(Failure::permanent(Error::new(ErrorKind::InvalidResponse, text).with_status(status)));
     }
@@ -51,7 +51,7 @@ mod tests {
     fn judge(status: u16, headers: &[(&str, &str)], body: &str) -> Result<String, ErrorKind> {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let response = HttpResponse::new(status, Headers::new(headers), io::Cursor::new(body.to_owned().into_bytes()));
-        match genuine(response) {
+        match genuine(response, false) {
             Ok(file) => Ok(io::read_to_string(file.body).unwrap()),
             Err(failure) => Err(failure.error.kind()),
         }

@@ -59,8 +59,9 @@ impl<'a> Upload<'a> {
             .file_name()
             .ok_or_else(|| Error::invalid(format!("{} has no file name; name a file", path.display())).logged())?;
         let name = name.to_string_lossy();
-        let unusable =
-            |cause| Error::new(ErrorKind::Io, format!("{} cannot be opened", path.display())).with_source(cause).logged();
+        let unusable = |cause| {
+            Error::new(ErrorKind::Io, format!("{} cannot be opened", path.display())).with_source(cause).logged()
+        };
         let file = File::open(path).map_err(unusable)?;
         let about = file.metadata().map_err(unusable)?;
         if about.is_dir() {
@@ -81,8 +82,9 @@ impl<'a> Upload<'a> {
             let end = reader.seek(SeekFrom::End(0))?;
             Ok((start, end.saturating_sub(start)))
         };
-        let (start, length) = measure(&mut reader)
-            .map_err(|cause| Error::new(ErrorKind::Io, "the length of the data is unknown").with_source(cause).logged())?;
+        let (start, length) = measure(&mut reader).map_err(|cause| {
+            Error::new(ErrorKind::Io, "the length of the data is unknown").with_source(cause).logged()
+        })?;
         Ok(Self::new(file_name, Content::Again { reader: Box::new(reader), start, length }))
     }
 
