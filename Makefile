@@ -17,8 +17,8 @@ test-as-user: ## All tests, run by an ordinary user (TEST_USER, else nobody); as
 run: ## The main job against a Zoho CRM that runs here; ARGS='--config FILE' for another
 	$(CARGO) run -p zcrm-examples --bin quickstart -- $(ARGS)
 
-live: ## A read-only check of your own account: make live CONFIG=FILE [GRANT=CODE]
-	@test -n "$(CONFIG)" || { echo 'make live CONFIG=FILE [GRANT=CODE], FILE a dictionary as examples/zcrm.example.json'; exit 2; }
+live: ## A read-only check of your own account: make live CONFIG=FILE [GRANT=-]
+	@test -n "$(CONFIG)" || { echo 'make live CONFIG=FILE [GRANT=-], FILE a dictionary as examples/zcrm.example.json, - a grant token typed in'; exit 2; }
 	@$(CARGO) run -p zcrm-examples --bin quickstart -- --read-only --config "$(CONFIG)" $(if $(GRANT),--grant-token "$(GRANT)")
 
 check: ## Format, lints and documentation

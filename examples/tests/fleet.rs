@@ -140,7 +140,7 @@ fn signed_in(store: &Store) -> (Emulator, Client, String) {
     keys.remove("token_persistence_path");
     keys.extend(store.keys().as_object().unwrap().clone());
     let dictionary = dictionary.to_string();
-    let client = Client::from_config(Config::from_json_str(&dictionary).unwrap(), zcrm_examples::backends()).unwrap();
+    let client = Client::from_config(Config::from_json_str(&dictionary).unwrap(), zcrm_cli::backends()).unwrap();
     let granted = client.oauth().generate_access_token(GrantToken::new(emulator.new_grant(USER))).unwrap();
     assert_eq!(granted.user().as_str(), USER);
     emulator.revoke_tokens(USER, Revoke::AccessTokens);

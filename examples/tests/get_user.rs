@@ -2,6 +2,7 @@
 #![cfg(feature = "file")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "../zcrm/tests/support/mod.rs"]
 mod support;
 
 use serde_json::Value;
@@ -13,7 +14,7 @@ const GET_USER: &str = env!("CARGO_BIN_EXE_get_user");
 fn signed_in() -> (Place, String) {
     let place = Place::new(Options::default());
     place.sign_in();
-    let client = zcrm_examples::connect(zcrm_examples::config(Some(&place.config())).unwrap()).unwrap();
+    let client = zcrm_cli::connect(zcrm_cli::config(Some(&place.config())).unwrap()).unwrap();
     let id = client.users().current().unwrap().id.unwrap().to_string();
     (place, id)
 }
@@ -52,5 +53,6 @@ fn without_tokens_the_way_to_them_is_named() {
 #[test]
 fn a_reader_that_goes_away_causes_no_panic() {
     let (place, id) = signed_in();
-    refused(&Running::start(place.program(GET_USER).arg(&id)).go_away());
+    let output = Running::start(place.program(GET_USER).arg(&id)).go_away();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(2), &b""[..]), "{output:?}");
 }

@@ -2,12 +2,13 @@
 #![cfg(feature = "file")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "../zcrm/tests/support/mod.rs"]
 mod support;
 
-use support::{Place, USER, err, finish, out, program_alone, refused};
+use support::{Place, USER, err, finish, finish_with_input, out, program_alone, refused};
+use zcrm_cli::{is_local, may_write};
 use zcrm_core::Config;
 use zcrm_emulator::{Fault, On, Options, Reply};
-use zcrm_examples::{is_local, may_write};
 
 const QUICKSTART: &str = env!("CARGO_BIN_EXE_quickstart");
 
@@ -35,7 +36,7 @@ fn without_a_config_it_brings_its_own_zoho_and_ignores_the_environment() {
 fn a_second_run_needs_no_grant() {
     let place = Place::new(Options::default());
     let grant = place.emulator.new_grant(USER);
-    let first = finish(place.program(QUICKSTART).args(["--grant-token", &grant]));
+    let first = finish_with_input(place.program(QUICKSTART).args(["--grant-token", "-"]), &grant);
     assert!(first.status.success(), "{first:?}");
     assert!(out(&first).contains("the grant is exchanged"));
     assert!(place.tokens().contains(USER));
@@ -122,6 +123,15 @@ fn a_reader_that_goes_away_leaves_no_leads_behind() {
     let mut running = support::Running::start(&mut place.program(QUICKSTART));
     running.line("3. Users");
     let output = running.go_away();
-    assert!(!err(&output).contains("panicked"), "{output:?}");
+    assert_eq!((output.status.code(), err(&output).as_str()), (Some(2), ""));
     assert_eq!(place.emulator.count_records("Leads"), 0);
+}
+
+#[test]
+fn a_grant_on_the_command_line_is_not_taken_nor_repeated() {
+    let place = Place::new(Options::default());
+    let grant = place.emulator.new_grant(USER);
+    let text = refused(&finish(place.program(QUICKSTART).args(["--grant-token", &grant])));
+    assert!(text.contains("--grant-token -") && !text.contains(&grant), "{text}");
+    assert_eq!(place.emulator.counters().total_token_requests(), 0);
 }

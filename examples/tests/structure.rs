@@ -8,14 +8,16 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-const CRATES: [&str; 7] = [
+const CRATES: [&str; 9] = [
     "zcrm-core",
     "zcrm-persist-file",
     "zcrm-persist-mysql",
     "zcrm-persist-custom",
     "examples",
+    "examples/zcrm",
     "examples/emulator",
     "examples/mariadb",
+    "examples/pages",
 ];
 
 const LONGEST_FILE: usize = 500;

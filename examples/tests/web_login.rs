@@ -1,6 +1,7 @@
 //! `web_login`, as a process, with several browsers at once, against the emulator.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "../zcrm/tests/program/mod.rs"]
 mod program;
 
 use std::io::{BufRead, BufReader};

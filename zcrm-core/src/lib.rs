@@ -96,6 +96,7 @@ pub mod persistence;
 mod rate_limits;
 pub mod resource;
 pub mod rest;
+mod retry_after;
 mod secret;
 mod token;
 pub mod transport;

@@ -55,7 +55,7 @@ pub fn init(config: &Config) -> Result<()> {
     if config.log_file().is_none() && !config.log_in_console() {
         return Ok(());
     }
-    if !install() {
+    if !install(None) {
         log::warn!(
             "application_log_file_path and log_in_console have no effect: this program has installed its own logger"
         );
@@ -75,11 +75,26 @@ pub fn init(config: &Config) -> Result<()> {
     }
 }
 
-/// Installs our logger, once; false if the program has another one.
-fn install() -> bool {
+/// Sends lines from `level` on to standard error, whatever the configuration and `RUST_LOG` ask for: what a command line
+/// needs for an option of its own. To be called before anything else installs a logger; false when a program has one.
+///
+/// The HTTP, TLS and MySQL crates below stay at `warn`.
+///
+/// ```
+/// assert!(zcrm_core::logging::to_console(log::LevelFilter::Info));
+/// ```
+pub fn to_console(level: LevelFilter) -> bool {
+    let installed = install(Some(level));
+    Output::lock().console |= installed;
+    installed
+}
+
+/// Installs our logger, once; false when the program has another one. Without a level, it is `error` or what `RUST_LOG`
+/// says.
+fn install(level: Option<LevelFilter>) -> bool {
     let mut output = Output::lock();
     if !output.installed {
-        let logger = Quieted(logger());
+        let logger = Quieted(logger(level));
         let level = logger.0.filter();
         output.installed = log::set_boxed_logger(Box::new(logger)).is_ok();
         if output.installed {
@@ -89,10 +104,10 @@ fn install() -> bool {
     output.installed
 }
 
-fn logger() -> Logger {
+fn logger(level: Option<LevelFilter>) -> Logger {
     let mut builder = Builder::new();
-    builder.filter_level(LevelFilter::Error);
-    if let Ok(filters) = std::env::var("RUST_LOG") {
+    builder.filter_level(level.unwrap_or(LevelFilter::Error));
+    if let (None, Ok(filters)) = (level, std::env::var("RUST_LOG")) {
         builder.parse_filters(&filters);
     }
     builder.format(|line, record| {

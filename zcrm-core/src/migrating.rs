@@ -54,7 +54,7 @@
 //! | An update of a record sends all that was read | What was changed | read-only and stale values do harm (Q53) |
 //! | An update of a note sends `Note_Content: null` if it is not set | Sends what is set | a new title must not clear the text |
 //! | `Discount: null` in a line without one | Nothing | null clears (Q42) |
-//! | `delete_flag` of a line is never sent | `delete_flag: true` | so a line goes (Q42) |
+//! | `delete_flag` of a line is never sent | `delete: true` | so a line goes (Q42) |
 //! | Participants have all members, null if unset | Those that are set | null says nothing, or clears (Q51) |
 //! | A conversion without options has the body `null` | `{"data":[{}]}` | Zoho reads `data` (Q21) |
 //! | `per_page` is 20 by default in lists of a record | 200 | fewer calls; `.per_page(20)` |

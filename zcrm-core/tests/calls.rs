@@ -144,8 +144,8 @@ fn the_ten_kinds_of_users() {
 
 #[test]
 fn writing_users() {
-    let user = User::new("Nguyen", "n@example.com", "11", "22").reporting_to("33").custom_field("Shoe_Size", 43);
-    let body = json!({"users": [{"last_name": "Nguyen", "email": "n@example.com", "role": "11", "profile": "22",
+    let user = User::new("An", "Nguyen", "n@example.com", "11", "22").reporting_to("33").custom_field("Shoe_Size", 43);
+    let body = json!({"users": [{"first_name": "An", "last_name": "Nguyen", "email": "n@example.com", "role": "11", "profile": "22",
         "Reporting_To": {"id": "33"}, "Shoe_Size": 43}]});
     sends("v2", "POST v2/users", body, |client| client.users().create_one(&user));
     sends("v2", "PUT v2/users/5", json!({"users": [{"phone": "1"}]}), |client| {
@@ -497,7 +497,7 @@ fn an_id_cannot_change_the_request() {
 #[test]
 fn a_create_whose_answer_is_lost_is_sent_once_and_tags_are_sent_again() {
     let (client, fake) = serving("v2", |_| Answer::Lost);
-    let error = client.users().create_one(&User::new("A", "a@example.com", "1", "2")).unwrap_err();
+    let error = client.users().create_one(&User::new("A", "B", "a@example.com", "1", "2")).unwrap_err();
     assert_eq!((error.kind(), fake.asked().len()), (ErrorKind::Unanswered, 1));
     let (client, fake) = serving("v2", |_| Answer::Lost);
     let report = client.notes().create(&[Note::new("a")]).unwrap();

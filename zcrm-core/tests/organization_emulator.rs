@@ -64,7 +64,7 @@ fn a_user_comes_changes_and_goes() {
     in_every_version(|version, client| {
         let role = client.roles().list().all().unwrap().remove(0).id.unwrap();
         let profile = client.profiles().list().all().unwrap().remove(0).id.unwrap();
-        let user = User::new("Nguyen", "nguyen@example.com", role, profile).first_name("An");
+        let user = User::new("An", "Nguyen", "nguyen@example.com", role, profile);
         let id = UserId::from(client.users().create_one(&user).unwrap().id);
         client.users().update_one(&User::with_id(id.clone()).phone("22 00 00 00")).unwrap();
         assert_eq!(client.users().get(&id).unwrap().phone.as_deref(), Some("22 00 00 00"), "{version}");

@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 use zcrm_core::config::ApiVersion;
-use zcrm_core::entity::{Amount, Json, LineItem, LineItemField, Lookup, Participant, Record, Tax};
+use zcrm_core::entity::{
+    Amount, Json, LineItem, LineItemField, Lookup, Participant, Record, RecordFile, Tag, Tax, UserRef,
+};
 use zcrm_core::{ErrorKind, Nullable};
 
 fn read(value: &Value) -> Record {
@@ -191,7 +193,7 @@ fn lines_are_written_in_the_spelling_of_their_field() {
     assert_eq!(
         record.field("Product_Details").value().unwrap(),
         json!([{"product": "2", "quantity": 1.5, "Discount": "10%", "line_tax": [{"name": "VAT", "percentage": 20}]},
-            {"id": "9", "delete_flag": true}])
+            {"id": "9", "delete": true}])
     );
     record.set_line_items(LineItemField::QuotedItems, &lines);
     assert_eq!(
@@ -253,4 +255,111 @@ fn multi_selects_and_files() {
 fn ids_and_references_are_values() {
     let record = Record::new().with("Account_Name", Lookup::new("7"));
     assert_eq!(written(&record), json!({"Account_Name": {"id": "7"}}));
+}
+
+#[test]
+fn what_cannot_be_decoded_is_told() {
+    let deep = format!("{}1{}", "[".repeat(200), "]".repeat(200));
+    let record =
+        Record::from_json(&format!(r#"{{"Cut":"Berg \ud83d","Deep":{deep},"N\ud83d":1,"City":"Oslo"}}"#)).unwrap();
+    for name in ["Cut", "Deep"] {
+        let error = record.get::<Value>(name).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse);
+        assert!(error.to_string().contains(name), "{error}");
+    }
+    let cut = record.field("Cut").value().unwrap();
+    assert_eq!((cut.text(), cut.text_lossy().unwrap().as_ref()), (None, "Berg \u{fffd}"));
+    assert_eq!(record.field("Deep").value().unwrap().raw(), deep);
+    assert_eq!(record.get::<String>("City").unwrap().as_deref(), Some("Oslo"), "a broken name costs no other field");
+    assert_eq!(record.names().collect::<Vec<_>>(), ["Cut", "Deep", "N\u{fffd}", "City"]);
+    assert_eq!(record.fields().count(), 4);
+    assert_eq!(record, record.clone());
+    assert!(Value::try_from(record).is_err());
+    assert!(serde_json::from_str::<Tag>(&format!(r#"{{"name":"a","x":{deep}}}"#)).is_err(), "no stack is spent on it");
+}
+
+#[test]
+fn both_names_of_a_member_may_be_there() {
+    for (text, id) in [
+        (r#"{"attachment_Id":"1","id":"2"}"#, "2"),
+        (r#"{"id":null,"attachment_Id":7}"#, "7"),
+        (r#"{"attachment_Id":"1"}"#, "1"),
+    ] {
+        let record = Record::from_json(&format!(r#"{{"Files":[{text}]}}"#)).unwrap();
+        let mut files = record.files("Files").unwrap();
+        assert_eq!(files[0].id.as_ref().unwrap().as_str(), id);
+        assert_eq!(serde_json::to_string(&files[0]).unwrap(), text);
+        files[0].file_name = Some("a.txt".to_owned());
+        let mut expected: Value = serde_json::from_str(text).unwrap();
+        expected["File_Name__s"] = "a.txt".into();
+        assert_eq!(serde_json::to_value(&files[0]).unwrap(), expected);
+    }
+    let mut file: RecordFile = serde_json::from_value(json!({"file_Name": "a.txt", "file_Size": null})).unwrap();
+    file.file_name = Some("b.txt".to_owned());
+    file.size = Some(7.into());
+    assert_eq!(serde_json::to_value(&file).unwrap(), json!({"file_Name": "b.txt", "file_Size": 7}), "as they came");
+}
+
+#[test]
+fn odd_parts_of_a_record_are_kept() {
+    let text = r#"{"Product_Details":[{"id":"1","product_description":null,"quantity":1.50,"delete_flag":false,"x":0.10,
+        "line_tax":[{"id":null,"name":7,"percentage":"8.50"},"VAT"],"total":[1]}]}"#;
+    let mut quote = Record::from_json(text).unwrap();
+    let mut lines = quote.line_items().unwrap();
+    assert_eq!(lines[0].line_tax.as_ref().unwrap()[0].name.as_deref(), Some("7"));
+    assert_eq!((lines[0].total.as_ref(), lines[0].other["total"].raw()), (None, "[1]"));
+    lines[0].description = Some("long".to_owned());
+    quote.set_line_items(LineItemField::ProductDetails, &lines);
+    let mut expected: Value = serde_json::from_str(text).unwrap();
+    expected["Product_Details"][0]["product_description"] = "long".into();
+    assert_eq!(written(&quote), expected);
+    assert!(quote.changed()["Product_Details"].raw().contains(r#""quantity":1.50,"total":[1],"x":0.10"#), "{quote:?}");
+}
+
+#[derive(serde::Deserialize, Debug, PartialEq)]
+struct Row {
+    #[serde(rename = "Account_Name")]
+    account: Option<Lookup>,
+    #[serde(rename = "Owner")]
+    owner: UserRef,
+    #[serde(rename = "Amount")]
+    amount: Amount,
+}
+
+#[derive(serde::Deserialize)]
+struct Wrapped {
+    #[serde(flatten)]
+    row: Row,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Either {
+    Row(Row),
+}
+
+#[test]
+fn one_struct_reads_a_row_whatever_the_way() {
+    let page = r#"{"Account_Name":{"id":"7","name":"A"},"Owner":{"id":"8","name":"N"},"Amount":1.50}"#;
+    let csv = r#"{"Account_Name":"7","Owner":{"id":8},"Amount":"1.50"}"#;
+    let row: Row = serde_json::from_str(page).unwrap();
+    assert_eq!((row.account.unwrap().id.as_str(), row.amount.text().as_ref()), ("7", "1.50"));
+    let row: Row = serde_json::from_str(csv).unwrap();
+    assert_eq!((row.account.unwrap().id.as_str(), row.owner.id.unwrap().as_str()), ("7", "8"));
+    assert_eq!(row.amount.number(), Some(1.5));
+    assert!(serde_json::from_str::<Lookup>("\"Berg\"").is_err(), "a name is no lookup");
+    // Within flatten and untagged enums too, where serde has no text left.
+    let wrapped: Wrapped = serde_json::from_str(page).unwrap();
+    let Either::Row(row) = serde_json::from_str(page).unwrap();
+    assert_eq!(wrapped.row, row);
+    assert_eq!(wrapped.row, serde_json::from_value(page.parse().unwrap()).unwrap());
+}
+
+#[test]
+fn records_are_values() {
+    let lead = Record::new().with("City", "Oslo").with("Size", None::<i32>);
+    assert_eq!(Json::from(lead.clone()).raw(), r#"{"City":"Oslo","Size":null}"#);
+    assert_eq!(Value::try_from(lead.clone()).unwrap(), json!({"City": "Oslo", "Size": null}));
+    let parent = Record::new().with("Visits", [lead.clone()]).with("Main", lead.clone());
+    assert_eq!(parent.subform("Visits").unwrap(), [lead]);
 }

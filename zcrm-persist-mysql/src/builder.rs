@@ -1,10 +1,14 @@
 //! The settings of a store that is made by hand.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use zcrm_core::Secret;
 use zcrm_core::config::{Config, MysqlSettings};
+
+const SHORTEST: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Settings for [`MysqlPersistence`](crate::MysqlPersistence); each has the default of the configuration dictionary.
 #[derive(Debug, Clone)]
@@ -20,7 +24,7 @@ pub struct MysqlBuilder {
     pub(crate) tls_ca: Option<PathBuf>,
     pub(crate) connect_timeout: Duration,
     pub(crate) statement_timeout: Duration,
-    pub(crate) outage_patience: Duration,
+    pub(crate) outage_timeout: Duration,
     pub(crate) max_connections: usize,
 }
 
@@ -35,9 +39,9 @@ impl Default for MysqlBuilder {
             socket: None,
             tls: false,
             tls_ca: None,
-            connect_timeout: Duration::from_secs(10),
-            statement_timeout: Duration::from_secs(30),
-            outage_patience: Duration::from_secs(10),
+            connect_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(5),
+            outage_timeout: Duration::from_secs(10),
             max_connections: 4,
         }
     }
@@ -48,6 +52,14 @@ impl MysqlBuilder {
         let MysqlSettings { address, port, username, password, database, socket, tls, tls_ca, .. } =
             config.mysql().clone();
         Self { address, port, username, password, database, socket, tls, tls_ca, ..Self::default() }
+    }
+
+    /// Whether somebody on the way to the server can read the tokens.
+    pub(crate) fn shows_tokens_to_the_network(&self) -> bool {
+        let address = self.address.trim_start_matches('[').trim_end_matches(']');
+        let is_loopback = address.eq_ignore_ascii_case("localhost")
+            || address.parse().is_ok_and(|ip: IpAddr| ip.to_canonical().is_loopback());
+        !self.tls && self.socket.is_none() && !is_loopback
     }
 
     /// The server's name or address. Defaults to `localhost`, over TCP.
@@ -99,25 +111,29 @@ impl MysqlBuilder {
         self
     }
 
-    /// How long connecting may take. Defaults to 10 seconds.
+    /// How long connecting may take. Defaults to 5 seconds; at least one, at most a day.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.connect_timeout = limit;
+        self.connect_timeout = limit.clamp(SHORTEST, LONGEST);
         self
     }
 
-    /// How long a statement may take. Defaults to 30 seconds.
+    /// How long the server may work on a statement. Defaults to 5 seconds; at least one, at most a day. The server is told
+    /// so and gives up by itself (where rows or the table are locked by others, say); one that is silent is given up two
+    /// seconds later.
     pub fn statement_timeout(mut self, limit: Duration) -> Self {
-        self.statement_timeout = limit;
+        self.statement_timeout = limit.clamp(SHORTEST, LONGEST);
         self
     }
 
-    /// How long reading, saving and deleting wait for a server that cannot be reached. Defaults to 10 seconds.
-    pub fn outage_patience(mut self, limit: Duration) -> Self {
-        self.outage_patience = limit;
+    /// How long reading, saving and deleting go on trying while the server cannot be reached or the row is locked. Defaults
+    /// to 10 seconds; at most a day. Zero is one attempt.
+    pub fn outage_timeout(mut self, limit: Duration) -> Self {
+        self.outage_timeout = limit.min(LONGEST);
         self
     }
 
-    /// How many connections the pool may open. Defaults to 4, at least 1; a refresh uses one more while it lasts.
+    /// How many connections may be open for reading, saving and deleting. Defaults to 4, at least 1. The refresh of a user
+    /// uses one more while it lasts, so does the first save of a user.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.max_connections = connections.max(1);
         self

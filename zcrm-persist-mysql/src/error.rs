@@ -1,45 +1,152 @@
 //! What the server's and the driver's errors mean, and what to do about each.
 
 use std::error::Error as _;
+use std::fmt;
 use std::io;
 
 use mysql::{DriverError, Error};
 use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind as Kind};
 
-/// Whether the connection is gone or was never made, so that another one may do better.
-pub(crate) fn connection_is_lost(cause: &Error) -> bool {
+/// Why an attempt failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The server or the driver says so.
+    Server(Error),
+    /// We do, and no other attempt will change it.
+    Store(PersistenceError),
+}
+
+impl Failure {
+    /// Whether another connection, or the same one in a moment, may do better.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Server(cause) => Self::is_passing(cause),
+            Self::Store(_) => false,
+        }
+    }
+
+    /// [`may_pass`](Self::may_pass), for an error of the server or the driver.
+    pub(crate) fn is_passing(cause: &Error) -> bool {
+        connection_is_lost(cause) || statement_was_undone(cause)
+    }
+
+    /// Whether the connection is gone, or may still get the response to an earlier statement. Only a connection whose
+    /// server has responded is in good order.
+    pub(crate) fn spoils_connection(&self) -> bool {
+        match self {
+            Self::Server(cause) => connection_is_lost(cause) || !matches!(cause, Error::MySqlError(_)),
+            Self::Store(_) => false,
+        }
+    }
+
+    /// The store's error for a failure at `place`.
+    pub(crate) fn describe(self, place: &str) -> PersistenceError {
+        match self {
+            Self::Server(cause) => describe(cause, place),
+            Self::Store(error) => error,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(cause: Error) -> Self {
+        Self::Server(cause)
+    }
+}
+
+impl From<PersistenceError> for Failure {
+    fn from(error: PersistenceError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Server(cause) => fmt::Display::fmt(cause, f),
+            Self::Store(error) => fmt::Display::fmt(error, f),
+        }
+    }
+}
+
+/// The server's number for a failure; see its manual.
+pub(crate) fn code(cause: &Error) -> Option<u16> {
+    match cause {
+        Error::MySqlError(server) => Some(server.code),
+        _ => None,
+    }
+}
+
+/// Whether the connection is gone, was never made, or leads to a server that is of no use.
+fn connection_is_lost(cause: &Error) -> bool {
     match cause {
         _ if handshake_was_refused(cause) => false,
         Error::IoError(_) | Error::CodecError(_) => true,
         Error::DriverError(cause) => {
             matches!(cause, DriverError::ConnectTimeout | DriverError::CouldNotConnect(_) | DriverError::Timeout)
         }
-        // Too many connections, shutdown, interrupted, killed (MariaDB), read timeout, idle for too long (MySQL 8).
-        Error::MySqlError(cause) => {
-            matches!(cause.code, 1040 | 1053 | 1159 | 1203 | 1205 | 1213 | 1317 | 1927 | 3169 | 4031)
-        }
+        Error::MySqlError(cause) => is_full(cause.code) || is_read_only(cause.code) || ended_the_connection(cause.code),
         _ => false,
     }
 }
 
+/// Lock wait timeout, deadlock, interrupted, out of statement time (MariaDB, MySQL): nothing was done, and the
+/// connection is in good order.
+fn statement_was_undone(cause: &Error) -> bool {
+    code(cause).is_some_and(is_undone)
+}
+
+fn is_undone(code: u16) -> bool {
+    matches!(code, 1205 | 1213 | 1317 | 1969 | 3024)
+}
+
+/// Too many connections: of the server, of the user.
+fn is_full(code: u16) -> bool {
+    matches!(code, 1040 | 1203 | 1226)
+}
+
+/// After a fail-over the former primary is read-only, and another connection may lead to the new one.
+fn is_read_only(code: u16) -> bool {
+    matches!(code, 1290 | 1836)
+}
+
+/// Shutdown, read timeout, killed (MariaDB), killed (MySQL), idle for too long (MySQL).
+fn ended_the_connection(code: u16) -> bool {
+    matches!(code, 1053 | 1159 | 1927 | 3169 | 4031)
+}
+
 /// Whether TLS was refused: the driver shakes hands inside of its first read and reports it as invalid data.
 fn handshake_was_refused(cause: &Error) -> bool {
-    let io = match cause {
+    io_error(cause).is_some_and(|cause| cause.kind() == io::ErrorKind::InvalidData)
+}
+
+/// Whether nothing came in time. Systems tell it as either of the two.
+fn is_silent(cause: &Error) -> bool {
+    matches!(cause, Error::DriverError(DriverError::ConnectTimeout))
+        || io_error(cause)
+            .is_some_and(|cause| matches!(cause.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut))
+}
+
+fn io_error(cause: &Error) -> Option<&io::Error> {
+    match cause {
         Error::IoError(cause) => Some(cause),
-        Error::CodecError(cause) => cause.source().and_then(|cause| cause.downcast_ref::<io::Error>()),
+        Error::CodecError(cause) => cause.source().and_then(|cause| cause.downcast_ref()),
         _ => None,
-    };
-    io.is_some_and(|cause| cause.kind() == io::ErrorKind::InvalidData)
+    }
 }
 
 /// Whether the server cannot even compare a name with its column, because the column's character set lacks a character
 /// of the name. No row can have such a name.
 pub(crate) fn name_is_outside_of_character_set(cause: &Error) -> bool {
-    matches!(cause, Error::MySqlError(server) if matches!(server.code, 1267 | 3988))
+    matches!(code(cause), Some(1267 | 3988))
 }
 
-/// The store's error for a failure at `place`.
-pub(crate) fn describe(cause: Error, place: &str) -> PersistenceError {
+/// Whether a unique key has the value already.
+pub(crate) fn is_duplicate(cause: &Error) -> bool {
+    matches!(code(cause), Some(1062 | 1586))
+}
+
+fn describe(cause: Error, place: &str) -> PersistenceError {
     let (kind, remedy) = match &cause {
         Error::MySqlError(server) => server_says(server.code),
         Error::TlsError(_) => TLS_REFUSED,
@@ -51,13 +158,30 @@ pub(crate) fn describe(cause: Error, place: &str) -> PersistenceError {
         Error::FromValueError(_) | Error::FromRowError(_) => {
             return PersistenceError::new(Kind::CorruptRow, format!("MySQL at {place}: a row has an unexpected shape"));
         }
+        Error::DriverError(DriverError::Timeout) => {
+            (Kind::Unavailable, "all connections have been in use for too long; see MysqlBuilder::max_connections")
+        }
+        _ if is_silent(&cause) => {
+            (Kind::Unavailable, "the server does not respond; check the network between here and there")
+        }
         _ if connection_is_lost(&cause) => (
             Kind::Unavailable,
             "the server cannot be reached; check that it runs, and db_address, db_port or db_socket",
         ),
         _ => (Kind::Other, "the statement failed"),
     };
-    PersistenceError::new(kind, format!("MySQL at {place}: {remedy}")).with_source(cause)
+    PersistenceError::new(kind, format!("MySQL at {place}: {remedy}")).with_source(without_values(cause))
+}
+
+/// The server repeats values that it refuses, and they may be tokens.
+fn without_values(cause: Error) -> Error {
+    match cause {
+        Error::MySqlError(mut server) if server_says(server.code).0 == Kind::DoesNotFit => {
+            server.message = "the message is left out, it may hold a token".to_owned();
+            Error::MySqlError(server)
+        }
+        cause => cause,
+    }
 }
 
 const TLS_REFUSED: (Kind, &str) = (
@@ -84,20 +208,24 @@ fn server_says(code: u16) -> (Kind, &'static str) {
         1049 => (Kind::Setup, "the database does not exist; call ensure_schema, run schema.sql, or correct db_name"),
         1146 => (Kind::Setup, "the table oauthtokens does not exist; call ensure_schema or run schema.sql"),
         1054 => (Kind::Setup, "the table oauthtokens lacks a column; compare it with schema.sql"),
+        1364 => (Kind::Setup, "the table oauthtokens has a column more, which must not be empty; give it a default"),
         1406 | 1366 | 1264 | 1265 | 1292 | 1267 | 3988 => (
             Kind::DoesNotFit,
             "the table oauthtokens has no room for this token or name; the row is unchanged. Widen the columns to those of \
              schema.sql (ALTER TABLE)",
         ),
-        1290 | 1792 | 1836 => {
-            (Kind::Denied, "the server takes no writes at the moment; name the primary in db_address")
-        }
-        1040 | 1203 | 1226 => (Kind::Unavailable, "the server has too many connections at the moment"),
-        _ if connection_codes(code) => (Kind::Unavailable, "the server ended the connection"),
+        1062 | 1586 => (
+            Kind::DoesNotFit,
+            "a unique key of the table oauthtokens has this value in another row; only useridentifier may have such a key",
+        ),
+        1792 => (Kind::Denied, "the server takes no writes; name the primary in db_address"),
+        code if is_read_only(code) => (Kind::Denied, "the server takes no writes; name the primary in db_address"),
+        code if is_full(code) => (Kind::Unavailable, "the server has too many connections at the moment"),
+        code if is_undone(code) => (
+            Kind::Unavailable,
+            "others have locked the table oauthtokens or its row for longer than a statement may take; nothing was done",
+        ),
+        code if ended_the_connection(code) => (Kind::Unavailable, "the server ended the connection"),
         _ => (Kind::Other, "the server refused the statement"),
     }
-}
-
-fn connection_codes(code: u16) -> bool {
-    matches!(code, 1053 | 1159 | 1205 | 1213 | 1317 | 1927 | 3169 | 4031)
 }

@@ -29,27 +29,60 @@
 //! set is refused with [`DoesNotFit`], and the row stays as it was. Duplicate rows that other SDKs left are read as one
 //! (the one that lives longest) and written as one.
 //!
-//! # When the database is away
+//! What would make a save fail later is told by `ensure_schema`, before a grant token is spent: a column that is absent,
+//! too narrow, of a wrong type or one too many, a missing right, a server that takes no writes.
 //!
-//! A connection that was closed, killed or timed out is replaced without the caller noticing. While the server cannot be
-//! reached, reading, saving and locking wait for it, 10 seconds by default
-//! ([`outage_patience`](MysqlBuilder::outage_patience)), then fail with [`Unavailable`].
+//! # Names
+//!
+//! Other SDKs compare names as the column's collation does, mostly without regard to case, and store Zoho's spelling. So a
+//! user means the row of exactly this name; where there is none, the only row that differs in case alone. Two such rows are
+//! an error that names them. Where a key takes different users for one (accents, a blank at the end), reading and saving
+//! fail with [`DoesNotFit`] and name the other row.
+//!
+//! The Ruby SDK saves by deleting and inserting. A row that is absent is therefore looked for once more after a tenth of a
+//! second.
+//!
+//! # Time limits
+//!
+//! | What | Limit | Setting |
+//! |---|---|---|
+//! | connecting | 5 s | [`connect_timeout`](MysqlBuilder::connect_timeout) |
+//! | a statement, by the server | 5 s | [`statement_timeout`](MysqlBuilder::statement_timeout) |
+//! | a statement, where nothing comes back | 2 s more | |
+//! | trying again, while the server is away or the row is locked | 10 s | [`outage_timeout`](MysqlBuilder::outage_timeout) |
+//! | how long an idle connection may be and still be used | 10 s | |
+//!
+//! A connection that was closed, killed or dropped by a firewall is replaced without the caller noticing, and a deadlock is
+//! tried again. While the server cannot be reached, or is read-only after a fail-over, reading, saving and deleting try
+//! again; then they fail with [`Unavailable`] (with [`Denied`] if it is still read-only). The server ends a statement before
+//! we stop waiting for it, so nothing that was reported as failed is carried out later.
 //!
 //! # The refresh lock
 //!
-//! A named server lock (`GET_LOCK`) on a connection of its own. When the holder's process or host dies, the server frees it
-//! with the connection; when the holder is frozen, the server closes its connection after the
-//! lease that the caller of `lock_refresh` named (`wait_timeout` of that session).
-//! The server's named locks are not replicated: point all programs to one server.
+//! A named lock of the server (`GET_LOCK`) on a connection of its own. When the holder's process or host dies, the server
+//! frees it with the connection; when the holder is frozen, the server closes its connection after the lease
+//! (`wait_timeout` of that session). On a network that drops everything, taking the lock outlasts its timeout by at most 6
+//! seconds, or by the connect timeout; asking whether it is held, and dropping it, take at most 6 seconds.
+//!
+//! Adding the row of a new user takes such a lock as well, with a lease of 5 seconds; replacing a row needs none.
+//!
+//! Named locks are not replicated: point all programs to one server. `ensure_schema` warns when the server is a node of a
+//! Galera cluster or of a group with several primaries; a server that forbids `GET_LOCK` is a [`Setup`] error.
 //!
 //! [`limits`]: zcrm_core::persistence::PersistenceHandler::limits
 //! [`DoesNotFit`]: zcrm_core::persistence::PersistenceErrorKind::DoesNotFit
 //! [`Unavailable`]: zcrm_core::persistence::PersistenceErrorKind::Unavailable
+//! [`Denied`]: zcrm_core::persistence::PersistenceErrorKind::Denied
+//! [`Setup`]: zcrm_core::persistence::PersistenceErrorKind::Setup
 
 mod builder;
+mod cluster;
+mod columns;
 mod connect;
 mod error;
 mod lock;
+mod pool;
+mod rows;
 mod schema;
 mod store;
 

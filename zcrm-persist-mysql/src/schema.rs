@@ -1,51 +1,29 @@
 //! The table: creating it, and checking one that is there.
 
-use mysql::PooledConn;
+use mysql::Conn;
 use mysql::prelude::Queryable;
+use zcrm_core::UserIdentifier;
 use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, StoreLimits};
 
+use crate::columns::{Column, columns};
 use crate::connect::Connector;
 
 /// The statements that [`ensure_schema`](crate::MysqlPersistence::ensure_schema) runs on an empty server, for the
 /// database `zohooauth`. The file `schema.sql` of this crate holds the same.
 pub const SCHEMA: &str = include_str!("../schema.sql");
 
-const TABLE: &str = "oauthtokens";
-const COLUMNS: [&str; 4] = ["useridentifier", "accesstoken", "refreshtoken", "expirytime"];
+pub(crate) const TABLE: &str = "oauthtokens";
+const NAMES: [&str; 4] = ["useridentifier", "accesstoken", "refreshtoken", "expirytime"];
 
-/// A column as the server describes it.
-#[derive(Debug)]
-struct Column {
-    name: String,
-    data_type: String,
-    characters: Option<u64>,
-    character_set: Option<String>,
-}
+/// The width of the text columns in Zoho's own table, and the longest identifier.
+const WIDTH: u64 = UserIdentifier::MAX_CHARACTERS as u64;
 
-impl Column {
-    fn is_text(&self) -> bool {
-        matches!(
-            self.data_type.as_str(),
-            "char"
-                | "varchar"
-                | "tinytext"
-                | "text"
-                | "mediumtext"
-                | "longtext"
-                | "binary"
-                | "varbinary"
-                | "blob"
-                | "tinyblob"
-                | "mediumblob"
-                | "longblob"
-        )
-    }
-
-    fn holds_milliseconds(&self) -> bool {
-        // Zoho's later SDKs keep the time as text.
-        matches!(self.data_type.as_str(), "bigint" | "decimal")
-            || (self.is_text() && self.characters.is_some_and(|length| length >= 13))
-    }
+/// What of the table bears on reading and saving.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    pub(crate) limits: StoreLimits,
+    /// Whether two rows cannot have one name, by the column's collation.
+    pub(crate) has_key: bool,
 }
 
 /// The name of the table with that of its database, quoted.
@@ -59,41 +37,25 @@ fn quote(name: &str) -> String {
 
 /// Creates what is absent and checks what is there. Says whether something was created.
 pub(crate) fn ensure(connector: &Connector, database: &str) -> Result<bool, PersistenceError> {
-    let found = connector.once(|connection| describe(connection, database))?;
-    if !found.is_empty() {
-        return check(&found, connector.place(), database).map(|()| false);
+    let found = connector.once(|connection| Ok(columns(connection, database, TABLE)?))?;
+    let is_absent = found.is_empty();
+    if is_absent {
+        connector.once(|connection| Ok(create(connection, database)?))?;
+    } else {
+        check(&found, connector.place(), database)?;
     }
-    connector.once(|connection| {
-        // A user with rights to the one table only may not even ask for a database that is there.
-        let exists: Option<u8> =
-            connection.exec_first("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", (database,))?;
-        for statement in statements(database).skip(usize::from(exists.is_some())) {
-            connection.query_drop(statement)?;
-        }
-        Ok(())
-    })?;
-    Ok(true)
+    connector.once(|connection| Ok(rehearse(connection, &table(database))?))?;
+    Ok(is_absent)
 }
 
-/// What the table's columns cannot hold.
-pub(crate) fn limits(connector: &Connector, database: &str) -> Result<StoreLimits, PersistenceError> {
-    let columns = connector.with(|connection| describe(connection, database))?;
-    let limits = StoreLimits::default();
-    let narrowest = columns
-        .iter()
-        .filter(|column| column.name == "accesstoken" || column.name == "refreshtoken")
-        .filter_map(|column| column.characters)
-        .min();
-    let limits = match narrowest.map(usize::try_from) {
-        Some(Ok(bytes)) => limits.max_token_bytes(bytes),
-        _ => limits,
-    };
-    let latin1 = columns.iter().any(|column| column.name == "useridentifier" && is_latin1(column));
-    Ok(if latin1 { limits.latin1_users_only() } else { limits })
-}
-
-fn is_latin1(column: &Column) -> bool {
-    column.character_set.as_deref() == Some("latin1")
+fn create(connection: &mut Conn, database: &str) -> mysql::Result<()> {
+    // A user with rights to the one table only may not even ask for a database that is there.
+    let exists: Option<u8> =
+        connection.exec_first("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", (database,))?;
+    for statement in statements(database).skip(usize::from(exists.is_some())) {
+        connection.query_drop(statement)?;
+    }
+    Ok(())
 }
 
 fn statements(database: &str) -> impl Iterator<Item = String> {
@@ -108,43 +70,79 @@ fn statements(database: &str) -> impl Iterator<Item = String> {
     statements.into_iter()
 }
 
-fn describe(connection: &mut PooledConn, database: &str) -> mysql::Result<Vec<Column>> {
-    connection.exec_map(
-        "SELECT LOWER(column_name), LOWER(data_type), character_maximum_length, character_set_name \
-         FROM information_schema.columns WHERE table_schema = ? AND table_name = ?",
-        (database, TABLE),
-        |(name, data_type, characters, character_set)| Column { name, data_type, characters, character_set },
-    )
+/// Writes no row in each of the ways in which rows are written: a right that is missing, or a server that takes no
+/// writes, shows now, and not when a grant has been spent.
+fn rehearse(connection: &mut Conn, table: &str) -> mysql::Result<()> {
+    let names = NAMES.join(", ");
+    for statement in [
+        format!("UPDATE {table} SET accesstoken = accesstoken WHERE 1 = 0"),
+        format!("INSERT INTO {table} ({names}) SELECT {names} FROM {table} WHERE 1 = 0"),
+        format!("DELETE FROM {table} WHERE 1 = 0"),
+    ] {
+        connection.query_drop(statement)?;
+    }
+    Ok(())
+}
+
+/// What the table can hold.
+pub(crate) fn shape(connector: &Connector, database: &str) -> Result<Shape, PersistenceError> {
+    let columns = connector.with(|connection| Ok(columns(connection, database, TABLE)?))?;
+    let mut limits = StoreLimits::default().ignores_case();
+    let narrowest = columns
+        .iter()
+        .filter(|column| column.name == "accesstoken" || column.name == "refreshtoken")
+        .filter_map(|column| column.characters)
+        .min();
+    if let Some(Ok(bytes)) = narrowest.map(usize::try_from) {
+        limits = limits.max_token_bytes(bytes);
+    }
+    let name = columns.iter().find(|column| column.name == "useridentifier");
+    if name.is_some_and(Column::is_latin1) {
+        limits = limits.latin1_users_only();
+    }
+    Ok(Shape { limits, has_key: name.is_some_and(|column| column.is_unique) })
 }
 
 /// Every fault of a table that is there, in one message.
 fn check(columns: &[Column], place: &str, database: &str) -> Result<(), PersistenceError> {
-    let mut faults = Vec::new();
-    for name in COLUMNS {
-        match columns.iter().find(|column| column.name == name) {
-            None => faults.push(format!("the column {name} is missing")),
-            Some(column) if name == "expirytime" => {
-                if !column.holds_milliseconds() {
-                    faults.push(format!(
-                        "expirytime is {}, too small for milliseconds; make it bigint",
-                        column.data_type
-                    ));
-                }
-            }
-            Some(column) if !column.is_text() => {
-                faults.push(format!("{name} is {}; make it varchar", column.data_type));
-            }
-            Some(_) => {}
-        }
+    let mut faults: Vec<String> = NAMES
+        .into_iter()
+        .filter_map(|name| match columns.iter().find(|column| column.name == name) {
+            None => Some(format!("the column {name} is missing")),
+            Some(column) => fault_of(column),
+        })
+        .collect();
+    faults.extend(
+        columns.iter().filter(|column| !NAMES.contains(&column.name.as_str())).filter_map(Column::fault_of_more),
+    );
+    if !faults.is_empty() {
+        return Err(PersistenceError::new(
+            PersistenceErrorKind::Setup,
+            format!(
+                "MySQL at {place}: the table {database}.{TABLE} is not as it should be (nothing was changed): {}",
+                faults.join("; ")
+            ),
+        ));
     }
-    if faults.is_empty() {
-        return Ok(());
+    if let Some(collation) = columns.iter().find_map(Column::collation_of_key) {
+        log::warn!(
+            "MySQL at {place}: the key of {database}.{TABLE} compares names by {collation}, which takes some different \
+             users for one (accents, say); only one of them can be kept. A binary collation tells all apart (schema.sql)"
+        );
     }
-    Err(PersistenceError::new(
-        PersistenceErrorKind::Setup,
-        format!(
-            "MySQL at {place}: the table {database}.{TABLE} is not as it should be (nothing was changed): {}",
-            faults.join("; ")
-        ),
-    ))
+    Ok(())
+}
+
+fn fault_of(column: &Column) -> Option<String> {
+    let Column { name, data_type, characters, .. } = column;
+    if name == "expirytime" {
+        return (!column.holds_milliseconds())
+            .then(|| format!("expirytime is {data_type}, too small for milliseconds; make it bigint"));
+    }
+    if !column.is_text() {
+        return Some(format!("{name} is {data_type}; make it varchar"));
+    }
+    characters.filter(|characters| *characters < WIDTH).map(|characters| {
+        format!("{name} is {data_type}({characters}), too narrow; it must hold {WIDTH} characters, better those of schema.sql")
+    })
 }

@@ -2,30 +2,40 @@
 
 use std::fmt;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use mysql::prelude::Queryable;
-use mysql::{PooledConn, Row, Value};
+use mysql::{Row, Value};
 use zcrm_core::config::{Config, StoreKind};
 use zcrm_core::persistence::{
-    Backend, PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock, StoreLimits,
+    Backend, MAX_LOCK_TIMEOUT, MIN_LOCK_LEASE, PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock,
+    StoreLimits,
 };
 use zcrm_core::{OAuthTokens, UserIdentifier};
 
 use crate::builder::MysqlBuilder;
 use crate::connect::Connector;
-use crate::error::name_is_outside_of_character_set;
-use crate::{lock, schema};
+use crate::lock::{Held, Purpose};
+use crate::rows::Rows;
+use crate::schema::Shape;
+use crate::{cluster, lock, schema};
 
-/// How long a save waits for another save of the same user, in seconds.
-const SAVE_PATIENCE_SECONDS: u32 = 10;
+/// How long adding a row may keep the lock. One whose holder is frozen is free after it.
+const ADD_LEASE: Duration = Duration::from_secs(5);
+
+/// How long adding a row waits for another program that adds one for the same user: longer than that one's lease.
+const ADD_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The Ruby SDK saves by deleting and inserting, without a transaction. A row that is absent is looked for once more
+/// after this.
+const RUBY_GAP: Duration = Duration::from_millis(100);
 
 /// Tokens in MySQL or MariaDB. See the [crate](crate) documentation.
 pub struct MysqlPersistence {
     connector: Connector,
+    rows: Rows,
     database: String,
-    table: String,
-    limits: OnceLock<StoreLimits>,
+    shape: OnceLock<Shape>,
 }
 
 /// The MySQL store for `Client::from_config`. It is opened with the keys `db_*`, and creates database and table when they
@@ -77,100 +87,102 @@ impl MysqlPersistence {
 
     fn open(settings: MysqlBuilder) -> Result<Self, PersistenceError> {
         let connector = Connector::new(&settings)?;
-        let table = schema::table(&settings.database);
-        Ok(Self { connector, database: settings.database, table, limits: OnceLock::new() })
+        if settings.shows_tokens_to_the_network() {
+            log::warn!(
+                "MySQL at {}: tokens travel to another host in plain text; set db_tls to true",
+                connector.place()
+            );
+        }
+        let rows = Rows::new(schema::table(&settings.database), connector.place().to_owned());
+        Ok(Self { connector, rows, database: settings.database, shape: OnceLock::new() })
     }
 
-    /// Creates database and table when they are absent ([`SCHEMA`](crate::SCHEMA)); checks the columns of a table that is
-    /// there, and changes nothing about it.
+    /// Creates database and table when they are absent ([`SCHEMA`](crate::SCHEMA)); checks a table that is there, and that
+    /// it can be written, and changes nothing about it.
     ///
     /// # Errors
     ///
-    /// When the server cannot be reached or refuses, and when a table that is there lacks a column or has one of a type
-    /// that cannot hold its value: the message names each.
+    /// [`Setup`](PersistenceErrorKind::Setup) when a table that is there lacks a column, has one that is too narrow or of
+    /// another type, or one more that must have a value: the message names each.
+    /// [`Denied`](PersistenceErrorKind::Denied) when the server refuses, the user lacks a right, or the server takes no
+    /// writes; [`Unavailable`](PersistenceErrorKind::Unavailable) when it cannot be reached: it is not waited for.
     pub fn ensure_schema(&self) -> Result<(), PersistenceError> {
         let created = schema::ensure(&self.connector, &self.database)?;
         let what = if created { "was created" } else { "is there" };
-        log::info!("MySQL at {}: the table {} {what}", self.connector.place(), self.table);
+        log::info!("MySQL at {}: the table {} {what}", self.connector.place(), self.rows.table());
+        cluster::warn(&self.connector);
         Ok(())
     }
 
-    /// The condition that finds a user. The first half can use an index; it may find too much, by the column's
-    /// collation. The second half compares the bytes of the text, whatever the column's character set.
-    const MATCHES: &str =
-        "useridentifier = ? AND CAST(CONVERT(useridentifier USING utf8mb4) AS BINARY) = CAST(? AS BINARY)";
+    /// Adds the row of a user who has none. Two programs that do so at once must not leave two rows in a table without a
+    /// key, hence the lock.
+    fn add(&self, tokens: &OAuthTokens) -> Result<(), PersistenceError> {
+        let purpose = Purpose {
+            word: "save",
+            doing: "saving",
+            busy: PersistenceErrorKind::Unavailable,
+            database: &self.database,
+            user: tokens.user(),
+        };
+        let deadline = Instant::now() + ADD_TIMEOUT.max(self.connector.outage_timeout());
+        self.connector.until(deadline, || {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let mut lock = lock::take(&self.connector, purpose, left, ADD_LEASE)?;
+            lock.with(|connection| match self.rows.replace(connection, tokens)? {
+                true => Ok(()),
+                false => self.rows.add(connection, tokens),
+            })
+        })
+    }
 
-    fn row_of(&self, connection: &mut PooledConn, user: &str) -> mysql::Result<Option<Row>> {
-        let sql = format!(
-            "SELECT accesstoken, refreshtoken, expirytime FROM {} WHERE {} ORDER BY expirytime DESC LIMIT 1",
-            self.table,
-            Self::MATCHES
-        );
-        match connection.exec_first(sql, (user, user)) {
-            Err(cause) if name_is_outside_of_character_set(&cause) => Ok(None),
-            found => found,
+    fn find(&self, user: &UserIdentifier) -> Result<Option<Row>, PersistenceError> {
+        self.connector.with(|connection| self.rows.find(connection, user.as_str()))
+    }
+
+    /// Whether the row of another user keeps this one from being added. Told when the user is looked for, before a grant is
+    /// spent on tokens that cannot be saved.
+    fn find_obstacle(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
+        if !self.shape()?.has_key {
+            return Ok(());
+        }
+        let user = user.as_str();
+        match self.connector.with(|connection| self.rows.equal_by_collation(connection, user))? {
+            Some(other) if other != user => Err(self.rows.key_takes_for(user, &other)),
+            _ => Ok(()),
         }
     }
 
-    fn write(&self, connection: &mut PooledConn, tokens: &OAuthTokens) -> mysql::Result<()> {
-        let user = tokens.user().as_str();
-        let values = (tokens.access_token().expose(), tokens.refresh_token().expose(), tokens.expiry_millis());
-        connection.exec_drop(
-            format!(
-                "UPDATE {} SET accesstoken = ?, refreshtoken = ?, expirytime = ? WHERE {}",
-                self.table,
-                Self::MATCHES
-            ),
-            (values.0, values.1, values.2, user, user),
-        )?;
-        if connection.affected_rows() == 0 {
-            connection.exec_drop(
-                format!(
-                    "INSERT INTO {} (useridentifier, accesstoken, refreshtoken, expirytime) VALUES (?, ?, ?, ?)",
-                    self.table
-                ),
-                (user, values.0, values.1, values.2),
-            )?;
+    fn shape(&self) -> Result<Shape, PersistenceError> {
+        if let Some(shape) = self.shape.get() {
+            return Ok(*shape);
         }
-        Ok(())
+        let shape = schema::shape(&self.connector, &self.database)?;
+        Ok(*self.shape.get_or_init(|| shape))
     }
 }
 
 impl PersistenceHandler for MysqlPersistence {
     fn save_oauth_tokens(&self, tokens: &OAuthTokens) -> Result<(), PersistenceError> {
-        let name = lock::name("save", &self.database, tokens.user().as_str());
-        let saved = self.connector.with(|connection| {
-            if !lock::take(connection.as_mut(), &name, SAVE_PATIENCE_SECONDS)? {
-                return Ok(false);
-            }
-            let written = self.write(connection, tokens);
-            // A lock that cannot be freed goes with its connection, which `with` then closes.
-            lock::free(connection.as_mut(), &name).and(written).map(|()| true)
-        })?;
-        if saved {
+        if self.connector.with(|connection| self.rows.replace(connection, tokens))? {
             return Ok(());
         }
-        Err(PersistenceError::new(
-            PersistenceErrorKind::Unavailable,
-            format!(
-                "MySQL at {}: another program has been saving tokens of {} for more than {SAVE_PATIENCE_SECONDS} s",
-                self.connector.place(),
-                tokens.user()
-            ),
-        ))
+        self.add(tokens)
     }
 
     fn get_oauth_tokens(&self, user: &UserIdentifier) -> Result<Option<OAuthTokens>, PersistenceError> {
-        let row = self.connector.with(|connection| self.row_of(connection, user.as_str()))?;
-        row.map(|row| self.tokens_of(user, row)).transpose()
+        let mut row = self.find(user)?;
+        if row.is_none() {
+            thread::sleep(RUBY_GAP);
+            row = self.find(user)?;
+        }
+        match row {
+            Some(row) => self.tokens_of(user, row).map(Some),
+            None => self.find_obstacle(user).map(|()| None),
+        }
     }
 
     fn delete_oauth_tokens(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
-        let sql = format!("DELETE FROM {} WHERE {}", self.table, Self::MATCHES);
-        self.connector.with(|connection| match connection.exec_drop(&sql, (user.as_str(), user.as_str())) {
-            Err(cause) if name_is_outside_of_character_set(&cause) => Ok(()),
-            done => done,
-        })
+        self.connector.with(|connection| self.rows.remove(connection, user.as_str()))
     }
 
     fn lock_refresh(
@@ -179,20 +191,23 @@ impl PersistenceHandler for MysqlPersistence {
         timeout: Duration,
         lease: Duration,
     ) -> Result<RefreshLock, PersistenceError> {
-        lock::refresh(&self.connector, &self.database, user, timeout, lease)
+        let lease = lease.clamp(MIN_LOCK_LEASE, MAX_LOCK_TIMEOUT);
+        let purpose = Purpose {
+            word: "refresh",
+            doing: "refreshing",
+            busy: PersistenceErrorKind::LockTimeout,
+            database: &self.database,
+            user,
+        };
+        let lock = lock::take(&self.connector, purpose, timeout, lease)?;
+        Ok(RefreshLock::leased(lock, Held::is_held))
     }
 
     fn limits(&self) -> StoreLimits {
-        if let Some(limits) = self.limits.get() {
-            return *limits;
-        }
-        match schema::limits(&self.connector, &self.database) {
-            Ok(limits) => *self.limits.get_or_init(|| limits),
-            Err(cause) => {
-                log::warn!("the limits of the token table are not known: {cause}");
-                StoreLimits::default()
-            }
-        }
+        self.shape().map(|shape| shape.limits).unwrap_or_else(|cause| {
+            log::warn!("the limits of the token table are not known: {cause}");
+            StoreLimits::default().ignores_case()
+        })
     }
 }
 
@@ -206,10 +221,17 @@ impl MysqlPersistence {
             Value::Bytes(text) => std::str::from_utf8(&text).ok().and_then(|text| text.trim().parse().ok()),
             _ => None,
         };
+        let refresh = match refresh {
+            // As the Ruby SDK leaves it; the access token still works.
+            Value::NULL => Some(String::new()),
+            refresh => text(refresh),
+        };
         Ok(OAuthTokens::new(
             user.clone(),
-            text(access).ok_or_else(|| self.corrupt(user, "has no access token"))?,
-            text(refresh).ok_or_else(|| self.corrupt(user, "has no refresh token"))?,
+            text(access)
+                .filter(|access| !access.is_empty())
+                .ok_or_else(|| self.corrupt(user, "has no access token"))?,
+            refresh.ok_or_else(|| self.corrupt(user, "has a refresh token that is no text"))?,
             expiry.ok_or_else(|| self.corrupt(user, "has no expiry time in milliseconds"))?,
         ))
     }
@@ -220,7 +242,7 @@ impl MysqlPersistence {
             format!(
                 "MySQL at {}: the row of {user} in {} {fault}; exchange a new grant token",
                 self.connector.place(),
-                self.table
+                self.rows.table()
             ),
         )
     }
@@ -228,7 +250,7 @@ impl MysqlPersistence {
 
 fn text(value: Value) -> Option<String> {
     match value {
-        Value::Bytes(bytes) => String::from_utf8(bytes).ok().filter(|text| !text.is_empty()),
+        Value::Bytes(bytes) => String::from_utf8(bytes).ok(),
         _ => None,
     }
 }
@@ -237,7 +259,7 @@ impl fmt::Debug for MysqlPersistence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MysqlPersistence")
             .field("server", &self.connector)
-            .field("table", &self.table)
+            .field("table", &self.rows.table())
             .finish_non_exhaustive()
     }
 }

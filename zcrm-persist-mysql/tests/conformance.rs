@@ -26,7 +26,7 @@ fn suite(fresh: impl Fn() -> (MysqlPersistence, Database) + 'static) -> Suite<My
     .broken(|| {
         // The database is there, its table is not.
         let database = database();
-        builder(server(), &database).outage_patience(Duration::ZERO).build().unwrap()
+        builder(server(), &database).outage_timeout(Duration::ZERO).build().unwrap()
     })
 }
 
@@ -57,7 +57,7 @@ fn the_wide_table_seen_by_two_stores() {
 fn the_table_of_zoho() {
     for engine in ["ENGINE=InnoDB", "ENGINE=MyISAM"] {
         let options = format!("{engine} DEFAULT CHARSET=latin1");
-        let limits = StoreLimits::default().max_token_bytes(100).latin1_users_only();
+        let limits = StoreLimits::default().max_token_bytes(100).latin1_users_only().ignores_case();
         suite(move || seeded(&options)).limits(limits).run();
     }
 }

@@ -117,8 +117,8 @@ fn introduce(arguments: &Arguments, emulator: &Emulator) -> io::Result<()> {
         "\nGrant token, good once and for ten minutes: {grant}\n\
          Another one:  curl -X POST '{url}/emulator/grant?user={user}'\n\n\
          Next:\n\
-         cargo run -p zcrm-examples --bin login -- --config {config} --grant-token {grant}\n\
-         cargo run -p zcrm-examples --bin get_user -- --config {config} 3652397000000186017\n\
+         echo {grant} | cargo run -p zcrm-cli -- login --config {config} --grant-token -\n\
+         cargo run -p zcrm-cli -- whoami --config {config}\n\
          cargo run -p zcrm-examples --bin quickstart -- --config {config}",
         user = arguments.user,
     )?;

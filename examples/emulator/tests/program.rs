@@ -31,8 +31,8 @@ fn it_writes_a_config_and_prints_a_grant_that_works() {
     let mut running = Running(child);
     let out = BufReader::new(running.0.stdout.take().unwrap());
     let mut lines = out.lines().map(Result::unwrap);
-    let login = lines.find(|line| line.contains("--bin login")).unwrap();
-    let grant = login.split_whitespace().last().unwrap().to_owned();
+    let login = lines.find(|line| line.contains(" login ")).unwrap();
+    let grant = login.split_whitespace().nth(1).unwrap().to_owned();
     let dictionary: Value = serde_json::from_slice(&std::fs::read(&config).unwrap()).unwrap();
     let text = |key: &str| dictionary[key].as_str().unwrap().to_owned();
     assert_eq!(text("api_base_url"), text("accounts_url"));
@@ -71,7 +71,7 @@ fn remote_control() {
     }
     assert_eq!(client.post("/emulator/faults", json!({ "on": {}, "fault": "no such" })).status, 400);
     assert_eq!(client.put("/emulator/behaviour", json!({ "token_life": 0.2, "no_such": 1 })).status, 400);
-    assert_eq!(client.put("/emulator/behaviour", json!({ "token_life": 5, "max_in_flight": 4 })).status, 200);
+    assert_eq!(client.put("/emulator/behaviour", json!({ "token_life": 5, "concurrency": 4 })).status, 200);
     assert_eq!(client.get("/emulator/behaviour").json["token_life"], 5.0);
     let counters = client.get("/emulator/counters").json;
     assert_eq!(counters["calls"]["GET /crm/v2/org"], 2);

@@ -11,10 +11,10 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::{Parser, ValueEnum};
 use indicatif::ProgressBar;
 use serde_json::{Map, Value, json};
+use zcrm_cli::{Outcome, backends, run};
 use zcrm_core::config::HttpOptions;
 use zcrm_core::{Client, Config, GrantToken};
 use zcrm_emulator::{Emulator, Options, Revoke};
-use zcrm_examples::{Outcome, backends, run};
 
 /// Starts worker processes that share one token store and one user of an emulated Zoho CRM, lets their tokens die while
 /// they work, and counts what Zoho saw.
@@ -54,7 +54,7 @@ enum Store {
 }
 
 fn main() -> ExitCode {
-    let arguments: Arguments = zcrm_examples::arguments();
+    let arguments: Arguments = zcrm_cli::arguments();
     run(|| if arguments.worker { work(&arguments) } else { lead(&arguments) })
 }
 

@@ -1,12 +1,12 @@
 //! Shows one user of the organisation.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use zcrm_cli::stdio::say;
+use zcrm_cli::{Outcome, config, connect, run};
 use zcrm_core::OptionalExt;
-use zcrm_examples::{Outcome, config, connect, run};
 
 /// Shows one user of the organisation
 #[derive(Parser)]
@@ -20,11 +20,11 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments: Arguments = zcrm_examples::arguments();
+    let arguments: Arguments = zcrm_cli::arguments();
     run(|| {
         let client = connect(config(arguments.config.as_deref())?)?;
         match client.users().get(arguments.id.as_str()).optional()? {
-            Some(user) => writeln!(io::stdout().lock(), "{}", serde_json::to_string_pretty(&user)?)?,
+            Some(user) => say(serde_json::to_string_pretty(&user)?)?,
             None => anyhow::bail!("there is no user {}", arguments.id),
         }
         Ok(Outcome::Done)

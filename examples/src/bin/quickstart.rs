@@ -5,10 +5,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
+use zcrm_cli::grant::grant_token;
+use zcrm_cli::stdio::say;
+use zcrm_cli::{Outcome, config, connect, may_write, run, token_place};
 use zcrm_core::resource::Criteria;
 use zcrm_core::{Client, Config, GrantToken, Record, RecordId};
 use zcrm_emulator::{Emulator, Options};
-use zcrm_examples::{Outcome, config, connect, may_write, run, say, token_place};
 
 /// Shows the whole way: configuration, tokens, users, records.
 ///
@@ -20,8 +22,8 @@ struct Arguments {
     /// The configuration dictionary as JSON
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// A grant token to exchange when the store holds no tokens yet
-    #[arg(long, value_name = "CODE", requires = "config")]
+    /// `-` reads a grant token from standard input, to exchange when the store holds no tokens yet. Or set ZOHO_GRANT_TOKEN
+    #[arg(long, value_name = "-", requires = "config")]
     grant_token: Option<String>,
     /// Create, change and delete a few leads on a host that is not this machine, too
     #[arg(long, conflicts_with = "read_only")]
@@ -32,9 +34,9 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments: Arguments = zcrm_examples::arguments();
+    let arguments: Arguments = zcrm_cli::arguments();
     run(|| match &arguments.config {
-        Some(file) => tour(config(Some(file))?, arguments.grant_token.as_deref(), &arguments),
+        Some(file) => tour(config(Some(file))?, grant_token(arguments.grant_token.as_deref())?, &arguments),
         None => tour_of_emulator(&arguments),
     })
 }
@@ -50,14 +52,14 @@ fn tour_of_emulator(arguments: &Arguments) -> Result<Outcome> {
     }
     let config = Config::from_json_str(&dictionary.to_string())?;
     let user = config.current_user_email().map(ToString::to_string).unwrap_or_default();
-    let grant = emulator.new_grant(&user);
-    let outcome = tour(config, Some(&grant), arguments)?;
+    let grant = GrantToken::new(emulator.new_grant(&user));
+    let outcome = tour(config, Some(grant), arguments)?;
     say("They end with this run, as the emulated CRM does.")?;
     say("\nNext: your own account. README.md, under \"Register your app\", shows how.")?;
     Ok(outcome)
 }
 
-fn tour(config: Config, grant: Option<&str>, arguments: &Arguments) -> Result<Outcome> {
+fn tour(config: Config, grant: Option<GrantToken>, arguments: &Arguments) -> Result<Outcome> {
     let place = token_place(&config);
     let writes = may_write(&config, arguments.write, arguments.read_only);
     say(format_args!("1. Configuration: {} of {}", config.api_version(), config.api_base_url()))?;
@@ -75,7 +77,7 @@ fn tour(config: Config, grant: Option<&str>, arguments: &Arguments) -> Result<Ou
     Ok(Outcome::Done)
 }
 
-fn sign_in(client: Client, grant: Option<&str>) -> Result<Client> {
+fn sign_in(client: Client, grant: Option<GrantToken>) -> Result<Client> {
     if let Some(user) = client.user()
         && client.oauth().is_token_generated(user)?
     {
@@ -84,10 +86,10 @@ fn sign_in(client: Client, grant: Option<&str>) -> Result<Client> {
     }
     let Some(grant) = grant else {
         bail!(
-            "the store holds no tokens yet; make a grant token (README.md, \"Get tokens, once\") and pass it with --grant-token"
+            "the store holds no tokens yet; make a grant token (README.md, \"Get tokens, once\") and pass it with --grant-token -"
         );
     };
-    let granted = client.oauth().generate_access_token(GrantToken::new(grant))?;
+    let granted = client.oauth().generate_access_token(grant)?;
     say(format_args!("2. Tokens: the grant is exchanged; they are kept for {}", granted.user()))?;
     Ok(client.for_user(granted.user())?)
 }

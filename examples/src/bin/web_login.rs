@@ -13,10 +13,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use clap::Parser;
 use url::Url;
+use zcrm_cli::{Outcome, config, connect, in_one_line, run};
 use zcrm_core::oauth::{AuthorizationRequest, scope};
 use zcrm_core::{Client, UserIdentifier};
 use zcrm_examples::web::{Sessions, escape, page, session_of};
-use zcrm_examples::{Outcome, config, connect, in_one_line, run};
 
 /// Serves a page with "Login with Zoho" that shows whoever consents their name and details
 #[derive(Parser)]
@@ -45,7 +45,7 @@ struct Site {
 }
 
 fn main() -> ExitCode {
-    let arguments: Arguments = zcrm_examples::arguments();
+    let arguments: Arguments = zcrm_cli::arguments();
     run(|| serve(&arguments))
 }
 

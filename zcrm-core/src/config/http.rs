@@ -208,7 +208,9 @@ impl HttpOptions {
         self
     }
 
-    /// How long before its end an access token is renewed; never more than half of its life. Defaults to 60 seconds.
+    /// How long before its end an access token is renewed; never more than half of its life. Of a token that another process
+    /// stored the whole life is not known: it is renewed when half of what was left at first sight is over, if that is later.
+    /// Defaults to 60 seconds.
     #[must_use]
     pub fn refresh_margin(mut self, margin: Duration) -> Self {
         self.refresh_margin = margin;

@@ -38,6 +38,16 @@ entity! {
     }
 }
 
+entity! {
+    /// How many tags a module has, and may have (`info`, beside the list of tags).
+    pub struct TagsInfo {
+        /// How many there are.
+        count: i64 = "count",
+        /// How many there may be.
+        allowed_count: i64 = "allowed_count",
+    }
+}
+
 impl Tag {
     /// A tag with this name.
     pub fn new(name: impl Into<String>) -> Self {

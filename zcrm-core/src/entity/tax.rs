@@ -29,6 +29,14 @@ entity! {
         sequence_number: i64 = "sequence_number" set,
     }
 
+    /// How the organisation's taxes are used (`preference`, beside the list of taxes).
+    pub struct TaxPreference {
+        /// Whether the taxes of a product are filled into lines that have it.
+        auto_populate_tax: bool = "auto_populate_tax",
+        /// Whether rates can be changed in a record.
+        modify_tax_rates: bool = "modify_tax_rates",
+    }
+
     /// A tax of a record or of a line item.
     #[doc(alias = "ZCRMTax")]
     pub struct Tax or text name {

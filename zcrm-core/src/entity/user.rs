@@ -13,8 +13,7 @@ entity! {
     /// ```
     /// use zcrm_core::entity::User;
     ///
-    /// let user = User::new("Nguyen", "nguyen@example.com", "4150868000000026005", "4150868000000026011")
-    ///     .first_name("An")
+    /// let user = User::new("An", "Nguyen", "nguyen@example.com", "4150868000000026005", "4150868000000026011")
     ///     .time_zone("Europe/Oslo");
     /// assert_eq!(user.last_name.as_deref(), Some("Nguyen"));
     /// ```
@@ -183,14 +182,15 @@ entity! {
 }
 
 impl User {
-    /// A user to be created, with all that Zoho demands.
+    /// A user to be created, with all that Zoho demands; the first name from v7 on (Zoho's page *Add users*).
     pub fn new(
+        first_name: impl Into<String>,
         last_name: impl Into<String>,
         email: impl Into<String>,
         role: impl Into<RoleRef>,
         profile: impl Into<ProfileRef>,
     ) -> Self {
-        Self::default().last_name(last_name).email(email).role(role).profile(profile)
+        Self::default().first_name(first_name).last_name(last_name).email(email).role(role).profile(profile)
     }
 
     /// The user with this id, for changes: set what is to be changed.

@@ -1,13 +1,29 @@
 //! What Zoho itself said of a failure.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::Value;
 
-/// Zoho's account of a failure: the `code`, `message` and `details` of its answer.
+/// Zoho's account of a failure: the `code`, `message` and `details` of its response.
 ///
 /// Codes are open: Zoho adds to them, spells some oddly, and lists none completely, so they are text. See Zoho's page
 /// *Status codes* of each API version for the known ones.
+///
+/// Several errors of one record come as one, with the code `MULTIPLE_OR_MULTI_ERRORS`; [`errors`](ApiError::errors) has
+/// them all. [`field`](ApiError::field) and the others below look there too, and give the first that is told.
+///
+/// ```
+/// use serde_json::json;
+/// use zcrm_core::ApiError;
+///
+/// let taken = json!({ "code": "DUPLICATE_DATA", "message": "duplicate data",
+///     "details": { "api_name": "Email", "duplicate_record": { "id": "3652397000000190001" } } });
+/// let short = json!({ "code": "MANDATORY_NOT_FOUND", "message": "required field not found", "details": { "api_name": "Company" } });
+/// let error = ApiError::new("MULTIPLE_OR_MULTI_ERRORS", "several", json!({ "errors": [taken, short] }));
+/// assert_eq!(error.errors().iter().filter_map(ApiError::field).collect::<Vec<_>>(), ["Email", "Company"]);
+/// assert_eq!(error.duplicate_id().as_deref(), Some("3652397000000190001"));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ApiError {
@@ -23,6 +39,16 @@ impl ApiError {
     /// An account of a failure; for doubles in tests.
     pub fn new(code: impl Into<String>, message: impl Into<String>, details: Value) -> Self {
         Self { code: code.into(), message: message.into(), details }
+    }
+
+    /// The errors that this one stands for (`details.errors`), those within them included; none for most errors.
+    #[must_use]
+    pub fn errors(&self) -> Vec<Self> {
+        let within = within(&self.details).iter().filter_map(Value::as_object).map(|error| {
+            let text = |key| error.get(key).and_then(plain).unwrap_or_default().into_owned();
+            Self::new(text("code"), text("message"), error.get("details").cloned().unwrap_or_default())
+        });
+        within.flat_map(|error| std::iter::once(error.clone()).chain(error.errors())).collect()
     }
 
     /// The API name of the field at fault, where the details name one (`api_name`).
@@ -43,14 +69,42 @@ impl ApiError {
         self.detail("expected_data_type")
     }
 
-    /// The id of the record that is in the way of a unique field (`id` or `duplicate_record.id`).
+    /// The id of the record that is in the way of a unique field (`duplicate_record.id`, in older versions `id`); for
+    /// `DUPLICATE_DATA` alone, since other errors name the record itself as `id`.
     #[must_use]
-    pub fn duplicate_id(&self) -> Option<&str> {
-        self.details.pointer("/duplicate_record/id").and_then(Value::as_str).or_else(|| self.detail("id"))
+    pub fn duplicate_id(&self) -> Option<Cow<'_, str>> {
+        first(&self.code, &self.details, &|code, details| {
+            let id = details.pointer("/duplicate_record/id").or_else(|| details.get("id"));
+            id.filter(|_| code == "DUPLICATE_DATA").and_then(plain)
+        })
     }
 
     fn detail(&self, key: &str) -> Option<&str> {
-        self.details.get(key).and_then(Value::as_str)
+        first(&self.code, &self.details, &|_, details| details.get(key)?.as_str())
+    }
+}
+
+/// What is told first, by an error itself or by those within it.
+fn first<'a, T>(code: &'a str, details: &'a Value, told: &impl Fn(&'a str, &'a Value) -> Option<T>) -> Option<T> {
+    told(code, details).or_else(|| {
+        within(details).iter().find_map(|error| {
+            let code = error.get("code").and_then(Value::as_str).unwrap_or_default();
+            first(code, error.get("details")?, told)
+        })
+    })
+}
+
+/// The errors within the details of one.
+fn within(details: &Value) -> &[Value] {
+    details.get("errors").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// A text, or a number as text, as ids come.
+fn plain(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Number(number) => Some(Cow::Owned(number.to_string())),
+        _ => None,
     }
 }
 

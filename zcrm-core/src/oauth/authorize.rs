@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::Url;
 
-use super::endpoints::same_server;
+use super::servers::same_server;
 use crate::config::{Config, DataCenter};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;

@@ -1,9 +1,11 @@
 //! The handle that an application signs its users in and out with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::authorize::{AuthorizationRequest, Redirect};
 use super::source::{Granted, TokenSource};
+use crate::config::DataCenter;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::token::{GrantToken, InvalidUserIdentifier, OAuthTokens, UserIdentifier};
@@ -16,22 +18,24 @@ use crate::token::{GrantToken, InvalidUserIdentifier, OAuthTokens, UserIdentifie
 /// # How tokens stay fresh
 ///
 /// - A token is renewed [`refresh_margin`](crate::config::HttpOptions::refresh_margin) before its end, at most half of its
-///   life early. Other threads go on with it meanwhile; when the renewal fails, it is used until its end and a warning is
-///   logged.
-/// - One thread a user renews, the others wait for it; users never wait for each other. Processes and hosts meet at the
-///   store's refresh lock. They wait for as long as the slowest request for tokens takes, with 15 s for the store:
-///   [`call_timeout`](crate::config::HttpOptions::call_timeout) and 27 s. Then the store is read once more, and the call
-///   fails with [`RefreshBusy`](crate::ErrorKind::RefreshBusy); nothing is ever refreshed without the lock.
-/// - A token that Zoho refuses is replaced once. One that it gave within 10 minutes and never accepted is not: the data centre,
-///   the environment or the client is wrong. Zoho is then asked again after 10 minutes at the earliest; a token that
-///   somebody else stores is taken at once.
-/// - When Zoho limits token requests, this client asks for none until `Retry-After` is over, or for 10 minutes.
+///   life early, and in the background: calls go on with it meanwhile. When the renewal fails, the token is used until its
+///   end, a warning is logged, and the renewal is tried again after 10 s. A program that ends meanwhile loses nothing.
+/// - Refreshes are single-flight: one thread per user refreshes, the others wait for it; users never wait for each other.
+///   Processes and hosts coordinate through the store's refresh lock. A refresh holds it for as long as the slowest token
+///   request takes, with 15 s for the store: [`call_timeout`](crate::config::HttpOptions::call_timeout) and 27 s. Others
+///   wait for 5 s longer, then read the store once more, and fail with [`RefreshBusy`](crate::ErrorKind::RefreshBusy);
+///   nothing is ever refreshed without the lock.
+/// - A token that Zoho rejects is replaced. Where a fresh one (less than 10 minutes old and never accepted) is rejected, and
+///   its successor as well, the data centre, the environment or the client is wrong: for 10 minutes a rejection is then no
+///   reason for a token request. A token that another process stores is taken at once.
+/// - When Zoho rate-limits token requests, none is sent for that refresh token until `Retry-After` is over, or for 10
+///   minutes. Other users and new grants are not held up. Stores that can pass the knowledge on to other processes.
 /// - A refreshed token that cannot be saved is used from memory, and saved at the next call. Saving is then tried after
-///   1, 2, 4 ... 64 s.
+///   1, 2, 4 ... 64 s, and only over what is surely older: never over a newer grant or a deleted user.
 /// - A refused refresh token is not sent again until the store holds another one; a refused client id or secret is sent
 ///   again after a minute.
-/// - Where no URL is configured and Zoho says that the tokens are of another known data centre, the client goes on with
-///   that one, and a warning shows the two lines to add to the configuration.
+/// - Where no URL is configured and Zoho says that a user's tokens are of another known data centre, that user's requests
+///   go there from now on. Stores do not keep that: see [`set_data_center`](Self::set_data_center).
 ///
 /// Every error that these methods return was logged once, at ERROR.
 ///
@@ -67,12 +71,16 @@ impl OAuth {
     /// case, and Zoho's otherwise; see [`Granted`]. Zoho tells the address with the scope `AaaServer.profile.READ`
     /// ([`scope::PROFILE`](super::scope::PROFILE)) only; without it a user has to be configured.
     ///
-    /// The store is read first, so a store that is down does not cost the grant. Zoho accepts a grant once, within
-    /// minutes, and from the client and data centre it was made for.
+    /// Zoho accepts a grant once, within minutes, and from the client and data centre it was made for. So the refresh lock
+    /// is taken and the store is read first, and the tokens are saved before Zoho is asked whose they are: a store that is
+    /// down does not cost the grant, nor does a crash during that question. A stored row that cannot be read, because it is
+    /// damaged or encrypted with another key, is replaced. (Without a configured user the name is needed before the save.)
     ///
     /// # Errors
     ///
-    /// - [`Persistence`](crate::ErrorKind::Persistence): the store cannot be read; the grant was not sent and is still good.
+    /// - [`Persistence`](crate::ErrorKind::Persistence): the store cannot be read; [`RefreshBusy`](crate::ErrorKind::RefreshBusy):
+    ///   another thread or process holds the user's refresh lock for too long. The grant was not sent and is still good.
+    /// - [`InvalidInput`](crate::ErrorKind::InvalidInput): the grant token is empty.
     /// - [`TokensNotSaved`](crate::ErrorKind::TokensNotSaved): the grant is spent and the tokens could not be saved, or no user is
     ///   configured and Zoho names none. [`Error::tokens`] holds them; see [`save_tokens`](Self::save_tokens).
     /// - [`InvalidGrant`](crate::ErrorKind::InvalidGrant), [`InvalidClient`](crate::ErrorKind::InvalidClient),
@@ -85,18 +93,19 @@ impl OAuth {
     ///   [`AccountsServer`](crate::ErrorKind::AccountsServer): no useful answer; the text says whether the grant may be spent.
     #[doc(alias = "generateAccessToken")]
     pub fn generate_access_token(&self, grant: GrantToken) -> Result<Granted> {
-        logged(self.tokens.exchange(self.user.as_ref(), &grant, &self.tokens.accounts_url()))
+        logged(self.tokens.exchange(self.user.as_ref(), &grant, None))
     }
 
     /// The same with what a web redirect brought. The grant is exchanged at the accounts server that the redirect names,
-    /// unless the configuration names one, which is never overridden.
+    /// unless the configuration names one, which is never overridden. This user's requests go to that data centre from then
+    /// on; other users' are not affected.
     ///
     /// # Errors
     ///
     /// As [`generate_access_token`](Self::generate_access_token).
     pub fn accept_redirect(&self, redirect: Redirect) -> Result<Granted> {
-        let accounts_url = self.tokens.accounts_url_of(redirect.accounts_url());
-        logged(self.tokens.exchange(self.user.as_ref(), &redirect.into_grant(), &accounts_url))
+        let named = redirect.accounts_url().map(str::to_owned);
+        logged(self.tokens.exchange(self.user.as_ref(), &redirect.into_grant(), named.as_deref()))
     }
 
     /// Keeps a refresh token that the application already has, under `user`, with the access token that it buys. Whose
@@ -106,7 +115,8 @@ impl OAuth {
     ///
     /// As [`generate_access_token`](Self::generate_access_token), with
     /// [`InvalidRefreshToken`](crate::ErrorKind::InvalidRefreshToken) in place of `InvalidGrant`, and
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a text that cannot be a user identifier.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty refresh token and for a text that cannot be a user
+    /// identifier.
     pub fn generate_access_token_from_refresh_token<U>(&self, refresh_token: Secret, user: U) -> Result<Granted>
     where
         U: TryInto<UserIdentifier>,
@@ -115,12 +125,15 @@ impl OAuth {
         logged(identifier(user).and_then(|user| self.tokens.adopt(&user, &refresh_token)))
     }
 
-    /// A working access token of `user`, for requests that this library does not send. It is renewed first when it is
-    /// near its end.
+    /// A working access token of `user`, for requests that are sent at once. It is the one that calls would use now, so as
+    /// little as a second of its life may be left; for other programs take
+    /// [`access_token_lasting`](Self::access_token_lasting).
     ///
     /// # Errors
     ///
     /// - [`NoTokens`](crate::ErrorKind::NoTokens): the store holds none of this user.
+    /// - [`NoRefreshToken`](crate::ErrorKind::NoRefreshToken): the stored access token is dead, and there is no refresh token beside
+    ///   it.
     /// - [`Persistence`](crate::ErrorKind::Persistence), [`RefreshBusy`](crate::ErrorKind::RefreshBusy): the store cannot be read, or
     ///   somebody else holds its refresh lock for too long.
     /// - [`InvalidRefreshToken`](crate::ErrorKind::InvalidRefreshToken): the user has to consent again.
@@ -137,6 +150,33 @@ impl OAuth {
         logged(token.map(|token| token.secret().clone()))
     }
 
+    /// An access token of `user` that lives for `at_least` so long, for programs that are handed one. The token in use is
+    /// renewed first if its end is nearer. Zoho decides how long tokens live, usually an hour: half of that is promised at
+    /// most, so that asking for more does not cost a token request each time.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), zcrm_core::Error> {
+    /// # let client: zcrm_core::Client = unimplemented!();
+    /// use std::time::Duration;
+    ///
+    /// let token = client.oauth().access_token_lasting("abc@xyz.com", Duration::from_secs(600))?;
+    /// # let _ = token;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`access_token`](Self::access_token), also when a token with too little life left still works.
+    pub fn access_token_lasting<U>(&self, user: U, at_least: Duration) -> Result<Secret>
+    where
+        U: TryInto<UserIdentifier>,
+        InvalidUserIdentifier: From<U::Error>,
+    {
+        let token = identifier(user).and_then(|user| self.tokens.lasting_token(&user, at_least));
+        logged(token.map(|token| token.secret().clone()))
+    }
+
     /// Asks Zoho for a new access token now, whatever is left of the present one. Calls do this by themselves; Zoho gives
     /// 10 in 10 minutes.
     ///
@@ -149,7 +189,7 @@ impl OAuth {
         U: TryInto<UserIdentifier>,
         InvalidUserIdentifier: From<U::Error>,
     {
-        logged(identifier(user).and_then(|user| self.tokens.refresh(&user)).map(drop))
+        logged(identifier(user).and_then(|user| self.tokens.refresh(&user)))
     }
 
     /// Revokes the user's refresh token at Zoho, which kills its access tokens too, then deletes the user from the store.
@@ -205,14 +245,32 @@ impl OAuth {
         logged(identifier(user).and_then(|user| self.tokens.is_known(&user)))
     }
 
-    /// Saves tokens that an error carried ([`Error::tokens`]), under [`OAuthTokens::user`].
+    /// Saves tokens that an error carried ([`Error::tokens`]), under [`OAuthTokens::user`]. Where the store holds a newer
+    /// access token of the same refresh token, that one is kept, which is no error.
     ///
     /// # Errors
     ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput): the access or the refresh token is empty, or the store holds newer tokens
+    /// of another sign-in ([`delete`](Self::delete) the user first to replace them).
     /// [`Persistence`](crate::ErrorKind::Persistence) or [`RefreshBusy`](crate::ErrorKind::RefreshBusy): they are still not saved.
     #[doc(alias = "save_oauth_tokens")]
     pub fn save_tokens(&self, tokens: &OAuthTokens) -> Result<()> {
         logged(self.tokens.save(tokens))
+    }
+
+    /// Tells which data centre the tokens of `user` are of, where no URL is configured: for programs whose users are of
+    /// several, at their start. It is found out at a sign-in ([`Granted::data_center`]), but stores do not keep it. Configured
+    /// URLs are never overridden.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput): the text cannot be a user identifier.
+    pub fn set_data_center<U>(&self, user: U, center: DataCenter) -> Result<()>
+    where
+        U: TryInto<UserIdentifier>,
+        InvalidUserIdentifier: From<U::Error>,
+    {
+        logged(identifier(user).map(|user| self.tokens.set_data_center(&user, center)))
     }
 
     /// The beginning of a web client's consent: where to send the user's browser.
@@ -229,12 +287,7 @@ impl OAuth {
         scopes: impl IntoIterator<Item = S>,
     ) -> Result<AuthorizationRequest> {
         let config = self.tokens.config();
-        logged(AuthorizationRequest::new(
-            &self.tokens.accounts_url(),
-            config.client_id(),
-            config.redirect_uri(),
-            scopes,
-        ))
+        logged(AuthorizationRequest::new(config.accounts_url(), config.client_id(), config.redirect_uri(), scopes))
     }
 
     /// Takes apart the URL, or the query alone, that the browser came back with; `state` is the one of the

@@ -8,6 +8,8 @@ pub struct StoreLimits {
     pub max_token_bytes: Option<usize>,
     /// Whether user identifiers outside of ISO 8859-1 are refused.
     pub latin1_users_only: bool,
+    /// Whether a user without a row of exactly this name has the only row that differs from it in case alone.
+    pub ignores_case: bool,
 }
 
 impl StoreLimits {
@@ -22,6 +24,14 @@ impl StoreLimits {
     #[must_use]
     pub fn latin1_users_only(mut self) -> Self {
         self.latin1_users_only = true;
+        self
+    }
+
+    /// Where no row matches exactly, the only one that differs in case alone is meant: for a store that is shared with
+    /// a program which ignores case.
+    #[must_use]
+    pub fn ignores_case(mut self) -> Self {
+        self.ignores_case = true;
         self
     }
 }

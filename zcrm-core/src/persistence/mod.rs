@@ -41,7 +41,8 @@ pub const MIN_LOCK_LEASE: Duration = Duration::from_secs(5);
 /// - **Deleting the absent is fine.**
 /// - **Identifiers compare byte by byte**; no trimming, no collation. A store that is shared with a program which ignores
 ///   case, such as the Ruby SDK with MySQL, may differ in one way: where no row matches exactly and only one differs in
-///   case alone, reading, saving, deleting and locking all mean that row. An exact match always wins.
+///   case alone, reading, saving, deleting and locking all mean that row. An exact match always wins. Such a store says so
+///   in its [`limits`](PersistenceHandler::limits).
 /// - **A row that cannot be read never stands in the way of a save.** Reading it fails with
 ///   [`CorruptRow`](PersistenceErrorKind::CorruptRow) or [`WrongKey`](PersistenceErrorKind::WrongKey), saving replaces it and
 ///   deleting removes it. A store that cannot be read as a whole is [`Corrupt`](PersistenceErrorKind::Corrupt), and

@@ -10,7 +10,7 @@ use super::governor::{Governor, Permit, Usage};
 use super::request::{Host, Idempotency, Parts, Request};
 use super::response::{Received, Response, receive};
 use super::retry::{Backoff, Classification, Credentials, Failure};
-use crate::config::{ApiVersion, Config};
+use crate::config::{ApiVersion, Config, DataCenter};
 use crate::error::{Error, ErrorKind, Result};
 use crate::oauth::{AccessToken, TokenSource};
 use crate::secret::Secret;
@@ -208,10 +208,14 @@ impl Session {
     }
 
     fn base_url(&self, host: Host) -> String {
-        match host {
-            Host::Api => self.shared.tokens.api_base_url(),
-            Host::Upload => self.shared.config.file_upload_url().to_owned(),
-            Host::Download => self.shared.config.download_url().to_owned(),
+        let api = self.shared.tokens.api_base_url_of(self.user.as_ref());
+        let config = &self.shared.config;
+        match (host, DataCenter::from_api_url(&api)) {
+            (Host::Api, _) => api,
+            (Host::Upload, Some(center)) => config.file_upload_url_in(center),
+            (Host::Upload, None) => config.file_upload_url().to_owned(),
+            (Host::Download, Some(center)) => config.download_url_in(center),
+            (Host::Download, None) => config.download_url().to_owned(),
         }
     }
 

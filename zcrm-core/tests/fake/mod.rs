@@ -36,6 +36,8 @@ pub(crate) struct Asked {
     pub(crate) headers: Vec<(String, String)>,
     /// The body: JSON, any other as text, none as null.
     pub(crate) body: Value,
+    /// The body as it was sent; of a stream, nothing.
+    pub(crate) text: String,
 }
 
 impl Asked {
@@ -68,6 +70,10 @@ impl std::fmt::Debug for Fake {
 impl Transport for Fake {
     fn send(&self, request: HttpRequest<'_>) -> Result<HttpResponse, TransportError> {
         let url = url::Url::parse(request.url).unwrap();
+        let text = match &request.body {
+            Body::Bytes { bytes, .. } => String::from_utf8_lossy(bytes).into_owned(),
+            _ => String::new(),
+        };
         let body = match request.body {
             Body::Bytes { bytes, .. } => {
                 serde_json::from_slice(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into())
@@ -82,6 +88,7 @@ impl Transport for Fake {
             query: url.query_pairs().into_owned().collect(),
             headers: request.headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             body,
+            text,
         };
         let answer = (self.server.lock().unwrap())(&asked);
         self.asked.lock().unwrap().push(asked);

@@ -1,6 +1,7 @@
 //! A data centre that turns out to be another than the one in use.
 
-use zcrm_core::Client;
+use zcrm_core::config::DataCenter;
+use zcrm_core::{Client, ErrorKind, UserIdentifier};
 
 use crate::support::*;
 
@@ -49,4 +50,87 @@ fn configured_urls_are_never_overridden() {
     assert_eq!(logged("of the data centre SA").len(), 1, "said once");
     let urls = [("accounts_url", "https://accounts.zoho.com"), ("api_base_url", "https://www.zohoapis.com")];
     assert_eq!(refreshed_twice(&urls, "https://www.zohoapis.ca")[1], "https://accounts.zoho.com/oauth/v2/token");
+}
+
+const EUROPEAN: &str = "european@xyz.com";
+
+fn last_url(zoho: &Zoho) -> String {
+    zoho.seen().last().unwrap().url.clone()
+}
+
+/// Where a call of this user goes.
+fn host_of_a_call(client: &Client, zoho: &Zoho, name: &str) -> String {
+    // The scripted server's response is no listing; only where it went counts.
+    let _ = client.for_user(name).unwrap().call(zcrm_core::transport::Method::Get, "org").send();
+    url::Url::parse(&last_url(zoho)).unwrap().host_str().unwrap().to_owned()
+}
+
+#[test]
+fn one_users_data_centre_is_not_every_users() {
+    listen();
+    let (zoho, store) = (Zoho::new(), Store::default());
+    store.put("1000.old", REFRESH, -10);
+    let client = Client::with_transport(config(&[]), store.clone(), zoho.clone());
+    client.oauth().refresh(USER).unwrap();
+    zoho.next([
+        json(r#"{"access_token":"1000.eu","refresh_token":"1000.eu-refresh","expires_in":3600}"#),
+        json(format!(r#"{{"Email":"{EUROPEAN}"}}"#)),
+    ]);
+    let european = client.for_user(EUROPEAN).unwrap();
+    let redirect = european.oauth().read_redirect(&format!("code={GRANT}&state=S&location=eu"), "S").unwrap();
+    let granted = european.oauth().accept_redirect(redirect).unwrap();
+    assert_eq!(granted.data_center(), Some(DataCenter::Eu));
+
+    client.oauth().refresh(USER).unwrap();
+    assert_eq!(last_url(&zoho), "https://accounts.zoho.com/oauth/v2/token");
+    client.oauth().refresh(EUROPEAN).unwrap();
+    assert_eq!(last_url(&zoho), "https://accounts.zoho.eu/oauth/v2/token");
+    assert_eq!(host_of_a_call(&client, &zoho, USER), "www.zohoapis.com");
+    assert_eq!(host_of_a_call(&client, &zoho, EUROPEAN), "www.zohoapis.eu");
+    let consent = client.oauth().authorization_request(["ZohoCRM.modules.ALL"]).unwrap();
+    assert!(consent.url().starts_with("https://accounts.zoho.com/"), "{}", consent.url());
+    client.oauth().revoke(USER).unwrap();
+    assert_eq!(last_url(&zoho), "https://accounts.zoho.com/oauth/v2/token/revoke");
+    client.oauth().revoke(EUROPEAN).unwrap();
+    assert_eq!(last_url(&zoho), "https://accounts.zoho.eu/oauth/v2/token/revoke");
+}
+
+/// The grant turns out to be somebody else's, of another data centre: that one's servers change, not the configured user's.
+#[test]
+fn the_servers_of_a_grant_go_to_the_one_who_gave_it() {
+    listen();
+    let (zoho, store) = (Zoho::new(), Store::default());
+    store.put("1000.old", REFRESH, -10);
+    let client = client(&zoho, &store);
+    zoho.next([
+        json(r#"{"access_token":"1000.in","refresh_token":"1000.in-refresh","api_domain":"https://www.zohoapis.in"}"#),
+        json(r#"{"Email":"indian@xyz.com"}"#),
+    ]);
+    let granted = client.oauth().generate_access_token(zcrm_core::GrantToken::new(GRANT)).unwrap();
+    assert_eq!(granted.data_center(), Some(DataCenter::In));
+    client.oauth().refresh("indian@xyz.com").unwrap();
+    assert_eq!(last_url(&zoho), "https://accounts.zoho.in/oauth/v2/token");
+    client.oauth().refresh(USER).unwrap();
+    assert_eq!(last_url(&zoho), "https://accounts.zoho.com/oauth/v2/token");
+}
+
+#[test]
+fn a_program_can_tell_each_users_data_centre_at_its_start() {
+    listen();
+    let (zoho, store) = (Zoho::new(), Store::default());
+    store.put("1000.old", REFRESH, -10);
+    store.put_for(EUROPEAN, "1000.old", "1000.eu-refresh", -10);
+    let client = Client::with_transport(config(&[]), store.clone(), zoho.clone());
+    client.oauth().set_data_center(EUROPEAN, DataCenter::Eu).unwrap();
+    assert_eq!(host_of_a_call(&client, &zoho, EUROPEAN), "www.zohoapis.eu");
+    assert_eq!(zoho.seen()[0].url, "https://accounts.zoho.eu/oauth/v2/token");
+    client.oauth().refresh(USER).unwrap();
+    assert_eq!(last_url(&zoho), "https://accounts.zoho.com/oauth/v2/token");
+    assert_eq!(client.oauth().set_data_center(" ", DataCenter::Eu).unwrap_err().kind(), ErrorKind::InvalidInput);
+
+    let given = [("accounts_url", "https://accounts.zoho.jp"), ("api_base_url", "https://www.zohoapis.jp")];
+    let client = Client::with_transport(config(&given), store, zoho.clone());
+    client.oauth().set_data_center(UserIdentifier::new(USER).unwrap(), DataCenter::Eu).unwrap();
+    client.oauth().refresh(USER).unwrap();
+    assert_eq!(last_url(&zoho), "https://accounts.zoho.jp/oauth/v2/token", "configured URLs are kept");
 }

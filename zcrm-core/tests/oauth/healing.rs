@@ -178,3 +178,60 @@ fn the_whole_way_of_a_user() {
     let counters = emulator.counters();
     assert_eq!(counters.revocations, 1);
 }
+
+/// A refresh, and the token dies before its first call: one more refresh, and no error.
+#[test]
+fn a_fresh_token_that_was_revoked_before_its_first_call_is_replaced() {
+    let (emulator, store) = (start(), InMemoryPersistence::new());
+    let client = signed_in(&emulator, &store);
+    call(&client).unwrap();
+    client.oauth().refresh(USER).unwrap();
+    emulator.revoke_tokens(USER, Revoke::AccessTokens);
+    for _ in 0..20 {
+        call(&client).unwrap();
+    }
+    assert_eq!(emulator.counters().refreshes(), 2);
+    // And again, once its successor was accepted.
+    client.oauth().refresh(USER).unwrap();
+    emulator.revoke_tokens(USER, Revoke::AccessTokens);
+    call(&client).unwrap();
+    assert_eq!(emulator.counters().refreshes(), 4);
+}
+
+/// Another process refreshed a moment ago, and its token died before this process used it.
+#[test]
+fn a_fresh_token_of_another_process_is_replaced_too() {
+    let (emulator, store) = (start(), InMemoryPersistence::new());
+    drop(signed_in(&emulator, &store));
+    emulator.revoke_tokens(USER, Revoke::AccessTokens);
+    call(&client(&emulator, &store)).unwrap();
+    assert_eq!(emulator.counters().refreshes(), 1);
+}
+
+/// Processes that hand each other tokens which the server refuses do not egg each other on.
+#[test]
+fn several_processes_on_a_server_that_refuses_every_token() {
+    let (emulator, store) = (start(), InMemoryPersistence::new());
+    drop(signed_in(&emulator, &store));
+    emulator.behave(|behaviour| behaviour.token_limit = false);
+    emulator.refuse_every_token(true);
+    emulator.reset_counters();
+    let clients: Vec<_> = (0..4).map(|_| client(&emulator, &store)).collect();
+    for _ in 0..250 {
+        for client in &clients {
+            assert_eq!(call(client).unwrap_err().kind(), ErrorKind::Unauthenticated);
+        }
+    }
+    assert!(emulator.counters().refreshes() <= 2 * 4, "{:?}", emulator.counters());
+}
+
+/// All access tokens were revoked: this process's fresh one, and the fresh one that another process stored meanwhile.
+#[test]
+fn a_stored_successor_that_is_dead_as_well_costs_one_refresh_and_no_error() {
+    let (emulator, store) = (start(), InMemoryPersistence::new());
+    let (one, other) = (signed_in(&emulator, &store), client(&emulator, &store));
+    other.oauth().refresh(USER).unwrap();
+    emulator.revoke_tokens(USER, Revoke::AccessTokens);
+    call(&one).unwrap();
+    assert_eq!(emulator.counters().refreshes(), 2);
+}

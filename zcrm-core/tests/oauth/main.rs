@@ -3,12 +3,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod data_centre;
+mod early;
+mod empty_tokens;
 mod failures;
 mod grants;
 mod healing;
+mod rate_limits;
 mod redirects;
 mod refreshing;
 mod secrets;
+mod sign_in_order;
 mod signing_out;
 mod support;
 mod unsaved;

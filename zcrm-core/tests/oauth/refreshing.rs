@@ -1,10 +1,8 @@
 //! Exactly one refresh, whoever asks, and none that is not needed.
 
-use std::sync::{Arc, Barrier, Condvar, Mutex};
+use std::sync::Barrier;
 use std::thread;
-use std::time::Duration;
 
-use zcrm_core::config::HttpOptions;
 use zcrm_core::persistence::{PersistenceError, PersistenceHandler};
 use zcrm_core::transport::TransportErrorKind;
 use zcrm_core::{Client, ErrorKind, OAuthTokens, UserIdentifier};
@@ -141,70 +139,16 @@ fn users_do_not_wait_for_each_other() {
     let (zoho, store) = (Zoho::new(), Store::default());
     store.put("1000.old", REFRESH, -10);
     store.rows.save_oauth_tokens(&OAuthTokens::new(user("b@xyz.com"), "1000.b", "1000.refresh-b", 0)).unwrap();
-    let gate = Arc::new((Mutex::new((false, false)), Condvar::new()));
-    let held = Gate(Arc::clone(&gate), zoho.clone());
-    let client = Client::with_transport(config(&[]), store, held);
+    let gate = Gate::new(&zoho, REFRESH);
+    let client = Client::with_transport(config(&[]), store, gate.clone());
     thread::scope(|scope| {
         let slow = scope.spawn(|| client.oauth().access_token(USER).map(drop));
-        let (state, changed) = &*gate;
-        let arrived = changed.wait_while(state.lock().unwrap(), |(arrived, _)| !*arrived).unwrap();
-        drop(arrived);
+        gate.wait_for_arrival();
         client.oauth().access_token("b@xyz.com").unwrap();
-        state.lock().unwrap().1 = true;
-        changed.notify_all();
+        gate.open();
         slow.join().unwrap().unwrap();
     });
     assert_eq!(zoho.token_requests(), 2);
-}
-
-/// Holds back the refresh of `USER` until it is opened.
-struct Gate(Arc<(Mutex<(bool, bool)>, Condvar)>, Zoho);
-
-impl std::fmt::Debug for Gate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Gate")
-    }
-}
-
-impl zcrm_core::transport::Transport for Gate {
-    fn send(
-        &self,
-        request: zcrm_core::transport::HttpRequest<'_>,
-    ) -> Result<zcrm_core::transport::HttpResponse, zcrm_core::transport::TransportError> {
-        let body = match &request.body {
-            zcrm_core::transport::Body::Bytes { bytes, .. } => String::from_utf8_lossy(bytes).into_owned(),
-            _ => String::new(),
-        };
-        if body.contains(REFRESH) {
-            let (state, changed) = &*self.0;
-            state.lock().unwrap().0 = true;
-            changed.notify_all();
-            drop(changed.wait_while(state.lock().unwrap(), |(_, open)| !*open).unwrap());
-        }
-        self.1.send(request)
-    }
-}
-
-/// Within the margin, one thread renews and hangs; the others go on with the token that still works.
-#[test]
-fn a_token_within_its_margin_is_served_while_somebody_renews_it() {
-    let (zoho, store) = (Zoho::new(), Store::default());
-    zoho.life(3600);
-    store.put("1000.working", REFRESH, 3);
-    let gate = Arc::new((Mutex::new((false, false)), Condvar::new()));
-    let client = Client::with_transport(config(&[]), store, Gate(Arc::clone(&gate), zoho.clone()));
-    assert_eq!(client.oauth().access_token(USER).unwrap().expose(), "1000.working");
-    thread::scope(|scope| {
-        // The explicit refresh stands for the thread that is at it.
-        let slow = scope.spawn(|| client.oauth().refresh(USER));
-        let (state, changed) = &*gate;
-        drop(changed.wait_while(state.lock().unwrap(), |(arrived, _)| !*arrived).unwrap());
-        assert_eq!(client.oauth().access_token(USER).unwrap().expose(), "1000.working");
-        state.lock().unwrap().1 = true;
-        changed.notify_all();
-        slow.join().unwrap().unwrap();
-    });
-    assert_ne!(client.oauth().access_token(USER).unwrap().expose(), "1000.working");
 }
 
 #[test]
@@ -225,14 +169,13 @@ fn a_busy_lock_ends_in_a_retryable_error_and_no_request() {
 fn waiters_share_the_failure_of_the_one_who_asked() {
     let (zoho, store) = (Zoho::new(), Store::default());
     store.put("1000.old", REFRESH, -10);
-    let gate = Arc::new((Mutex::new((false, false)), Condvar::new()));
+    let gate = Gate::new(&zoho, REFRESH);
     zoho.rule(|_| Reply::Lost(TransportErrorKind::Timeout));
-    let client = Client::with_transport(config(&[]), store, Gate(Arc::clone(&gate), zoho.clone()));
+    let client = Client::with_transport(config(&[]), store, gate.clone());
     let started = Barrier::new(8);
     thread::scope(|scope| {
         let first = scope.spawn(|| client.oauth().access_token(USER));
-        let (state, changed) = &*gate;
-        drop(changed.wait_while(state.lock().unwrap(), |(arrived, _)| !*arrived).unwrap());
+        gate.wait_for_arrival();
         let others: Vec<_> = (0..7)
             .map(|_| {
                 scope.spawn(|| {
@@ -242,59 +185,11 @@ fn waiters_share_the_failure_of_the_one_who_asked() {
             })
             .collect();
         started.wait();
-        state.lock().unwrap().1 = true;
-        changed.notify_all();
+        gate.open();
         for thread in others.into_iter().chain([first]) {
             assert_eq!(thread.join().unwrap().unwrap_err().kind(), ErrorKind::AccountsServer);
         }
     });
-}
-
-#[test]
-fn throttled_the_client_stops_asking_and_says_for_how_long() {
-    for (reply, least, most) in [
-        (Reply::Answer(429, vec![("Retry-After", "30")], String::new()), 29, 30),
-        (json(r#"{"error":"Access Denied","error_description":"too many","status":"failure"}"#), 599, 600),
-        (status(400, r#"{"error":"访问被拒绝","error_description":"请求过多","status":"failure"}"#), 599, 600),
-    ] {
-        let (zoho, store) = (Zoho::new(), Store::default());
-        store.put("1000.old", REFRESH, -10);
-        zoho.next([reply]);
-        let client = client(&zoho, &store);
-        for _ in 0..100 {
-            let error = client.oauth().access_token(USER).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::TokenThrottled);
-            assert!(error.is_retryable());
-            let wait = error.retry_after().unwrap();
-            assert!((Duration::from_secs(least)..=Duration::from_secs(most)).contains(&wait), "{wait:?}");
-        }
-        assert_eq!(zoho.token_requests(), 1);
-        store.put("1000.from-somebody-else", REFRESH, 1800);
-        assert_eq!(client.oauth().access_token(USER).unwrap().expose(), "1000.from-somebody-else");
-    }
-}
-
-#[test]
-fn when_an_early_renewal_fails_the_working_token_is_served() {
-    let (zoho, store) = (Zoho::new(), Store::default());
-    zoho.life(2);
-    store.put("1000.old", REFRESH, -10);
-    let client = Client::with_transport(
-        config(&[]).with_http(HttpOptions::default().refresh_margin(Duration::from_secs(60))),
-        store.clone(),
-        zoho.clone(),
-    );
-    let first = client.oauth().access_token(USER).unwrap();
-    zoho.rule(|_| status(429, ""));
-    let until_due = Duration::from_millis(1050);
-    let due = std::time::Instant::now() + until_due;
-    while std::time::Instant::now() < due {
-        assert!(client.oauth().access_token(USER).unwrap().same_as(&first));
-        thread::yield_now();
-    }
-    store.fail_reads(true);
-    assert!(client.oauth().access_token(USER).unwrap().same_as(&first), "due, throttled, store down: still served");
-    assert!(zoho.token_requests() <= 2);
 }
 
 #[test]

@@ -47,3 +47,24 @@ fn every_error_of_the_handle_is_logged_once_at_error() {
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert_eq!(lines[0], (log::Level::Error, error.to_string()));
 }
+
+#[test]
+fn an_error_is_logged_by_nobody_but_the_handle() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    let client = client(&zoho, &store);
+    store.put_for("busy-once@xyz.com", "1000.old", REFRESH, -10);
+    store.lock_for_ever(true);
+    let busy = client.oauth().access_token("busy-once@xyz.com").unwrap_err();
+    store.lock_for_ever(false);
+    store.fail_deletes(true);
+    let undeleted = client.oauth().delete("undeleted-once@xyz.com").unwrap_err();
+    assert_eq!(logged("busy-once@xyz.com").len(), 1, "{:?}", logged("busy-once@xyz.com"));
+    assert!(all_of(&busy).contains("somebody else refreshes"), "the store's reason is the cause: {busy:?}");
+    assert!(logged("undeleted-once").is_empty() && !undeleted.to_string().contains("undeleted-once"));
+
+    zoho.next([Reply::Answer(429, vec![("Retry-After", "4711")], String::new())]);
+    client.oauth().access_token("busy-once@xyz.com").unwrap_err();
+    let limited: Vec<_> =
+        logged("Zoho limits token requests").into_iter().filter(|(_, line)| line.contains("3600 s")).collect();
+    assert_eq!(limited.len(), 1, "{limited:?}");
+}

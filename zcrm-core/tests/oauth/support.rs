@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use zcrm_core::config::HttpOptions;
@@ -161,6 +161,9 @@ struct Flags {
     no_delete: AtomicBool,
     locked: AtomicBool,
     lock_falls: AtomicBool,
+    unreadable: Mutex<Option<PersistenceErrorKind>>,
+    absent: AtomicUsize,
+    locks: Mutex<Vec<(Duration, Duration)>>,
     reads: AtomicUsize,
 }
 
@@ -187,13 +190,32 @@ impl Store {
         self.flags.lock_falls.store(lose, Ordering::SeqCst);
     }
 
+    /// The rows cannot be read, for this reason, until they are saved or deleted.
+    pub(crate) fn unreadable(&self, kind: PersistenceErrorKind) {
+        *self.flags.unreadable.lock().unwrap() = Some(kind);
+    }
+
+    /// The next so many reads find nothing, as between the two statements by which the Ruby SDK saves.
+    pub(crate) fn absent_for(&self, reads: usize) {
+        self.flags.absent.store(reads, Ordering::SeqCst);
+    }
+
+    /// Timeout and lease of each lock that was asked for.
+    pub(crate) fn locks(&self) -> Vec<(Duration, Duration)> {
+        self.flags.locks.lock().unwrap().clone()
+    }
+
     pub(crate) fn reads(&self) -> usize {
         self.flags.reads.load(Ordering::SeqCst)
     }
 
     /// Puts tokens of `USER` there that die in `seconds`.
     pub(crate) fn put(&self, access: &str, refresh: &str, seconds: i64) {
-        let tokens = OAuthTokens::new(user(USER), access, refresh, now_millis() + seconds * 1000);
+        self.put_for(USER, access, refresh, seconds);
+    }
+
+    pub(crate) fn put_for(&self, name: &str, access: &str, refresh: &str, seconds: i64) {
+        let tokens = OAuthTokens::new(user(name), access, refresh, now_millis() + seconds * 1000);
         self.rows.save_oauth_tokens(&tokens).unwrap();
     }
 
@@ -206,7 +228,10 @@ impl PersistenceHandler for Store {
     fn save_oauth_tokens(&self, tokens: &OAuthTokens) -> Result<(), PersistenceError> {
         match self.flags.no_save.load(Ordering::SeqCst) {
             true => Err(PersistenceError::new(PersistenceErrorKind::Unavailable, "the disk is full")),
-            false => self.rows.save_oauth_tokens(tokens),
+            false => {
+                *self.flags.unreadable.lock().unwrap() = None;
+                self.rows.save_oauth_tokens(tokens)
+            }
         }
     }
 
@@ -214,14 +239,24 @@ impl PersistenceHandler for Store {
         self.flags.reads.fetch_add(1, Ordering::SeqCst);
         match self.flags.no_read.load(Ordering::SeqCst) {
             true => Err(PersistenceError::new(PersistenceErrorKind::Unavailable, "the store is down")),
-            false => self.rows.get_oauth_tokens(user),
+            false => {
+                if let Some(kind) = *self.flags.unreadable.lock().unwrap() {
+                    return Err(PersistenceError::new(kind, "the row is damaged"));
+                }
+                let absent =
+                    self.flags.absent.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+                if absent.is_ok() { Ok(None) } else { self.rows.get_oauth_tokens(user) }
+            }
         }
     }
 
     fn delete_oauth_tokens(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
         match self.flags.no_delete.load(Ordering::SeqCst) {
             true => Err(PersistenceError::new(PersistenceErrorKind::Denied, "the store is read-only")),
-            false => self.rows.delete_oauth_tokens(user),
+            false => {
+                *self.flags.unreadable.lock().unwrap() = None;
+                self.rows.delete_oauth_tokens(user)
+            }
         }
     }
 
@@ -231,11 +266,80 @@ impl PersistenceHandler for Store {
         timeout: Duration,
         lease: Duration,
     ) -> Result<RefreshLock, PersistenceError> {
+        self.flags.locks.lock().unwrap().push((timeout, lease));
         match self.flags.locked.load(Ordering::SeqCst) {
             true => Err(PersistenceError::new(PersistenceErrorKind::LockTimeout, "somebody else refreshes")),
             false if self.flags.lock_falls.load(Ordering::SeqCst) => Ok(RefreshLock::leased((), |()| false)),
             false => self.rows.lock_refresh(user, timeout, lease),
         }
+    }
+
+    fn rate_limited_until(&self, user: &UserIdentifier) -> Result<Option<SystemTime>, PersistenceError> {
+        self.rows.rate_limited_until(user)
+    }
+
+    fn set_rate_limited_until(&self, user: &UserIdentifier, until: Option<SystemTime>) -> Result<(), PersistenceError> {
+        self.rows.set_rate_limited_until(user, until)
+    }
+}
+
+impl Store {
+    /// What other processes are told of a user's rate limit.
+    pub(crate) fn limited_until(&self, name: &str) -> Option<SystemTime> {
+        self.rows.rate_limited_until(&user(name)).unwrap()
+    }
+}
+
+/// A transport that holds back the requests whose body holds a text, until it is opened.
+#[derive(Clone)]
+pub(crate) struct Gate(Arc<GateState>);
+
+struct GateState {
+    zoho: Zoho,
+    holds: String,
+    /// Whether a request arrived, and whether the gate is open.
+    state: Mutex<(bool, bool)>,
+    changed: Condvar,
+}
+
+impl Gate {
+    pub(crate) fn new(zoho: &Zoho, holds: &str) -> Self {
+        let (zoho, holds) = (zoho.clone(), holds.to_owned());
+        Self(Arc::new(GateState { zoho, holds, state: Mutex::default(), changed: Condvar::new() }))
+    }
+
+    pub(crate) fn has_arrived(&self) -> bool {
+        self.0.state.lock().unwrap().0
+    }
+
+    pub(crate) fn wait_for_arrival(&self) {
+        drop(self.0.changed.wait_while(self.0.state.lock().unwrap(), |(arrived, _)| !*arrived).unwrap());
+    }
+
+    pub(crate) fn open(&self) {
+        self.0.state.lock().unwrap().1 = true;
+        self.0.changed.notify_all();
+    }
+}
+
+impl std::fmt::Debug for Gate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Gate")
+    }
+}
+
+impl Transport for Gate {
+    fn send(&self, request: HttpRequest<'_>) -> Result<HttpResponse, TransportError> {
+        let held = match &request.body {
+            Body::Bytes { bytes, .. } => String::from_utf8_lossy(bytes).contains(&self.0.holds),
+            _ => false,
+        };
+        if held {
+            self.0.state.lock().unwrap().0 = true;
+            self.0.changed.notify_all();
+            drop(self.0.changed.wait_while(self.0.state.lock().unwrap(), |(_, open)| !*open).unwrap());
+        }
+        self.0.zoho.send(request)
     }
 }
 

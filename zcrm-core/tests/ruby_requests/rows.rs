@@ -152,7 +152,7 @@ pub(crate) fn rows() -> Vec<Row> {
             {"data": [{"Subject": "Planks", "Owner": "8", "Layout": "9", "Product_Details": [
                 {"product": "7", "quantity": 2, "list_price": 10, "Discount": "10%",
                  "line_tax": [{"name": "VAT", "percentage": 20, "value": 4}]},
-                {"id": "6", "delete_flag": true}],
+                {"id": "6", "delete": true}],
              "Tag": [{"id": "1", "name": "a"}, {"name": "b"}]}]};
         "ZCRMRecord#create" => client.module("Events").create_one(&event), "POST Events",
             {"data": [{"Event_Title": "Review", "Participants": [{"type": "user", "participant": "8"},
@@ -255,7 +255,7 @@ pub(crate) fn rows() -> Vec<Row> {
         "ZCRMRecord#delete_photo" => record.photo().delete(), "DELETE Leads/3652397000000190001/photo";
     }
 
-    let user = User::new("Nguyen", "n@example.com", "11", "22").reporting_to("33");
+    let user = User::new("An", "Nguyen", "n@example.com", "11", "22").reporting_to("33");
     let changed_user = User::with_id("5").phone("22 33");
     rows! { "Organization and users":
         "ZCRMRestClient#get_organization_details" => organization.get(), "GET org";
@@ -285,7 +285,7 @@ pub(crate) fn rows() -> Vec<Row> {
             client.users().search(&Criteria::equals("last_name", "A")).of_type(UserType::Active).send(),
             "GET users/search?criteria=(last_name:equals:A)&type=ActiveUsers&page=1&per_page=200";
         "ZCRMOrganization#create_user" => client.users().create_one(&user), "POST users",
-            {"users": [{"last_name": "Nguyen", "email": "n@example.com", "role": "11", "profile": "22",
+            {"users": [{"first_name": "An", "last_name": "Nguyen", "email": "n@example.com", "role": "11", "profile": "22",
              "Reporting_To": {"id": "33"}}]};
         "ZCRMOrganization#update_user" => client.users().update_one(&changed_user), "PUT users/5",
             {"users": [{"phone": "22 33"}]};

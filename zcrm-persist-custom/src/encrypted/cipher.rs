@@ -6,8 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use zcrm_core::Secret;
 use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind};
-use zcrm_core::{Secret, UserIdentifier};
 use zeroize::Zeroizing;
 
 use super::key::{EncryptionKey, ID_LENGTH};
@@ -25,12 +25,12 @@ pub(super) enum Field {
 
 impl Field {
     /// What the ciphertext is bound to: neither users nor fields can be exchanged.
-    fn bound_to(self, user: &UserIdentifier) -> Vec<u8> {
+    fn bound_to(self, user: &str) -> Vec<u8> {
         let name = match self {
             Self::Access => "access_token",
             Self::Refresh => "refresh_token",
         };
-        [PREFIX.as_bytes(), name.as_bytes(), &[0], user.as_str().as_bytes()].concat()
+        [PREFIX.as_bytes(), name.as_bytes(), &[0], user.as_bytes()].concat()
     }
 }
 
@@ -62,12 +62,7 @@ pub(super) fn room_within(sealed: usize) -> usize {
     (base64 / 4 * 3 + (base64 % 4).saturating_sub(1)).saturating_sub(NONCE + TAG)
 }
 
-pub(super) fn seal(
-    key: &EncryptionKey,
-    field: Field,
-    user: &UserIdentifier,
-    token: &Secret,
-) -> Result<Secret, PersistenceError> {
+pub(super) fn seal(key: &EncryptionKey, field: Field, user: &str, token: &Secret) -> Result<Secret, PersistenceError> {
     let failed = |what: &str| PersistenceError::new(PersistenceErrorKind::Other, what.to_owned());
     let mut nonce = [0; NONCE];
     getrandom::fill(&mut nonce).map_err(|cause| failed("the system gives no random numbers").with_source(cause))?;
@@ -80,7 +75,7 @@ pub(super) fn seal(
     Ok(Secret::new(format!("{PREFIX}{}.{body}", key.id())))
 }
 
-pub(super) fn open(keys: &[EncryptionKey], field: Field, user: &UserIdentifier, stored: &Secret) -> Opened {
+pub(super) fn open(keys: &[EncryptionKey], field: Field, user: &str, stored: &Secret) -> Opened {
     let Some(sealed) = stored.expose().strip_prefix(PREFIX) else { return Opened::Plaintext };
     let Some((id, body)) = sealed.split_once('.') else { return Opened::Forged };
     let Some(key) = keys.iter().find(|key| key.id() == id) else {

@@ -3,6 +3,7 @@
 mod cipher;
 mod key;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
@@ -81,11 +82,11 @@ impl<H: PersistenceHandler> Encrypted<H> {
 
     fn seal(&self, field: Field, user: &UserIdentifier, token: &Secret) -> Result<Secret, PersistenceError> {
         let Some(key) = self.keys.first() else { return Err(setup("no key to encrypt with".to_owned())) };
-        cipher::seal(key, field, user, token)
+        cipher::seal(key, field, &self.bound_user(user), token)
     }
 
     fn open(&self, field: Field, user: &UserIdentifier, stored: &Secret) -> Result<Secret, PersistenceError> {
-        match cipher::open(&self.keys, field, user, stored) {
+        match cipher::open(&self.keys, field, &self.bound_user(user), stored) {
             Opened::Token(token) => Ok(token),
             Opened::Plaintext if self.accepts_plaintext => {
                 log::warn!("{field} of {user} lies unencrypted in the store; the next save encrypts it");
@@ -108,6 +109,14 @@ impl<H: PersistenceHandler> Encrypted<H> {
                     "{field} of {user} was altered or belongs to another user or place; exchange a new grant token"
                 ),
             )),
+        }
+    }
+
+    /// What of the name the ciphertext is bound to: a store that ignores case gives one row to names that differ in it.
+    fn bound_user<'a>(&self, user: &'a UserIdentifier) -> Cow<'a, str> {
+        match self.limits.ignores_case {
+            true => user.as_str().to_lowercase().into(),
+            false => user.as_str().into(),
         }
     }
 

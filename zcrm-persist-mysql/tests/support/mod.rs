@@ -2,6 +2,11 @@
 
 #![allow(dead_code, reason = "each test program uses a part")]
 
+pub(crate) mod proxy;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
 use mysql::Conn;
 use mysql::prelude::Queryable;
 use zcrm_core::{OAuthTokens, UserIdentifier};
@@ -56,6 +61,40 @@ pub(crate) fn tokens(name: &str, number: u32) -> OAuthTokens {
         format!("1000.fake-refresh-{number}"),
         1_700_000_000_000 + i64::from(number),
     )
+}
+
+/// A store that reaches the server through a proxy.
+pub(crate) fn through(proxy: &proxy::Proxy, database: &Database) -> MysqlBuilder {
+    builder(server(), database).address("127.0.0.1").port(proxy.port())
+}
+
+/// More than anything here takes on a busy machine.
+pub(crate) const LONG: Duration = Duration::from_secs(60);
+
+/// Waits for what the server can be asked about but does not tell by itself.
+pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + LONG;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{what}: not within {LONG:?}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// The connections of a database's user.
+pub(crate) fn sessions(admin: &mut Conn, database: &Database) -> Vec<u64> {
+    let user = database.user();
+    admin.query(format!("SELECT id FROM information_schema.processlist WHERE user = '{user}'")).unwrap()
+}
+
+/// The connections of a database's user that wait in a statement which begins so.
+pub(crate) fn waiting(admin: &mut Conn, database: &Database, statement: &str) -> Vec<u64> {
+    let user = database.user();
+    admin
+        .query(format!(
+            "SELECT id FROM information_schema.processlist WHERE user = '{user}' AND info LIKE '{statement}%' \
+             AND state LIKE 'Waiting%'"
+        ))
+        .unwrap()
 }
 
 /// Every row as plain SQL sees it.

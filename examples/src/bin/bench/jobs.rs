@@ -9,10 +9,10 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use serde::Deserialize;
 use serde_json::Value;
+use zcrm_cli::connect;
 use zcrm_core::persistence::PersistenceHandler;
 use zcrm_core::resource::ListRecords;
 use zcrm_core::{Client, Record, UserIdentifier};
-use zcrm_examples::connect;
 use zcrm_persist_file::FilePersistence;
 
 use super::CREATED;
@@ -84,9 +84,9 @@ impl Job {
             Self::RecordsOneField => "the same, one field read",
             Self::Structs => "`iter_as`, three fields",
             Self::Ndjson => "`Record::raw`, a line each",
-            Self::Export => "the program `export`, NDJSON",
+            Self::Export => "`zcrm export`, NDJSON",
             Self::Create => "`create_iter`",
-            Self::Import => "the program `import`",
+            Self::Import => "`zcrm import`",
         }
     }
 
@@ -152,7 +152,7 @@ impl Job {
 }
 
 fn client(config: &Path) -> Result<Client> {
-    connect(zcrm_examples::config(Some(config))?)
+    connect(zcrm_cli::config(Some(config))?)
 }
 
 fn count(leads: ListRecords, mut meets: impl FnMut(&Record) -> Result<bool>) -> Result<usize> {
@@ -196,17 +196,18 @@ fn beside(config: &Path, name: &str) -> String {
     config.with_file_name(name).display().to_string()
 }
 
-/// Runs a program that was built beside this one, and gives its output.
+/// Runs a subcommand of the `zcrm` that was built beside this program, and gives its output.
 fn program(name: &str, config: &Path, arguments: &[&str]) -> Result<String> {
-    let path = std::env::current_exe()?.with_file_name(name).with_extension(std::env::consts::EXE_EXTENSION);
+    let path = std::env::current_exe()?.with_file_name("zcrm").with_extension(std::env::consts::EXE_EXTENSION);
     let done = Command::new(path)
+        .arg(name)
         .arg("--config")
         .arg(config)
         .args(["--module", "Leads"])
         .args(arguments)
         .stdin(Stdio::null())
         .output()
-        .with_context(|| format!("{name} does not run; build it: cargo build --release -p zcrm-examples --bins"))?;
+        .context("zcrm does not run; build it: cargo build --release -p zcrm-cli")?;
     if !done.status.success() {
         bail!("{name}: {}", String::from_utf8_lossy(&done.stderr));
     }

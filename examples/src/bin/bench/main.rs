@@ -8,6 +8,7 @@ mod jobs;
 mod server;
 mod usage;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -16,7 +17,7 @@ use anyhow::{Context, Result, bail};
 use clap::Parser;
 use serde_json::Value;
 use tempfile::TempDir;
-use zcrm_examples::{Outcome, connect, run};
+use zcrm_cli::{Outcome, connect, run};
 
 use self::jobs::Job;
 use self::server::Server;
@@ -128,19 +129,17 @@ fn sign_in(server: &Server, place: &Path) -> Result<PathBuf> {
     keys.insert("token_persistence_path".to_owned(), "tokens".into());
     let file = place.join("zcrm.json");
     fs::write(&file, dictionary.to_string())?;
-    let client = connect(zcrm_examples::config(Some(&file))?)?;
+    let client = connect(zcrm_cli::config(Some(&file))?)?;
     let _ = client.oauth().generate_access_token(server.grant())?;
     Ok(file)
 }
 
 /// What is imported, beside the dictionary.
 fn write_sheet(place: &Path) -> Result<()> {
-    let mut sheet = csv::Writer::from_path(place.join(jobs::SHEET))?;
-    sheet.write_record(["Last_Name", "Company", "Email", "City"])?;
+    let mut sheet = "Last_Name,Company,Email,City\n".to_owned();
     for number in 0..CREATED {
-        let email = format!("lead{number}@example.com");
-        sheet.write_record([&format!("Lead {number}"), "Example Ltd", email.as_str(), "Oslo"])?;
+        let _ = writeln!(sheet, "Lead {number},Example Ltd,lead{number}@example.com,Oslo");
     }
-    sheet.flush()?;
+    fs::write(place.join(jobs::SHEET), sheet)?;
     Ok(())
 }

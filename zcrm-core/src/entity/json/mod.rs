@@ -65,7 +65,7 @@ impl Json {
     ///
     /// [`ErrorKind::InvalidInput`] when the value cannot be written as JSON, NaN and the infinities among the reasons.
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        let unwritable = |cause| Error::new(ErrorKind::InvalidInput, "cannot be written as JSON").with_source(cause);
+        let unwritable = |cause| Error::new(ErrorKind::InvalidInput, format!("cannot be written as JSON: {cause}"));
         write(value).map(Self::from_raw).map_err(unwritable)
     }
 

@@ -36,8 +36,10 @@ entity! {
         line_tax: Vec<Tax> = "line_tax" | "Line_Tax" set,
         /// What the line comes to (`net_total`, later `Net_Total`).
         net_total: Amount = "net_total" | "Net_Total",
-        /// True removes the line, written with the others: `delete_flag` in v2, `_delete` later.
-        delete: bool = "delete_flag",
+        /// True removes the line, written with the others: `delete: true` in v2, as Zoho's iOS SDK sends it, and
+        /// `_delete: null` later, as any row of a subform. Zoho's pages for v2 do not tell how a line is removed.
+        #[doc(alias = "delete_flag")]
+        delete: bool = "delete",
     }
 }
 
@@ -95,7 +97,7 @@ impl LineItem {
         }
         if !v2 && self.delete == Some(true) {
             // A row of a subform goes when `_delete` is there and null.
-            line.remove("delete_flag");
+            line.remove("delete");
             line.insert("_delete".to_owned(), Json::null());
         }
         line.into()

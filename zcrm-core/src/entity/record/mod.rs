@@ -118,8 +118,7 @@ impl Record {
     pub fn set_as<T: serde::Serialize + ?Sized>(&mut self, name: impl Into<String>, value: &T) -> Result<&mut Self> {
         let name = name.into();
         let value = json::write(value).map_err(|cause| {
-            let message = format!("the value of {name} cannot be written as JSON");
-            Error::new(ErrorKind::InvalidInput, message).with_source(cause)
+            Error::new(ErrorKind::InvalidInput, format!("the value of {name} cannot be written as JSON: {cause}"))
         })?;
         let value = Json::from_raw(value);
         Ok(self.set(name, value))

@@ -5,8 +5,9 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::rows::told_apart;
 use super::sample::{delete, expect, save, succeed, tokens, user, with_causes};
-use crate::persistence::{MIN_LOCK_LEASE, PersistenceErrorKind, PersistenceHandler, RefreshLock};
+use crate::persistence::{MIN_LOCK_LEASE, PersistenceErrorKind, PersistenceHandler, RefreshLock, StoreLimits};
 use crate::token::UserIdentifier;
 
 /// More than any wait of the suite, and any lease that must not end in it.
@@ -15,7 +16,7 @@ const SHORT: Duration = Duration::from_secs(1);
 /// What a busy machine may add to a time limit.
 const SLACK: Duration = Duration::from_secs(10);
 
-pub(super) fn prove(store: &impl PersistenceHandler, required: bool) {
+pub(super) fn prove(store: &impl PersistenceHandler, limits: StoreLimits, required: bool) {
     let user = user("lock@x.com");
     let mut lock = take(store, &user);
     if !lock.excludes_others() {
@@ -30,7 +31,7 @@ pub(super) fn prove(store: &impl PersistenceHandler, required: bool) {
     the_lease_is_not_the_timeout(store);
     a_waiter_follows(store, &user);
     one_at_a_time(store, &user);
-    any_name(store);
+    any_name(store, limits);
 }
 
 #[track_caller]
@@ -120,9 +121,16 @@ fn one_at_a_time(store: &impl PersistenceHandler, user: &UserIdentifier) {
     });
 }
 
-fn any_name(store: &impl PersistenceHandler) {
+fn any_name(store: &impl PersistenceHandler, limits: StoreLimits) {
     let names = ["../../up@x.com", "a'; drop table oauthtokens; --", "A@x.com", "a@x.com", "é@x.com", "e@x.com"];
     let hundred = "x".repeat(UserIdentifier::MAX_CHARACTERS);
-    let held: Vec<_> = names.into_iter().chain([hundred.as_str()]).map(|name| take(store, &user(name))).collect();
+    let names = names.into_iter().chain([hundred.as_str()]).map(user).collect();
+    let held: Vec<_> = told_apart(names, limits).iter().map(|name| take(store, name)).collect();
     assert!(held.iter().all(RefreshLock::excludes_others), "a lock is offered to every user or to none");
+    drop(held);
+    if limits.ignores_case {
+        let _held = take(store, &user("Bo@X.com"));
+        let second = store.lock_refresh(&user("bo@x.com"), Duration::ZERO, LONG);
+        assert!(second.is_err(), "users who may have the same row have the same lock");
+    }
 }

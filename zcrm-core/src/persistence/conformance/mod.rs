@@ -114,7 +114,7 @@ impl<H: PersistenceHandler> Suite<H> {
         room::prove(fresh(), self.limits);
         secrecy::prove(&fresh(), self.limits);
         threads::prove(fresh, self.rounds);
-        locking::prove(&fresh(), self.requires_lock);
+        locking::prove(&fresh(), self.limits, self.requires_lock);
         if let Some(reopen) = &self.reopen {
             rows::survive_reopening(&fresh(), reopen);
         }

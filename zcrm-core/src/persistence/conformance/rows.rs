@@ -1,5 +1,7 @@
 //! One row a user: saving, reading, replacing, deleting, whatever the name.
 
+use std::collections::HashSet;
+
 use super::sample::{delete, expect, expect_none, get, save, tokens, user};
 use crate::persistence::{PersistenceHandler, StoreLimits};
 use crate::token::UserIdentifier;
@@ -9,6 +11,9 @@ pub(super) fn prove<H: PersistenceHandler>(fresh: impl Fn() -> H, limits: StoreL
     replacing(&fresh());
     times(&fresh());
     names_are_told_apart(&fresh(), limits);
+    if limits.ignores_case {
+        case_is_ignored_where_no_row_matches(&fresh());
+    }
     many_users(&fresh(), users);
 }
 
@@ -93,8 +98,14 @@ pub(super) fn fits(name: &UserIdentifier, limits: StoreLimits) -> bool {
     !limits.latin1_users_only || name.as_str().chars().all(|character| u32::from(character) < 0x100)
 }
 
+/// The names that the store has to tell apart.
+pub(super) fn told_apart(names: Vec<UserIdentifier>, limits: StoreLimits) -> Vec<UserIdentifier> {
+    let mut seen = HashSet::new();
+    names.into_iter().filter(|name| !limits.ignores_case || seen.insert(name.as_str().to_lowercase())).collect()
+}
+
 fn names_are_told_apart(store: &impl PersistenceHandler, limits: StoreLimits) {
-    let names: Vec<_> = names().into_iter().filter(|name| fits(name, limits)).collect();
+    let names = told_apart(names().into_iter().filter(|name| fits(name, limits)).collect(), limits);
     for (number, name) in (0..).zip(&names) {
         expect_none(store, name, "no name is taken for another");
         save(store, &tokens(name, number));
@@ -107,6 +118,20 @@ fn names_are_told_apart(store: &impl PersistenceHandler, limits: StoreLimits) {
         delete(store, name);
         expect_none(store, name, "a deleted user is gone");
     }
+}
+
+fn case_is_ignored_where_no_row_matches(store: &impl PersistenceHandler) {
+    const RULE: &str = "where no row matches exactly, the only one that differs in case alone is meant";
+    let (stored, asked) = (user("Bo@X.com"), user("bo@x.com"));
+    let first = tokens(&stored, 1);
+    save(store, &first);
+    expect(store, &first.for_user(asked.clone()), RULE);
+    let second = tokens(&asked, 2);
+    save(store, &second);
+    expect(store, &second, RULE);
+    expect(store, &second.for_user(stored.clone()), "saving replaces the row that differs in case alone");
+    delete(store, &user("BO@x.com"));
+    expect_none(store, &stored, "deleting removes the row that differs in case alone");
 }
 
 fn many_users(store: &impl PersistenceHandler, users: usize) {

@@ -2,9 +2,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
-
 use crate::rate_limits::RateLimits;
 use crate::transport::Headers;
 
@@ -24,14 +21,9 @@ pub(crate) fn rate_limits(headers: &Headers) -> RateLimits {
     }
 }
 
-/// How long the server asks us to wait: seconds, or until a date (RFC 9110, 10.2.3).
+/// How long the server asks to wait.
 pub(crate) fn retry_after(headers: &Headers) -> Option<Duration> {
-    let value = headers.get("retry-after")?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let moment = SystemTime::from(OffsetDateTime::parse(value, &Rfc2822).ok()?);
-    Some(moment.duration_since(SystemTime::now()).unwrap_or_default())
+    crate::retry_after::parse(headers.get("retry-after")?, SystemTime::now())
 }
 
 #[cfg(test)]
@@ -61,16 +53,5 @@ mod tests {
         assert_eq!(limits.access_token_reset.as_deref(), Some("2024-08-01T19:21:19+08:00"));
         assert_eq!(limits.retry_after_seconds, Some(3));
         assert_eq!(rate_limits(&Headers::default()), RateLimits::default());
-    }
-
-    #[test]
-    fn retry_after_is_seconds_or_a_date() {
-        assert_eq!(retry_after(&headers(&[("retry-after", " 120 ")])), Some(Duration::from_secs(120)));
-        assert_eq!(retry_after(&headers(&[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")])), Some(Duration::ZERO));
-        let future = retry_after(&headers(&[("retry-after", "Fri, 31 Dec 2100 23:59:59 GMT")])).unwrap();
-        assert!(future > Duration::from_secs(3600));
-        for odd in ["", "-1", "soon", "1.5", "99999999999999999999"] {
-            assert_eq!(retry_after(&headers(&[("retry-after", odd)])), None, "{odd}");
-        }
     }
 }

@@ -1,24 +1,27 @@
 //! The access token of each attempt.
 
+use std::sync::Arc;
+
 use crate::error::{Error, Result};
 use crate::oauth::{AccessToken, TokenSource};
 use crate::token::UserIdentifier;
 
-/// How many tokens may be tried in place of a rejected one: the one that another process stored, which may be rejected as
-/// well, and the one that a refresh then brings.
-const MAX_REPLACEMENTS: u32 = 2;
+/// How many tokens may be tried in place of a rejected one: the one that another process stored, the one that a refresh
+/// brings, and one more where that is rejected on its first use. Which of them are there to be had is for the token source
+/// to say.
+const MAX_REPLACEMENTS: u32 = 3;
 
 /// The tokens of one request.
 #[derive(Debug)]
 pub(crate) struct Credentials<'a> {
-    source: &'a TokenSource,
+    source: &'a Arc<TokenSource>,
     user: &'a UserIdentifier,
     replacement: Option<AccessToken>,
     replacements: u32,
 }
 
 impl<'a> Credentials<'a> {
-    pub(crate) fn new(source: &'a TokenSource, user: &'a UserIdentifier) -> Self {
+    pub(crate) fn new(source: &'a Arc<TokenSource>, user: &'a UserIdentifier) -> Self {
         Self { source, user, replacement: None, replacements: 0 }
     }
 

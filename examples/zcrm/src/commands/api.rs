@@ -1,0 +1,91 @@
+//! `zcrm api`
+
+use std::fs;
+use std::io::{self, IsTerminal, Read};
+
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+use serde_json::value::RawValue;
+use zcrm_cli::names::key_and_value;
+use zcrm_cli::{Outcome, stdio};
+
+use crate::global::Global;
+
+/// Sends a request to any endpoint, and writes the response as it came
+///
+/// With the same tokens, retries, limits and errors as everything else. A POST whose response was lost is not sent again:
+/// exit code 2 says that it may have been carried out.
+#[derive(Debug, Args)]
+pub(crate) struct Api {
+    /// GET, POST, PUT, PATCH or DELETE
+    #[arg(value_enum, ignore_case = true)]
+    method: Method,
+    /// The path below /crm/{version}/, such as settings/roles; or one that begins with /crm/
+    path: String,
+    /// A parameter of the query; may be given several times
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
+    query: Vec<(String, String)>,
+    /// The body; @FILE reads it from a file, @- from standard input
+    #[arg(long, value_name = "JSON|@FILE")]
+    data: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Method {
+    #[value(name = "GET")]
+    Get,
+    #[value(name = "POST")]
+    Post,
+    #[value(name = "PUT")]
+    Put,
+    #[value(name = "PATCH")]
+    Patch,
+    #[value(name = "DELETE")]
+    Delete,
+}
+
+impl From<Method> for zcrm_core::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::Get,
+            Method::Post => Self::Post,
+            Method::Put => Self::Put,
+            Method::Patch => Self::Patch,
+            Method::Delete => Self::Delete,
+        }
+    }
+}
+
+impl Api {
+    pub(crate) fn run(&self, global: &Global) -> Result<Outcome> {
+        let body = self.data.as_deref().map(body).transpose()?;
+        let client = global.client()?;
+        let mut call = client.call(self.method.into(), &self.path);
+        for (key, value) in &self.query {
+            call = call.query(key, value);
+        }
+        if let Some(body) = &body {
+            call = call.json(body);
+        }
+        let reply = call.send()?;
+        stdio::print(reply.body())?;
+        if io::stdout().is_terminal() && !reply.body().ends_with('\n') {
+            stdio::say("")?;
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+/// JSON, kept digit by digit.
+fn body(data: &str) -> Result<Box<RawValue>> {
+    let text = match data.strip_prefix('@') {
+        Some("-") => {
+            let mut text = String::new();
+            io::stdin().lock().read_to_string(&mut text).context("standard input cannot be read")?;
+            text
+        }
+        Some(file) => fs::read_to_string(file).with_context(|| format!("{file} cannot be read"))?,
+        None => data.to_owned(),
+    };
+    serde_json::from_str(text.trim_start_matches('\u{feff}')).context("--data is no JSON; a file is named by @FILE")
+}

@@ -1,0 +1,10 @@
+//! CSV files: read strictly, and the values of fields in their cells.
+
+mod cells;
+mod scanner;
+mod separator;
+mod sheet;
+
+pub use cells::Content;
+pub use separator::{Separator, UnknownSeparator};
+pub use sheet::{REASON, Sheet, SheetRow};

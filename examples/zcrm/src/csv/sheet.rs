@@ -1,0 +1,207 @@
+//! A CSV file, read row by row, whatever its length.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::io::{BufRead, BufReader, Read};
+
+use anyhow::{Context, Result, bail};
+
+use super::scanner::{Fault, LONGEST_ROW, RawRow, Scanner};
+use super::separator::Separator;
+
+/// The column that says why a row was rejected. Where a file has it, its cells are no data.
+pub const REASON: &str = "zcrm_reason";
+
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// A CSV file whose first row names the columns.
+pub struct Sheet {
+    scanner: Scanner<Box<dyn BufRead>>,
+    /// All columns but that of reasons, those without a name too.
+    header: Vec<String>,
+    reason: Option<usize>,
+    row: u64,
+}
+
+/// A row below the header.
+#[derive(Debug, Clone)]
+pub struct SheetRow {
+    /// Its number, as a spreadsheet counts: the header is row 1.
+    pub number: u64,
+    /// As many cells as there are columns.
+    pub cells: Vec<Vec<u8>>,
+    /// What the column of reasons says.
+    pub reason: Vec<u8>,
+    /// Why the row is none, where it is malformed. Missing cells are empty then, and surplus ones stand in the last.
+    pub fault: Option<String>,
+}
+
+impl Sheet {
+    /// Reads the header. Without a separator, the one that it is written with is taken: comma, semicolon or tab.
+    ///
+    /// # Errors
+    ///
+    /// When the input cannot be read or is no UTF-8, or its header names no column, or one twice.
+    pub fn read(input: impl Read + 'static, separator: Option<Separator>) -> Result<Self> {
+        let input: Box<dyn BufRead> = Box::new(BufReader::with_capacity(1 << 16, input));
+        let mut scanner = Scanner::new(input);
+        prepare(&mut scanner, separator)?;
+        let raw = scanner.next_row()?.context("it is empty; the first row has to name the columns")?;
+        if raw.fault.is_some() {
+            bail!("its first row, which names the columns, has misplaced quotation marks");
+        }
+        let named = |cell| Ok::<_, anyhow::Error>(String::from_utf8(cell)?.trim().to_owned());
+        let named: Result<Vec<String>> = raw.cells.into_iter().map(named).collect();
+        let mut header = named.context("its first row is not UTF-8; save it as CSV UTF-8")?;
+        scanner.expect(header.len());
+        let reason = header.iter().position(|name| name == REASON);
+        if let Some(at) = reason {
+            header.remove(at);
+        }
+        if header.iter().all(String::is_empty) {
+            bail!("its first row names no column");
+        }
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = header.iter().filter(|name| !name.is_empty()).find(|name| !seen.insert(name.as_str())) {
+            bail!("two columns are named {twice}");
+        }
+        Ok(Self { scanner, header, reason, row: 1 })
+    }
+
+    /// The names of all columns but that of reasons; empty for a column without a name, whose cells have to be empty.
+    #[must_use]
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// What stands between the cells.
+    #[must_use]
+    pub fn separator(&self) -> Separator {
+        self.scanner.separator()
+    }
+
+    /// How many bytes were read.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.scanner.position()
+    }
+
+    /// The number of the last row that was read.
+    #[must_use]
+    pub fn row(&self) -> u64 {
+        self.row
+    }
+
+    /// The next row that holds something; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// When the input cannot be read on.
+    pub fn next_row(&mut self) -> Result<Option<SheetRow>> {
+        loop {
+            let Some(raw) = self.scanner.next_row().context("the input cannot be read on")? else { return Ok(None) };
+            self.row = self.row.saturating_add(1);
+            let is_blank = raw.fault.is_none() && raw.cells.iter().all(|cell| cell.trim_ascii().is_empty());
+            if !is_blank {
+                return Ok(Some(self.judged(raw)));
+            }
+        }
+    }
+
+    fn judged(&self, raw: RawRow) -> SheetRow {
+        let expected = self.header.len() + usize::from(self.reason.is_some());
+        let held = raw.cells.len();
+        let surplus = raw.cells.iter().skip(expected).any(|cell| !cell.is_empty());
+        let mut cells = raw.cells;
+        let reason = match self.reason {
+            Some(at) if at < cells.len() => cells.remove(at),
+            _ => Vec::new(),
+        };
+        let nameless = cells.iter().zip(&self.header).position(|(cell, name)| name.is_empty() && !cell.is_empty());
+        let fault = if let Some(fault) = raw.fault {
+            Some(self.explained(fault))
+        } else if held < expected || surplus {
+            Some(format!("the row has {held} cells, and the header {expected}"))
+        } else {
+            nameless.map(|at| format!("column {} has no name, and the row has a value there", at + 1))
+        };
+        SheetRow { number: self.row, cells: self.fitted(cells), reason, fault }
+    }
+
+    fn explained(&self, fault: Fault) -> String {
+        let (at, text) = match fault {
+            Fault::QuoteInPlain { cell } => {
+                (cell, "has a quotation mark within; put the whole cell in quotation marks and double those within it")
+            }
+            Fault::AfterClosing { cell, backslash: true } => {
+                (cell, "has a quotation mark after a backslash; CSV doubles those within a cell")
+            }
+            Fault::AfterClosing { cell, backslash: false } => {
+                (cell, "goes on after its closing quotation mark; CSV doubles those within a cell")
+            }
+            Fault::NeverClosed { cell } => (cell, "begins with a quotation mark that is never closed"),
+            Fault::TooLong { cell } => {
+                let name = self.column(cell);
+                return format!(
+                    "the row is longer than {} KiB, more than any record can be; {name} is cut off here",
+                    LONGEST_ROW >> 10
+                );
+            }
+        };
+        format!("{} {text}", self.column(at))
+    }
+
+    /// The name of a column of the file.
+    fn column(&self, at: usize) -> String {
+        let in_header = match self.reason {
+            Some(reason) if at > reason => at - 1,
+            Some(reason) if at == reason => return REASON.to_owned(),
+            _ => at,
+        };
+        match self.header.get(in_header) {
+            Some(name) if !name.is_empty() => name.clone(),
+            _ => format!("cell {}", at + 1),
+        }
+    }
+
+    /// As many cells as columns.
+    fn fitted(&self, mut cells: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+        let mut surplus = cells.split_off(self.header.len().min(cells.len()));
+        while surplus.last().is_some_and(Vec::is_empty) {
+            surplus.pop();
+        }
+        if let Some(last) = cells.last_mut() {
+            for cell in surplus {
+                last.push(self.separator().byte());
+                last.extend(cell);
+            }
+        }
+        cells.resize(self.header.len(), Vec::new());
+        cells
+    }
+}
+
+/// Passes over what stands before the header, and finds the separator.
+fn prepare(scanner: &mut Scanner<Box<dyn BufRead>>, separator: Option<Separator>) -> Result<()> {
+    let mut line = scanner.peek_line()?;
+    if line.starts_with(b"\xFF\xFE") || line.starts_with(b"\xFE\xFF") || line.contains(&0) {
+        bail!("it is UTF-16 or no text at all; save it as CSV UTF-8");
+    }
+    if line.starts_with(MARK) {
+        scanner.skip(MARK.len())?;
+        line.drain(..MARK.len());
+    }
+    if let Some(declared) = Separator::of_declaration(&line) {
+        scanner.skip(line.len())?;
+        scanner.separated_by(separator.unwrap_or(declared));
+    } else {
+        scanner.separated_by(separator.unwrap_or_else(|| Separator::of_header(&line)));
+    }
+    Ok(())
+}
+
+impl fmt::Debug for Sheet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sheet").field("header", &self.header).field("row", &self.row).finish_non_exhaustive()
+    }
+}

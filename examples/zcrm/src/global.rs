@@ -1,0 +1,64 @@
+//! The options of every subcommand.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use indicatif::ProgressBar;
+use log::LevelFilter;
+use zcrm_cli::{connect, progress, stdio};
+use zcrm_core::{Client, Config};
+
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The configuration as JSON; the environment variables ZCRM_* take precedence over it, or stand alone without it
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
+    pub(crate) config: Option<PathBuf>,
+    /// No progress and no notes; errors only
+    #[arg(long, short, global = true, help_heading = "Global options")]
+    pub(crate) quiet: bool,
+    /// Log to standard error from this level on
+    #[arg(long, global = true, value_name = "LEVEL", help_heading = "Global options", value_parser = levels())]
+    log: Option<LevelFilter>,
+    /// The most requests in flight at once; 5 unless given, which every edition of Zoho CRM allows
+    #[arg(long, global = true, value_name = "N", help_heading = "Global options")]
+    concurrency: Option<NonZeroUsize>,
+}
+
+fn levels() -> impl TypedValueParser<Value = LevelFilter> {
+    PossibleValuesParser::new(["error", "warn", "info", "debug", "trace"]).try_map(|level| level.parse::<LevelFilter>())
+}
+
+impl Global {
+    /// The configuration, with what the options say.
+    pub(crate) fn config(&self) -> Result<Config> {
+        if let Some(level) = self.log {
+            zcrm_core::logging::to_console(level);
+        }
+        let config = zcrm_cli::config(self.config.as_deref())?;
+        config.warnings().iter().for_each(|warning| self.note(warning));
+        let mut http = config.http().clone();
+        if let Some(most) = self.concurrency {
+            http = http.concurrency(most.get());
+        }
+        Ok(config.with_http(http))
+    }
+
+    pub(crate) fn client(&self) -> Result<Client> {
+        connect(self.config()?)
+    }
+
+    /// Tells people, unless they want to be told nothing.
+    pub(crate) fn note(&self, text: impl std::fmt::Display) {
+        if !self.quiet {
+            stdio::note(format_args!("note: {text}"));
+        }
+    }
+
+    /// The bar, unless nobody wants to see it.
+    pub(crate) fn progress(&self, bar: impl FnOnce() -> ProgressBar) -> ProgressBar {
+        if self.quiet { progress::hidden() } else { bar() }
+    }
+}

@@ -1,0 +1,66 @@
+//! Ctrl-C, and the signals that ask for a program's end.
+
+use std::process;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::exit::IN_PART;
+
+/// How long the last words may take.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// Whether the end of the job was asked for, by Ctrl-C, SIGTERM or SIGHUP.
+#[derive(Debug, Clone)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Watches from now on; only once in a program. The first signal runs `first` on a thread of its own. The second one
+    /// ends the program with exit code 2, after `last_words`, or after two seconds where these are held up: a job whose
+    /// output nobody takes can always be ended.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system does not let the program know of signals.
+    pub fn watch(first: impl FnOnce() + Send + 'static, last_words: impl FnOnce() + Send + 'static) -> Result<Self> {
+        let asked = Arc::new(AtomicBool::new(false));
+        let note = Arc::clone(&asked);
+        let (mut first, mut last_words) = (Some(first), Some(last_words));
+        let handler = move || {
+            note.store(true, Ordering::SeqCst);
+            if let Some(first) = first.take() {
+                thread::spawn(first);
+            } else if let Some(last_words) = last_words.take() {
+                thread::spawn(move || {
+                    let (done, ended) = channel();
+                    thread::spawn(move || {
+                        last_words();
+                        // The receiver is gone only when the program ends.
+                        let _ = done.send(());
+                    });
+                    let _ = ended.recv_timeout(LAST_WORDS);
+                    end();
+                });
+            } else {
+                end();
+            }
+        };
+        ctrlc::set_handler(handler).context("Ctrl-C cannot be watched for")?;
+        Ok(Self(asked))
+    }
+
+    /// Whether the end was asked for.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Ends the program: done in part.
+pub fn end() -> ! {
+    process::exit(IN_PART.into())
+}

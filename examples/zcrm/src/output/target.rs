@@ -1,0 +1,132 @@
+//! Where lines go: standard output, or a file that is written aside and renamed when it is complete.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+/// Takes bytes.
+#[derive(Debug)]
+pub(super) struct Target {
+    file: File,
+    /// Where the bytes are, and where they go when they are complete.
+    aside: Option<Aside>,
+}
+
+#[derive(Debug)]
+struct Aside {
+    part: PathBuf,
+    whole: PathBuf,
+}
+
+impl Target {
+    pub(super) fn stdout() -> io::Result<Self> {
+        Ok(Self { file: own_stdout()?, aside: None })
+    }
+
+    /// The bytes go to `FILE.part`, so that what an earlier run has written stays until this one is complete. A device or
+    /// a pipe is written to as it is.
+    pub(super) fn file(path: &Path) -> Result<Self> {
+        let unwritable = || format!("{} cannot be written", path.display());
+        let about = match fs::metadata(path) {
+            Ok(about) => Some(about),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => None,
+            Err(cause) => return Err(cause).with_context(unwritable),
+        };
+        match &about {
+            Some(about) if about.is_dir() => bail!("{} is a folder", path.display()),
+            Some(about) if !about.is_file() => {
+                let file = OpenOptions::new().write(true).open(path).with_context(unwritable)?;
+                return Ok(Self { file, aside: None });
+            }
+            // Found out now rather than when all is written.
+            Some(about) if about.permissions().readonly() => bail!("{} is write-protected", path.display()),
+            _ => {}
+        }
+        // What a symbolic link leads to is replaced, not the link.
+        let whole = if about.is_some() { path.canonicalize().with_context(unwritable)? } else { path.to_owned() };
+        let mut part = whole.clone().into_os_string();
+        part.push(OsString::from(".part"));
+        let part = PathBuf::from(part);
+        let unwritable = || format!("{} cannot be written", part.display());
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(&part).with_context(unwritable)?;
+        if file.try_lock().is_err() {
+            bail!("{} is being written by another run", part.display());
+        }
+        file.set_len(0).with_context(unwritable)?;
+        if let Some(about) = about {
+            file.set_permissions(about.permissions()).with_context(unwritable)?;
+        }
+        Ok(Self { file, aside: Some(Aside { part, whole }) })
+    }
+
+    /// Where what was written so far can be found, if it is not complete.
+    pub(super) fn part(&self) -> Option<&Path> {
+        self.aside.as_ref().map(|aside| aside.part.as_path())
+    }
+
+    /// Writes the bytes; on failure also how many of the first `whole` bytes stay: those up to the last of the `ends` that
+    /// was reached, as far as the target can be cut.
+    pub(super) fn write(&mut self, bytes: &[u8], ends: &[usize]) -> Result<(), (io::Error, usize)> {
+        let mut written = 0;
+        while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
+            let failure = match self.file.write(rest) {
+                Ok(0) => io::ErrorKind::WriteZero.into(),
+                Ok(count) => {
+                    written += count;
+                    continue;
+                }
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => continue,
+                Err(cause) => cause,
+            };
+            let kept = ends.iter().rev().copied().find(|end| *end <= written).unwrap_or(0);
+            self.cut(written - kept);
+            return Err((failure, kept));
+        }
+        Ok(())
+    }
+
+    /// Takes the last bytes away again, where there is a file to take them from.
+    fn cut(&self, bytes: usize) {
+        if let Ok(about) = self.file.metadata()
+            && about.is_file()
+        {
+            // The failure that led here is told; this is what can be done about it.
+            let _ = self.file.set_len(about.len().saturating_sub(bytes as u64));
+        }
+    }
+
+    /// The bytes are complete.
+    pub(super) fn complete(&mut self) -> io::Result<()> {
+        match self.aside.take() {
+            Some(Aside { part, whole }) => {
+                self.file.sync_all()?;
+                fs::rename(part, whole)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// There is nothing in it that is worth keeping.
+    pub(super) fn discard(&mut self) {
+        if let Some(Aside { part, .. }) = self.aside.take() {
+            // An empty file that cannot be removed does no harm.
+            let _ = fs::remove_file(part);
+        }
+    }
+}
+
+/// Standard output without the standard library's buffer, which would hold up the end of the program where nobody reads.
+#[cfg(unix)]
+fn own_stdout() -> io::Result<File> {
+    use std::os::fd::AsFd;
+    Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
+}
+
+#[cfg(windows)]
+fn own_stdout() -> io::Result<File> {
+    use std::os::windows::io::AsHandle;
+    Ok(File::from(io::stdout().as_handle().try_clone_to_owned()?))
+}
