@@ -8,7 +8,7 @@ use clap::Parser;
 use zcrm_cli::grant::grant_token;
 use zcrm_cli::stdio::say;
 use zcrm_cli::{Outcome, config, connect, may_write, run, token_place};
-use zcrm_core::resource::Criteria;
+use zcrm_core::Criteria;
 use zcrm_core::{Client, Config, GrantToken, Record, RecordId};
 use zcrm_emulator::{Emulator, Options};
 

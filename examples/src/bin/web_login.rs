@@ -111,7 +111,7 @@ impl Site {
     }
 
     fn details(&self, user: &UserIdentifier) -> Result<Response> {
-        let me = self.client.for_user(user)?.organization().current_user()?;
+        let me = self.client.for_user(user)?.users().current()?;
         let role = me.role.as_ref().and_then(|role| role.name.as_deref());
         let profile = me.profile.as_ref().and_then(|profile| profile.name.as_deref());
         let details = [

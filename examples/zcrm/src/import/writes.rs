@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use zcrm_core::resource::ModuleHandle;
-use zcrm_core::resource::{Outcome, Written};
+use zcrm_core::rest::{Outcome, Written};
 
 use super::columns::Writing;
 use crate::csv::SheetRow;
