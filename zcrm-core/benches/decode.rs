@@ -32,11 +32,7 @@ struct SamePage(Arc<[u8]>);
 impl Transport for SamePage {
     fn send(&self, _: HttpRequest<'_>) -> Result<HttpResponse, TransportError> {
         let length = ("content-length".to_owned(), self.0.len().to_string());
-        Ok(HttpResponse {
-            status: 200,
-            headers: Headers::new([length]),
-            body: Box::new(Cursor::new(Arc::clone(&self.0))),
-        })
+        Ok(HttpResponse::new(200, Headers::new([length]), Cursor::new(Arc::clone(&self.0))))
     }
 }
 

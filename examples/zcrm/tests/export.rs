@@ -177,7 +177,7 @@ fn what_the_file_was_it_stays() {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert_eq!(records(&account.read("secret.ndjson")).len(), 3);
     assert!(account.path("link.ndjson").is_symlink());
-    assert_eq!(secret.describe().unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(secret.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     let ran = account.run(ZCRM, &["export", "--module", "Leads", "--output", "/dev/null"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(!std::path::Path::new("/dev/null").is_file());

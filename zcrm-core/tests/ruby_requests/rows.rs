@@ -121,10 +121,12 @@ pub(crate) fn rows() -> Vec<Row> {
              "lar_id": "9"};
         "ZCRMModule#update_records" => module.update(&changes), "PUT Leads", {"data": [{"id": "5", "City": "Oslo"}]};
         "ZCRMModule#upsert_records" => module.upsert(&leads, ["Email"]), "POST Leads/upsert?duplicate_check_fields=Email",
-            {"data": [{"Last_Name": "Berg", "Email": "b@example.com"}, {"Last_Name": "Dahl", "Email": "d@example.com"}]};
+            {"data": [{"Last_Name": "Berg", "Email": "b@example.com"}, {"Last_Name": "Dahl", "Email": "d@example.com"}],
+             "duplicate_check_fields": ["Email"]};
         "ZCRMModule#upsert_records" => module.writer().assignment_rule("9").upsert(&leads[..1], ["Email", "Last_Name"]),
             "POST Leads/upsert?duplicate_check_fields=Email,Last_Name",
-            {"data": [{"Last_Name": "Berg", "Email": "b@example.com"}], "lar_id": "9"};
+            {"data": [{"Last_Name": "Berg", "Email": "b@example.com"}], "lar_id": "9",
+             "duplicate_check_fields": ["Email", "Last_Name"]};
         "ZCRMModule#mass_update_records" => module.update_field(ids, "City", "Oslo"), "PUT Leads",
             {"data": [{"id": "5", "City": "Oslo"}, {"id": "6", "City": "Oslo"}]};
         "ZCRMModule#delete_records" => module.delete(ids), "DELETE Leads?ids=5,6";

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::error::{ErrorKind, Result};
 use crate::secret::Secret;
 use crate::token::GrantToken;
-use crate::transport::{Body, Method, Pace, HttpRequest, Transport, TransportError, TransportErrorKind};
+use crate::transport::{Body, HttpRequest, Method, Pace, Transport, TransportError, TransportErrorKind};
 
 /// A request that took longer than this is not retried, which bounds the slowest refresh.
 const REPEAT_WITHIN: Duration = Duration::from_secs(10);
@@ -163,14 +163,15 @@ impl AccountsClient {
                 _ => false,
             },
         };
-        let (response, asked_at) = if again && self.config.http().max_retries != Some(0) && started.elapsed() < REPEAT_WITHIN {
-            log::debug!("asking {accounts_url}{} a second time", purpose.path());
-            std::thread::sleep(self.pause());
-            let asked_at = Instant::now();
-            (self.ask_once(purpose, accounts_url, form), asked_at)
-        } else {
-            (first, started)
-        };
+        let (response, asked_at) =
+            if again && self.config.http().max_retries != Some(0) && started.elapsed() < REPEAT_WITHIN {
+                log::debug!("asking {accounts_url}{} a second time", purpose.path());
+                std::thread::sleep(self.pause());
+                let asked_at = Instant::now();
+                (self.ask_once(purpose, accounts_url, form), asked_at)
+            } else {
+                (first, started)
+            };
         let response = response.map_err(|cause| failure::unanswered(purpose, accounts_url, cause))?;
         if response.is_throttled() {
             let error = throttled(response.retry_after.unwrap_or(WINDOW));
