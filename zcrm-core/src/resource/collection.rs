@@ -25,7 +25,7 @@ use crate::transport::Method;
 /// for role in client.roles().list().all()? {
 ///     println!("{:?}", role.name);
 /// }
-/// let variable = Variable::new("discount", "integer").value("10");
+/// let variable = Variable::new("Discount", "Discount", "integer").value(10);
 /// client.variables().create(&[variable])?.into_result()?;
 /// # Ok(())
 /// # }

@@ -194,7 +194,7 @@ impl<T> Request<T> {
     pub(crate) fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
         match write_json(value) {
             Ok(body) => self.body(Box::<str>::from(body).into_string().into_bytes()),
-            Err(cause) => self.fault(Error::invalid("the body cannot be written as JSON").with_source(cause)),
+            Err(cause) => self.fault(Error::invalid(format!("the body cannot be written as JSON: {cause}"))),
         }
     }
 

@@ -120,7 +120,7 @@ fn changes(record: &Record) -> Members {
 }
 
 fn raw<T: Serialize + ?Sized>(item: &T) -> Result<Box<RawValue>> {
-    write_json(item).map_err(|cause| Error::invalid("a record cannot be written as JSON").with_source(cause))
+    write_json(item).map_err(|cause| Error::invalid(format!("a record cannot be written as JSON: {cause}")))
 }
 
 /// Whether Zoho finds a record by this value of a check field: a scalar that is not blank.
