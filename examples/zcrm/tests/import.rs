@@ -70,7 +70,7 @@ fn cells_become_values_of_the_fields_types() {
     let account = Account::new();
     let header =
         "Last_Name,No_of_Employees,Annual_Revenue,Score,Email_Opt_Out,Interests,Follow_Up,External_Number,Owner,Fax";
-    let owner = account.client().organization().current_user().unwrap().id.unwrap();
+    let owner = account.client().users().current().unwrap().id.unwrap();
     let cells = format!("\"Berg, \"\"B\"\"\",12,1000.5,7.25,TRUE,Skiing; Chess,2026-12-24,9007199254740993,{owner},");
     account.write("leads.csv", format!("{header}\n{cells}\n"));
     account.emulator.reset_counters();
@@ -240,6 +240,23 @@ fn ctrl_c_waits_for_the_call_under_way_and_accounts_for_every_row() {
         assert_nothing_was_sent_twice(&account);
         assert_eq!(account.emulator.count_records("Leads"), 500);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_wait_for_a_rate_limit() {
+    let account = Account::new();
+    account.write("leads.csv", rows(500));
+    account.emulator.fault(posts().after(1), Fault::Reply(Reply::too_many_requests().retry_after(60)));
+    let begun = std::time::Instant::now();
+    let child = account.command(ZCRM, &REJECTS).spawn().unwrap();
+    account.wait_for(|counters| counters.faults == 1);
+    account.interrupt(&child);
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert_eq!(ran.last_line(), "created=100 updated=0 refused=0 unanswered=0 not_sent=400", "{ran:?}");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(30), "{:?}", begun.elapsed());
+    assert_eq!(rows_of(&account, "rejects.csv").len(), 400);
 }
 
 #[cfg(unix)]

@@ -13,6 +13,7 @@ use zcrm_cli::import::{Columns, Files, Job, Tally, Writing, dry_run};
 use zcrm_cli::output::part_of;
 use zcrm_cli::stdio::{Informed, note};
 use zcrm_cli::{Interrupt, Outcome, complain, end, names, progress};
+use zcrm_core::Client;
 
 use crate::global::Global;
 
@@ -73,7 +74,7 @@ impl Import {
             return concluded(&mut tally, false, true);
         }
         let tally = Arc::new(Mutex::new(tally));
-        let interrupt = watch(Arc::clone(&tally), bar.clone())?;
+        let interrupt = watch(Arc::clone(&tally), client.clone(), bar.clone())?;
         let module = client.module(&self.module);
         Job {
             module: &module,
@@ -122,9 +123,10 @@ fn is_same(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-/// The first signal lets the call under way end; the second one puts down what is known.
-fn watch(tally: Arc<Mutex<Tally>>, bar: ProgressBar) -> Result<Interrupt> {
+/// The first signal ends all waits and lets the request in flight end; the second one puts down what is known.
+fn watch(tally: Arc<Mutex<Tally>>, client: Client, bar: ProgressBar) -> Result<Interrupt> {
     let first = move || {
+        client.interrupt();
         bar.suspend(|| note("interrupted: the request in flight is waited for; Ctrl-C again ends at once"));
     };
     let last_words = move || {

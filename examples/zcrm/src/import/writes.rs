@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use zcrm_core::resource::ModuleHandle;
-use zcrm_core::resource::records::Outcome;
+use zcrm_core::rest::Outcome;
 
 use super::columns::Writing;
 use crate::in_one_line;
@@ -53,7 +53,7 @@ fn fate(outcome: &Outcome) -> Fate {
     let reason = |error: &zcrm_core::Error| error.api().map_or_else(|| in_one_line(error), ToString::to_string);
     match outcome {
         Outcome::Created(_) => Fate::Created,
-        Outcome::Refused(error) => Fate::Refused(reason(error)),
+        Outcome::Rejected(error) => Fate::Refused(reason(error)),
         Outcome::Unanswered(error) => Fate::Unanswered(reason(error)),
         Outcome::NotSent(error) => Fate::NotSent(reason(error)),
         _ => Fate::Updated,
