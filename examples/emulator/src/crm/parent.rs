@@ -22,7 +22,10 @@ pub(crate) fn kept(module: &Module, id: u64, name: &Value) -> [(&'static str, Va
 /// As the version of the call has it.
 pub(crate) fn outward(visit: &Visit<'_>, row: &mut Row) {
     if visit.version >= Version::V7 {
-        row.remove("$se_module");
+        // Activities say with it what their `What_Id` is of, in every version.
+        if row.contains_key("Parent_Id") {
+            row.remove("$se_module");
+        }
     } else if let Some(Value::Object(parent)) = row.get_mut("Parent_Id") {
         parent.remove("module");
     }
