@@ -38,7 +38,8 @@ pub(crate) fn named<'a>(visit: &Visit<'_>, sent: &'a Row) -> Result<(&'a str, &'
         let module = parent["module"]["api_name"].as_str().ok_or_else(|| mandatory("module"))?;
         return Ok((module, parent));
     }
-    if visit.version >= Version::V3
+    // v6 knows both forms.
+    if visit.version >= Version::V6
         && let Some(module) = parent["module"]["api_name"].as_str()
     {
         return Ok((module, parent));

@@ -105,7 +105,7 @@ pub(crate) fn route(views: &mut Views, visit: &Visit<'_>, method: &str, path: &[
             let item = change_sort(views, module, id, &sent);
             Ok(batch::answer(visit, "custom_views", 200, vec![item]))
         }
-        ("PUT", [_, "actions", "change_sort"] | ["actions", "change_sort"]) if visit.version < Version::V3 => {
+        ("PUT", [_, "actions", "change_sort"] | ["actions", "change_sort"]) if visit.version < Version::V6 => {
             Err(not_supported(Version::V6))
         }
         ("PUT", [id, "actions", "change_sort"]) => {
