@@ -66,6 +66,13 @@ pub struct Behaviour {
     pub consent: Option<bool>,
     /// CRM calls beyond this number in flight are answered 429 `TOO_MANY_REQUESTS`.
     pub max_in_flight: Option<usize>,
+    /// Heavy CRM calls beyond this number in flight are answered 429 too; Zoho's figure is 10 in every edition. Heavy
+    /// are searches, COQL, conversions, lists by view or with an order, and writes of more than 10 records.
+    pub max_heavy_in_flight: Option<usize>,
+    /// So many API credits there are; calls that cost more than is left are answered 429. Half of them spent,
+    /// `X-API-CREDITS-REMAINING` tells what is left. They are counted as [`Counters::credits`](crate::Counters), and
+    /// come back when the counters are reset.
+    pub daily_credits: Option<u64>,
     /// Time that passes before each CRM call is answered.
     #[serde(with = "seconds")]
     pub delay: Duration,
@@ -85,6 +92,25 @@ pub struct Behaviour {
     /// Life of a page token; Zoho's is 24 hours.
     #[serde(with = "seconds")]
     pub page_token_life: Duration,
+    /// How often the state of a bulk job is asked for before it is over: with 3, `ADDED`, `QUEUED` and `IN PROGRESS`
+    /// are seen first.
+    pub bulk_polls: u64,
+    /// How long a bulk job takes. As with Zoho, jobs run one after another.
+    #[serde(with = "seconds")]
+    pub bulk_job_time: Duration,
+    /// Rows of one bulk job; Zoho's figure is 200,000.
+    pub bulk_page: u64,
+    /// Bulk jobs end in `FAILURE` with this code, such as `INTERNAL_SERVER_ERROR`.
+    pub bulk_failure: Option<String>,
+    /// Fields that bulk jobs refuse as `FIELD_NOT_SUPPORTED`, as Zoho does with some that its own metadata lists.
+    pub bulk_refused_fields: Vec<String>,
+    /// So many bulk jobs a day; no figure of Zoho's is known.
+    pub bulk_jobs_a_day: Option<u64>,
+    /// So many downloads of results a minute, the next one is answered 429; Zoho's figure is 10.
+    pub bulk_downloads_a_minute: Option<u64>,
+    /// How long the result of a bulk job is kept; Zoho's figure is one day.
+    #[serde(with = "seconds")]
+    pub bulk_result_life: Duration,
     /// The certificate presented over https.
     pub certificate: Certificate,
 }
@@ -104,6 +130,8 @@ impl Default for Behaviour {
             user_info_email: None,
             consent: None,
             max_in_flight: None,
+            max_heavy_in_flight: None,
+            daily_credits: None,
             delay: Duration::ZERO,
             token_delay: Duration::ZERO,
             gzip: false,
@@ -112,6 +140,14 @@ impl Default for Behaviour {
             credits_remaining: None,
             max_file_size: None,
             page_token_life: Duration::from_secs(24 * 3600),
+            bulk_polls: 1,
+            bulk_job_time: Duration::ZERO,
+            bulk_page: 200_000,
+            bulk_failure: None,
+            bulk_refused_fields: Vec::new(),
+            bulk_jobs_a_day: None,
+            bulk_downloads_a_minute: None,
+            bulk_result_life: Duration::from_secs(24 * 3600),
             certificate: Certificate::Valid,
         }
     }

@@ -123,7 +123,8 @@ impl Call {
         form.into_owned().chain(self.query.iter().cloned()).find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
-    /// The JSON object of the body, with ids as text: some SDKs write them as numbers, and Zoho answers text either way.
+    /// The JSON object of the body, with ids as text: some SDKs write them as numbers, and Zoho answers text either
+    /// way.
     pub(crate) fn json(&self) -> Result<Value, Box<Answer>> {
         match serde_json::from_slice(&self.body) {
             Ok(Value::Object(object)) => {

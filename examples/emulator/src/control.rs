@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::crm::{self, MadeUpLeads};
 use crate::faults::{Fault, On};
 use crate::world::World;
 
@@ -52,10 +53,24 @@ pub(crate) fn route(world: &World, call: &Call, path: &[&str]) -> Option<Answer>
             done()
         }
         ("PUT", ["leads"]) => {
-            let count = call.query("count").and_then(|count| count.parse().ok()).unwrap_or_default();
-            world.org.lock().records.seed_leads(count);
-            done()
+            let count = call.query("count").and_then(|count| count.parse().ok());
+            let leads = match count {
+                Some(count) => Ok(MadeUpLeads::of(count)),
+                None => serde_json::from_slice(&call.body),
+            };
+            match leads {
+                Ok(leads) => {
+                    world.org.lock().records.make_up_leads(leads);
+                    done()
+                }
+                Err(error) => mistaken(error),
+            }
         }
+        ("PUT", ["records", module, id]) => match serde_json::from_slice(&call.body) {
+            Ok(fields) if crm::set_fields(&mut world.org.lock(), module, id, &fields) => done(),
+            Ok(_) => Answer::error(404, "INVALID_DATA", "no such record", json!({})),
+            Err(error) => mistaken(error),
+        },
         _ => return None,
     })
 }

@@ -28,6 +28,12 @@ pub struct Counters {
     pub in_flight: usize,
     /// The highest number of CRM calls that were being answered at the same time.
     pub highest_in_flight: usize,
+    /// Heavy CRM calls being answered now: searches, COQL, writes of more than 10 records and the like.
+    pub heavy_in_flight: usize,
+    /// The highest number of heavy calls that were being answered at the same time.
+    pub highest_heavy_in_flight: usize,
+    /// API credits spent, by Zoho's price list. Calls that were refused before any work cost nothing.
+    pub credits: u64,
     /// Times that a fault was injected.
     pub faults: u64,
 }
@@ -106,11 +112,17 @@ impl Watch {
         change(&mut self.counters.lock());
     }
 
-    /// Forgets all but the number in flight, which is a fact of the present.
+    /// Forgets all but the numbers in flight, which are facts of the present.
     pub(crate) fn reset(&self) {
         let mut counters = self.counters.lock();
-        let in_flight = counters.in_flight;
-        *counters = Counters { in_flight, highest_in_flight: in_flight, ..Counters::default() };
+        let (in_flight, heavy_in_flight) = (counters.in_flight, counters.heavy_in_flight);
+        *counters = Counters {
+            in_flight,
+            highest_in_flight: in_flight,
+            heavy_in_flight,
+            highest_heavy_in_flight: heavy_in_flight,
+            ..Counters::default()
+        };
         self.log.lock().clear();
     }
 
@@ -122,8 +134,34 @@ impl Watch {
         counters.in_flight
     }
 
-    pub(crate) fn leave(&self) {
-        self.counters.lock().in_flight -= 1;
+    /// Counts a call out, a heavy one twice.
+    pub(crate) fn leave(&self, heavy: bool) {
+        let mut counters = self.counters.lock();
+        counters.in_flight -= 1;
+        counters.heavy_in_flight -= usize::from(heavy);
+    }
+
+    /// Counts a call in as a heavy one and tells how many of them are in flight with it.
+    pub(crate) fn enter_heavy(&self) -> usize {
+        let mut counters = self.counters.lock();
+        counters.heavy_in_flight += 1;
+        counters.highest_heavy_in_flight = counters.highest_heavy_in_flight.max(counters.heavy_in_flight);
+        counters.heavy_in_flight
+    }
+
+    /// Spends credits, unless there are not so many; whether it did.
+    pub(crate) fn spend(&self, credits: u64, daily: Option<u64>) -> bool {
+        let mut counters = self.counters.lock();
+        let spent = counters.credits.saturating_add(credits);
+        let is_enough = daily.is_none_or(|daily| spent <= daily);
+        if is_enough {
+            counters.credits = spent;
+        }
+        is_enough
+    }
+
+    pub(crate) fn read_credits(&self) -> u64 {
+        self.counters.lock().credits
     }
 
     pub(crate) fn record(&self, request: Recorded) {

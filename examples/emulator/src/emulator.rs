@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::behaviour::Behaviour;
 use crate::counters::{Counters, Recorded, Watch};
-use crate::crm::{self, Org};
+use crate::crm::{self, MadeUpLeads, Org};
 use crate::faults::{Fault, On, Rules};
 use crate::oauth::Oauth;
 use crate::server::{self, Door};
@@ -92,7 +92,7 @@ impl Emulator {
             watch: Watch::default(),
             rules: Rules::default(),
             oauth: Mutex::new(oauth),
-            org: Mutex::new(Org::new(options.leads)),
+            org: Mutex::new(Org::new(MadeUpLeads::of(options.leads))),
             url: OnceLock::new(),
             hang_up: Notify::new(),
         });
@@ -238,7 +238,28 @@ impl Emulator {
 
     /// Replaces all leads by so many made-up ones. They cost no memory until they are written to.
     pub fn seed_leads(&self, leads: u64) {
-        self.world.org.lock().records.seed_leads(leads);
+        self.make_up_leads(MadeUpLeads::of(leads));
+    }
+
+    /// Replaces all leads by made-up ones, with gaps in their ids, many in one second, or some of them converted.
+    ///
+    /// ```
+    /// # use zcrm_emulator::{Emulator, MadeUpLeads, Options};
+    /// # fn main() -> std::io::Result<()> {
+    /// let emulator = Emulator::start(Options::default())?;
+    /// emulator.make_up_leads(MadeUpLeads { id_gap: 9, per_second: 50, ..MadeUpLeads::of(1_000_000) });
+    /// assert_eq!(emulator.count_records("Leads"), 1_000_000);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn make_up_leads(&self, leads: MadeUpLeads) {
+        self.world.org.lock().records.make_up_leads(leads);
+    }
+
+    /// Overwrites fields of a record as they are, unchecked, those that are Zoho's to write too, such as
+    /// `Modified_Time`; whether there is such a record.
+    pub fn set_fields(&self, module: &str, id: &str, fields: &Value) -> bool {
+        crm::set_fields(&mut self.world.org.lock(), module, id, fields)
     }
 
     /// What was counted so far.

@@ -31,7 +31,8 @@
 //! | `POST /emulator/revoke?user=&everything=true` | kills a user's access tokens, or the refresh tokens too |
 //! | `GET /emulator/behaviour`, `PUT` | the [`Behaviour`]; changes the members given |
 //! | `POST /emulator/faults`, `DELETE` | adds a rule; forgets all |
-//! | `PUT /emulator/leads?count=` | replaces all leads by so many made-up ones |
+//! | `PUT /emulator/leads?count=` | replaces all leads by made-up ones; a [`MadeUpLeads`] as the body says more |
+//! | `PUT /emulator/records/Leads/{id}` | overwrites fields of a record as they are, read-only ones too |
 //!
 //! A rule is `{"on": {"path": "/crm/", "exactly": false, "method": "POST", "after": 0, "times": 1}, "fault": ...}`, of
 //! which only the path is needed. A fault is one of `"reset_before_work"`, `"reset_after_work"`, `"close_before_work"`,
@@ -75,6 +76,7 @@ mod world;
 
 pub use behaviour::{Behaviour, Certificate, ExpiresIn};
 pub use counters::{Counters, Recorded};
+pub use crm::MadeUpLeads;
 pub use emulator::{Emulator, Options, Revoke};
 pub use faults::{Fault, On, Reply};
 pub use proxy::Proxy;

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
 use time::macros::{format_description, offset};
-use time::{OffsetDateTime, UtcOffset};
+use time::{Date, OffsetDateTime, UtcOffset};
 
 const ISO: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second][offset_hour sign:mandatory]:[offset_minute]");
@@ -25,6 +25,11 @@ pub(crate) fn ahead(by: Duration) -> String {
 /// The time of so many seconds since 1970.
 pub(crate) fn at(seconds: i64) -> String {
     write(OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH))
+}
+
+/// Whether a text is a date as Zoho writes it.
+pub(crate) fn is_date(text: &str) -> bool {
+    Date::parse(text, format_description!("[year]-[month]-[day]")).is_ok()
 }
 
 /// Reads a time of any offset.

@@ -3,13 +3,14 @@
 use serde_json::json;
 
 use crate::accounts;
-use crate::answer::Answer;
+use crate::answer::{Answer, Outcome};
 use crate::behaviour::Behaviour;
 use crate::call::Call;
 use crate::control;
-use crate::crm::{self, Visit};
+use crate::crm::{self, Visit, moment_of};
 use crate::moment;
-use crate::verdict::{no_such_url, refuse};
+use crate::oauth::Session;
+use crate::verdict::{no_such_url, refuse, scope_mismatch, too_many_requests};
 use crate::version::Version;
 use crate::world::World;
 
@@ -24,8 +25,7 @@ pub(crate) fn refuse_by_headers(
         return None;
     }
     if behaviour.max_in_flight.is_some_and(|most| together > most) {
-        let message = "too many requests. please try again after some time";
-        return Some(refuse(429, "TOO_MANY_REQUESTS", message, json!({})));
+        return Some(too_many_requests());
     }
     let Some(token) = call.token() else {
         return Some(refuse(401, "AUTHENTICATION_FAILURE", "Authentication failed", json!({})));
@@ -46,6 +46,7 @@ pub(crate) fn route(world: &World, behaviour: &Behaviour, call: &Call) -> Answer
     match segments.as_slice() {
         ["oauth", path @ ..] => accounts::route(world, behaviour, call, path).unwrap_or_else(no_such_url),
         ["emulator", path @ ..] => control::route(world, call, path).unwrap_or_else(no_such_url),
+        ["crm", "bulk", version, path @ ..] => visit(world, behaviour, call, version, path),
         ["crm", version, path @ ..] => visit(world, behaviour, call, version, path),
         _ => no_such_url(),
     }
@@ -55,7 +56,12 @@ fn visit(world: &World, behaviour: &Behaviour, call: &Call, version: &str, path:
     let (Some(version), Some(session)) = (Version::parse(version), call.session.as_ref()) else {
         return no_such_url();
     };
+    let is_bulk = call.path.starts_with("/crm/bulk/");
     let scopes: &[&str] = match path {
+        _ if is_bulk => &["ZohoCRM.bulk", "ZohoCRM.modules"],
+        ["coql"] => &["ZohoCRM.coql", "ZohoCRM.modules"],
+        ["__apis"] => &["ZohoCRM.apis"],
+        [_, "actions", "count"] => &["ZohoCRM.modules", "ZohoSearch.securesearch"],
         ["org", ..] => &["ZohoCRM.org"],
         ["users", ..] => &["ZohoCRM.users"],
         ["settings", ..] => &["ZohoCRM.settings"],
@@ -64,18 +70,19 @@ fn visit(world: &World, behaviour: &Behaviour, call: &Call, version: &str, path:
         _ => &["ZohoCRM.modules"],
     };
     if !scopes.iter().all(|scope| session.allows(scope)) {
-        return Answer::error(401, "OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL", json!({}));
+        return *scope_mismatch();
     }
-    let mut org = world.org.lock();
-    let person = org.users.person(&session.user);
-    let visit = Visit { call, version, behaviour, person };
-    let answer = crm::route(&mut org, &visit, path).unwrap_or_else(|refusal| *refusal);
+    let cost = crm::credits(call);
+    if !world.watch.spend(cost, behaviour.daily_credits) {
+        return *too_many_requests();
+    }
+    let answer = work(world, behaviour, (call, version), session, path).unwrap_or_else(|refusal| *refusal);
     let left = session.expires.saturating_duration_since(std::time::Instant::now());
     // Zoho labels even ordinary JSON as an attachment, and sets cookies that nobody should keep.
     let is_file = answer.headers.iter().any(|(name, _)| name == "Content-Disposition");
     let answer =
         if is_file { answer } else { answer.header("Content-Disposition", "attachment; filename=response.json") };
-    let answer = match behaviour.credits_remaining {
+    let answer = match behaviour.credits_remaining.or_else(|| credits_left(world, behaviour)) {
         Some(credits) => answer.header("X-API-CREDITS-REMAINING", credits.to_string()),
         None => answer,
     };
@@ -84,4 +91,28 @@ fn visit(world: &World, behaviour: &Behaviour, call: &Call, version: &str, path:
         .header("Set-Cookie", "_zcsr_tmp=emulated;path=/;SameSite=Strict;priority=high")
         .header("Server", "ZGS")
         .header("Cache-Control", "no-store")
+}
+
+fn work(
+    world: &World,
+    behaviour: &Behaviour,
+    (call, version): (&Call, Version),
+    session: &Session,
+    path: &[&str],
+) -> Outcome {
+    let unmodified_since = moment_of(call, "If-Unmodified-Since")?;
+    let mut org = world.org.lock();
+    let person = org.users.person(&session.user);
+    let visit = Visit { call, version, behaviour, person, unmodified_since };
+    if call.path.starts_with("/crm/bulk/") {
+        return crm::bulk(&mut org, &visit, path);
+    }
+    crm::route(&mut org, &visit, path)
+}
+
+/// What is left of the day's credits, which Zoho tells once half of them are used.
+fn credits_left(world: &World, behaviour: &Behaviour) -> Option<u64> {
+    let daily = behaviour.daily_credits?;
+    let spent = world.watch.read_credits();
+    (spent.saturating_mul(2) >= daily).then(|| daily.saturating_sub(spent))
 }

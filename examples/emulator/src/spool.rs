@@ -17,6 +17,12 @@ impl Spool {
         Ok(Self { file: Arc::new(tempfile::tempfile()?), length: 0 })
     }
 
+    /// What was written to a file already.
+    pub(crate) fn of(file: File) -> io::Result<Self> {
+        let length = file.metadata()?.len();
+        Ok(Self { file: Arc::new(file), length })
+    }
+
     /// Adds to the end.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         (&*self.file).write_all(bytes)?;
@@ -36,11 +42,22 @@ impl Spool {
         return std::os::windows::fs::FileExt::seek_read(&*self.file, buffer, place);
     }
 
+    /// All of it.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let mut bytes = vec![0; usize::try_from(self.length).unwrap_or_default()];
+        let mut filled = 0;
+        while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            match self.read_at(rest, filled as u64) {
+                Ok(read) if read > 0 => filled += read,
+                _ => break,
+            }
+        }
+        bytes.truncate(filled);
+        bytes
+    }
+
     /// All of it as text, for parts that are no files.
     pub(crate) fn text(&self) -> String {
-        let mut bytes = vec![0; usize::try_from(self.length).unwrap_or_default()];
-        let read = self.read_at(&mut bytes, 0).unwrap_or_default();
-        bytes.truncate(read);
-        String::from_utf8_lossy(&bytes).into_owned()
+        String::from_utf8_lossy(&self.bytes()).into_owned()
     }
 }

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 use crate::answer::{Answer, Outcome};
 use crate::version::Version;
 
+/// The code of an update that `If-Unmodified-Since` forbids.
+pub(crate) const ALREADY_MODIFIED: &str = "ALREADY_MODIFIED";
+
 /// A refusal of the whole call, for use with `?`.
 pub(crate) fn refuse(status: u16, code: &str, message: &str, details: Value) -> Box<Answer> {
     Box::new(Answer::error(status, code, message, details))
@@ -41,6 +44,16 @@ pub(crate) fn invalid_id() -> Box<Answer> {
     refuse(400, "INVALID_DATA", "the id given seems to be invalid", json!({}))
 }
 
+/// The answer to too many calls at once, or in a day. It does not say which.
+pub(crate) fn too_many_requests() -> Box<Answer> {
+    refuse(429, "TOO_MANY_REQUESTS", "too many requests. please try again after some time", json!({}))
+}
+
+/// A token without the scope that the call needs.
+pub(crate) fn scope_mismatch() -> Box<Answer> {
+    refuse(401, "OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL", json!({}))
+}
+
 /// A module that there is not.
 pub(crate) fn invalid_module() -> Box<Answer> {
     refuse(400, "INVALID_MODULE", "the module name given seems to be invalid", json!({}))
@@ -49,6 +62,13 @@ pub(crate) fn invalid_module() -> Box<Answer> {
 /// A query parameter with a value that makes no sense.
 pub(crate) fn invalid_param(name: &str) -> Box<Answer> {
     refuse(400, "INVALID_DATA", "invalid data", json!({ "param_name": name }))
+}
+
+/// Parameters of which only one may be there.
+pub(crate) fn ambiguous(names: &[&str]) -> Box<Answer> {
+    let names: Vec<Value> = names.iter().map(|name| json!({ "param_name": name })).collect();
+    let details = json!({ "ambiguity_due_to": names });
+    refuse(400, "AMBIGUITY_DURING_PROCESSING", "ambiguity while processing the request", details)
 }
 
 /// A query parameter that must be there.

@@ -12,11 +12,14 @@ use crate::faults::Rules;
 use crate::oauth::Oauth;
 
 /// The scopes that a grant made without naming any has.
-const SCOPES: [&str; 8] = [
+const SCOPES: [&str; 11] = [
     "ZohoCRM.modules.ALL",
     "ZohoCRM.settings.ALL",
     "ZohoCRM.users.ALL",
     "ZohoCRM.org.ALL",
+    "ZohoCRM.bulk.ALL",
+    "ZohoCRM.coql.READ",
+    "ZohoCRM.apis.READ",
     "ZohoCRM.Files.CREATE",
     "ZohoCRM.Files.READ",
     "ZohoSearch.securesearch.READ",

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::crm::row::Row;
 use crate::crm::visit::Visit;
-use crate::verdict::{missing_member, missing_param, refuse, too_many};
+use crate::verdict::{ALREADY_MODIFIED, missing_member, missing_param, refuse, too_many};
 use crate::version::Version;
 
 /// Records, or ids, of one call.
@@ -47,6 +47,7 @@ pub(crate) fn answer(visit: &Visit<'_>, key: &str, all_well: u16, items: Vec<Val
     let later = visit.version >= Version::V3;
     let status = match well {
         _ if well == items.len() => all_well,
+        0 if items.iter().all(|item| item["code"] == ALREADY_MODIFIED) => 412,
         0 => {
             if later {
                 400

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::crm::metadata::{Kind, Module};
-use crate::crm::row::{Row, compare, text};
+use crate::crm::row::{Fields, compare, text};
 use crate::verdict::refuse;
 
 /// Clauses of one search.
@@ -73,7 +73,7 @@ impl Criteria {
         Ok(criteria)
     }
 
-    pub(crate) fn holds(&self, row: &Row) -> bool {
+    pub(crate) fn holds(&self, row: &impl Fields) -> bool {
         match self {
             Self::All(parts) => parts.iter().all(|part| part.holds(row)),
             Self::Any(parts) => parts.iter().any(|part| part.holds(row)),
@@ -177,8 +177,8 @@ fn values(text: &str, several: bool) -> Result<(Vec<String>, usize), String> {
 }
 
 impl Test {
-    fn holds(&self, row: &Row) -> bool {
-        let value = row.get(&self.field).unwrap_or(&Value::Null);
+    fn holds(&self, row: &impl Fields) -> bool {
+        let value = &*row.value(&self.field);
         let first = self.values.first().map(String::as_str).unwrap_or_default();
         let against = |wanted: &str| compare_with(value, wanted);
         match self.operator.as_str() {

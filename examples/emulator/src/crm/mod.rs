@@ -1,12 +1,29 @@
 //! The CRM: what an organization keeps, and the API to it.
+//!
+//! | File | Holds |
+//! |---|---|
+//! | `records`, `tags`, `files` | records and what hangs on them |
+//! | `coql`, `bulk` | reading many records at once; `condition` has the tests of both, `jobs` the bulk jobs |
+//! | `metadata` | modules, fields, layouts, views |
+//! | `org` | all that is kept, and the calls about the organization itself |
+//! | `store`, `storage`, `users`, `tag` | where records, files, users and tags lie |
+//! | `apis`, `prices` | what calls cost, and which are heavy |
+//! | `visit` | a call that was let in |
+//! | `batch`, `page`, `criteria`, `row`, `parent` | several items of a call, pages, searches, fields, parents of notes |
 
+mod apis;
 mod batch;
+mod bulk;
+mod condition;
+mod coql;
 mod criteria;
 mod files;
+mod jobs;
 mod metadata;
 mod org;
 mod page;
 mod parent;
+mod prices;
 mod records;
 mod row;
 mod storage;
@@ -19,15 +36,20 @@ mod visit;
 use crate::answer::Outcome;
 use crate::verdict::no_such_url;
 
+pub(crate) use bulk::route as bulk;
 pub(crate) use metadata::find as module;
 pub(crate) use org::Org;
-pub(crate) use visit::Visit;
+pub(crate) use prices::{credits, is_heavy};
+pub use store::MadeUpLeads;
+pub(crate) use visit::{Visit, moment_of};
 
 /// Paths below `/crm/{version}`.
 pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, path: &[&str]) -> Outcome {
     match (visit.call.method.as_str(), path) {
         (method, ["org", rest @ ..]) => org::organization(org, visit, method, rest),
         (method, ["users", rest @ ..]) => org::users(org, visit, method, rest),
+        (method, ["coql"]) => coql::route(org, visit, method),
+        (method, ["__apis"]) => apis::route(visit, method),
         (method, ["files"]) => files::uploads(org, visit, method),
         (method, ["settings", "tags", rest @ ..]) => tags::settings(org, visit, method, rest),
         (method, ["settings", "roles", rest @ ..]) => org::roles(method, rest),
@@ -38,4 +60,18 @@ pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, path: &[&str]) -> Outcome 
         (method, [module, rest @ ..]) if !module.is_empty() => records::route(org, visit, method, module, rest),
         _ => Ok(no_such_url()),
     }
+}
+
+/// Overwrites fields of a record as they are; whether there is such a record.
+pub(crate) fn set_fields(org: &mut Org, module: &str, id: &str, fields: &serde_json::Value) -> bool {
+    let (Some(module), Ok(id), Some(fields)) = (metadata::find(module), id.parse(), fields.as_object()) else {
+        return false;
+    };
+    let shelf = org.records.shelf_mut(module);
+    let Some(mut row) = shelf.row(id).map(std::borrow::Cow::into_owned) else {
+        return false;
+    };
+    row.extend(fields.clone());
+    shelf.put(id, row);
+    true
 }

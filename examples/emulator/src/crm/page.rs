@@ -9,7 +9,7 @@ use crate::answer::Answer;
 use crate::call::Call;
 use crate::crm::visit::Visit;
 use crate::moment;
-use crate::verdict::{refuse, too_many};
+use crate::verdict::{ambiguous, refuse, too_many};
 use crate::version::Version;
 
 const MOST_PER_PAGE: usize = 200;
@@ -56,12 +56,7 @@ impl Page {
                 json!({ "limit": BY_NUMBER, "param_name": "page" }),
             )),
             None => Ok(page),
-            Some(_) if visit.call.query("page").is_some() => Err(refuse(
-                400,
-                "AMBIGUITY_DURING_PROCESSING",
-                "ambiguity while processing the request",
-                json!({ "ambiguity_due_to": [{ "param_name": "page" }, { "param_name": "page_token" }] }),
-            )),
+            Some(_) if visit.call.query("page").is_some() => Err(ambiguous(&["page", "page_token"])),
             Some(token) => {
                 let start = read_token(visit, token)?;
                 if start + page.per_page > BY_TOKEN {

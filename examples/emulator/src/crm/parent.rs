@@ -1,5 +1,5 @@
-//! What notes and attachments say of the record that they belong to: up to v6 its id and name, with its module beside it
-//! in `$se_module`; from v7 on the module is within.
+//! What notes and attachments say of the record that they belong to: up to v6 its id and name, with its module beside
+//! it in `$se_module`; from v7 on the module is within.
 
 use serde_json::{Value, json};
 

@@ -10,6 +10,18 @@ use crate::moment;
 /// The fields of one record.
 pub(crate) type Row = Map<String, Value>;
 
+/// What has fields that can be read one by one.
+pub(crate) trait Fields {
+    /// The value of a field, null where there is none.
+    fn value(&self, field: &str) -> Cow<'_, Value>;
+}
+
+impl Fields for Row {
+    fn value(&self, field: &str) -> Cow<'_, Value> {
+        self.get(field).map_or(Cow::Owned(Value::Null), Cow::Borrowed)
+    }
+}
+
 /// All of a record, or its id and the fields asked for.
 pub(crate) fn pick(row: &Row, fields: &[&str]) -> Value {
     if fields.is_empty() {
@@ -46,7 +58,8 @@ pub(crate) fn compare(one: &Value, other: &Value) -> Ordering {
         }
         _ => {
             let (one, other) = (text(one), text(other));
-            match (moment::parse(&one), moment::parse(&other)) {
+            let moment = |text: &str| text.get(10..11).filter(|mark| *mark == "T").and_then(|_| moment::parse(text));
+            match (moment(&one), moment(&other)) {
                 (Some(one), Some(other)) => one.cmp(&other),
                 _ => one.to_lowercase().cmp(&other.to_lowercase()),
             }

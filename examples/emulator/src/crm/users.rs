@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::crm::row::Row;
+use crate::crm::row::{Row, id_text};
 
 /// The id of the user in the vendor's sample program.
 const SAMPLE_USER: u64 = 3_652_397_000_000_186_017;
@@ -151,6 +151,12 @@ impl Users {
 
     pub(crate) fn person(&mut self, email: &str) -> Person {
         person(&self.ensure(email))
+    }
+
+    /// The user that a reference names.
+    pub(crate) fn named(&self, reference: &Value) -> Option<&Row> {
+        let id = id_text(reference);
+        self.list.iter().find(|user| user["id"] == id.as_str())?.as_object()
     }
 
     pub(crate) fn by_id(&self, id: &str) -> Option<Person> {

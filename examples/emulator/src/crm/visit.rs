@@ -20,22 +20,24 @@ pub(crate) struct Visit<'a> {
     pub(crate) behaviour: &'a Behaviour,
     /// The user whose token was sent.
     pub(crate) person: Person,
+    /// Changes of records that were changed later than this are refused.
+    pub(crate) unmodified_since: Option<OffsetDateTime>,
+}
+
+/// The moment in a header.
+pub(crate) fn moment_of(call: &Call, header: &str) -> Result<Option<OffsetDateTime>, Box<Answer>> {
+    let Some(text) = call.header(header) else {
+        return Ok(None);
+    };
+    let details = || json!({ "expected_data_type": "datetime", "header": header });
+    let moment = moment::parse(text).ok_or_else(|| refuse(400, "INVALID_DATA", "invalid data", details()))?;
+    Ok(Some(moment))
 }
 
 impl<'a> Visit<'a> {
     /// The moment of `If-Modified-Since`, which Zoho wants in ISO 8601.
     pub(crate) fn modified_since(&self) -> Result<Option<OffsetDateTime>, Box<Answer>> {
-        self.moment("If-Modified-Since")
-    }
-
-    /// The moment in a header.
-    pub(crate) fn moment(&self, header: &str) -> Result<Option<OffsetDateTime>, Box<Answer>> {
-        let Some(text) = self.call.header(header) else {
-            return Ok(None);
-        };
-        let details = || json!({ "expected_data_type": "datetime", "header": header });
-        let moment = moment::parse(text).ok_or_else(|| refuse(400, "INVALID_DATA", "invalid data", details()))?;
-        Ok(Some(moment))
+        moment_of(self.call, "If-Modified-Since")
     }
 
     /// The `fields` parameter, which lists of records demand from v3 on.

@@ -17,6 +17,7 @@ use super::sending::{self, InFlight, Sending};
 use crate::answer::{Answer, Content};
 use crate::call::Call;
 use crate::faults::Fault;
+use crate::verdict::too_many_requests;
 use crate::world::World;
 
 pub(super) async fn respond(world: &Arc<World>, line: &Line, request: Request<Incoming>) -> Response<Sending> {
@@ -34,7 +35,7 @@ pub(super) async fn respond(world: &Arc<World>, line: &Line, request: Request<In
         world.watch.count(|counters| counters.faults += 1);
     }
     let together = entered.as_ref().map_or(0, |(_, together)| *together);
-    let in_flight = entered.map(|(in_flight, _)| in_flight);
+    let mut in_flight = entered.map(|(in_flight, _)| in_flight);
 
     match fault {
         Some(fault) if !fault.lets_work() => {
@@ -42,7 +43,7 @@ pub(super) async fn respond(world: &Arc<World>, line: &Line, request: Request<In
             send(line, answer, None, in_flight).await
         }
         fault => {
-            let answer = work(world, call, body, together).await;
+            let answer = work(world, call, body, together, in_flight.as_mut()).await;
             send(line, answer, fault, in_flight).await
         }
     }
@@ -50,12 +51,22 @@ pub(super) async fn respond(world: &Arc<World>, line: &Line, request: Request<In
 
 /// Everything that a request makes happen. Once it has arrived it is worked on to the end, also when the client is gone
 /// meanwhile, as a real server would.
-async fn work(world: &Arc<World>, mut call: Call, body: Incoming, together: usize) -> Answer {
+async fn work(
+    world: &Arc<World>,
+    mut call: Call,
+    body: Incoming,
+    together: usize,
+    in_flight: Option<&mut InFlight>,
+) -> Answer {
     let behaviour = world.behaviour();
-    let refusal = crate::routes::refuse_by_headers(world, &behaviour, &mut call, together);
+    let mut refusal = crate::routes::refuse_by_headers(world, &behaviour, &mut call, together);
     if (refusal.is_none() || call.is_read_before_refusal()) && call.read(body).await.is_err() {
         let message = "the body cannot be read";
         return Answer::error(400, "REQUEST_BODY_NOT_READABLE", message, serde_json::json!({}));
+    }
+    if let Some(in_flight) = in_flight.filter(|_| refusal.is_none() && crate::crm::is_heavy(&call)) {
+        let heavy = in_flight.enter_heavy();
+        refusal = behaviour.max_heavy_in_flight.filter(|most| heavy > *most).map(|_| too_many_requests());
     }
     crate::accounts::count(world, &call);
     let gzip =
@@ -113,7 +124,12 @@ async fn send(line: &Line, mut answer: Answer, fault: Option<Fault>, in_flight: 
         Some(Fault::ReplyAfterWork(reply)) => answer = reply.answer(),
         _ => {}
     }
-    let (body, length) = match answer.content {
+    let content = match answer.content {
+        // Broken bodies are made from bytes.
+        Content::File(file) if fault.is_some() => Content::Bytes(file.bytes().into()),
+        content => content,
+    };
+    let (body, length) = match content {
         Content::File(file) => {
             let length = file.length();
             (sending::file(file), Some(length))

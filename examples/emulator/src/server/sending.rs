@@ -25,19 +25,28 @@ type Inner = BoxBody<Bytes, io::Error>;
 
 /// A call in flight, until its answer has been handed to the connection.
 #[derive(Debug)]
-pub(super) struct InFlight(Arc<World>);
+pub(super) struct InFlight {
+    world: Arc<World>,
+    heavy: bool,
+}
 
 impl InFlight {
     /// Counts the call in, and tells how many are in flight with it.
     pub(super) fn enter(world: &Arc<World>) -> (Self, usize) {
         let together = world.watch.enter();
-        (Self(Arc::clone(world)), together)
+        (Self { world: Arc::clone(world), heavy: false }, together)
+    }
+
+    /// Counts the call as a heavy one too, and tells how many of those are in flight with it.
+    pub(super) fn enter_heavy(&mut self) -> usize {
+        self.heavy = true;
+        self.world.watch.enter_heavy()
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.watch.leave();
+        self.world.watch.leave(self.heavy);
     }
 }
 

@@ -34,7 +34,7 @@ fn types(kind: Kind) -> (&'static str, &'static str) {
         Kind::Picklist(_) => ("picklist", "string"),
         Kind::MultiPicklist(_) => ("multiselectpicklist", "jsonarray"),
         Kind::Integer => ("integer", "integer"),
-        Kind::Bigint => ("bigint", "string"),
+        Kind::Bigint | Kind::Id => ("bigint", "string"),
         Kind::Double => ("double", "double"),
         Kind::Currency => ("currency", "double"),
         Kind::Percent => ("percent", "double"),
@@ -49,6 +49,12 @@ fn types(kind: Kind) -> (&'static str, &'static str) {
         Kind::ProfileImage => ("profileimage", "string"),
         Kind::Json => ("text", "jsonarray"),
     }
+}
+
+/// One field of a module.
+pub(crate) fn one(visit: &Visit<'_>, module: &Module, field: &Field) -> Value {
+    let at = module.fields().position(|known| known.api_name == field.api_name).unwrap_or_default();
+    describe(visit, module, field, at)
 }
 
 fn describe(visit: &Visit<'_>, module: &Module, field: &Field, at: usize) -> Value {

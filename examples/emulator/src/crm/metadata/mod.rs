@@ -1,4 +1,11 @@
 //! What modules there are, which fields and layouts they have, how they are listed and related.
+//!
+//! | File | Holds |
+//! |---|---|
+//! | `module`, `fields` | the modules and their fields as the emulator defines them |
+//! | `module_json`, `field_json`, `layouts` | how they are described |
+//! | `views` | custom views |
+//! | `related` | related lists |
 
 mod field_json;
 mod fields;
@@ -14,10 +21,11 @@ use crate::answer::{Answer, Outcome};
 use crate::crm::visit::Visit;
 use crate::verdict::{invalid_module, missing_param, unknown};
 
+pub(crate) use field_json::one as describe_field;
 pub(crate) use layouts::id as layout_id;
 pub(crate) use module::{Field, Kind, Module, find, modules};
 pub(crate) use related::find as related;
-pub(crate) use views::{Shows, Views, wanted as wanted_view};
+pub(crate) use views::{Shows, Views, shows as view_shows, wanted as wanted_view};
 
 /// Paths below `/settings` that describe the modules.
 pub(crate) fn settings(views: &mut Views, visit: &Visit<'_>, method: &str, path: &[&str]) -> Outcome {

@@ -8,6 +8,8 @@ const FIRST_FIELD: u64 = 3_652_397_000_000_400_000;
 /// What a field holds, which decides how values are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
+    /// The id of a record. No field is defined so; conditions have it.
+    Id,
     Text,
     TextArea,
     Email,

@@ -8,7 +8,7 @@ use super::module::Module;
 use super::named;
 use crate::answer::{Answer, Outcome};
 use crate::crm::batch;
-use crate::crm::row::Row;
+use crate::crm::row::{Fields, Row};
 use crate::crm::visit::Visit;
 use crate::verdict::{failure, invalid_id, invalid_param, not_supported, success, unknown, unknown_id};
 use crate::version::Version;
@@ -26,6 +26,20 @@ pub(crate) enum Shows {
     Mine,
     /// Those of Oslo or Bergen.
     OsloOrBergen,
+}
+
+impl Shows {
+    /// Whether a user sees a record in the view.
+    pub(crate) fn holds(self, person: &str, record: &impl Fields) -> bool {
+        match self {
+            Self::All => true,
+            Self::Mine => record.value("Owner")["id"] == person,
+            Self::OsloOrBergen => {
+                let city = record.value("City");
+                *city == "Oslo" || *city == "Bergen"
+            }
+        }
+    }
 }
 
 /// What the view of that id shows, if the module has it.

@@ -1,4 +1,12 @@
 //! The organization: its own details, users, roles, taxes and variables.
+//!
+//! | File | Holds |
+//! |---|---|
+//! | `details` | the organization itself |
+//! | `users` | lists and searches of users |
+//! | `hiring` | adding, changing and deleting them |
+//! | `roles` | roles and profiles |
+//! | `taxes`, `variables` | those |
 
 mod details;
 mod hiring;
@@ -10,9 +18,10 @@ mod variables;
 use serde_json::Value;
 
 use crate::answer::Outcome;
+use crate::crm::jobs::Jobs;
 use crate::crm::metadata::Views;
 use crate::crm::storage::Storage;
-use crate::crm::store::{Store, Tie};
+use crate::crm::store::{MadeUpLeads, Store, Tie};
 use crate::crm::tag::Tag;
 use crate::crm::users::Users;
 use crate::crm::visit::Visit;
@@ -31,12 +40,13 @@ pub(crate) struct Org {
     pub(crate) tags: Vec<Tag>,
     pub(crate) files: Storage,
     pub(crate) views: Views,
+    pub(crate) jobs: Jobs,
     taxes: Vec<Value>,
     variables: Vec<Value>,
 }
 
 impl Org {
-    pub(crate) fn new(leads: u64) -> Self {
+    pub(crate) fn new(leads: MadeUpLeads) -> Self {
         Self {
             users: Users::seeded(),
             records: Store::seeded(leads),
@@ -44,6 +54,7 @@ impl Org {
             tags: Vec::new(),
             files: Storage::default(),
             views: Views::default(),
+            jobs: Jobs::default(),
             taxes: taxes::seeded(),
             variables: variables::seeded(),
         }

@@ -8,6 +8,7 @@ use crate::crm::metadata::{self, Module};
 use crate::crm::org::Org;
 use crate::crm::page::Page;
 use crate::crm::row::Row;
+use crate::crm::store::Record;
 use crate::crm::visit::Visit;
 use crate::verdict::{invalid_id, unknown};
 
@@ -35,8 +36,8 @@ fn list(org: &Org, visit: &Visit<'_>) -> Outcome {
     let mut found = Vec::new();
     for module in modules() {
         let filter = Filter::of(visit, module)?;
-        let shelf = org.records.shelf(module);
-        let rows = shelf.written().filter(|(id, _)| filter.lets_through(shelf, *id));
+        let rows = org.records.shelf(module).written();
+        let rows = rows.filter(|(id, row)| filter.lets_through(*id, &Record::Written(row)));
         found.extend(rows.map(|(id, row)| (id, module, row)));
     }
     found.sort_by_key(|(id, ..)| std::cmp::Reverse(*id));

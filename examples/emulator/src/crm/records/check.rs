@@ -1,8 +1,6 @@
 //! What a record that is written must look like, and what becomes of it.
 
 use serde_json::{Value, json};
-use time::Date;
-use time::macros::format_description;
 
 use crate::crm::metadata::{self, Field, Kind, Module};
 use crate::crm::row::{Row, id_of};
@@ -69,12 +67,12 @@ fn convert(users: &Users, store: &Store, field: &Field, value: &Value, about: &s
         Kind::Picklist(_) => (text.is_some(), "string"),
         Kind::Email => (text.is_some_and(is_email), "email"),
         Kind::Integer => (value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()), "integer"),
-        Kind::Bigint => return bigint(value).ok_or_else(|| expected(field, "bigint")),
+        Kind::Bigint | Kind::Id => return bigint(value).ok_or_else(|| expected(field, "bigint")),
         Kind::Double | Kind::Percent => (value.is_number(), "double"),
         // `Discount` of an inventory record may be an amount or a text such as "5%".
         Kind::Currency => (value.is_number() || text.is_some_and(|text| text.ends_with('%')), "double"),
         Kind::Boolean => (value.is_boolean(), "boolean"),
-        Kind::Date => (text.is_some_and(is_date), "date"),
+        Kind::Date => (text.is_some_and(moment::is_date), "date"),
         Kind::DateTime => (text.is_some_and(|text| moment::parse(text).is_some()), "datetime"),
         Kind::MultiPicklist(_) | Kind::Subform | Kind::FileUpload => (value.is_array(), "jsonarray"),
         Kind::Lookup(module) => {
@@ -93,10 +91,6 @@ fn invalid_lookup(field: &Field) -> Refused {
 
 fn is_email(text: &str) -> bool {
     text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !text.contains(' '))
-}
-
-fn is_date(text: &str) -> bool {
-    Date::parse(text, format_description!("[year]-[month]-[day]")).is_ok()
 }
 
 /// Zoho answers a big number as text, whichever way it was sent.

@@ -1,6 +1,6 @@
 //! Lists of records.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::lines;
 use crate::answer::{Answer, Outcome};
@@ -8,11 +8,11 @@ use crate::crm::metadata::{Module, Shows, wanted_view};
 use crate::crm::org::Org;
 use crate::crm::page::Page;
 use crate::crm::parent;
-use crate::crm::row::{Row, compare, pick};
-use crate::crm::store::Shelf;
+use crate::crm::row::{Fields, Row, compare, pick};
+use crate::crm::store::{Bounds, Order, Record, Shelf};
 use crate::crm::visit::Visit;
 use crate::moment;
-use crate::verdict::refuse;
+use crate::verdict::ambiguous;
 use crate::version::Version;
 
 pub(super) fn list(org: &Org, visit: &Visit<'_>, module: &'static Module) -> Outcome {
@@ -23,21 +23,36 @@ pub(super) fn list(org: &Org, visit: &Visit<'_>, module: &'static Module) -> Out
     let filter = Filter::of(visit, module)?;
     let sort_by = visit.call.query("sort_by").filter(|&field| field != "id");
     if sort_by.is_some() && visit.call.query("cvid").is_some() && visit.version >= Version::V3 {
-        let details = json!({ "ambiguity_due_to": [{ "param_name": "cvid" }, { "param_name": "sort_by" }] });
-        let message = "ambiguity while processing the request";
-        return Err(refuse(400, "AMBIGUITY_DURING_PROCESSING", message, details));
+        return Err(ambiguous(&["cvid", "sort_by"]));
     }
     let ascending = visit.call.query("sort_order") == Some("asc");
     let ids = order(shelf, sort_by, ascending);
-    let ids = ids.filter(|&id| filter.lets_through(shelf, id));
-    let answer = page.answer_records(visit, ids, |id| match shelf.seeded_text(id) {
-        Some(text) if fields.is_empty() => Some(text),
-        _ => Some(present(visit, module, shelf.row(id)?.into_owned(), &fields).to_string()),
-    });
+    let records = ids.filter_map(|id| Some((id, shelf.record(id)?)));
+    let records = records.filter(|(id, record)| filter.lets_through(*id, record)).map(|(_, record)| record);
+    let answer = page.answer_records(visit, records, |record| Some(present_text(visit, module, record, &fields)));
     if answer.status == 204 && filter.modified_since.is_some() {
         return Ok(Answer::empty(304));
     }
     Ok(answer)
+}
+
+/// As [`present`], without making up what is not asked for.
+pub(super) fn present_text(visit: &Visit<'_>, module: &Module, record: Record<'_>, fields: &[&str]) -> String {
+    match record.made_up_text() {
+        Some(text) if fields.is_empty() && visit.version < Version::V4 => text,
+        Some(_) if !fields.is_empty() => {
+            let later = visit.version >= Version::V4;
+            let is_told = |name: &&str| match *name {
+                "$converted" => !later,
+                "Converted__s" => later,
+                name => name.starts_with('$') || module.field(name).is_some(),
+            };
+            let wanted = fields.iter().copied().filter(is_told).chain(["id"]);
+            let picked: Row = wanted.map(|name| (name.to_owned(), record.value(name).into_owned())).collect();
+            Value::Object(picked).to_string()
+        }
+        _ => present(visit, module, record.into_row(), fields).to_string(),
+    }
 }
 
 /// A record as it is answered: all of it, or its id and the fields asked for.
@@ -55,16 +70,12 @@ pub(super) fn present(visit: &Visit<'_>, module: &Module, mut row: Row, fields: 
 }
 
 fn order<'a>(shelf: &'a Shelf, sort_by: Option<&str>, ascending: bool) -> Box<dyn Iterator<Item = u64> + 'a> {
-    let Some(field) = sort_by else {
-        if !ascending {
-            return Box::new(shelf.ids());
-        }
-        let mut ids: Vec<u64> = shelf.ids().collect();
-        ids.reverse();
-        return Box::new(ids.into_iter());
-    };
+    let field = sort_by.unwrap_or("id");
+    if let Some(order) = Order::by(field) {
+        return shelf.ordered(order, !ascending, &Bounds::default());
+    }
     let mut keys: Vec<(Value, u64)> =
-        shelf.rows().map(|(id, row)| (row.get(field).cloned().unwrap_or_default(), id)).collect();
+        shelf.records().map(|(id, record)| (record.value(field).into_owned(), id)).collect();
     keys.sort_by(|(one, _), (other, _)| if ascending { compare(one, other) } else { compare(other, one) });
     Box::new(keys.into_iter().map(|(_, id)| id))
 }
@@ -94,26 +105,13 @@ impl<'a> Filter<'a> {
         })
     }
 
-    /// Looks into a record only where it must: seeded ones are costly to make.
-    pub(super) fn lets_through(&self, shelf: &Shelf, id: u64) -> bool {
-        self.converted.is_none_or(|wanted| wanted == shelf.is_converted(id))
-            && self.is_shown(shelf, id)
+    /// Looks into a record only where it must: made-up ones are costly to make.
+    pub(super) fn lets_through(&self, id: u64, record: &Record<'_>) -> bool {
+        self.converted.is_none_or(|wanted| wanted == record.is_converted())
+            && self.shows.holds(self.person, record)
             && (self.ids.is_empty() || self.ids.contains(&id.to_string().as_str()))
             && self.modified_since.is_none_or(|since| {
-                let row = shelf.row(id);
-                let modified = row.as_deref().and_then(|row| row.get("Modified_Time")).and_then(Value::as_str);
-                modified.and_then(moment::parse).is_some_and(|at| at > since)
+                record.value("Modified_Time").as_str().and_then(moment::parse).is_some_and(|at| at > since)
             })
-    }
-
-    fn is_shown(&self, shelf: &Shelf, id: u64) -> bool {
-        let holds = |test: fn(&Row, &str) -> bool| shelf.row(id).is_some_and(|row| test(&row, self.person));
-        match self.shows {
-            Shows::All => true,
-            Shows::Mine => holds(|row, person| row.get("Owner").is_some_and(|owner| owner["id"] == person)),
-            Shows::OsloOrBergen => {
-                holds(|row, _| row.get("City").is_some_and(|city| *city == "Oslo" || *city == "Bergen"))
-            }
-        }
     }
 }

@@ -1,4 +1,13 @@
 //! Records of every module: read, search, write, delete.
+//!
+//! | File | Holds |
+//! |---|---|
+//! | `list`, `search`, `deleted`, `activities` | lists of records, and counting |
+//! | `write`, `upsert` | calls that write several |
+//! | `rows`, `check` | writing one |
+//! | `subforms`, `lines` | rows within records, line items among them |
+//! | `notes`, `related` | what belongs to a record |
+//! | `convert`, `copies` | conversion of leads, clones, whole texts |
 
 mod activities;
 mod check;
@@ -23,7 +32,7 @@ use crate::crm::metadata::{self, Module};
 use crate::crm::org::Org;
 use crate::crm::tags;
 use crate::crm::visit::Visit;
-use crate::verdict::{invalid_id, invalid_module, not_supported, unknown};
+use crate::verdict::{invalid_id, invalid_module, unknown};
 use crate::version::Version;
 
 /// Paths below a module.
@@ -80,8 +89,7 @@ fn act(
             copies::clone(org, visit, module, id)
         }
         ("GET", id, "fetch_full_data") => copies::full_data(org, visit, module, id),
-        ("GET", None, "count") if visit.version < Version::V2_1 => Err(not_supported(Version::V2_1)),
-        ("GET", None, "count") => Ok(Answer::json(200, &json!({ "count": org.records.shelf(module).ids().count() }))),
+        ("GET", None, "count") => search::count(org, visit, module),
         _ => unknown(false),
     }
 }

@@ -10,7 +10,7 @@ use crate::crm::row::{Row, id_of};
 use crate::crm::tags;
 use crate::crm::visit::Visit;
 use crate::moment;
-use crate::verdict::{failure, success, unknown_id};
+use crate::verdict::{ALREADY_MODIFIED, failure, success, unknown_id};
 use crate::version::Version;
 
 pub(super) fn create_row(
@@ -94,6 +94,7 @@ pub(super) fn update_row(
     let (Some(number), Some(mut row)) = (number, known) else {
         return Err(unknown_id(id.clone()));
     };
+    refuse_changed_meanwhile(visit, &row)?;
     let sent = &translate(org, visit, module, sent, false)?;
     let mut kept = check(&org.users, &org.records, module, sent, false)?;
     refuse_duplicate(org, visit, module, &kept, Some(number))?;
@@ -130,6 +131,22 @@ pub(super) fn delete_row(org: &mut Org, visit: &Visit<'_>, module: &'static Modu
     success("record deleted", json!({ "id": id }))
 }
 
+/// Refuses to change a record that was changed after the moment of `If-Unmodified-Since`.
+fn refuse_changed_meanwhile(visit: &Visit<'_>, row: &Row) -> Result<(), Refused> {
+    let modified = row.get("Modified_Time").and_then(Value::as_str).and_then(moment::parse);
+    match (visit.unmodified_since, modified) {
+        (Some(since), Some(modified)) if modified > since => {
+            let details = json!({
+                "id": row.get("id"),
+                "Modified_Time": row.get("Modified_Time"),
+                "Modified_By": row.get("Modified_By"),
+            });
+            Err(failure(ALREADY_MODIFIED, "the record has been modified since then", details))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Refuses a value that a unique field of another record has already.
 fn refuse_duplicate(
     org: &Org,
@@ -150,7 +167,7 @@ fn refuse_duplicate(
             row.get(field.api_name).and_then(Value::as_str).is_some_and(|known| known.eq_ignore_ascii_case(value))
         };
         let written = shelf.written().find(|(id, row)| Some(*id) != myself && same(row)).map(|(id, _)| id);
-        let other = written.or_else(|| shelf.seeded_with(field.api_name, value)).filter(|id| Some(*id) != myself);
+        let other = written.or_else(|| shelf.made_up_with(field.api_name, value)).filter(|id| Some(*id) != myself);
         if let Some(other) = other {
             let mut details = json!({ "api_name": field.api_name, "id": other.to_string() });
             if visit.version >= Version::V5 {

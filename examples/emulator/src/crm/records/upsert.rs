@@ -89,7 +89,7 @@ impl Known {
     fn find(&self, org: &Org, module: &Module, fields: &[String], record: &Row) -> Option<(u64, String)> {
         fields.iter().find_map(|field| {
             let value = value(record, field)?;
-            let seeded = || org.records.shelf(module).seeded_with(field, &value);
+            let seeded = || org.records.shelf(module).made_up_with(field, &value);
             let id = self.0.get(&(field.clone(), value.clone())).copied().or_else(seeded)?;
             Some((id, field.clone()))
         })

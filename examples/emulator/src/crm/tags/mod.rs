@@ -1,4 +1,4 @@
-//! Tags: those of a module, and those on its records.
+//! Tags: those of a module, here, and those on its records, in `on_records`.
 
 mod on_records;
 

@@ -1,0 +1,136 @@
+//! Credits, and how many calls may be under way at once.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod support;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use support::{Client, start};
+
+fn leads(number: usize) -> Value {
+    json!({ "data": vec![json!({ "Last_Name": "Berg" }); number] })
+}
+
+fn cost(client: &Client, call: impl FnOnce()) -> u64 {
+    let before = client.emulator.counters().credits;
+    call();
+    client.emulator.counters().credits - before
+}
+
+#[test]
+fn credits_by_call() {
+    let client = start();
+    client.emulator.seed_leads(3);
+    let get = |path: &str| cost(&client, || drop(client.get(path)));
+    let post = |path: &str, body: Value| cost(&client, || drop(client.post(path, body)));
+    let coql = |limit: u64| {
+        post(
+            "/crm/v8/coql",
+            json!({ "select_query": format!("select id from Leads where id is not null limit {limit}") }),
+        )
+    };
+    assert_eq!((coql(1), coql(200), coql(201), coql(1_000), coql(1_001), coql(2_000)), (1, 1, 2, 2, 3, 3));
+    assert_eq!((get("/crm/v2/Leads"), get("/crm/v2/Leads?cvid=1"), get("/crm/v2/Leads/deleted")), (1, 3, 2));
+    assert_eq!((post("/crm/v2/Leads", leads(10)), post("/crm/v2/Leads/upsert", leads(11))), (1, 2));
+    let tags = |ids: usize| json!({ "tags": [{ "name": "a" }], "ids": vec!["1"; ids] });
+    assert_eq!(post("/crm/v8/Leads/actions/add_tags", tags(51)), 2);
+    let convert = "/crm/v8/Leads/3652397000100000000/actions/convert";
+    assert_eq!(post(convert, json!({ "data": [{}] })), 5);
+    client.emulator.behave(|behaviour| behaviour.refuse_every_token = true);
+    assert_eq!(get("/crm/v2/Leads"), 0);
+}
+
+#[test]
+fn a_day_has_so_many_credits() {
+    let client = start();
+    client.emulator.behave(|behaviour| behaviour.daily_credits = Some(10));
+    let left = || client.get("/crm/v2/org").header("x-api-credits-remaining").map(str::to_owned);
+    let answers: Vec<_> = (0..7).map(|_| left()).collect();
+    let told = |left: &str| Some(left.to_owned());
+    assert_eq!(answers, [None, None, None, None, told("5"), told("4"), told("3")]);
+    assert_eq!(client.get("/crm/v8/Leads/actions/count").code(), "TOO_MANY_REQUESTS");
+    assert_eq!(client.get("/crm/v2/org").status, 200);
+}
+
+#[test]
+fn the_price_list_tells_what_calls_cost() {
+    let client = start();
+    let list = client.get("/crm/v8/__apis").json["__apis"].as_array().unwrap().clone();
+    let price = |path: &str, method: &str| {
+        let api = list.iter().find(|api| api["path"] == path).unwrap_or_else(|| panic!("{path}"));
+        let operations = api["operation_types"].as_array().unwrap();
+        let operation = operations.iter().find(|operation| operation["method"] == method).unwrap();
+        (operation["min_credits"].as_u64().unwrap(), operation["max_credits"].as_u64().unwrap())
+    };
+    assert_eq!(price("/crm/v8/coql", "POST"), (1, 3));
+    assert_eq!(price("/crm/v8/{module}", "PUT"), (1, 10));
+    assert_eq!(price("/crm/bulk/v8/read", "POST"), (50, 50));
+    let filter =
+        json!({ "field": { "api_name": "operation_types.oauth_scope" }, "comparator": "equals", "value": "bulk" });
+    let query =
+        url::form_urlencoded::Serializer::new(String::new()).append_pair("filters", &filter.to_string()).finish();
+    let bulk = client.get(&format!("/crm/v8/__apis?{query}")).json["__apis"].as_array().unwrap().clone();
+    assert_eq!(bulk.len(), 3);
+    assert_eq!(client.get("/crm/v8/__apis?filters=x").code(), "INVALID_DATA");
+}
+
+#[test]
+fn heavy_calls_have_a_limit_of_their_own() {
+    let client = start();
+    client.emulator.seed_leads(10);
+    client.emulator.behave(|behaviour| {
+        behaviour.delay = Duration::from_millis(800);
+        behaviour.max_heavy_in_flight = Some(2);
+        behaviour.max_in_flight = Some(6);
+    });
+    let started = Instant::now();
+    let statuses = |path: &'static str, calls: usize| -> Vec<u16> {
+        thread::scope(|scope| {
+            let calls: Vec<_> = (0..calls).map(|_| scope.spawn(|| client.get(path).status)).collect();
+            let mut statuses: Vec<u16> = calls.into_iter().map(|call| call.join().unwrap()).collect();
+            statuses.sort_unstable();
+            statuses
+        })
+    };
+    assert_eq!(statuses("/crm/v2/Leads/search?word=lead", 4), [200, 200, 429, 429]);
+    assert_eq!(statuses("/crm/v2/org", 5), [200; 5]);
+    // Side by side, not one after the other.
+    assert!(started.elapsed() < Duration::from_millis(5_000), "{:?}", started.elapsed());
+    let counters = client.emulator.counters();
+    assert_eq!((counters.highest_heavy_in_flight, counters.highest_in_flight), (4, 5));
+    assert_eq!((counters.heavy_in_flight, counters.in_flight), (0, 0));
+}
+
+#[test]
+fn a_change_that_somebody_made_meanwhile_is_not_overwritten() {
+    let client = start();
+    let id = client.lead(json!({ "Last_Name": "Berg", "Email": "a@b.example" }));
+    assert!(client.emulator.set_fields("Leads", &id, &json!({ "Modified_Time": "2026-03-01T10:00:00+02:00" })));
+    let body = json!({ "data": [{ "id": id, "City": "Oslo" }] }).to_string().into_bytes();
+    let put = |path: &str, since: &str| {
+        client.try_call_with("PUT", path, &[("if-unmodified-since", since)], Some(body.clone())).unwrap()
+    };
+    let one = format!("/crm/v8/Leads/{id}");
+    for path in [one.as_str(), "/crm/v2/Leads"] {
+        let refused = put(path, "2026-03-01T07:59:59Z");
+        assert_eq!((refused.status, &refused.json["data"][0]["code"]), (412, &json!("ALREADY_MODIFIED")), "{path}");
+        assert_eq!(refused.json["data"][0]["details"]["id"], json!(id));
+    }
+    assert_eq!(client.get(&one).json["data"][0]["City"], Value::Null);
+    assert_eq!(put(&one, "2026-03-01T10:00:00+02:00").status, 200);
+    assert_eq!(put(&one, "yesterday").code(), "INVALID_DATA");
+}
+
+#[test]
+fn nothing_newer_is_304_for_users_and_related_lists_too() {
+    let client = start();
+    let lead = client.lead(json!({ "Last_Name": "Berg" }));
+    for path in
+        ["/crm/v2/users".to_owned(), format!("/crm/v2/Leads/{lead}/Notes"), "/crm/v8/Leads?fields=id".to_owned()]
+    {
+        let header = [("if-modified-since", "2099-01-01T00:00:00+02:00")];
+        assert_eq!(client.try_call_with("GET", &path, &header, None).unwrap().status, 304, "{path}");
+    }
+}
