@@ -9,6 +9,7 @@ In the configuration dictionary:
 The class is the database file: an absolute path, or a name in ~/.local/share/zcrm. Locks are files beside it. Unix only.
 """
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -24,18 +25,27 @@ TABLE = """CREATE TABLE IF NOT EXISTS tokens (
 
 
 class Refused(Exception):
-    """An answer of the kind error: kind and message."""
+    """A response of the kind error: kind and message."""
 
 
-def answer(**fields):
+def respond(**fields):
     sys.stdout.write(json.dumps(fields) + "\n")
     sys.stdout.flush()
+
+
+def text_or_bytes(raw):
+    """What is no text stays bytes, so that it is noticed."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw
 
 
 def open_database(path):
     os.umask(0o077)  # Files of this program are its user's only.
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    database.text_factory = text_or_bytes
     database.execute("PRAGMA synchronous = FULL")
     database.execute(TABLE)
     return database
@@ -45,19 +55,33 @@ def save(path, user, request):
     tokens = request["tokens"]
     row = (user, tokens["access_token"], tokens["refresh_token"], tokens["expiry_millis"])
     open_database(path).execute("INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?)", row)
-    answer(done=True)
+    respond(done=True)
 
 
 def get(path, user, request):
-    columns = ("access_token", "refresh_token", "expiry_millis")
-    query = "SELECT access_token, refresh_token, expiry_millis FROM tokens WHERE user = ?"
+    columns = {"access_token": str, "refresh_token": str, "expiry_millis": int}
+    query = f"SELECT {', '.join(columns)} FROM tokens WHERE user = ?"
     row = open_database(path).execute(query, (user,)).fetchone()
-    answer(tokens=row and dict(zip(columns, row)))
+    if row and not all(isinstance(value, kind) for value, kind in zip(row, columns.values())):
+        raise Refused("corrupt_row", "the row of this user holds something else than tokens and a time")
+    respond(tokens=row and dict(zip(columns, row)))
 
 
 def delete(path, user, request):
     open_database(path).execute("DELETE FROM tokens WHERE user = ?", (user,))
-    answer(done=True)
+    respond(done=True)
+
+
+def open_lock(name):
+    """A file of its own for each user, never deleted: else two could lock two files of one name."""
+    try:
+        # A symbolic link in its place, which somebody else put there, is not followed.
+        return os.open(name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError as fault:
+        if fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+            # Nothing can be saved here either: the client goes on with tokens in its memory.
+            raise Refused("unsupported", f"no lock can be made here: {fault.strerror}") from fault
+        raise
 
 
 def client_is_gone(seconds):
@@ -69,9 +93,7 @@ def lock(path, user, request):
     os.umask(0o077)
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     deadline = time.monotonic() + request["timeout_millis"] / 1000
-    # A file of its own for each user, never deleted: else two could lock two files of one name.
-    name = f"{path}.{hashlib.sha256(user).hexdigest()}.lock"
-    descriptor = os.open(name, os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = open_lock(f"{path}.{hashlib.sha256(user).hexdigest()}.lock")
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -82,7 +104,7 @@ def lock(path, user, request):
                 raise Refused("lock_timeout", "another program has been refreshing these tokens for too long")
             if client_is_gone(min(left, 0.02)):
                 return
-    answer(done=True)
+    respond(done=True)
     client_is_gone(request["lease_millis"] / 1000)
     # The end of this process frees the lock, however it ends.
 
@@ -103,15 +125,15 @@ def main():
             raise Refused("unsupported", "this program knows version 1 of the protocol")
         operation(path, request["user"].encode(), request)
     except Refused as refused:
-        answer(error=dict(zip(("kind", "message"), refused.args)))
+        respond(error=dict(zip(("kind", "message"), refused.args)))
     except sqlite3.OperationalError as fault:
-        answer(error={"kind": "unavailable", "message": f"SQLite: {fault}"})
+        respond(error={"kind": "unavailable", "message": f"SQLite: {fault}"})
     except sqlite3.DatabaseError as fault:
-        answer(error={"kind": "corrupt", "message": f"SQLite: {fault}"})
+        respond(error={"kind": "corrupt", "message": f"SQLite: {fault}"})
     except PermissionError as fault:
-        answer(error={"kind": "denied", "message": str(fault)})
+        respond(error={"kind": "denied", "message": str(fault)})
     except OSError as fault:
-        answer(error={"kind": "unavailable", "message": str(fault)})
+        respond(error={"kind": "unavailable", "message": str(fault)})
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@
 //!
 //! - `logging` (default): [`logging::init`], which installs env_logger for the dictionary's two keys.
 //! - `conformance`: the suite that every token store has to pass, for the tests of stores.
-//! - `time`: conversions between [`DateTime`] and the `time` crate.
+//! - `time`: conversions between [`DateTime`], [`Date`] and the `time` crate.
 
 pub mod client;
 pub mod config;

@@ -273,5 +273,13 @@ fn lines_of_a_quote_are_the_same_in_every_version() {
         assert_eq!(lines.len(), 1, "{version}");
         assert_eq!(lines[0].quantity.as_ref().and_then(zcrm_core::entity::Amount::number), Some(1.5), "{version}");
         assert_eq!(lines[0].product.as_ref().map(|product| &product.id), Some(&product.id), "{version}");
+
+        let mut changed = Record::new();
+        changed
+            .set_line_items(field, &[LineItem::removal(lines[0].id.clone().unwrap()), LineItem::new(&product.id, 2)]);
+        client.module("Quotes").record(&quote.id).update(&changed).unwrap();
+        let lines = client.module("Quotes").record(&quote.id).get().unwrap().line_items().unwrap();
+        let quantities: Vec<_> = lines.iter().map(|line| line.quantity.clone().unwrap().text().into_owned()).collect();
+        assert_eq!(quantities, ["2"], "{version}: one line removed, one added");
     }
 }

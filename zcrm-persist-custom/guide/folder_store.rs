@@ -1,6 +1,8 @@
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
@@ -19,10 +21,6 @@ impl FolderStore {
     }
 }
 
-fn unavailable(cause: std::io::Error) -> PersistenceError {
-    PersistenceError::new(PersistenceErrorKind::Unavailable, "the folder of tokens fails").with_source(cause)
-}
-
 impl PersistenceHandler for FolderStore {
     fn save_oauth_tokens(&self, tokens: &OAuthTokens) -> Result<(), PersistenceError> {
         let (access, refresh) = (tokens.access_token().expose(), tokens.refresh_token().expose());
@@ -30,9 +28,10 @@ impl PersistenceHandler for FolderStore {
         let mut file = NamedTempFile::new_in(&self.0).map_err(unavailable)?;
         writeln!(file, "{access}\n{refresh}\n{}", tokens.expiry_millis()).map_err(unavailable)?;
         file.as_file().sync_all().map_err(unavailable)?;
-        file.persist(self.file_of(tokens.user())).map_err(|fault| unavailable(fault.error))?;
+        put_in_place(file, &self.file_of(tokens.user()))?;
         if cfg!(unix) {
-            File::open(&self.0).and_then(|folder| folder.sync_all()).map_err(unavailable)?;
+            // The new tokens are what everybody reads now: nothing is a failure of the save any more.
+            let _ = File::open(&self.0).and_then(|folder| folder.sync_all());
         }
         Ok(())
     }
@@ -42,6 +41,7 @@ impl PersistenceHandler for FolderStore {
             Ok(text) => text,
             // Only this is "unknown user"; a folder that is gone is a failure.
             Err(cause) if cause.kind() == ErrorKind::NotFound && self.0.is_dir() => return Ok(None),
+            Err(cause) if cause.kind() == ErrorKind::InvalidData => return Err(corrupt()),
             Err(cause) => return Err(unavailable(cause)),
         };
         let lines: Vec<_> = text.lines().collect();
@@ -58,6 +58,26 @@ impl PersistenceHandler for FolderStore {
     }
 }
 
+/// On Windows a backup or a virus scanner may hold the old file open for a moment: tried for 5 seconds.
+fn put_in_place(mut file: NamedTempFile, path: &Path) -> Result<(), PersistenceError> {
+    let mut attempts = 50;
+    while let Err(fault) = file.persist(path) {
+        attempts -= 1;
+        let is_held = cfg!(windows) && matches!(fault.error.raw_os_error(), Some(5 | 32 | 33));
+        if attempts == 0 || !is_held {
+            return Err(unavailable(fault.error));
+        }
+        file = fault.file;
+        thread::sleep(Duration::from_millis(100));
+    }
+    Ok(())
+}
+
+fn unavailable(cause: std::io::Error) -> PersistenceError {
+    PersistenceError::new(PersistenceErrorKind::Unavailable, "the folder of tokens fails").with_source(cause)
+}
+
+/// Of this user alone: a save replaces the file.
 fn corrupt() -> PersistenceError {
     PersistenceError::new(PersistenceErrorKind::CorruptRow, "a file of tokens has not three lines")
 }

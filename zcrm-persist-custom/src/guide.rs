@@ -14,7 +14,7 @@
 //!
 //! They are the contract in [`PersistenceHandler`]. Those that stores break most often:
 //!
-//! - `Ok(None)` is "this user is unknown". A store that could not look answers `Err`; else the application asks for a
+//! - `Ok(None)` is "this user is unknown". A store that could not look returns `Err`; else the application asks for a
 //!   new grant although its tokens are safe.
 //! - Saving is one step. Deleting a row and then inserting it loses the refresh token when the program ends in between.
 //! - Users compare byte by byte: `A@x.com` is not `a@x.com`, whatever a database's collation says.

@@ -14,11 +14,12 @@
 //! ```
 //!
 //! `user` has at most 100 characters, of any kind but control characters; users compare byte by byte. `expiry_millis` is
-//! the moment at which the access token dies, in milliseconds since 1970-01-01 UTC; it can be negative.
+//! the moment at which the access token dies, in milliseconds since 1970-01-01 UTC; it can be negative. Both durations of `lock`
+//! are between 0 and 24 hours, `lease_millis` at least 5 seconds.
 //!
-//! # Answers
+//! # Responses
 //!
-//! | To | Answer |
+//! | To | Response |
 //! |---|---|
 //! | `save` | `{"done":true}`, once the tokens survive a crash |
 //! | `get` | `{"tokens":{"access_token":"…","refresh_token":"…","expiry_millis":0}}`, or `{"tokens":null}` for an unknown user, and only then |
@@ -26,7 +27,7 @@
 //! | `lock` | `{"done":true}` once the lock is held; see below |
 //! | any | `{"error":{"kind":"…","message":"…"}}` |
 //!
-//! An answer has at most 1 MiB. The kinds of error, which become those of
+//! A response has at most 1 MiB. The kinds of error, which become those of
 //! [`PersistenceErrorKind`](zcrm_core::persistence::PersistenceErrorKind):
 //!
 //! | `kind` | Meaning |
@@ -41,15 +42,18 @@
 //! | `unsupported` | the program does not know this version or this operation |
 //! | `other`, or any other word | anything else |
 //!
+//! One of the two tokens of `get` may be missing, `null` or empty, as other programs may have left them. Other tokens that
+//! cannot be read are `corrupt_row` too, whether the program says so or not: a new grant replaces them.
+//!
 //! `message` is one line for people and holds no token. After an error the exit status does not matter; after any other
-//! answer it has to be 0.
+//! response it has to be 0.
 //!
 //! # The refresh lock
 //!
-//! A program that does not offer it answers `unsupported`; then only the threads of one client are kept from refreshing at
+//! A program that does not offer it responds with `unsupported`; then only the threads of one client are kept from refreshing at
 //! the same time, and the store should not be shared between processes.
 //!
-//! A program that offers it waits up to `timeout_millis` for the lock of this user, answers `{"done":true}` and **stays**.
+//! A program that offers it waits up to `timeout_millis` for the lock of this user, responds with `{"done":true}` and **stays**.
 //! It holds the lock until its standard input closes, then frees it and exits with status 0. Standard input closes when
 //! the client is done and also when it dies, however it dies. `get`, `save` and `delete`, in other runs of the program,
 //! work meanwhile, and the lock of one user does not make another wait. A program that waits for the lock watches its
@@ -61,9 +65,13 @@
 //!
 //! # What the program can rely on
 //!
-//! - Nothing secret is in its arguments or its environment: variables that begin with `ZCRM_` are not handed on.
-//! - Its standard error goes to the client's log at WARN, line by line. Tokens that were sent to it, and words that look like
-//!   tokens of Zoho, are replaced there; it should not write any.
+//! - Nothing secret is in its arguments or its environment: variables that begin with `ZCRM_`, in capitals or not, are not handed on.
+//! - Its standard error goes to the client's log at WARN, line by line, up to 500 characters of each. Tokens that were sent to
+//!   it, and words that look like a token of Zoho or a piece of one, are replaced there; it should not write any.
+//! - It leads a process group of its own, on Windows a job: Ctrl-C in the client's terminal does not end it in the middle of a
+//!   save. What it started and left behind is ended with it; only a process in a session of its own (`setsid`) stays.
+//! - On Windows it is an `.exe` or `.bat`. A script needs a `.bat` that calls its interpreter, with the argument handed on:
+//!   `@python "%~dp0helper.py" %*`.
 //! - A run that takes longer than the time limit (30 seconds; for `lock` 30 seconds more than `timeout_millis`) is killed.
 //! - Several runs at once are normal: the threads and processes of a client do not wait for each other.
 //!

@@ -67,6 +67,52 @@ fn a_wrong_key_is_told_by_its_id() {
 }
 
 #[test]
+fn a_row_of_a_lost_key_is_replaced_by_a_save_and_removed_by_a_deletion() {
+    let inner = InMemoryPersistence::new();
+    for delete_first in [false, true] {
+        store(&inner, &[1]).save_oauth_tokens(&tokens("a@x.com")).unwrap();
+        let store = store(&inner, &[2]);
+        assert_eq!(store.get_oauth_tokens(&user("a@x.com")).unwrap_err().kind(), Kind::WrongKey);
+        if delete_first {
+            store.delete_oauth_tokens(&user("a@x.com")).unwrap();
+            assert!(store.get_oauth_tokens(&user("a@x.com")).unwrap().is_none());
+        }
+        store.save_oauth_tokens(&tokens("a@x.com")).unwrap();
+        let found = store.get_oauth_tokens(&user("a@x.com")).unwrap().unwrap();
+        assert_eq!(found.refresh_token().expose(), "1000.canary-refresh");
+    }
+}
+
+#[test]
+fn a_key_file_from_windows_is_read_or_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("zcrm.key");
+    fs::write(&path, "").unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let digits = "07".repeat(32);
+    for text in [format!("\u{feff}{digits}\r\n"), "\u{feff}BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\r\n".to_owned()]
+    {
+        fs::write(&path, text).unwrap();
+        assert_eq!(EncryptionKey::from_file(&path).unwrap().id(), key(7).id());
+    }
+    let wide = |to_bytes: fn(u16) -> [u8; 2]| format!("\u{feff}{digits}").encode_utf16().flat_map(to_bytes).collect();
+    let unmarked: Vec<u8> = digits.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let cases: [(Vec<u8>, &str); 4] = [
+        (wide(u16::to_le_bytes), "UTF-16"),
+        (wide(u16::to_be_bytes), "UTF-16"),
+        (unmarked, "64 hexadecimal digits"),
+        (vec![0xc3, 0x28], "no text"),
+    ];
+    for (content, reason) in cases {
+        fs::write(&path, content).unwrap();
+        let fault = EncryptionKey::from_file(&path).unwrap_err();
+        assert!(fault.kind() == Kind::Setup && fault.to_string().contains(reason), "{fault}");
+        assert!(!fault.to_string().contains("0707"), "{fault}");
+    }
+}
+
+#[test]
 fn rows_and_columns_cannot_be_exchanged() {
     let inner = InMemoryPersistence::new();
     let store = store(&inner, &[1]);
@@ -91,7 +137,7 @@ fn plaintext_is_taken_only_when_that_was_asked_for() {
     let inner = InMemoryPersistence::new();
     inner.save_oauth_tokens(&tokens("a@x.com")).unwrap();
     let fault = store(&inner, &[1]).get_oauth_tokens(&user("a@x.com")).unwrap_err();
-    assert_eq!(fault.kind(), Kind::Setup);
+    assert_eq!(fault.kind(), Kind::CorruptRow);
     assert!(fault.to_string().contains("accept_plaintext") && !format!("{fault:?}").contains("canary"), "{fault}");
     let accepting = store(&inner, &[1]).accept_plaintext();
     let found = accepting.get_oauth_tokens(&user("a@x.com")).unwrap().unwrap();

@@ -5,9 +5,37 @@ use std::path::Path;
 
 use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind};
 
+use crate::held;
+
 /// `doing` is what failed, such as `write the tokens to`.
 pub(crate) fn io(doing: &str, path: &Path, cause: io::Error) -> PersistenceError {
-    let (kind, remedy) = match cause.kind() {
+    let (kind, remedy) = meaning(&cause);
+    PersistenceError::new(kind, format!("cannot {doing} {}: {remedy}", path.display())).with_source(cause)
+}
+
+/// Something is set up so that the store cannot work with `path`.
+pub(crate) fn setup(path: &Path, why: &str) -> PersistenceError {
+    PersistenceError::new(PersistenceErrorKind::Setup, format!("{} cannot be used: {why}", path.display()))
+}
+
+/// `path` belongs to somebody who could read or change what lies there.
+pub(crate) fn denied(path: &Path, why: &str) -> PersistenceError {
+    PersistenceError::new(PersistenceErrorKind::Denied, format!("{} cannot be used: {why}", path.display()))
+}
+
+fn meaning(cause: &io::Error) -> (PersistenceErrorKind, &'static str) {
+    if held::by_another_program(cause) {
+        return (
+            PersistenceErrorKind::Unavailable,
+            "another program holds it open, such as a backup, a search index or a virus scanner; exclude the folder there",
+        );
+    }
+    match cause.kind() {
+        ErrorKind::PermissionDenied if cfg!(windows) => (
+            PersistenceErrorKind::Denied,
+            "this program's user lacks the right, or another program (a backup, a search index, a virus scanner) holds it \
+             open; give the right, or exclude the folder there",
+        ),
         ErrorKind::PermissionDenied => {
             (PersistenceErrorKind::Denied, "this program's user lacks the right; give it, or choose another folder")
         }
@@ -17,6 +45,7 @@ pub(crate) fn io(doing: &str, path: &Path, cause: io::Error) -> PersistenceError
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
             (PersistenceErrorKind::Unavailable, "there is no room left; make some. What was stored before is unchanged")
         }
+        ErrorKind::ResourceBusy => (PersistenceErrorKind::Setup, MOUNTED),
         ErrorKind::NotADirectory | ErrorKind::AlreadyExists => (
             PersistenceErrorKind::Setup,
             "a part of this path is a file where a folder is needed; choose another folder",
@@ -25,7 +54,13 @@ pub(crate) fn io(doing: &str, path: &Path, cause: io::Error) -> PersistenceError
             (PersistenceErrorKind::Setup, "a folder is in the place of a file; remove it, or choose another folder")
         }
         ErrorKind::NotFound => (PersistenceErrorKind::Setup, "a folder of this path is gone; create it again"),
+        ErrorKind::Unsupported => {
+            (PersistenceErrorKind::Setup, "this file system does not offer what the store needs; choose another folder")
+        }
         _ => (PersistenceErrorKind::Unavailable, "the file system failed"),
-    };
-    PersistenceError::new(kind, format!("cannot {doing} {}: {remedy}", path.display())).with_source(cause)
+    }
 }
+
+/// A save replaces the file, and a mount point cannot be replaced.
+pub(crate) const MOUNTED: &str = "the file itself is a mount point, as of a container's volume, so that no save can replace it; mount the folder, not the \
+     file";

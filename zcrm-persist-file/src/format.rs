@@ -1,20 +1,24 @@
 //! What the token file looks like inside.
+//!
+//! Each row stands for itself: what cannot be read of one user's is that user's loss alone, and stays as it is until a save
+//! replaces it.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::borrow::Cow;
 use std::path::Path;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind};
 use zcrm_core::{OAuthTokens, UserIdentifier};
-
-pub(crate) type Rows = BTreeMap<UserIdentifier, OAuthTokens>;
 
 const VERSION: u32 = 1;
 const ABOUT: &str =
     "OAuth tokens, kept by zcrm-persist-file. Whoever reads them has your Zoho CRM: show them to nobody.";
 /// What every file of Ruby's `Marshal`, version 4.8, begins with.
 const RUBY_MARSHAL: &[u8] = &[4, 8];
+/// What Windows' editors put in front of UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 #[derive(Deserialize)]
 struct AnyVersion {
@@ -22,29 +26,61 @@ struct AnyVersion {
 }
 
 /// Unknown fields are refused, since the next save would lose them.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Content {
-    about: String,
+struct Content<'a> {
+    #[serde(rename = "about")]
+    _about: IgnoredAny,
     version: u32,
-    tokens: Vec<Row>,
+    #[serde(borrow)]
+    tokens: Vec<&'a RawValue>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    user: String,
-    access_token: String,
-    refresh_token: String,
+#[derive(Serialize)]
+struct NewContent<'a> {
+    about: &'static str,
+    version: u32,
+    tokens: &'a [Row<'a>],
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Row<'a> {
+    /// As it was found.
+    Found(&'a RawValue),
+    New(NewRow<'a>),
+}
+
+#[derive(Serialize)]
+struct NewRow<'a> {
+    user: &'a str,
+    access_token: &'a str,
+    refresh_token: &'a str,
     /// In milliseconds since 1970-01-01 UTC.
     expires_at_millis: i64,
 }
 
-/// Understands the content of `file`.
-pub(crate) fn read(content: &[u8], file: &Path) -> Result<Rows, PersistenceError> {
-    if content.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Rows::new());
-    }
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FoundRow {
+    #[serde(rename = "user")]
+    _user: IgnoredAny,
+    access_token: Option<String>,
+    refresh_token: Option<String>,
+    expires_at_millis: i64,
+}
+
+#[derive(Deserialize)]
+struct Named<'a> {
+    #[serde(borrow)]
+    user: Cow<'a, str>,
+}
+
+/// The rows of a token file.
+pub(crate) struct Rows<'a>(Vec<Row<'a>>);
+
+/// Refuses what is surely no token file, by its beginning. The rest is read by the first call.
+pub(crate) fn check_beginning(content: &[u8], file: &Path) -> Result<(), PersistenceError> {
     if content.starts_with(RUBY_MARSHAL) {
         return Err(refused(
             file,
@@ -52,54 +88,119 @@ pub(crate) fn read(content: &[u8], file: &Path) -> Result<Rows, PersistenceError
              move the tokens with zcrm_persist_custom::copy_tokens (feature `marshal`)",
         ));
     }
-    let AnyVersion { version } = serde_json::from_slice(content).map_err(|fault| damaged(file, &fault))?;
-    if version != VERSION {
-        return Err(refused(
-            file,
-            &format!("it is of version {version}, and this release knows version {VERSION}: use a later release"),
-        ));
+    match without_mark(content).trim_ascii_start().first() {
+        None | Some(b'{') => Ok(()),
+        Some(_) => Err(damaged(file, 1, 1)),
     }
-    let Content { tokens, .. } = serde_json::from_slice(content).map_err(|fault| damaged(file, &fault))?;
-    let mut rows = Rows::new();
-    for row in tokens {
-        let user = UserIdentifier::new(row.user).map_err(|fault| refused(file, &format!("a user is {fault}")))?;
-        match rows.entry(user) {
-            Entry::Occupied(twice) => return Err(refused(file, &format!("{} is there twice", twice.key()))),
-            Entry::Vacant(free) => {
-                let user = free.key().clone();
-                free.insert(OAuthTokens::new(user, row.access_token, row.refresh_token, row.expires_at_millis));
-            }
+}
+
+impl<'a> Rows<'a> {
+    /// Understands the content of `file`, but for the rows.
+    pub(crate) fn read(content: &'a [u8], file: &Path) -> Result<Self, PersistenceError> {
+        check_beginning(content, file)?;
+        let content = without_mark(content);
+        if content.trim_ascii().is_empty() {
+            return Ok(Self(Vec::new()));
+        }
+        match serde_json::from_slice(content) {
+            Ok(Content { version: VERSION, tokens, .. }) => Ok(Self(tokens.into_iter().map(Row::Found).collect())),
+            Ok(Content { version, .. }) => Err(later_version(file, version)),
+            Err(fault) => match serde_json::from_slice(content) {
+                Ok(AnyVersion { version }) if version != VERSION => Err(later_version(file, version)),
+                _ => Err(damaged(file, fault.line(), fault.column())),
+            },
         }
     }
-    Ok(rows)
+
+    /// The tokens of a user.
+    pub(crate) fn get(&self, user: &UserIdentifier, file: &Path) -> Result<Option<OAuthTokens>, PersistenceError> {
+        let mut found = self.0.iter().filter(|row| row.is_of(user));
+        match (found.next(), found.next()) {
+            (None, _) => Ok(None),
+            (Some(row), None) => {
+                row.tokens(user).map(Some).ok_or_else(|| unreadable(user, file, "cannot be understood"))
+            }
+            (Some(_), Some(_)) => Err(unreadable(user, file, "are there twice")),
+        }
+    }
+
+    /// Puts tokens in the place of all that is there of the user.
+    pub(crate) fn replace(&mut self, tokens: &'a OAuthTokens) {
+        let place = self.0.iter().position(|row| row.is_of(tokens.user())).unwrap_or(self.0.len());
+        self.remove(tokens.user());
+        self.0.insert(place.min(self.0.len()), Row::new(tokens));
+    }
+
+    /// Removes all that is there of a user, and tells whether anything was.
+    pub(crate) fn remove(&mut self, user: &UserIdentifier) -> bool {
+        let before = self.0.len();
+        self.0.retain(|row| !row.is_of(user));
+        self.0.len() < before
+    }
+
+    /// The content of a file that holds these rows.
+    pub(crate) fn write(&self, file: &Path) -> Result<Vec<u8>, PersistenceError> {
+        let content = NewContent { about: ABOUT, version: VERSION, tokens: &self.0 };
+        let mut text = serde_json::to_vec_pretty(&content).map_err(|fault| {
+            PersistenceError::new(PersistenceErrorKind::Other, format!("cannot compose {}", file.display()))
+                .with_source(fault)
+        })?;
+        text.push(b'\n');
+        Ok(text)
+    }
 }
 
-/// The content of a file that holds these rows.
-pub(crate) fn write(rows: &Rows, file: &Path) -> Result<Vec<u8>, PersistenceError> {
-    let tokens = rows.values().map(|tokens| Row {
-        user: tokens.user().as_str().to_owned(),
-        access_token: tokens.access_token().expose().to_owned(),
-        refresh_token: tokens.refresh_token().expose().to_owned(),
-        expires_at_millis: tokens.expiry_millis(),
-    });
-    let content = Content { about: ABOUT.to_owned(), version: VERSION, tokens: tokens.collect() };
-    let mut text = serde_json::to_vec_pretty(&content).map_err(|fault| {
-        PersistenceError::new(PersistenceErrorKind::Other, format!("cannot compose {}", file.display()))
-            .with_source(fault)
-    })?;
-    text.push(b'\n');
-    Ok(text)
+impl<'a> Row<'a> {
+    fn new(tokens: &'a OAuthTokens) -> Self {
+        Self::New(NewRow {
+            user: tokens.user().as_str(),
+            access_token: tokens.access_token().expose(),
+            refresh_token: tokens.refresh_token().expose(),
+            expires_at_millis: tokens.expiry_millis(),
+        })
+    }
+
+    /// A row that names nobody is nobody's.
+    fn is_of(&self, user: &UserIdentifier) -> bool {
+        match self {
+            Self::Found(row) => serde_json::from_str(row.get()).is_ok_and(|Named { user: name }| name == user.as_str()),
+            Self::New(row) => row.user == user.as_str(),
+        }
+    }
+
+    /// One of the two tokens may be missing.
+    fn tokens(&self, user: &UserIdentifier) -> Option<OAuthTokens> {
+        let Self::Found(row) = self else { return None };
+        let row: FoundRow = serde_json::from_str(row.get()).ok()?;
+        let (access, refresh) = (row.access_token.unwrap_or_default(), row.refresh_token.unwrap_or_default());
+        let is_empty = access.is_empty() && refresh.is_empty();
+        (!is_empty).then(|| OAuthTokens::new(user.clone(), access, refresh, row.expires_at_millis))
+    }
 }
 
-/// `fault` itself is not passed on: its text quotes the value it stumbled over, which may be a token.
-fn damaged(file: &Path, fault: &serde_json::Error) -> PersistenceError {
+fn without_mark(content: &[u8]) -> &[u8] {
+    content.strip_prefix(BYTE_ORDER_MARK).unwrap_or(content)
+}
+
+fn later_version(file: &Path, version: u32) -> PersistenceError {
+    refused(file, &format!("it is of version {version}, and this release knows version {VERSION}: use a later release"))
+}
+
+/// The parser's own text quotes the value it stumbled over, which may be a token.
+fn damaged(file: &Path, line: usize, column: usize) -> PersistenceError {
     refused(
         file,
         &format!(
-            "it is damaged, or not a token file, from line {}, column {} on. Restore it, or move it away and log in again",
-            fault.line(),
-            fault.column()
+            "it is damaged, or not a token file, from line {line}, column {column} on. Restore it, or move it away and log \
+             in again"
         ),
+    )
+}
+
+fn unreadable(user: &UserIdentifier, file: &Path, why: &str) -> PersistenceError {
+    PersistenceError::new(
+        PersistenceErrorKind::CorruptRow,
+        format!("the tokens of {user} in {} {why}; log in again, which replaces them", file.display()),
     )
 }
 

@@ -135,3 +135,30 @@ fn later_versions_have_207_and_400_for_failures() {
         assert_eq!(post(version, serde_json::json!([bad])), none);
     }
 }
+
+#[test]
+fn from_v3_on_lists_are_sorted_by_id_and_times_only() {
+    let client = start();
+    client.emulator.seed_leads(3);
+    let list = |version: &str, field: &str| {
+        client.get(&format!("/crm/{version}/Leads?fields=Email&sort_by={field}&sort_order=asc")).status
+    };
+    for field in ["id", "Created_Time", "Modified_Time"] {
+        assert_eq!((list("v2", field), list("v8", field)), (200, 200), "{field}");
+    }
+    assert_eq!((list("v2.1", "Email"), list("v3", "Email")), (200, 400));
+}
+
+#[test]
+fn records_by_their_ids() {
+    let client = start();
+    client.emulator.seed_leads(300);
+    let id = |index: u64| (3_652_397_000_100_000_000 + index).to_string();
+    let asked = [id(7), id(250), "42".to_owned(), id(7), id(100)].join(",");
+    let list = |order: &str| {
+        let rows = client.get(&format!("/crm/v8/Leads?fields=id&ids={asked}&sort_by=id{order}")).json["data"].clone();
+        rows.as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(list(""), [id(250), id(100), id(7)]);
+    assert_eq!(list("&sort_order=asc"), [id(7), id(100), id(250)]);
+}

@@ -179,3 +179,31 @@ fn a_clone_is_a_record_of_its_own() {
     assert_eq!(client.get(&format!("/crm/v8/{both}")).json["data"].as_array().unwrap().len(), 2);
     assert_eq!(client.get(&format!("/crm/v7/{both}")).code(), "API_NOT_SUPPORTED");
 }
+
+#[test]
+fn a_mass_update_by_ids_and_by_view() {
+    let client = start();
+    let ids: Vec<_> = ["A", "B"].map(|name| client.lead(json!({ "Last_Name": name }))).into();
+    let path = "/crm/v2/Leads/actions/mass_update";
+    let update = |rest: Value| {
+        let mut body = json!({ "data": [{ "City": "Oslo" }] });
+        body.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        client.post(path, body)
+    };
+    let got = update(json!({ "ids": [ids[0], 42] }));
+    assert_eq!(
+        (&got.json["data"][0]["code"], &got.json["data"][1]["code"]),
+        (&json!("SUCCESS"), &json!("INVALID_DATA"))
+    );
+    let city = |id: &str| client.emulator.record("Leads", id).unwrap()["City"].clone();
+    assert_eq!((city(&ids[0]), city(&ids[1])), (json!("Oslo"), Value::Null));
+    let views = client.get("/crm/v2/settings/custom_views?module=Leads").json;
+    let job = update(json!({ "cvid": views["custom_views"][0]["id"] }));
+    let job = job.json["data"][0]["details"]["job_id"].as_str().unwrap().to_owned();
+    let status = client.get(&format!("{path}?job_id={job}")).json["data"][0].clone();
+    assert_eq!((&status["Status"], &status["Updated_Count"]), (&json!("COMPLETED"), &json!(2)));
+    assert_eq!(city(&ids[1]), "Oslo");
+    assert_eq!(update(json!({ "data": [{ "City": "A", "State": "B" }], "ids": ids })).code(), "LIMIT_EXCEEDED");
+    let email = update(json!({ "data": [{ "Email": "a@b.example" }], "ids": ids }));
+    assert_eq!(email.json["data"][0]["code"], "NOT_ALLOWED");
+}

@@ -78,8 +78,14 @@ fn criteria_that_do_not_parse() {
     ] {
         assert_eq!(code(criteria), (400, "INVALID_QUERY".to_owned()), "{criteria}");
     }
-    let many = format!("({})", vec!["(City:equals:a)"; 16].join("or"));
-    assert_eq!(code(&many).1, "CRITERIA_LIMIT_EXCEEDED");
+    for (version, most) in [("v2", 10), ("v2.1", 10), ("v3", 15), ("v8", 15)] {
+        let search = |clauses: usize| {
+            let criteria = format!("({})", vec!["(City:equals:a)"; clauses].join("or"));
+            client.get(&format!("/crm/{version}/Leads/search?criteria={criteria}")).code().to_owned()
+        };
+        assert_eq!((search(most).as_str(), search(most + 1).as_str()), ("", "CRITERIA_LIMIT_EXCEEDED"), "{version}");
+    }
+    assert_eq!(code(&format!("(City:in:{})", ["a"; 101].join(","))).1, "INVALID_QUERY");
     let deep = client.get("/crm/v2/Leads/search?word=Oslo&page=11&per_page=200");
     assert_eq!((deep.code(), deep.json["details"]["limit"].as_str()), ("LIMIT_REACHED", Some("2000")));
 }

@@ -8,7 +8,9 @@ use super::time::DateTime;
 entity! {
     /// A user of the organisation.
     ///
-    /// To create or change one, set what is to be sent; all else is left out of the body:
+    /// To create one, set what is to be sent. To change one, read it and set what is to be changed, or start from
+    /// [`with_id`](User::with_id): an update sends only what differs from what was read. A field that was read and is set
+    /// to `None` is sent as null, which clears it.
     ///
     /// ```
     /// use zcrm_core::entity::User;
@@ -198,7 +200,7 @@ impl User {
         Self { id: Some(id.into()), ..Self::default() }
     }
 
-    /// Sets a custom field by its API name; null clears it.
+    /// Sets a custom field by its API name; [`Json::null`](crate::entity::Json::null) clears it.
     #[doc(alias = "field_apiname_vs_value")]
     #[must_use]
     pub fn custom_field(mut self, api_name: impl Into<String>, value: impl Into<crate::entity::Json>) -> Self {

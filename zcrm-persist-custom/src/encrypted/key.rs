@@ -18,6 +18,12 @@ pub(super) const ID_LENGTH: usize = 8;
 /// A key file is no longer than this.
 const LONGEST_FILE: u64 = 4096;
 
+/// What Windows' editors put in front of UTF-8.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+/// What text in UTF-16 begins with.
+const UTF_16_MARKS: [&[u8]; 2] = [b"\xFF\xFE", b"\xFE\xFF"];
+const WANTED: &str = "it has to be 64 hexadecimal digits or base64 of 32 bytes; make one: openssl rand -base64 32";
+
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -63,7 +69,8 @@ impl EncryptionKey {
     ///
     /// # Errors
     ///
-    /// [`Setup`](PersistenceErrorKind::Setup) when the file cannot be read, can be read by others, or holds no key.
+    /// [`Setup`](PersistenceErrorKind::Setup) when the file cannot be read, can be read by others, is not UTF-8 (a byte
+    /// order mark is fine), or holds no key.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, PersistenceError> {
         let path = path.as_ref();
         let place = format!("the encryption key in {}", path.display());
@@ -73,20 +80,24 @@ impl EncryptionKey {
         if is_open_to_others(&found) {
             return Err(setup(format!("{place} can be read by others; run: chmod 600 {}", path.display())));
         }
-        let mut text = Zeroizing::new(String::with_capacity(LONGEST_FILE as usize));
-        file.take(LONGEST_FILE).read_to_string(&mut text).map_err(unreadable)?;
-        Self::parse(&text, &place)
+        let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST_FILE as usize));
+        file.take(LONGEST_FILE).read_to_end(&mut bytes).map_err(unreadable)?;
+        if UTF_16_MARKS.iter().any(|mark| bytes.starts_with(mark)) {
+            return Err(setup(format!(
+                "{place} is UTF-16, as PowerShell 5 writes it with > and Out-File; write it with: Set-Content -Encoding ascii"
+            )));
+        }
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => Self::parse(text, &place),
+            Err(_) => Err(setup(format!("{place} is no text: {WANTED}"))),
+        }
     }
 
     fn parse(text: &str, place: &str) -> Result<Self, PersistenceError> {
-        let text = text.trim();
+        let text = text.trim_start_matches(BYTE_ORDER_MARK).trim();
         let mut bytes = Zeroizing::new([0; BYTES]);
         let known = if text.len() == 2 * BYTES { hex(text, &mut bytes) } else { base64(text, &mut bytes) };
-        known.ok_or_else(|| {
-            setup(format!(
-                "{place} is neither 64 hexadecimal digits nor base64 of 32 bytes; make one: openssl rand -base64 32"
-            ))
-        })?;
+        known.ok_or_else(|| setup(format!("{place} is none: {WANTED}")))?;
         let hash = Sha256::new().chain_update("zcrm key id\0").chain_update(bytes.as_slice()).finalize();
         let id = hash.iter().take(ID_LENGTH / 2).map(|byte| format!("{byte:02x}")).collect();
         Ok(Self { bytes, id })

@@ -92,9 +92,13 @@ impl<H: PersistenceHandler> Encrypted<H> {
                 log::warn!("{field} of {user} lies unencrypted in the store; the next save encrypts it");
                 Ok(stored.clone())
             }
-            Opened::Plaintext => Err(setup(format!(
-                "{field} of {user} lies unencrypted in the store; to take it over, call Encrypted::accept_plaintext"
-            ))),
+            Opened::Plaintext => Err(PersistenceError::new(
+                PersistenceErrorKind::CorruptRow,
+                format!(
+                    "{field} of {user} lies unencrypted in the store; to take it over, call Encrypted::accept_plaintext, or \
+                     exchange a new grant token"
+                ),
+            )),
             Opened::UnknownKey { id } => Err(PersistenceError::new(
                 PersistenceErrorKind::WrongKey,
                 format!(

@@ -1,19 +1,19 @@
-//! The refresh lock: a run of the program that answers, stays, and ends when its standard input closes.
+//! The refresh lock: a run of the program that responds, stays, and ends when its standard input closes.
 
 use std::time::Duration;
 
 use zcrm_core::UserIdentifier;
 use zcrm_core::persistence::{MAX_LOCK_TIMEOUT, MIN_LOCK_LEASE, PersistenceError, PersistenceErrorKind, RefreshLock};
 
-use super::ExternalProgram;
+use super::command::Program;
 use super::run::Run;
-use super::wire::{Answer, Fault, Operation, Refusal, RefusalKind, Request, read};
+use super::wire::{Fault, Operation, Refusal, RefusalKind, Request, Response, read};
 
 /// How long a program that holds a lock may take to end when it is told to.
 const RELEASE: Duration = Duration::from_secs(5);
 
 pub(super) fn refresh(
-    program: &ExternalProgram,
+    program: &Program,
     user: &UserIdentifier,
     timeout: Duration,
     lease: Duration,
@@ -26,18 +26,18 @@ pub(super) fn refresh(
     };
     let request = Request::new(operation, user);
     let mut run = Run::start(program, &request, timeout.saturating_add(program.time_limit))?;
-    let line = run.answer()?;
+    let line = run.response()?;
     if let Err(Fault::Refused(Refusal { kind: RefusalKind::Unsupported, .. })) = read(&line) {
         log::debug!("the token program {} offers no refresh lock", program.path.display());
         return Ok(RefreshLock::none());
     }
     match program.understood(&line, &request)? {
-        Answer::Done if run.is_running() => Ok(RefreshLock::leased(Held(Some(run)), Held::is_held)),
-        Answer::Done => Err(program.fault(
+        Response::Done if run.is_running() => Ok(RefreshLock::leased(Held(Some(run)), Held::is_held)),
+        Response::Done => Err(program.fault(
             PersistenceErrorKind::Other,
             "it took the lock and ended; it has to stay until its standard input closes",
         )),
-        Answer::Tokens(_) => Err(program.unexpected("lock")),
+        Response::Tokens(_) => Err(program.unexpected("lock")),
     }
 }
 

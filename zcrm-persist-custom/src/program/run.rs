@@ -1,110 +1,102 @@
 //! One run of the program: started, fed, listened to, and ended in time.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::process::{ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::Arc;
+use std::process::ExitStatus;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use shared_child::SharedChild;
-use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind};
+use zcrm_core::persistence::{MAX_LOCK_TIMEOUT, PersistenceError, PersistenceErrorKind};
 use zeroize::Zeroizing;
 
-use super::ExternalProgram;
-use super::redact::Secrets;
+use super::check;
+use super::command::Program;
+use super::process::{Pipes, Process};
+use super::redact::{MAX_SCANNED, Secrets};
 use super::wire::Request;
 
-/// The longest answer, in bytes.
-const LONGEST_ANSWER: u64 = 1 << 20;
-/// The longest piece of standard error that is logged as one line, in bytes.
-const LONGEST_LINE: u64 = 8 << 10;
-/// Variables of this environment that may hold client secret, grant or database password.
-const OUR_VARIABLES: &str = "ZCRM_";
+/// The longest time that a run may take: more than any wait for a lock and the time limit of a call.
+const MAX_TIME_LIMIT: Duration = MAX_LOCK_TIMEOUT.saturating_mul(2);
+/// The longest response, in bytes.
+const MAX_RESPONSE: u64 = 1 << 20;
 
-/// A running program. Dropping it kills the program, if it still runs, and leaves no zombie.
+/// A running program. Dropping it ends the program and all that it started, and the threads at its pipes.
 pub(super) struct Run {
-    program: ExternalProgram,
-    child: Arc<SharedChild>,
-    /// Holds the program's standard input once the request is written; dropping this closes it, also before.
-    input: Option<Receiver<ChildStdin>>,
+    program: Program,
+    process: Process,
+    pipes: Vec<JoinHandle<()>>,
+    /// Closes the program's standard input when it is dropped, once the request is written.
+    input: Option<Sender<()>>,
     events: Receiver<Event>,
-    answer: Option<io::Result<Zeroizing<Vec<u8>>>>,
-    exit: Option<io::Result<ExitStatus>>,
+    response: Option<io::Result<Zeroizing<Vec<u8>>>>,
+    has_exited: bool,
     limit: Duration,
     deadline: Instant,
 }
 
 enum Event {
-    Answer(io::Result<Zeroizing<Vec<u8>>>),
-    Exit(io::Result<ExitStatus>),
+    Response(io::Result<Zeroizing<Vec<u8>>>),
+    Exit,
 }
 
 impl Run {
-    pub(super) fn start(
-        program: &ExternalProgram,
-        request: &Request<'_>,
-        limit: Duration,
-    ) -> Result<Self, PersistenceError> {
+    pub(super) fn start(program: &Program, request: &Request<'_>, limit: Duration) -> Result<Self, PersistenceError> {
         let line = request.line().map_err(|fault| program.fault(PersistenceErrorKind::Other, &fault.to_string()))?;
-        let mut command = Command::new(&program.path);
-        command.arg(&program.class).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with(OUR_VARIABLES)) {
-            command.env_remove(name);
-        }
-        let child = SharedChild::spawn(&mut command).map_err(|cause| not_started(program, cause))?;
+        let limit = limit.min(MAX_TIME_LIMIT);
+        let deadline = Instant::now() + limit;
         let (sender, events) = mpsc::channel();
-        let (hand_back, input) = mpsc::channel();
-        let now = Instant::now();
-        let run = Self {
+        let exit = sender.clone();
+        let at_exit = move || drop(exit.send(Event::Exit));
+        let (process, pipes) = Process::start(&mut program.command(), at_exit)
+            .map_err(|cause| program.fault(check::start_failure(&cause), check::HOW_TO_START).with_source(cause))?;
+        let (input, no_more) = mpsc::channel();
+        let mut run = Self {
             program: program.clone(),
-            child: Arc::new(child),
+            process,
+            pipes: Vec::new(),
             input: Some(input),
             events,
-            answer: None,
-            exit: None,
+            response: None,
+            has_exited: false,
             limit,
-            deadline: now.checked_add(limit).unwrap_or(now),
+            deadline,
         };
-        run.attend(line, hand_back, sender, request.secrets()).map_err(|cause| not_started(program, cause))?;
+        run.attend(pipes, line, no_more, sender, request.secrets()).map_err(|cause| {
+            program
+                .fault(PersistenceErrorKind::Unavailable, "no thread can be started for its pipes")
+                .with_source(cause)
+        })?;
         Ok(run)
     }
 
-    /// The threads at the program's ends. None is joined: a grandchild can hold a pipe open after the program is gone.
+    /// The threads at the program's pipes.
     fn attend(
-        &self,
+        &mut self,
+        pipes: Pipes,
         request: Zeroizing<Vec<u8>>,
-        hand_back: Sender<ChildStdin>,
+        no_more: Receiver<()>,
         events: Sender<Event>,
         secrets: Secrets,
     ) -> io::Result<()> {
-        let begin =
-            |work: Box<dyn FnOnce() + Send>| thread::Builder::new().name("token program".to_owned()).spawn(work);
-        if let Some(mut input) = self.child.take_stdin() {
-            begin(Box::new(move || {
-                // A program that answers without reading has its reasons; its answer decides.
-                let _ = input.write_all(&request).and_then(|()| input.flush());
-                let _ = hand_back.send(input);
-            }))?;
-        }
-        if let Some(errors) = self.child.take_stderr() {
-            let path = self.program.path.display().to_string();
-            begin(Box::new(move || log_lines(errors, &path, &secrets)))?;
-        }
-        if let Some(output) = self.child.take_stdout() {
-            let mut output = BufReader::new(output);
-            let events = events.clone();
-            begin(Box::new(move || {
-                let _ = events.send(Event::Answer(first_line(&mut output)));
-                // What follows is nobody's; read, it does not end the program by a broken pipe.
-                let _ = io::copy(&mut output, &mut io::sink());
-            }))?;
-        }
-        let child = Arc::clone(&self.child);
+        let Pipes { mut input, output, errors } = pipes;
+        let path = self.program.path.display().to_string();
+        let mut begin = |work: Box<dyn FnOnce() + Send>| {
+            self.pipes.push(thread::Builder::new().name("token program".to_owned()).spawn(work)?);
+            io::Result::Ok(())
+        };
         begin(Box::new(move || {
-            let _ = events.send(Event::Exit(child.wait()));
+            // A program that responds without reading has its reasons; its response decides.
+            let _ = input.write_all(&request).and_then(|()| input.flush());
+            drop(request);
+            let _ = no_more.recv();
         }))?;
-        Ok(())
+        begin(Box::new(move || log_lines(errors, &path, &secrets)))?;
+        begin(Box::new(move || {
+            let mut output = BufReader::new(output);
+            let _ = events.send(Event::Response(first_line(&mut output)));
+            // What follows is nobody's; read, it does not end the program by a broken pipe.
+            let _ = io::copy(&mut output, &mut io::sink());
+        }))
     }
 
     /// Closes the program's standard input, once the request is written.
@@ -112,10 +104,10 @@ impl Run {
         self.input = None;
     }
 
-    /// Waits for the answer.
-    pub(super) fn answer(&mut self) -> Result<Zeroizing<Vec<u8>>, PersistenceError> {
+    /// Waits for the response.
+    pub(super) fn response(&mut self) -> Result<Zeroizing<Vec<u8>>, PersistenceError> {
         loop {
-            match self.answer.take() {
+            match self.response.take() {
                 None => self.listen(self.deadline)?,
                 Some(Ok(line)) if line.is_empty() => return Err(self.mute()),
                 Some(Ok(line)) => return Ok(line),
@@ -126,9 +118,9 @@ impl Run {
 
     /// Waits for the end of the program, and demands that it went well.
     pub(super) fn succeeded(mut self) -> Result<(), PersistenceError> {
-        match self.ended(self.deadline)? {
+        match self.exit(self.deadline)? {
             Ok(status) if status.success() => Ok(()),
-            Ok(status) => Err(self.fault(&format!("it answered, but then failed ({status})"))),
+            Ok(status) => Err(self.fault(&format!("it responded, but then failed ({status})"))),
             Err(cause) => Err(self.unreadable(cause)),
         }
     }
@@ -136,30 +128,28 @@ impl Run {
     /// Waits up to `limit` for the end of a program that has nothing more to do.
     pub(super) fn leave(mut self, limit: Duration) {
         self.close_input();
-        let now = Instant::now();
-        if let Err(fault) = self.ended(now.checked_add(limit).unwrap_or(now)) {
+        (self.limit, self.deadline) = (limit, Instant::now() + limit);
+        if let Err(fault) = self.exit(self.deadline) {
             log::warn!("{fault}");
         }
     }
 
     /// Whether the program still runs.
     pub(super) fn is_running(&self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
+        self.process.is_running()
     }
 
-    fn ended(&mut self, deadline: Instant) -> Result<io::Result<ExitStatus>, PersistenceError> {
-        loop {
-            match self.exit.take() {
-                Some(exit) => return Ok(exit),
-                None => self.listen(deadline)?,
-            }
+    fn exit(&mut self, deadline: Instant) -> Result<io::Result<ExitStatus>, PersistenceError> {
+        while !self.has_exited {
+            self.listen(deadline)?;
         }
+        Ok(self.process.end())
     }
 
     fn listen(&mut self, deadline: Instant) -> Result<(), PersistenceError> {
         match self.events.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(Event::Answer(answer)) => self.answer = Some(answer),
-            Ok(Event::Exit(exit)) => self.exit = Some(exit),
+            Ok(Event::Response(response)) => self.response = Some(response),
+            Ok(Event::Exit) => self.has_exited = true,
             Err(RecvTimeoutError::Timeout) => {
                 let text = format!("it did not end within {:?} and was killed", self.limit);
                 return Err(self.program.fault(PersistenceErrorKind::Unavailable, &text));
@@ -170,15 +160,15 @@ impl Run {
     }
 
     fn mute(&mut self) -> PersistenceError {
-        match self.ended(self.deadline) {
-            Ok(Ok(status)) => self.fault(&format!("it ended without an answer ({status}); the log has what it said")),
+        match self.exit(self.deadline) {
+            Ok(Ok(status)) => self.fault(&format!("it ended without a response ({status}); the log has what it said")),
             Ok(Err(cause)) => self.unreadable(cause),
             Err(fault) => fault,
         }
     }
 
     fn unreadable(&self, cause: io::Error) -> PersistenceError {
-        self.fault("its answer cannot be read").with_source(cause)
+        self.fault("its response cannot be read").with_source(cause)
     }
 
     fn fault(&self, text: &str) -> PersistenceError {
@@ -188,36 +178,36 @@ impl Run {
 
 impl Drop for Run {
     fn drop(&mut self) {
-        // Both do nothing, and succeed, when it has ended and was waited for.
-        if let Err(cause) = self.child.kill().and_then(|()| self.child.wait().map(drop)) {
+        self.close_input();
+        if let Err(cause) = self.process.end() {
             log::warn!("the token program {} cannot be ended: {cause}", self.program.path.display());
+        }
+        for thread in self.pipes.drain(..) {
+            // They end with the program. One that panicked has said so.
+            let _ = thread.join();
         }
     }
 }
 
-fn not_started(program: &ExternalProgram, cause: io::Error) -> PersistenceError {
-    let kind = match cause.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => PersistenceErrorKind::Setup,
-        _ => PersistenceErrorKind::Unavailable,
-    };
-    program.fault(kind, "it cannot be started; a script begins with #! and its interpreter").with_source(cause)
-}
-
 fn first_line(output: &mut impl BufRead) -> io::Result<Zeroizing<Vec<u8>>> {
     // Growing would leave tokens behind in freed memory.
-    let mut line = Zeroizing::new(Vec::with_capacity(LONGEST_LINE as usize));
-    let read = output.take(LONGEST_ANSWER + 1).read_until(b'\n', &mut line)?;
-    if read as u64 > LONGEST_ANSWER {
+    let mut line = Zeroizing::new(Vec::with_capacity(8 << 10));
+    let read = output.take(MAX_RESPONSE + 1).read_until(b'\n', &mut line)?;
+    if read as u64 > MAX_RESPONSE {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is longer than 1 MiB"));
     }
     Ok(line)
 }
 
+/// Logs a program's words line by line. Of a line that is too long only the beginning is looked at.
 fn log_lines(errors: impl Read, path: &str, secrets: &Secrets) {
     let mut errors = BufReader::new(errors);
-    let mut line = Vec::new();
-    while let Ok(1..) = errors.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
-        log::warn!("the token program {path} says: {}", secrets.redact(String::from_utf8_lossy(&line).trim()));
+    let mut line = Zeroizing::new(Vec::with_capacity(MAX_SCANNED + 1));
+    while let Ok(1..) = errors.by_ref().take(MAX_SCANNED as u64 + 1).read_until(b'\n', &mut line) {
+        log::warn!("the token program {path} says: {}", secrets.redact(&String::from_utf8_lossy(&line)));
+        if !line.ends_with(b"\n") && errors.skip_until(b'\n').is_err() {
+            break;
+        }
         line.clear();
     }
 }

@@ -1,6 +1,7 @@
-//! The protocol: what is written to the program, and what it may answer. Described in [`crate::protocol`].
+//! The protocol: what is written to the program, and what it may respond. Described in [`crate::protocol`].
 
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 use zcrm_core::persistence::PersistenceErrorKind;
 use zcrm_core::{OAuthTokens, Secret, UserIdentifier};
 use zeroize::Zeroizing;
@@ -66,21 +67,31 @@ impl<'a> Request<'a> {
     }
 }
 
-pub(super) enum Answer {
+pub(super) enum Response {
     Done,
     Tokens(Option<Row>),
 }
 
 #[derive(Deserialize)]
 pub(super) struct Row {
-    access_token: String,
-    refresh_token: String,
+    #[serde(default)]
+    access_token: Option<String>,
+    #[serde(default)]
+    refresh_token: Option<String>,
     expiry_millis: i64,
 }
 
 impl Row {
+    /// One of the two tokens may be missing; `None` when both are, or when anything is of another type.
+    fn read(text: &RawValue) -> Option<Self> {
+        let row: Self = serde_json::from_str(text.get()).ok()?;
+        let is_empty = |token: &Option<String>| token.as_ref().is_none_or(String::is_empty);
+        (!is_empty(&row.access_token) || !is_empty(&row.refresh_token)).then_some(row)
+    }
+
     pub(super) fn into_tokens(self, user: UserIdentifier) -> OAuthTokens {
-        let (access, refresh) = (Secret::new(self.access_token), Secret::new(self.refresh_token));
+        let token = |token: Option<String>| Secret::new(token.unwrap_or_default());
+        let (access, refresh) = (token(self.access_token), token(self.refresh_token));
         OAuthTokens::new(user, access, refresh, self.expiry_millis)
     }
 }
@@ -125,36 +136,38 @@ impl From<RefusalKind> for PersistenceErrorKind {
 pub(super) enum Fault {
     Refused(Refusal),
     Garbled(&'static str),
+    /// The response is one, but the tokens in it cannot be understood.
+    CorruptRow,
 }
 
 #[derive(Deserialize)]
-struct Fields {
+struct Fields<'a> {
     error: Option<Refusal>,
     done: Option<bool>,
-    #[serde(default, deserialize_with = "present")]
-    tokens: Option<Option<Row>>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    tokens: Option<Option<&'a RawValue>>,
 }
 
 /// Tells `"tokens": null`, which says that the user is unknown, from no such field.
-fn present<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Option<Row>>, D::Error> {
+fn present<'de: 'a, 'a, D: Deserializer<'de>>(source: D) -> Result<Option<Option<&'a RawValue>>, D::Error> {
     Option::deserialize(source).map(Some)
 }
 
-/// The faults carry no text of the answer, nor serde's message, which repeats values: these may be tokens.
-pub(super) fn read(line: &[u8]) -> Result<Answer, Fault> {
+/// The faults carry no text of the response, nor serde's message, which repeats values: these may be tokens.
+pub(super) fn read(line: &[u8]) -> Result<Response, Fault> {
     let fields = serde_json::from_slice(line).map_err(|fault| {
         Fault::Garbled(match fault.classify() {
-            serde_json::error::Category::Data => "its answer lacks a field or has one of another type",
-            _ => "its answer is not one line of JSON",
+            serde_json::error::Category::Data => "its response lacks a field or has one of another type",
+            _ => "its response is not one line of JSON",
         })
     })?;
     match fields {
         Fields { error: Some(refusal), .. } => Err(Fault::Refused(refusal)),
-        Fields { tokens: Some(Some(row)), .. } if row.access_token.is_empty() || row.refresh_token.is_empty() => {
-            Err(Fault::Garbled("its answer has an empty token"))
+        Fields { tokens: Some(Some(row)), done: None, .. } => {
+            Row::read(row).map(|row| Response::Tokens(Some(row))).ok_or(Fault::CorruptRow)
         }
-        Fields { tokens: Some(row), done: None, .. } => Ok(Answer::Tokens(row)),
-        Fields { tokens: None, done: Some(true), .. } => Ok(Answer::Done),
-        Fields { .. } => Err(Fault::Garbled("its answer has neither done, tokens nor error")),
+        Fields { tokens: Some(None), done: None, .. } => Ok(Response::Tokens(None)),
+        Fields { tokens: None, done: Some(true), .. } => Ok(Response::Done),
+        Fields { .. } => Err(Fault::Garbled("its response has neither done, tokens nor error")),
     }
 }

@@ -16,12 +16,19 @@ const LONG: Duration = Duration::from_secs(20);
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("what_is_no_program_is_refused", what_is_no_program_is_refused),
+        #[cfg(windows)]
+        trial("a_program_for_no_system_is_a_matter_of_setup", a_program_for_no_system_is_a_matter_of_setup),
+        #[cfg(unix)]
+        trial(
+            "a_file_without_an_interpreter_says_how_a_script_begins",
+            a_file_without_an_interpreter_says_how_a_script_begins,
+        ),
         trial("the_dictionary_leads_to_the_program", the_dictionary_leads_to_the_program),
         trial("errors_keep_their_kind", errors_keep_their_kind),
-        trial("a_bad_answer_is_an_error_without_its_text", a_bad_answer_is_an_error_without_its_text),
-        trial("a_program_that_reads_nothing_can_answer", a_program_that_reads_nothing_can_answer),
-        trial("a_program_without_an_answer_fails", a_program_without_an_answer_fails),
-        trial("an_endless_answer_is_cut_off", an_endless_answer_is_cut_off),
+        trial("a_bad_response_is_an_error_without_its_text", a_bad_response_is_an_error_without_its_text),
+        trial("a_program_that_reads_nothing_can_respond", a_program_that_reads_nothing_can_respond),
+        trial("a_program_without_a_response_fails", a_program_without_a_response_fails),
+        trial("an_endless_response_is_cut_off", an_endless_response_is_cut_off),
         trial("a_program_that_overruns_is_killed", a_program_that_overruns_is_killed),
         trial("a_failing_exit_is_a_failure", a_failing_exit_is_a_failure),
         trial("a_lock_of_a_program_that_left_is_none", a_lock_of_a_program_that_left_is_none),
@@ -55,11 +62,8 @@ fn what_is_no_program_is_refused() {
         (Path::new("/opt/handler.RB"), "Ruby"),
         (&absent, "cannot be found"),
         (folder.path(), "is no file"),
-        (&plain, "is not executable"),
+        (&plain, if cfg!(windows) { "nothing that Windows starts" } else { "is not executable" }),
     ] {
-        if cfg!(windows) && path == plain {
-            continue;
-        }
         let fault = ExternalProgram::new(path, "class").unwrap_err();
         assert_eq!(fault.kind(), Kind::Setup);
         let text = fault.to_string();
@@ -67,6 +71,30 @@ fn what_is_no_program_is_refused() {
     }
     let itself = std::env::current_exe().unwrap();
     assert!(ExternalProgram::new(itself, "").unwrap_err().to_string().contains("persistence_handler_class"));
+}
+
+/// Windows finds out when it starts it.
+#[cfg(windows)]
+fn a_program_for_no_system_is_a_matter_of_setup() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("program.exe");
+    fs::write(&path, "no program").unwrap();
+    let fault = ExternalProgram::new(&path, "class").unwrap().get_oauth_tokens(&user()).unwrap_err();
+    assert_eq!(fault.kind(), Kind::Setup, "{fault:?}");
+    assert!(fault.to_string().contains("name an .exe or .bat"), "{fault}");
+}
+
+/// An executable that the system cannot start. Another process writes it: one that this process forks meanwhile would
+/// hold it open for writing, and the system refuses to start such a file.
+#[cfg(unix)]
+fn a_file_without_an_interpreter_says_how_a_script_begins() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("program");
+    let script = r#"printf 'no program' > "$0" && chmod 700 "$0""#;
+    assert!(std::process::Command::new("sh").args(["-c", script]).arg(&path).status().unwrap().success());
+    let fault = ExternalProgram::new(&path, "class").unwrap().get_oauth_tokens(&user()).unwrap_err();
+    assert_eq!(fault.kind(), Kind::Setup, "{fault:?}");
+    assert!(fault.to_string().contains("#!"), "{fault}");
 }
 
 fn the_dictionary_leads_to_the_program() {
@@ -113,43 +141,40 @@ fn everything(fault: &PersistenceError) -> String {
     format!("{fault} {fault:?}")
 }
 
-fn a_bad_answer_is_an_error_without_its_text() {
-    for behaviour in ["garbled", "wrong-types", "half", "empty"] {
+fn a_bad_response_is_an_error_without_its_text() {
+    for behaviour in ["garbled", "no-object", "empty"] {
         let fault = behaving(behaviour).get_oauth_tokens(&user()).unwrap_err();
-        assert!(fault.to_string().contains("answer") && fault.to_string().contains("protocol"), "{fault}");
+        assert!(fault.to_string().contains("response") && fault.to_string().contains("protocol"), "{fault}");
         assert!(!everything(&fault).contains("canary"), "{fault:?}");
     }
+    for behaviour in ["wrong-types", "half", "no-tokens", "null-expiry"] {
+        let fault = behaving(behaviour).get_oauth_tokens(&user()).unwrap_err();
+        assert_eq!(fault.kind(), Kind::CorruptRow, "{behaviour} concerns one user: {fault}");
+        assert!(!everything(&fault).contains("canary"), "{fault:?}");
+    }
+    let found = behaving("access-only").get_oauth_tokens(&user()).unwrap().unwrap();
+    assert_eq!((found.access_token().expose(), found.refresh_token().expose()), ("1000.fake-access", ""));
     let told = behaving("telling").save_oauth_tokens(&tokens()).unwrap_err();
     assert!(told.to_string().contains("cannot keep [redacted]"), "{told}");
     assert!(!everything(&told).contains("canary"), "{told:?}");
     assert!(behaving("deaf").get_oauth_tokens(&user()).unwrap_err().to_string().contains("another operation"));
 }
 
-fn a_program_that_reads_nothing_can_answer() {
+fn a_program_that_reads_nothing_can_respond() {
     let large = OAuthTokens::new(user(), "a".repeat(1 << 20), "r", 1);
     behaving("deaf").save_oauth_tokens(&large).unwrap();
 }
 
-fn a_program_without_an_answer_fails() {
+fn a_program_without_a_response_fails() {
     for behaviour in ["mute", "mute-and-deaf"] {
         let fault = behaving(behaviour).save_oauth_tokens(&tokens()).unwrap_err();
-        assert!(fault.to_string().contains("without an answer"), "{fault}");
+        assert!(fault.to_string().contains("without a response"), "{fault}");
     }
 }
 
-fn an_endless_answer_is_cut_off() {
+fn an_endless_response_is_cut_off() {
     let fault = behaving("endless").get_oauth_tokens(&user()).unwrap_err();
     assert!(everything(&fault).contains("1 MiB"), "{fault:?}");
-}
-
-#[cfg(target_os = "linux")]
-fn is_there(pid: &str) -> bool {
-    Path::new("/proc").join(pid).exists()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn is_there(pid: &str) -> bool {
-    std::process::Command::new("kill").args(["-0", pid]).status().unwrap().success()
 }
 
 fn a_program_that_overruns_is_killed() {
@@ -161,7 +186,7 @@ fn a_program_that_overruns_is_killed() {
     assert!(fault.to_string().contains("3s") && fault.to_string().contains("killed"), "{fault}");
     assert!(began.elapsed() < LONG);
     let pid = fs::read_to_string(folder.path().join("pid")).unwrap();
-    assert!(!is_there(&pid), "neither the program nor a zombie is left");
+    assert!(!crate::is_there(&pid), "neither the program nor a zombie is left");
 }
 
 fn a_failing_exit_is_a_failure() {
@@ -172,7 +197,7 @@ fn a_failing_exit_is_a_failure() {
 fn a_lock_of_a_program_that_left_is_none() {
     match behaving("leaving").lock_refresh(&user(), LONG, LONG) {
         Err(fault) => assert!(fault.to_string().contains("has to stay"), "{fault}"),
-        // It may still be about to leave when the answer arrives.
+        // It may still be about to leave when the response arrives.
         Ok(mut lock) => {
             let deadline = Instant::now() + LONG;
             while lock.is_held() {
@@ -197,6 +222,7 @@ fn no_secret_is_in_arguments_or_environment() {
     // The environment of a running process cannot be changed safely: a worker of this program has the variable.
     let status = std::process::Command::new(std::env::current_exe().unwrap())
         .env("ZCRM_CLIENT_SECRET", "canary")
+        .env("Zcrm_Client_Secret", "canary")
         .env("ZCRM_CONFORMANCE_ORDER", "hold abc@xyz.com 2000")
         .env(
             crate::WORKER,

@@ -13,7 +13,7 @@ use zcrm_core::{OAuthTokens, UserIdentifier};
 
 use crate::folder_store::FolderStore;
 
-pub(crate) fn answer(class: &str) -> ExitCode {
+pub(crate) fn run(class: &str) -> ExitCode {
     let (behaviour, folder) = class.split_once(':').expect("a class is BEHAVIOUR:FOLDER");
     let folder = Path::new(folder);
     match behaviour {
@@ -28,7 +28,8 @@ pub(crate) fn answer(class: &str) -> ExitCode {
             while out.write_all(&[b'x'; 1 << 16]).is_ok() {}
         }
         "asleep" => {
-            fs::write(folder.join("pid"), process::id().to_string()).unwrap();
+            fs::write(folder.join("pid.new"), process::id().to_string()).unwrap();
+            fs::rename(folder.join("pid.new"), folder.join("pid")).unwrap();
             loop {
                 thread::park();
             }
@@ -37,6 +38,12 @@ pub(crate) fn answer(class: &str) -> ExitCode {
         "wrong-types" => println!(r#"{{"tokens":{{"access_token":1,"refresh_token":"1000.canary-refresh"}}}}"#),
         "half" => println!(r#"{{"tokens":{{"access_token":"1000.canary-access"}}}}"#),
         "empty" => println!("{{}}"),
+        "no-object" => println!(r#""1000.canary-access""#),
+        "no-tokens" => println!(r#"{{"tokens":{{"access_token":"","expiry_millis":1}}}}"#),
+        "null-expiry" => println!(r#"{{"tokens":{{"access_token":"1000.canary","expiry_millis":null}}}}"#),
+        "access-only" => {
+            println!(r#"{{"tokens":{{"access_token":"1000.fake-access","refresh_token":null,"expiry_millis":1}}}}"#)
+        }
         "failing-after" => {
             request();
             reply(&json!({"done": true}));
@@ -52,6 +59,42 @@ pub(crate) fn answer(class: &str) -> ExitCode {
             eprintln!("another line of {}", request["user"].as_str().unwrap());
             reply(&json!({"done": true}));
         }
+        // Its child holds the three pipes open and stays.
+        "leaving-a-child" => {
+            request();
+            leave_behind(folder, "asleep");
+            reply(&json!({"tokens": null}));
+        }
+        #[cfg(unix)]
+        "leaving-a-daemon" => {
+            request();
+            leave_behind(folder, "daemon");
+            reply(&json!({"tokens": null}));
+        }
+        #[cfg(unix)]
+        "daemon" => {
+            rustix::process::setsid().unwrap();
+            return run(&format!("asleep:{}", folder.display()));
+        }
+        #[cfg(unix)]
+        "grouped" => {
+            request();
+            let group = rustix::process::getpgrp().as_raw_nonzero();
+            reply(&error("other", &format!("group {group} of {}", process::id())));
+        }
+        "overflowing" => {
+            request();
+            reply(&error("denied", &"1000.aaaaaaaaaaa!".repeat(60_000)));
+        }
+        "across-the-cut" => {
+            let request = request();
+            let token = request["tokens"]["access_token"].as_str().unwrap();
+            for before in 8_192 - token.len()..=8_192 {
+                eprintln!("{}{token}{}", " ".repeat(before), " and the rest of the line".repeat(1_000));
+            }
+            eprintln!("it said all");
+            reply(&json!({"done": true}));
+        }
         "telling" => {
             let request = request();
             let told = format!("cannot keep {}", request["tokens"]["access_token"].as_str().unwrap());
@@ -65,19 +108,28 @@ pub(crate) fn answer(class: &str) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+fn leave_behind(folder: &Path, behaviour: &str) {
+    let class = crate::class(behaviour, folder);
+    drop(process::Command::new(std::env::current_exe().unwrap()).arg(class).spawn().unwrap());
+    while !folder.join("pid").exists() {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
 fn request() -> Value {
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line).unwrap();
     let request: Value = serde_json::from_str(&line).unwrap();
     assert_eq!(request["version"], 1);
-    assert!(std::env::vars().all(|(name, _)| !name.starts_with("ZCRM_")), "variables of ours are not handed on");
+    let ours = |name: String| name.to_ascii_uppercase().starts_with("ZCRM_");
+    assert!(std::env::vars().all(|(name, _)| !ours(name)), "variables of ours are not handed on, in any spelling");
     assert_eq!(std::env::args().count(), 2, "the class is the only argument");
     request
 }
 
-fn reply(answer: &Value) {
+fn reply(response: &Value) {
     let mut out = io::stdout().lock();
-    writeln!(out, "{answer}").and_then(|()| out.flush()).unwrap();
+    writeln!(out, "{response}").and_then(|()| out.flush()).unwrap();
 }
 
 fn error(kind: &str, message: &str) -> Value {
@@ -115,7 +167,7 @@ fn done(result: Result<(), PersistenceError>) {
     });
 }
 
-/// Files offer no lock with a time limit: this one asks again and again.
+/// Files offer no lock with a time limit: this one tries again and again.
 fn lock(path: &Path, request: &Value) {
     let millis = |name: &str| Duration::from_millis(request[name].as_u64().unwrap());
     let deadline = Instant::now() + millis("timeout_millis");

@@ -8,9 +8,11 @@ mod failing;
 mod folder_store;
 mod helper;
 mod logged;
+mod outliving;
 #[cfg(unix)]
 mod python;
 mod sharing;
+mod words;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -26,7 +28,7 @@ const WORKER: &str = "TEST_PROGRAM";
 
 fn main() -> ExitCode {
     if let Some(class) = std::env::args().nth(1).as_deref().and_then(|class| class.strip_prefix(CLASS)) {
-        return helper::answer(class);
+        return helper::run(class);
     }
     if work_if_ordered(worker_store) {
         return ExitCode::SUCCESS;
@@ -34,6 +36,8 @@ fn main() -> ExitCode {
     logged::listen();
     let mut trials = sharing::trials();
     trials.extend(failing::trials());
+    trials.extend(outliving::trials());
+    trials.extend(words::trials());
     #[cfg(unix)]
     trials.extend(python::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
@@ -60,4 +64,17 @@ fn helper(behaviour: &str, folder: &Path) -> ExternalProgram {
 
 fn class(behaviour: &str, folder: &Path) -> String {
     format!("{CLASS}{behaviour}:{}", folder.display())
+}
+
+/// Whether a process is there, be it as a zombie.
+pub(crate) fn is_there(pid: &str) -> bool {
+    if cfg!(target_os = "linux") {
+        Path::new("/proc").join(pid).exists()
+    } else if cfg!(windows) {
+        let filter = format!("PID eq {pid}");
+        let tasks = std::process::Command::new("tasklist").args(["/NH", "/FI", &filter]).output().unwrap();
+        String::from_utf8_lossy(&tasks.stdout).split_whitespace().any(|word| word == pid)
+    } else {
+        std::process::Command::new("kill").args(["-0", pid]).status().unwrap().success()
+    }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use libtest_mimic::Trial;
 use tempfile::TempDir;
-use zcrm_core::persistence::PersistenceHandler;
 use zcrm_core::persistence::conformance::Suite;
+use zcrm_core::persistence::{PersistenceErrorKind, PersistenceHandler};
 use zcrm_core::{OAuthTokens, UserIdentifier};
 use zcrm_persist_custom::ExternalProgram;
 
@@ -20,6 +20,11 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("the_python_sample_conforms", the_python_sample_conforms),
         trial("the_python_sample_excludes_processes", the_python_sample_excludes_processes),
         trial("the_python_sample_keeps_its_files_private", the_python_sample_keeps_its_files_private),
+        trial(
+            "the_python_sample_replaces_a_row_that_it_cannot_read",
+            the_python_sample_replaces_a_row_that_it_cannot_read,
+        ),
+        trial("the_python_sample_follows_no_planted_link", the_python_sample_follows_no_planted_link),
     ]
 }
 
@@ -80,4 +85,37 @@ fn files(folder: PathBuf) -> Vec<(PathBuf, u32)> {
     let found: Vec<_> = entries.map(|entry| (entry.path(), entry.metadata().unwrap().permissions().mode())).collect();
     assert!(!found.is_empty());
     found
+}
+
+fn tokens() -> OAuthTokens {
+    OAuthTokens::new(UserIdentifier::new("abc@xyz.com").unwrap(), "1000.fake-access", "1000.fake-refresh", 1)
+}
+
+fn the_python_sample_replaces_a_row_that_it_cannot_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = sample(&folder);
+    for bad in ["access_token = CAST(X'ff' AS TEXT)", "refresh_token = X'00'", "expiry_millis = 'soon'"] {
+        store.save_oauth_tokens(&tokens()).unwrap();
+        let script =
+            format!("import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(\"UPDATE tokens SET {bad}\")");
+        let database = folder.path().join("tokens.sqlite");
+        assert!(Command::new("python3").args(["-c", &script]).arg(database).status().unwrap().success());
+        let fault = store.get_oauth_tokens(tokens().user()).unwrap_err();
+        assert_eq!(fault.kind(), PersistenceErrorKind::CorruptRow, "{bad}: {fault}");
+    }
+    store.save_oauth_tokens(&tokens()).unwrap();
+    assert!(store.get_oauth_tokens(tokens().user()).unwrap().is_some());
+}
+
+fn the_python_sample_follows_no_planted_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = sample(&folder);
+    let long = Duration::from_secs(20);
+    drop(store.lock_refresh(tokens().user(), long, long).unwrap());
+    let mut locks = files(folder.path().to_owned()).into_iter().map(|(path, _)| path);
+    let lock = locks.find(|path| path.extension().is_some_and(|found| found == "lock")).unwrap();
+    std::fs::remove_file(&lock).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("elsewhere"), &lock).unwrap();
+    assert!(store.lock_refresh(tokens().user(), long, long).is_err());
+    assert!(!folder.path().join("elsewhere").exists());
 }

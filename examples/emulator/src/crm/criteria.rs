@@ -8,9 +8,13 @@ use crate::answer::Answer;
 use crate::crm::metadata::{Kind, Module};
 use crate::crm::row::{Fields, compare, text};
 use crate::verdict::refuse;
+use crate::version::Version;
 
-/// Clauses of one search.
-const AT_MOST: usize = 15;
+/// Clauses of one search: up to v2.1, and later.
+const AT_MOST: [usize; 2] = [10, 15];
+
+/// Values of one `in`.
+const VALUES: usize = 100;
 
 /// Characters of the whole text.
 const LONGEST: usize = 3_000;
@@ -47,16 +51,18 @@ const OPERATORS: [&str; 12] = [
 
 impl Criteria {
     /// Reads criteria about the fields of a module.
-    pub(crate) fn parse(text: &str, module: &Module) -> Result<Self, Box<Answer>> {
-        Self::read(text, Some(module))
+    pub(crate) fn parse(text: &str, module: &Module, version: Version) -> Result<Self, Box<Answer>> {
+        Self::read(text, Some(module), version)
     }
 
     /// Reads criteria about any fields.
-    pub(crate) fn parse_any(text: &str) -> Result<Self, Box<Answer>> {
-        Self::read(text, None)
+    pub(crate) fn parse_any(text: &str, version: Version) -> Result<Self, Box<Answer>> {
+        Self::read(text, None, version)
     }
 
-    fn read(text: &str, module: Option<&Module>) -> Result<Self, Box<Answer>> {
+    fn read(text: &str, module: Option<&Module>, version: Version) -> Result<Self, Box<Answer>> {
+        let [early, late] = AT_MOST;
+        let most = if version < Version::V3 { early } else { late };
         let mut parser = Parser { rest: text.trim(), module, clauses: 0 };
         if text.chars().count() > LONGEST {
             let details = json!({ "maximum_length": LONGEST, "param_name": "criteria" });
@@ -66,8 +72,8 @@ impl Criteria {
         if !parser.rest.is_empty() {
             return Err(invalid(format!("unexpected: {}", parser.rest)));
         }
-        if parser.clauses > AT_MOST {
-            let details = json!({ "limit": AT_MOST, "param_name": "criteria" });
+        if parser.clauses > most {
+            let details = json!({ "limit": most, "param_name": "criteria" });
             return Err(refuse(400, "CRITERIA_LIMIT_EXCEEDED", "criteria limit exceeded", details));
         }
         Ok(criteria)
@@ -150,6 +156,9 @@ impl Parser<'_> {
             return Err(format!("the operator is not known: {operator}"));
         }
         let (values, end) = values(rest, matches!(operator, "in" | "not_in" | "between"))?;
+        if values.len() > VALUES {
+            return Err(format!("more than {VALUES} values"));
+        }
         self.rest = rest.get(end..).unwrap_or_default();
         self.clauses += 1;
         Ok(Test { field: field.to_owned(), is_text, operator: operator.to_owned(), values })

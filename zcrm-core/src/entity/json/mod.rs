@@ -38,6 +38,9 @@ pub type Members = BTreeMap<String, Json>;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// In a struct of one's own a `Json` keeps the text wherever serde reads it straight from JSON. Within `#[serde(flatten)]`
+/// and untagged enums serde itself has made doubles of the numbers before.
+///
 /// Values that JSON does not know, NaN and the infinities, make a `Json` whose serialisation fails: they are refused when
 /// a record is sent, instead of clearing the field as null would.
 #[derive(Clone)]
@@ -72,7 +75,7 @@ impl Json {
     /// Null.
     #[must_use]
     pub fn null() -> Self {
-        Self::from_raw(RawValue::NULL.to_owned())
+        Self::from_written(write(&()))
     }
 
     /// The JSON text. For a value that cannot be written (NaN) it is the reason.

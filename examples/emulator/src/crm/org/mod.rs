@@ -15,6 +15,8 @@ mod taxes;
 mod users;
 mod variables;
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::answer::Outcome;
@@ -31,6 +33,13 @@ use crate::version::Version;
 pub(crate) use roles::{profile_route as profiles, role_route as roles};
 pub(crate) use variables::{group_route as variable_groups, route as variables};
 
+/// What a mass update by view did.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MassUpdate {
+    pub(crate) total: usize,
+    pub(crate) updated: usize,
+}
+
 /// Everything that the CRM keeps.
 #[derive(Debug)]
 pub(crate) struct Org {
@@ -41,6 +50,7 @@ pub(crate) struct Org {
     pub(crate) files: Storage,
     pub(crate) views: Views,
     pub(crate) jobs: Jobs,
+    pub(crate) mass_updates: HashMap<String, MassUpdate>,
     taxes: Vec<Value>,
     variables: Vec<Value>,
 }
@@ -55,6 +65,7 @@ impl Org {
             files: Storage::default(),
             views: Views::default(),
             jobs: Jobs::default(),
+            mass_updates: HashMap::new(),
             taxes: taxes::seeded(),
             variables: variables::seeded(),
         }

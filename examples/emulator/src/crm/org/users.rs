@@ -104,7 +104,7 @@ fn present(visit: &Visit<'_>, user: &Value) -> Value {
 /// Users by criteria, as records are searched.
 pub(super) fn search(users: &Users, visit: &Visit<'_>) -> Outcome {
     let text = visit.call.query("criteria").ok_or_else(|| missing_param("criteria"))?;
-    let criteria = Criteria::parse_any(text)?;
+    let criteria = Criteria::parse_any(text, visit.version)?;
     let kind = visit.call.query("type").unwrap_or("AllUsers");
     let page = Page::of(visit.call)?;
     let found = users.all().filter(|user| is_of_type(user, kind, visit));

@@ -12,7 +12,7 @@ use crate::crm::row::{Fields, Row, compare, pick};
 use crate::crm::store::{Bounds, Order, Record, Shelf};
 use crate::crm::visit::Visit;
 use crate::moment;
-use crate::verdict::ambiguous;
+use crate::verdict::{ambiguous, invalid_param};
 use crate::version::Version;
 
 pub(super) fn list(org: &Org, visit: &Visit<'_>, module: &'static Module) -> Outcome {
@@ -25,8 +25,22 @@ pub(super) fn list(org: &Org, visit: &Visit<'_>, module: &'static Module) -> Out
     if sort_by.is_some() && visit.call.query("cvid").is_some() && visit.version >= Version::V3 {
         return Err(ambiguous(&["cvid", "sort_by"]));
     }
+    if let Some(field) = sort_by
+        && visit.version >= Version::V3
+        && Order::by(field).is_none()
+    {
+        return Err(invalid_param("sort_by"));
+    }
     let ascending = visit.call.query("sort_order") == Some("asc");
-    let ids = order(shelf, sort_by, ascending);
+    let ids = match filter.some_ids() {
+        Some(mut ids) if sort_by.is_none() => {
+            if ascending {
+                ids.reverse();
+            }
+            Box::new(ids.into_iter())
+        }
+        _ => order(shelf, sort_by, ascending),
+    };
     let records = ids.filter_map(|id| Some((id, shelf.record(id)?)));
     let records = records.filter(|(id, record)| filter.lets_through(*id, record)).map(|(_, record)| record);
     let answer = page.answer_records(visit, records, |record| Some(present_text(visit, module, record, &fields)));
@@ -103,6 +117,14 @@ impl<'a> Filter<'a> {
             shows: wanted_view(visit, module)?,
             person: &visit.person.id,
         })
+    }
+
+    /// The ids that were asked for, the highest first, if any were.
+    fn some_ids(&self) -> Option<Vec<u64>> {
+        let mut ids: Vec<u64> = self.ids.iter().filter_map(|id| id.parse().ok()).collect();
+        ids.sort_unstable_by(|one, other| other.cmp(one));
+        ids.dedup();
+        (!self.ids.is_empty()).then_some(ids)
     }
 
     /// Looks into a record only where it must: made-up ones are costly to make.

@@ -32,7 +32,7 @@ impl<'a> Wanted<'a> {
     fn of(visit: &Visit<'a>, module: &Module) -> Result<Option<Self>, Box<Answer>> {
         let call = visit.call;
         Ok(Some(if let Some(text) = call.query("criteria") {
-            Self::Criteria(Criteria::parse(text, module)?)
+            Self::Criteria(Criteria::parse(text, module, visit.version)?)
         } else if let Some(email) = call.query("email") {
             Self::Email(email)
         } else if let Some(phone) = call.query("phone") {

@@ -1,7 +1,7 @@
 //! Rows within records: subforms, line items, files of a file field.
 //!
 //! A row that is sent with the id of one that is there changes it, one with `_delete` takes it away, one without an id
-//! is added. What is not sent stays.
+//! is added. What is not sent stays. A line item of v2 is taken away by `delete`, as Zoho's iOS SDK for v2 does it.
 
 use serde_json::{Value, json};
 
@@ -33,6 +33,10 @@ fn has_rows(field: &Field) -> bool {
         || matches!(field.api_name, "Product_Details" | "Pricing_Details")
 }
 
+fn is_removal(row: &Row) -> bool {
+    row.contains_key("_delete") || row.get("delete") == Some(&Value::Bool(true))
+}
+
 fn merge(org: &mut Org, field: &Field, mut rows: Vec<Value>, sent: Vec<Value>) -> Result<Vec<Value>, Refused> {
     let is_new = rows.is_empty();
     for row in sent {
@@ -44,7 +48,7 @@ fn merge(org: &mut Org, field: &Field, mut rows: Vec<Value>, sent: Vec<Value>) -
         let id = row.get("id").and_then(id_of).map(|id| id.to_string());
         let at = id.as_ref().and_then(|id| rows.iter().position(|known| known["id"] == id.as_str()));
         match (id, at) {
-            (Some(_), Some(at)) if row.contains_key("_delete") => {
+            (Some(_), Some(at)) if is_removal(&row) => {
                 rows.remove(at);
             }
             (Some(id), Some(at)) => {
@@ -53,11 +57,11 @@ fn merge(org: &mut Org, field: &Field, mut rows: Vec<Value>, sent: Vec<Value>) -
                     known.append(&mut row);
                 }
             }
-            (Some(id), None) if !is_new || row.contains_key("_delete") => {
+            (Some(id), None) if !is_new || is_removal(&row) => {
                 let details = json!({ "id": id, "api_name": field.api_name });
                 return Err(failure("INVALID_DATA", "the id given seems to be invalid", details));
             }
-            (None, _) if row.contains_key("_delete") => return Err(mandatory("id")),
+            (None, _) if is_removal(&row) => return Err(mandatory("id")),
             (_, None) | (None, _) => {
                 row.insert("id".to_owned(), json!(org.records.new_id().to_string()));
                 rows.push(Value::Object(row));

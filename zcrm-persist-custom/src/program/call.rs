@@ -1,0 +1,39 @@
+//! One request, one response.
+
+use zcrm_core::UserIdentifier;
+use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind};
+
+use super::command::Program;
+use super::run::Run;
+use super::wire::{self, Fault, Operation, Refusal, Request, Response};
+
+impl Program {
+    /// Sends a request, and waits for the response and the end of the program.
+    pub(super) fn call(&self, operation: Operation<'_>, user: &UserIdentifier) -> Result<Response, PersistenceError> {
+        let request = Request::new(operation, user);
+        let mut run = Run::start(self, &request, self.time_limit)?;
+        run.close_input();
+        let line = run.response()?;
+        let response = self.understood(&line, &request)?;
+        run.succeeded()?;
+        Ok(response)
+    }
+
+    pub(super) fn understood(&self, line: &[u8], request: &Request<'_>) -> Result<Response, PersistenceError> {
+        wire::read(line).map_err(|fault| match fault {
+            Fault::Refused(Refusal { kind, message }) => self.fault(kind.into(), &request.secrets().redact(&message)),
+            Fault::CorruptRow => self.fault(
+                PersistenceErrorKind::CorruptRow,
+                "the tokens in its response cannot be understood; exchange a new grant token, which replaces them",
+            ),
+            Fault::Garbled(why) => self.fault(
+                PersistenceErrorKind::Other,
+                &format!("{why}; see the protocol in zcrm_persist_custom::protocol"),
+            ),
+        })
+    }
+
+    pub(super) fn unexpected(&self, what: &str) -> PersistenceError {
+        self.fault(PersistenceErrorKind::Other, &format!("its response to {what} is one to another operation"))
+    }
+}
