@@ -1,7 +1,7 @@
 # `make` lists what there is to make.
 CARGO ?= cargo
 
-.PHONY: help test test-as-user run live check ci
+.PHONY: help test test-as-user browser test-browser run live check ci
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,6 +13,12 @@ test: ## All tests; finds or installs the database server that they start
 test-as-user: ## All tests, run by an ordinary user (TEST_USER, else nobody); as root
 	.ci/mariadb
 	$(CARGO) test --workspace --all-features --config 'target."cfg(unix)".runner = "$(CURDIR)/.ci/as-user"'
+
+browser: ## Installs a headless browser for test-browser (Debian's chromium and chromium-driver)
+	.ci/browser
+
+test-browser: ## The web pages in a headless browser, with pictures in target/pages; fails where there is none
+	$(CARGO) test -p zcrm-web-login --test browser
 
 run: ## The main job against a Zoho CRM that runs here; ARGS='--config FILE' for another
 	$(CARGO) run -p zcrm-examples --bin quickstart -- $(ARGS)

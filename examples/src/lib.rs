@@ -1,6 +1,4 @@
-//! What the example programs share beside `zcrm_cli`: web pages for signing in.
-
-pub mod web;
+//! The example programs; what they share is in `zcrm_cli`.
 
 /// Compiles the code in the project's README.
 #[cfg(all(doctest, feature = "file", feature = "mysql"))]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-const CRATES: [&str; 9] = [
+const CRATES: [&str; 10] = [
     "zcrm-core",
     "zcrm-persist-file",
     "zcrm-persist-mysql",
@@ -18,6 +18,7 @@ const CRATES: [&str; 9] = [
     "examples/emulator",
     "examples/mariadb",
     "examples/pages",
+    "examples/web_login",
 ];
 
 const LONGEST_FILE: usize = 500;

@@ -15,17 +15,23 @@ const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'
                     height='16' rx='4' fill='%230b5cad'/%3E%3Cpath d='M4 5h8L4 11h8' fill='none' stroke='%23fff' \
                     stroke-width='1.8' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E";
 
+/// Chromium keeps even a page with `no-store` as it was, for the back button.
+const RELOAD: &str = "addEventListener('pagehide', () => { document.body.hidden = true; });\
+                      addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });";
+
 /// The headers that belong to each page.
 ///
-/// * Nothing is loaded but the page's own style and icon, no script runs, forms go to this server only, and no other page
-///   may frame this one.
-/// * The page is not stored: after signing out, the back button shows nothing private.
+/// * Nothing is loaded but the page's own style and icon, no script runs but that of [`reload_when_back`], forms go to this
+///   server only, and no other page may frame this one.
+/// * The page is not stored.
 /// * Its address, in which a grant may be, is not passed on to other sites.
 pub static HEADERS: LazyLock<[(&str, String); 6]> = LazyLock::new(|| {
-    let style = STANDARD.encode(Sha256::digest(STYLE));
+    let hash = |text| STANDARD.encode(Sha256::digest(text));
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{style}'; img-src data:; form-action 'self'; frame-ancestors 'none'; \
-         base-uri 'none'"
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; form-action 'self'; \
+         frame-ancestors 'none'; base-uri 'none'",
+        hash(STYLE),
+        hash(RELOAD)
     );
     [
         ("content-type", "text/html; charset=utf-8".to_owned()),
@@ -61,6 +67,12 @@ pub fn page(title: &str, body: &Markup) -> Markup {
     }
 }
 
+/// Part of a page with something private: the back button shows it as it is now, not as it was before signing out.
+#[must_use]
+pub fn reload_when_back() -> Markup {
+    html! { script { (PreEscaped(RELOAD)) } }
+}
+
 /// What a page tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
@@ -87,8 +99,8 @@ fn icon(kind: Notice) -> Markup {
     html! {
         svg class=(class) viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75"
             stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" {
-            circle cx="12" cy="12" r="10";
-            path d=(path);
+            circle cx="12" cy="12" r="10" {}
+            path d=(path) {}
         }
     }
 }
