@@ -47,8 +47,8 @@ pub(crate) fn named<'a>(visit: &Visit<'_>, sent: &'a Row) -> Result<(&'a str, &'
         return Ok((module, parent));
     }
     let beside = sent.get("$se_module").or_else(|| {
-        // The Ruby SDK leaves the dollar out.
-        sent.get("se_module").filter(|_| visit.version == Version::V2)
+        // Zoho's pages leave the dollar out up to v4, and so does its Ruby SDK.
+        sent.get("se_module").filter(|_| visit.version <= Version::V4)
     });
     let module = beside.and_then(Value::as_str).ok_or_else(|| mandatory("$se_module"))?;
     Ok((module, parent))
