@@ -154,6 +154,22 @@ fn api_tells_failed_and_unanswered_apart() {
 }
 
 #[test]
+fn api_writes_files_of_any_kind() {
+    let account = Account::new();
+    let image = [0, 1, 2, 0xff, b'\n'];
+    account.write("photo.png", "from yesterday");
+    let photo = ["api", "GET", "Leads/1/photo", "--output", "photo.png"];
+    account.emulator.fault(On::path("/crm/v2/Leads/1/photo").times(1), Fault::Reply(Reply::empty(204)));
+    let ran = account.run(ZCRM, &photo);
+    assert_eq!((ran.code, account.read("photo.png").as_str()), (Some(1), "from yesterday"), "{ran:?}");
+    assert!(!account.path("photo.png.part").exists());
+    account.emulator.fault(On::path("/crm/v2/Leads/1/photo"), Fault::Reply(Reply::empty(200).body(image)));
+    let ran = account.run(ZCRM, &photo);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""), "{ran:?}");
+    assert_eq!(std::fs::read(account.path("photo.png")).unwrap(), image);
+}
+
+#[test]
 fn completions_and_manual_pages_name_every_subcommand() {
     let subcommands = ["login", "whoami", "describe", "export", "import", "attach", "api", "completions", "man"];
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
