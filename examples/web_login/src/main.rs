@@ -51,6 +51,7 @@ fn serve(arguments: &Arguments) -> Result<()> {
         Some(file) => Config::from_json_file_and_env(file)?,
         None => Config::from_env()?,
     };
+    config.warnings().iter().for_each(|warning| site::report(&format_args!("warning: {warning}")));
     let config = config.with_http(in_a_hurry());
     let redirect = Url::parse(config.redirect_uri()).context("redirect_uri is not a URL")?;
     let address = match &arguments.listen {
