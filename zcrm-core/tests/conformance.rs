@@ -3,11 +3,12 @@
 #![allow(clippy::expect_used)]
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
 use zcrm_core::persistence::conformance::Suite;
 use zcrm_core::persistence::{
-    InMemoryPersistence, PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock, StoreLimits,
+    InMemoryPersistence, MIN_LOCK_LEASE, PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock,
+    StoreLimits,
 };
 use zcrm_core::{OAuthTokens, UserIdentifier};
 
@@ -21,6 +22,11 @@ enum Fault {
     LocksEverybody,
     LocksNobody,
     WaitsForEver,
+    DerivesLease,
+    KeepsLease,
+    LimitsEverybody,
+    LimitsForEver,
+    KeepsUnreadable,
     HidesFailure,
 }
 
@@ -29,6 +35,15 @@ struct Faulty(Fault, InMemoryPersistence);
 impl Faulty {
     fn suite(fault: Fault) -> Suite<Self> {
         Suite::new(move || Self(fault, InMemoryPersistence::new()))
+    }
+}
+
+impl Faulty {
+    fn limited(&self, user: &UserIdentifier) -> UserIdentifier {
+        match self.0 {
+            Fault::LimitsEverybody => UserIdentifier::new("everybody").expect("a name"),
+            _ => user.clone(),
+        }
     }
 }
 
@@ -54,10 +69,16 @@ impl PersistenceHandler for Faulty {
             }
             _ => tokens.clone(),
         };
+        if self.0 == Fault::KeepsUnreadable && tokens.user().as_str() == DAMAGED {
+            return Err(PersistenceError::new(PersistenceErrorKind::CorruptRow, "damaged"));
+        }
         self.1.save_oauth_tokens(&tokens)
     }
 
     fn get_oauth_tokens(&self, user: &UserIdentifier) -> Result<Option<OAuthTokens>, PersistenceError> {
+        if self.0 == Fault::KeepsUnreadable && user.as_str() == DAMAGED {
+            return Err(PersistenceError::new(PersistenceErrorKind::CorruptRow, "damaged"));
+        }
         if self.0 == Fault::FoldsCase {
             let found = self.1.get_oauth_tokens(&folded(user))?;
             return Ok(found.map(|tokens| tokens.for_user(user.clone())));
@@ -83,14 +104,37 @@ impl PersistenceHandler for Faulty {
             Fault::LocksEverybody => {
                 self.1.lock_refresh(&UserIdentifier::new("everybody").expect("a name"), timeout.min(FOR_A_TEST), lease)
             }
+            Fault::DerivesLease => self
+                .1
+                .lock_refresh(user, timeout, timeout.max(MIN_LOCK_LEASE))
+                .map(|lock| lasting(lock, timeout.saturating_add(Duration::from_secs(1)))),
+            Fault::KeepsLease => self.1.lock_refresh(user, timeout, Duration::MAX),
             Fault::WaitsForEver => self.1.lock_refresh(user, timeout + Duration::from_secs(11), lease),
             _ => self.1.lock_refresh(user, timeout, lease),
         }
     }
+
+    fn rate_limited_until(&self, user: &UserIdentifier) -> Result<Option<SystemTime>, PersistenceError> {
+        self.1.rate_limited_until(&self.limited(user))
+    }
+
+    fn set_rate_limited_until(&self, user: &UserIdentifier, until: Option<SystemTime>) -> Result<(), PersistenceError> {
+        match until {
+            None if self.0 == Fault::LimitsForEver => Ok(()),
+            until => self.1.set_rate_limited_until(&self.limited(user), until),
+        }
+    }
+}
+
+/// A lock that is lost when so much time is over.
+fn lasting(lock: RefreshLock, lease: Duration) -> RefreshLock {
+    RefreshLock::leased((lock, Instant::now(), lease), |(_, since, lease)| since.elapsed() <= *lease)
 }
 
 /// So that a store which must fail does so soon.
 const FOR_A_TEST: Duration = Duration::from_secs(2);
+
+const DAMAGED: &str = "damaged@x.com";
 
 fn folded(user: &UserIdentifier) -> UserIdentifier {
     UserIdentifier::new(user.as_str().to_lowercase()).unwrap_or_else(|_| user.clone())
@@ -114,6 +158,9 @@ found! {
     printing_tokens: PrintsTokens, "Debug of a store must not show a token";
     locking_everybody: LocksEverybody, "LockTimeout";
     locking_nobody: LocksNobody, "a held lock excludes a second taker";
+    deriving_the_lease: DerivesLease, "a holder that was not willing to wait keeps the lock for its lease";
+    limiting_everybody: LimitsEverybody, "a rate limit is one user's";
+    limiting_for_ever: LimitsForEver, "a rate limit that is taken back is gone";
     waiting_for_ever: WaitsForEver, "a taker gives up when its timeout is over";
 }
 
@@ -127,4 +174,28 @@ fn hiding_failure() {
 #[should_panic(expected = "the limits that the store declares")]
 fn undeclared_limits() {
     Faulty::suite(Fault::CutsTokens).limits(StoreLimits::default().max_token_bytes(100)).run();
+}
+
+#[test]
+#[should_panic(expected = "locking when the lease of the holder is over")]
+fn keeping_the_lease() {
+    Faulty::suite(Fault::KeepsLease).ends_leases().run();
+}
+
+#[test]
+#[should_panic(expected = "saving the tokens of damaged@x.com")]
+fn keeping_an_unreadable_row() {
+    let damaged = || {
+        let user = UserIdentifier::new(DAMAGED).expect("a name");
+        (Faulty(Fault::KeepsUnreadable, InMemoryPersistence::new()), user)
+    };
+    Faulty::suite(Fault::KeepsUnreadable).unreadable_row(damaged).run();
+}
+
+#[test]
+#[should_panic(expected = "neither tokens nor an unknown user")]
+fn hiding_what_is_wrong_with_a_row() {
+    let hidden =
+        || (Faulty(Fault::HidesFailure, InMemoryPersistence::new()), UserIdentifier::new("a@x.com").expect("a name"));
+    Faulty::suite(Fault::HidesFailure).unreadable_row(hidden).run();
 }

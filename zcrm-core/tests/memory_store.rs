@@ -7,15 +7,23 @@ use zcrm_core::persistence::{InMemoryPersistence, PersistenceHandler};
 
 #[test]
 fn bare() {
-    Suite::new(InMemoryPersistence::new).reopen(InMemoryPersistence::clone).requires_lock().run();
+    Suite::new(InMemoryPersistence::new)
+        .reopen(InMemoryPersistence::clone)
+        .requires_lock()
+        .ends_leases()
+        .shares_rate_limits()
+        .run();
 }
 
 #[test]
 fn boxed() {
-    Suite::new(|| Box::new(InMemoryPersistence::new()) as Box<dyn PersistenceHandler>).requires_lock().run();
+    Suite::new(|| Box::new(InMemoryPersistence::new()) as Box<dyn PersistenceHandler>)
+        .requires_lock()
+        .shares_rate_limits()
+        .run();
 }
 
 #[test]
 fn in_arc() {
-    Suite::new(|| Arc::new(InMemoryPersistence::new())).reopen(Arc::clone).requires_lock().run();
+    Suite::new(|| Arc::new(InMemoryPersistence::new())).reopen(Arc::clone).requires_lock().shares_rate_limits().run();
 }

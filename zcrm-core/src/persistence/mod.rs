@@ -1,4 +1,9 @@
-//! Where tokens rest: the [`PersistenceHandler`] trait, its contract, and the store in memory.
+//! Where tokens are kept: the [`PersistenceHandler`] trait, its contract, and the store in memory.
+//!
+//! - here: the trait, and what a store promises
+//! - `lock`: the refresh lock that a store hands out; `limits`: what it cannot hold; `error`: how it fails
+//! - `memory`: the reference store; `backend`: how a store is offered to `Client::from_config`
+//! - `conformance`: the suite that every store has to pass
 
 mod backend;
 #[cfg(feature = "conformance")]

@@ -41,14 +41,15 @@ pub(crate) fn named<'a>(visit: &Visit<'_>, sent: &'a Row) -> Result<(&'a str, &'
         let module = parent["module"]["api_name"].as_str().ok_or_else(|| mandatory("module"))?;
         return Ok((module, parent));
     }
-    if visit.version >= Version::V3
+    // v6 knows both forms.
+    if visit.version >= Version::V6
         && let Some(module) = parent["module"]["api_name"].as_str()
     {
         return Ok((module, parent));
     }
     let beside = sent.get("$se_module").or_else(|| {
-        // The Ruby SDK leaves the dollar out.
-        sent.get("se_module").filter(|_| visit.version == Version::V2)
+        // Zoho's pages leave the dollar out up to v4, and so does its Ruby SDK.
+        sent.get("se_module").filter(|_| visit.version <= Version::V4)
     });
     let module = beside.and_then(Value::as_str).ok_or_else(|| mandatory("$se_module"))?;
     Ok((module, parent))

@@ -132,9 +132,7 @@ async fn send(line: &Line, mut answer: Answer, fault: Option<Fault>, in_flight: 
     let (body, length) = match content {
         Content::File(file) => {
             let length = file.length();
-            let body = sending::file(file);
-            let cut = matches!(fault, Some(Fault::CutOff | Fault::CutOffChunked));
-            (if cut { sending::cut_off_at(body, length / 2) } else { body }, Some(length))
+            (sending::file(file), Some(length))
         }
         Content::Bytes(bytes) => {
             let length = bytes.len() as u64;

@@ -110,22 +110,6 @@ pub(super) fn file(file: Spool) -> Inner {
     }))
 }
 
-/// The first bytes of a stream, then an error, upon which the connection is closed.
-pub(super) fn cut_off_at(body: Inner, bytes: u64) -> Inner {
-    boxed(stream::unfold((body, bytes), |(mut body, left)| async move {
-        match body.frame().await {
-            Some(Ok(frame)) if left > 0 => {
-                let piece = frame.into_data().unwrap_or_default();
-                Some((Ok(piece.clone()), (body, left.saturating_sub(piece.len() as u64))))
-            }
-            _ => {
-                tokio::time::sleep(HEAD_START).await;
-                Some((Err(io::Error::from(io::ErrorKind::ConnectionAborted)), (body, 0)))
-            }
-        }
-    }))
-}
-
 /// The first half, then an error, upon which the connection is closed.
 pub(super) fn cut_off(mut bytes: Bytes) -> Inner {
     bytes.truncate(bytes.len() / 2);

@@ -77,6 +77,17 @@ fn the_lease_is_not_the_timeout(store: &impl PersistenceHandler) {
     assert!(second.is_err() && lock.is_held(), "a holder that was not willing to wait keeps the lock for its lease");
 }
 
+pub(super) fn a_lock_ends_with_its_lease(store: &impl PersistenceHandler) {
+    let user = user("standing-still@x.com");
+    let first = store.lock_refresh(&user, LONG, MIN_LOCK_LEASE);
+    let mut first = succeed("locking for the shortest lease", first);
+    let second = store.lock_refresh(&user, MIN_LOCK_LEASE + SLACK, LONG);
+    let mut second = succeed("locking when the lease of the holder is over", second);
+    assert!(!first.is_held(), "a holder whose lease is over is told that it lost the lock");
+    drop(first);
+    assert!(second.is_held(), "what the former holder drops is its own lock only");
+}
+
 fn others_do_not_wait(store: &impl PersistenceHandler, locked: &UserIdentifier) {
     let tokens = tokens(locked, 1);
     save(store, &tokens);

@@ -11,12 +11,17 @@
 //! Suite::new(InMemoryPersistence::new).reopen(InMemoryPersistence::clone).requires_lock().run();
 //! ```
 //!
+//! Each part proves a group of rules: `rows` (one row a user, failures), `room` (what does not fit), `secrecy`, `threads`,
+//! `locking` (within one process), `rate_limits`. `processes` gives orders to other processes, in which `worker` does what
+//! they say. `sample` makes users and tokens.
+//!
 //! [`Processes`] is the part with several processes, for stores that are meant to be shared between them.
 
 #![allow(clippy::panic, clippy::missing_panics_doc, reason = "test support: a broken rule is a panic that names it")]
 
 mod locking;
 mod processes;
+mod rate_limits;
 mod room;
 mod rows;
 mod sample;
@@ -30,6 +35,7 @@ pub use processes::Processes;
 pub use worker::work_if_ordered;
 
 use super::{PersistenceHandler, StoreLimits};
+use crate::token::UserIdentifier;
 
 type Make<H> = Box<dyn Fn() -> H>;
 type Remake<H> = Box<dyn Fn(&H) -> H>;
@@ -41,8 +47,11 @@ pub struct Suite<H> {
     fresh: Make<H>,
     reopen: Option<Remake<H>>,
     broken: Option<Make<H>>,
+    unreadable_row: Option<Make<(H, UserIdentifier)>>,
     limits: StoreLimits,
     requires_lock: bool,
+    ends_leases: bool,
+    shares_rate_limits: bool,
     users: usize,
     rounds: i64,
 }
@@ -55,8 +64,11 @@ impl<H: PersistenceHandler> Suite<H> {
             fresh: Box::new(fresh),
             reopen: None,
             broken: None,
+            unreadable_row: None,
             limits: StoreLimits::default(),
             requires_lock: false,
+            ends_leases: false,
+            shares_rate_limits: false,
             users: 200,
             rounds: 20,
         }
@@ -77,6 +89,15 @@ impl<H: PersistenceHandler> Suite<H> {
         self
     }
 
+    /// Adds the rules about a row that cannot be read, because it is damaged or encrypted with another key: it is told apart
+    /// from a store that cannot be read, saving replaces it, and deleting removes it. `unreadable` makes a store with such
+    /// a row, and says whose it is.
+    #[must_use]
+    pub fn unreadable_row(mut self, unreadable: impl Fn() -> (H, UserIdentifier) + 'static) -> Self {
+        self.unreadable_row = Some(Box::new(unreadable));
+        self
+    }
+
     /// The limits that the store must declare, and keep. Without this call: none.
     #[must_use]
     pub fn limits(mut self, limits: StoreLimits) -> Self {
@@ -88,6 +109,22 @@ impl<H: PersistenceHandler> Suite<H> {
     #[must_use]
     pub fn requires_lock(mut self) -> Self {
         self.requires_lock = true;
+        self
+    }
+
+    /// Adds the rule that a lock passes to a waiter when its lease is over, though its holder lives and stands still. It
+    /// takes longer than [`MIN_LOCK_LEASE`](crate::persistence::MIN_LOCK_LEASE) to prove.
+    #[must_use]
+    pub fn ends_leases(mut self) -> Self {
+        self.ends_leases = true;
+        self
+    }
+
+    /// Demands that the store passes on until when Zoho wants no token requests. Without this call it may know nothing of
+    /// that, but nothing wrong either.
+    #[must_use]
+    pub fn shares_rate_limits(mut self) -> Self {
+        self.shares_rate_limits = true;
         self
     }
 
@@ -115,11 +152,21 @@ impl<H: PersistenceHandler> Suite<H> {
         secrecy::prove(&fresh(), self.limits);
         threads::prove(fresh, self.rounds);
         locking::prove(&fresh(), self.limits, self.requires_lock);
+        if self.ends_leases {
+            locking::a_lock_ends_with_its_lease(&fresh());
+        }
+        rate_limits::prove(&fresh(), self.reopen.as_deref(), self.shares_rate_limits);
         if let Some(reopen) = &self.reopen {
             rows::survive_reopening(&fresh(), reopen);
         }
         if let Some(broken) = &self.broken {
             rows::failure_is_not_absence(&broken());
+        }
+        if let Some(unreadable) = &self.unreadable_row {
+            let (store, user) = unreadable();
+            rows::an_unreadable_row_is_replaced(&store, &user);
+            let (store, user) = unreadable();
+            rows::an_unreadable_row_is_deleted(&store, &user);
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::sample::{delete, expect, expect_none, get, save, tokens, user};
-use crate::persistence::{PersistenceHandler, StoreLimits};
+use super::sample::{delete, expect, expect_none, get, save, tokens, user, with_causes};
+use crate::persistence::{PersistenceErrorKind, PersistenceHandler, StoreLimits};
 use crate::token::UserIdentifier;
 
 pub(super) fn prove<H: PersistenceHandler>(fresh: impl Fn() -> H, limits: StoreLimits, users: usize) {
@@ -158,6 +158,29 @@ pub(super) fn survive_reopening<H: PersistenceHandler>(store: &H, reopen: impl F
     expect(store, &newer, RULE);
     delete(&other, kept.user());
     assert!(get(store, kept.user()).is_none(), "{RULE}: a deletion");
+}
+
+pub(super) fn an_unreadable_row_is_replaced(store: &impl PersistenceHandler, user: &UserIdentifier) {
+    match store.get_oauth_tokens(user) {
+        Ok(_) => panic!("a row that cannot be read is neither tokens nor an unknown user"),
+        Err(fault) => assert!(
+            matches!(fault.kind(), PersistenceErrorKind::CorruptRow | PersistenceErrorKind::WrongKey),
+            "a row that cannot be read is CorruptRow or WrongKey, but: {}",
+            with_causes(&fault)
+        ),
+    }
+    let others = tokens(&self::user("beside-the-damage@x.com"), 1);
+    save(store, &others);
+    expect(store, &others, "one row that cannot be read is no matter of the others");
+    let new = tokens(user, 2);
+    save(store, &new);
+    expect(store, &new, "saving replaces a row that cannot be read");
+    expect(store, &others, "replacing a row that cannot be read leaves the others");
+}
+
+pub(super) fn an_unreadable_row_is_deleted(store: &impl PersistenceHandler, user: &UserIdentifier) {
+    delete(store, user);
+    expect_none(store, user, "deleting removes a row that cannot be read");
 }
 
 pub(super) fn failure_is_not_absence(store: &impl PersistenceHandler) {
