@@ -1,5 +1,8 @@
 //! The one handle.
+//!
+//! * [`start`]: which store the configuration selects. [`collections`]: users, roles, taxes and so on.
 
+mod collections;
 mod start;
 
 use std::sync::Arc;
@@ -226,10 +229,5 @@ impl Client {
     /// Lets requests through again after [`interrupt`](Self::interrupt).
     pub fn resume(&self) {
         self.session.interrupt(false);
-    }
-
-    /// What collections send their requests with.
-    pub(crate) fn session(&self) -> &Session {
-        &self.session
     }
 }

@@ -7,10 +7,12 @@ use url::Url;
 
 use super::entries::Entries;
 use super::hosts::Hosts;
+use super::http::HttpOptions;
 use super::key::Key;
 use super::path::is_named_pipe;
 use super::store::{CustomSettings, MysqlSettings, StoreKind};
-use super::{ApiVersion, Config, HttpOptions};
+use super::values::Config;
+use super::version::{ApiVersion, UnknownApiVersion};
 use crate::error::Result;
 use crate::secret::Secret;
 use crate::token::UserIdentifier;
@@ -96,7 +98,7 @@ fn user(entries: &mut Entries) -> Option<UserIdentifier> {
 
 fn version(entries: &mut Entries) -> ApiVersion {
     let Some(text) = entries.text(Key::ApiVersion) else { return ApiVersion::default() };
-    text.parse().unwrap_or_else(|fault: super::UnknownApiVersion| {
+    text.parse().unwrap_or_else(|fault: UnknownApiVersion| {
         entries.fault(Key::ApiVersion, &fault.to_string());
         ApiVersion::default()
     })

@@ -105,7 +105,7 @@ pub trait Update: Resource + Writable {}
 pub trait Delete: Resource {}
 
 impl<T: Definition> Collection<T> {
-    pub(super) fn new<S: Into<String>>(session: &Session, path: impl IntoIterator<Item = S>) -> Self {
+    pub(crate) fn new<S: Into<String>>(session: &Session, path: impl IntoIterator<Item = S>) -> Self {
         Self {
             session: session.clone(),
             path: path.into_iter().map(Into::into).collect(),

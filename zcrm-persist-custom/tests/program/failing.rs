@@ -9,7 +9,8 @@ use zcrm_core::persistence::{MIN_LOCK_LEASE, PersistenceError, PersistenceErrorK
 use zcrm_core::{Client, Config, OAuthTokens, UserIdentifier};
 use zcrm_persist_custom::ExternalProgram;
 
-use crate::{helper, logged, trial};
+use crate::logged;
+use crate::support::{helper, trial};
 
 const LONG: Duration = Duration::from_secs(20);
 
@@ -99,7 +100,7 @@ fn a_file_without_an_interpreter_says_how_a_script_begins() {
 
 fn the_dictionary_leads_to_the_program() {
     let folder = tempfile::tempdir().unwrap();
-    let class = crate::class("good", folder.path());
+    let class = crate::support::class("good", folder.path());
     let config = |path: &str| {
         Config::from_pairs([
             ("client_id", "1000.FAKE"),
@@ -186,7 +187,7 @@ fn a_program_that_overruns_is_killed() {
     assert!(fault.to_string().contains("3s") && fault.to_string().contains("killed"), "{fault}");
     assert!(began.elapsed() < LONG);
     let pid = fs::read_to_string(folder.path().join("pid")).unwrap();
-    assert!(!crate::is_there(&pid), "neither the program nor a zombie is left");
+    assert!(!crate::support::is_there(&pid), "neither the program nor a zombie is left");
 }
 
 fn a_failing_exit_is_a_failure() {
@@ -225,8 +226,8 @@ fn no_secret_is_in_arguments_or_environment() {
         .env("Zcrm_Client_Secret", "canary")
         .env("STORE_CONFORMANCE_ORDER", "hold abc@xyz.com 2000")
         .env(
-            crate::WORKER,
-            format!("{}\n{}", std::env::current_exe().unwrap().display(), crate::class("good", folder.path())),
+            crate::support::WORKER,
+            format!("{}\n{}", std::env::current_exe().unwrap().display(), crate::support::class("good", folder.path())),
         )
         .stdin(std::process::Stdio::null())
         .stdout(std::process::Stdio::null())

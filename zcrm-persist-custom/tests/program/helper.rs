@@ -109,7 +109,7 @@ pub(crate) fn run(class: &str) -> ExitCode {
 }
 
 fn leave_behind(folder: &Path, behaviour: &str) {
-    let class = crate::class(behaviour, folder);
+    let class = crate::support::class(behaviour, folder);
     drop(process::Command::new(std::env::current_exe().unwrap()).arg(class).spawn().unwrap());
     while !folder.join("pid").exists() {
         thread::sleep(Duration::from_millis(1));

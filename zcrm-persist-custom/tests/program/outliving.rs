@@ -8,7 +8,7 @@ use libtest_mimic::Trial;
 use zcrm_core::UserIdentifier;
 use zcrm_core::persistence::PersistenceHandler;
 
-use crate::{helper, trial};
+use crate::support::{helper, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
     #[allow(unused_mut, reason = "on Windows there is nothing to add")]
@@ -30,7 +30,7 @@ fn user() -> UserIdentifier {
 
 fn wait_until_gone(pid: &str) {
     let deadline = Instant::now() + Duration::from_secs(20);
-    while crate::is_there(pid) {
+    while crate::support::is_there(pid) {
         assert!(Instant::now() < deadline, "process {pid} outlives the call that it came from");
         std::thread::yield_now();
     }
@@ -58,7 +58,7 @@ mod unix {
         // Its threads are waited for: that it comes back shows that none of them hangs at a pipe of the daemon.
         assert!(helper("leaving-a-daemon", folder.path()).get_oauth_tokens(&user()).unwrap().is_none());
         let pid = fs::read_to_string(folder.path().join("pid")).unwrap();
-        assert!(crate::is_there(&pid), "a daemon in a session of its own is not ended");
+        assert!(crate::support::is_there(&pid), "a daemon in a session of its own is not ended");
         kill_process(Pid::from_raw(pid.parse().unwrap()).unwrap(), Signal::KILL).unwrap();
     }
 

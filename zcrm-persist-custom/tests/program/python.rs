@@ -13,7 +13,7 @@ use zcrm_core::{OAuthTokens, UserIdentifier};
 use zcrm_persist_custom::ExternalProgram;
 
 use crate::sharing::{InFolder, processes};
-use crate::trial;
+use crate::support::trial;
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![

@@ -12,7 +12,7 @@ use zcrm_core::persistence::{PersistenceError, PersistenceHandler, RefreshLock};
 use zcrm_core::{OAuthTokens, UserIdentifier};
 use zcrm_persist_custom::ExternalProgram;
 
-use crate::{WORKER, class, helper, trial};
+use crate::support::{WORKER, class, helper, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![

@@ -6,7 +6,8 @@ use libtest_mimic::Trial;
 use zcrm_core::persistence::{PersistenceErrorKind as Kind, PersistenceHandler};
 use zcrm_core::{OAuthTokens, UserIdentifier};
 
-use crate::{helper, logged, trial};
+use crate::logged;
+use crate::support::{helper, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![

@@ -15,9 +15,10 @@ use zcrm_core::rest::List;
 use zcrm_core::{Client, Record, UserIdentifier};
 use zcrm_persist_file::FilePersistence;
 
-use super::CREATED;
 use super::usage::{Of, Usage};
 
+/// How many rows are written.
+pub(crate) const CREATED: u64 = 10_000;
 /// What is imported, beside the dictionary.
 pub(crate) const SHEET: &str = "leads.csv";
 

@@ -19,12 +19,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 use zcrm_cli::{Outcome, connect, run};
 
-use self::jobs::Job;
+use self::jobs::{CREATED, Job};
 use self::server::Server;
 use self::usage::Usage;
-
-/// How many rows are written.
-const CREATED: u64 = 10_000;
 
 /// Measures listing and creating leads, job by job, against a loop on bare ureq
 #[derive(Parser)]

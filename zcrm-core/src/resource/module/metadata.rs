@@ -1,7 +1,6 @@
 //! What Zoho knows of modules: fields, layouts, related lists.
 
 use super::ModuleHandle;
-use crate::client::Client;
 use crate::entity::{Field, FieldId, Layout, LayoutId, Module, ModuleRelatedList, RelatedListId};
 use crate::error::Result;
 use crate::resource::collection::{Collection, Definition, Get, Resource};
@@ -41,27 +40,6 @@ impl Definition for ModuleRelatedList {
 
 impl Resource for ModuleRelatedList {}
 impl Get for ModuleRelatedList {}
-
-impl Client {
-    /// The modules of the organization; one is read by its API name, which tells more than the list. Scope:
-    /// `ZohoCRM.settings.modules.READ`.
-    ///
-    /// ```no_run
-    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
-    /// for module in client.modules().list().all()? {
-    ///     println!("{:?}: {:?}", module.api_name, module.plural_label);
-    /// }
-    /// println!("{:?}", client.modules().get("Leads")?.business_card_fields);
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[doc(alias = "get_all_modules")]
-    #[doc(alias = "get_module")]
-    #[must_use]
-    pub fn modules(&self) -> Collection<Module> {
-        Collection::new(self.session(), ["settings", "modules"])
-    }
-}
 
 impl ModuleHandle {
     /// Reads what Zoho knows of the module; the same as [`client.modules().get(...)`](Collection::get).

@@ -1,6 +1,5 @@
 //! Notes of the organization, and of a record.
 
-use crate::client::Client;
 use crate::config::ApiVersion;
 use crate::entity::{Attachment, Json, Members, ModuleRef, Note, NoteId, ParentRef};
 use crate::error::Result;
@@ -76,28 +75,6 @@ impl Get for Note {}
 impl Create for Note {}
 impl Update for Note {}
 impl Delete for Note {}
-
-impl Client {
-    /// The notes of all records. Scope: `ZohoCRM.modules.notes.ALL`.
-    ///
-    /// A note that is created here names its record: see [`Note::parent`](crate::entity::Note).
-    ///
-    /// ```no_run
-    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
-    /// for note in client.notes().list() {
-    ///     println!("{:?}", note?.title);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[doc(alias = "get_notes")]
-    #[doc(alias = "create_notes")]
-    #[doc(alias = "delete_notes")]
-    #[must_use]
-    pub fn notes(&self) -> Collection<Note> {
-        Collection::new(self.session(), ["Notes"])
-    }
-}
 
 impl Collection<Note> {
     /// The attachments of a note.

@@ -1,7 +1,6 @@
 //! Taxes of the organization. Up to v2.1 they are a collection like others; from v3 on one object holds all of them, and
 //! every change is a PUT of that object (the schemas of Zoho's SDKs 2.1 and 3).
 
-use crate::client::Client;
 use crate::config::ApiVersion;
 use crate::entity::{Json, Members, OrgTax, TaxId};
 use crate::error::{Error, ErrorKind, Result};
@@ -12,7 +11,7 @@ use crate::transport::Method;
 /// The most taxes in a request.
 const PER_REQUEST: usize = 100;
 
-/// The taxes of the organization; made by [`Client::taxes`].
+/// The taxes of the organization; made by [`Client::taxes`](crate::Client::taxes).
 ///
 /// It has the verbs of every [`Collection`](super::super::Collection). From v3 on, Zoho gives one result for all taxes of
 /// a request, so they succeed or fail together.
@@ -21,26 +20,11 @@ pub struct TaxesHandle {
     session: Session,
 }
 
-impl Client {
-    /// The taxes of the organization. Scope: `ZohoCRM.org.READ`, and `ZohoCRM.org.ALL` to write.
-    ///
-    /// ```no_run
-    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
-    /// for tax in client.taxes().list().all()? {
-    ///     println!("{:?}: {:?} %", tax.name, tax.value);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[doc(alias = "get_organization_taxes")]
-    #[doc(alias = "get_organization_tax")]
-    #[must_use]
-    pub fn taxes(&self) -> TaxesHandle {
-        TaxesHandle { session: self.session().clone() }
-    }
-}
-
 impl TaxesHandle {
+    pub(crate) fn new(session: &Session) -> Self {
+        Self { session: session.clone() }
+    }
+
     /// Lists all of them.
     ///
     /// ```no_run

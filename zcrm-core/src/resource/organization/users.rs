@@ -1,6 +1,5 @@
 //! Users.
 
-use crate::client::Client;
 use crate::config::ApiVersion;
 use crate::criteria::Criteria;
 use crate::entity::{Json, Members, User, UserId, UserRef};
@@ -111,39 +110,6 @@ impl Get for User {}
 impl Create for User {}
 impl Update for User {}
 impl Delete for User {}
-
-impl Client {
-    /// The users of the organization. Scope: `ZohoCRM.users.READ`, and `.CREATE`, `.UPDATE`, `.DELETE` to write.
-    ///
-    /// ```no_run
-    /// use zcrm_core::resource::UserType;
-    ///
-    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
-    /// println!("{:?}", client.users().current()?.full_name);
-    /// for user in client.users().list().of_type(UserType::Active) {
-    ///     println!("{:?}", user?.email);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[doc(alias = "get_user")]
-    #[doc(alias = "create_user")]
-    #[doc(alias = "update_user")]
-    #[doc(alias = "delete_user")]
-    #[doc(alias = "get_all_users")]
-    #[doc(alias = "get_all_active_users")]
-    #[doc(alias = "get_all_deactive_users")]
-    #[doc(alias = "get_all_confirmed_users")]
-    #[doc(alias = "get_all_not_confirmed_users")]
-    #[doc(alias = "get_all_deleted_users")]
-    #[doc(alias = "get_all_active_confirmed_users")]
-    #[doc(alias = "get_all_admin_users")]
-    #[doc(alias = "get_all_active_confirmed_admin_users")]
-    #[must_use]
-    pub fn users(&self) -> Collection<User> {
-        Collection::new(self.session(), ["users"])
-    }
-}
 
 impl Collection<User> {
     /// Reads the user whose tokens the client uses.

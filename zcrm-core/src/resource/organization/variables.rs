@@ -1,6 +1,5 @@
 //! Variables of the organization and their groups.
 
-use crate::client::Client;
 use crate::entity::{Members, Variable, VariableGroup, VariableGroupId, VariableId};
 use crate::error::{Error, Result};
 use crate::resource::collection::{Collection, Create, Definition, Delete, Get, Resource, Scope, Update, Writable};
@@ -39,45 +38,6 @@ impl Definition for VariableGroup {
 
 impl Resource for VariableGroup {}
 impl Get for VariableGroup {}
-
-impl Client {
-    /// The variables of the organization. Scope: `ZohoCRM.settings.variables.READ`, and `.CREATE`, `.UPDATE`, `.DELETE` to
-    /// write.
-    ///
-    /// ```no_run
-    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
-    /// for variable in client.variables().list().all()? {
-    ///     println!("{:?} = {:?}", variable.api_name, variable.value);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[doc(alias = "get_variables")]
-    #[doc(alias = "create_variables")]
-    #[doc(alias = "update_variables")]
-    #[doc(alias = "ZCRMVariable")]
-    #[must_use]
-    pub fn variables(&self) -> Collection<Variable> {
-        Collection::new(self.session(), ["settings", "variables"])
-    }
-
-    /// The groups of the organization's variables. Scope: `ZohoCRM.settings.variable_groups.READ`.
-    ///
-    /// ```no_run
-    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
-    /// for group in client.variable_groups().list().all()? {
-    ///     println!("{:?}", group.name);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[doc(alias = "get_variable_groups")]
-    #[doc(alias = "ZCRMVariableGroup")]
-    #[must_use]
-    pub fn variable_groups(&self) -> Collection<VariableGroup> {
-        Collection::new(self.session(), ["settings", "variable_groups"])
-    }
-}
 
 impl Collection<Variable> {
     /// Reads one variable, by its id and that of its group, which Zoho demands.

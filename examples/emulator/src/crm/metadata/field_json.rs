@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::find;
 use super::module::{Field, Kind, Module};
-use super::{all_or_one, find, named};
+use super::pick::{all_or_one, named};
 use crate::answer::Outcome;
 use crate::crm::visit::Visit;
 use crate::version::Version;

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::field_json;
 use super::module::Module;
-use super::{all_or_one, field_json, named};
+use super::pick::{all_or_one, named};
 use crate::answer::Outcome;
 use crate::crm::visit::Visit;
 use crate::version::Version;

@@ -12,14 +12,13 @@ mod fields;
 mod layouts;
 mod module;
 mod module_json;
+mod pick;
 mod related;
 mod views;
 
-use serde_json::json;
-
-use crate::answer::{Answer, Outcome};
+use crate::answer::Outcome;
 use crate::crm::visit::Visit;
-use crate::verdict::{invalid_module, missing_param, unknown};
+use crate::verdict::unknown;
 
 pub(crate) use field_json::one as describe_field;
 pub(crate) use layouts::id as layout_id;
@@ -37,23 +36,4 @@ pub(crate) fn settings(views: &mut Views, visit: &Visit<'_>, method: &str, path:
         (_, ["custom_views", rest @ ..]) => views::route(views, visit, method, rest),
         _ => unknown(false),
     }
-}
-
-/// The module that a settings call names in its query.
-fn named(visit: &Visit<'_>) -> Result<&'static Module, Box<Answer>> {
-    let name = visit.call.query("module").ok_or_else(|| missing_param("module"))?;
-    find(name).ok_or_else(invalid_module)
-}
-
-/// Picks out of a list the item of an id, or takes all; 204 when nothing is left.
-fn all_or_one(key: &str, list: Vec<serde_json::Value>, path: &[&str]) -> Outcome {
-    let list = match path {
-        [] => list,
-        [id] => {
-            let found = list.into_iter().find(|item| item["id"] == *id || item["api_name"] == *id);
-            vec![found.ok_or_else(crate::verdict::invalid_id)?]
-        }
-        _ => return unknown(false),
-    };
-    Ok(Answer::json(200, &json!({ key: list })))
 }

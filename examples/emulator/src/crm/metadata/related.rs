@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::module::{self, Module};
-use super::{all_or_one, named};
+use super::pick::{all_or_one, named};
 use crate::answer::Outcome;
 use crate::crm::visit::Visit;
 

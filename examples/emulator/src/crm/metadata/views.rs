@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::module::Module;
-use super::named;
+use super::pick::named;
 use crate::answer::{Answer, Outcome};
 use crate::crm::batch;
 use crate::crm::row::{Fields, Row};

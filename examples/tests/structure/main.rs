@@ -1,0 +1,131 @@
+//! The structure of the workspace's source files: their sizes, who knows ureq, that nothing uses each other in a circle, and
+//! how public methods are named and documented.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod methods;
+mod sources;
+mod uses;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use methods::sending_methods;
+use sources::{CRATES, all_files, module_trees, name, rust_files, workspace};
+use uses::{Uses, circle, uses_between_files, uses_between_modules};
+
+const LONGEST_FILE: usize = 500;
+const WIDEST_LINE: usize = 120;
+
+/// The files of the core that name the HTTP client.
+const NAMING_UREQ: [&str; 1] = ["zcrm-core/src/transport/http.rs"];
+
+#[test]
+fn the_list_of_crates_is_the_workspaces() {
+    let manifest = fs::read_to_string(workspace().join("Cargo.toml")).unwrap();
+    let members = manifest.split_once("members = [").unwrap().1.split_once(']').unwrap().0;
+    let members: BTreeSet<&str> = members.split('"').skip(1).step_by(2).collect();
+    assert_eq!(members, CRATES.into());
+}
+
+#[test]
+fn no_file_is_longer_than_one_can_survey() {
+    let lengths = all_files().into_iter().map(|file| (fs::read_to_string(&file).unwrap().lines().count(), file));
+    let too_long = lengths.filter(|(lines, _)| *lines > LONGEST_FILE);
+    let too_long: Vec<String> = too_long.map(|(lines, file)| format!("{}: {lines} lines", name(&file))).collect();
+    assert!(too_long.is_empty(), "{too_long:#?}");
+}
+
+#[test]
+fn no_line_is_wider_than_the_formatter_allows() {
+    let mut too_wide = Vec::new();
+    for file in all_files() {
+        let text = fs::read_to_string(&file).unwrap();
+        let lines = text.lines().enumerate().filter(|(_, line)| line.chars().count() > WIDEST_LINE);
+        too_wide.extend(lines.map(|(number, _)| format!("{}:{}", name(&file), number + 1)));
+    }
+    assert!(too_wide.is_empty(), "{too_wide:#?}");
+}
+
+#[test]
+fn one_place_of_the_core_names_ureq() {
+    let files = rust_files(&workspace().join("zcrm-core/src"));
+    let naming = files.iter().filter(|file| fs::read_to_string(file).unwrap().contains("ureq"));
+    let naming: Vec<PathBuf> = naming.cloned().collect();
+    assert_eq!(naming, NAMING_UREQ.map(|file| workspace().join(file)));
+}
+
+#[test]
+fn no_files_and_no_modules_use_each_other_in_a_circle() {
+    let mut circles = Vec::new();
+    let mut uses_seen = 0;
+    for tree in module_trees() {
+        let files = uses_between_files(&tree);
+        uses_seen += files.values().map(BTreeSet::len).sum::<usize>();
+        let found = [("files", circle(&files)), ("modules", circle(&uses_between_modules(&files)))];
+        let found = found.into_iter().filter_map(|(kind, circle)| Some((kind, circle?)));
+        circles.extend(found.map(|(kind, circle)| format!("{}: {kind}: {}", name(&tree), circle.join(" -> "))));
+    }
+    assert!(uses_seen > 500, "this test sees only {uses_seen} uses of one file by another");
+    assert!(circles.is_empty(), "{circles:#?}");
+}
+
+#[test]
+fn every_method_that_sends_has_an_example() {
+    let folders = ["client", "resource", "rest", "oauth"].map(|folder| workspace().join("zcrm-core/src").join(folder));
+    let methods: Vec<_> = folders.iter().flat_map(|folder| sending_methods(folder)).collect();
+    assert!(methods.len() > 60, "this test sees only {} methods", methods.len());
+    let without = methods.iter().filter(|method| !method.docs.contains("```"));
+    let without: Vec<&String> = without.map(|method| &method.place).collect();
+    assert!(without.is_empty(), "{without:#?}");
+}
+
+#[test]
+fn every_method_that_sends_is_named_by_a_verb() {
+    let folders = ["client", "resource", "rest", "oauth"].map(|folder| workspace().join("zcrm-core/src").join(folder));
+    let methods = folders.iter().flat_map(|folder| sending_methods(folder)).filter(|method| !method.is_lazy);
+    let named = |name: &str| VERBS.contains(&name.split('_').next().unwrap());
+    let nouns: Vec<String> = methods.filter(|method| !named(&method.name)).map(|method| method.place).collect();
+    assert!(nouns.is_empty(), "{nouns:#?}");
+}
+
+/// The first words of methods that send.
+const VERBS: &[&str] = &[];
+
+#[test]
+fn a_circle_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| {
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("lib.rs", "mod a; mod b; mod c; mod d; pub use b::{inner::Thing as B, Other}; pub use c::C;");
+    write("a.rs", "use crate::{B, d::D}; // crate::c");
+    write("b/mod.rs", "pub mod inner; pub struct Other; #[cfg(test)] mod tests { use crate::a::A; }");
+    write("b/inner.rs", "pub struct Thing; fn f() { println!(\"crate::a {}\", super::super::c::X); }");
+    write("c.rs", "/// [`crate::a`]\nuse std::fmt; pub struct C; fn g() -> crate::d::D { }");
+    write("d.rs", "use self::x::Y; mod x {}");
+    let module = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<String>>();
+    let acyclic = uses_between_files(folder.path());
+    let expected: Uses =
+        [("a", vec!["b/inner", "d"]), ("b", vec![]), ("b/inner", vec!["c"]), ("c", vec!["d"]), ("d", vec![])]
+            .map(|(user, used)| (module(user), used.into_iter().map(module).collect()))
+            .into_iter()
+            .chain([(Vec::new(), BTreeSet::new())])
+            .collect();
+    assert_eq!(acyclic, expected);
+    assert_eq!(circle(&acyclic), None);
+    assert_eq!(circle(&uses_between_modules(&acyclic)), None);
+
+    // Between modules only: no two files use each other.
+    write("d.rs", "use super::Other;");
+    let files = uses_between_files(folder.path());
+    assert_eq!(circle(&files), None);
+    assert_eq!(circle(&uses_between_modules(&files)).unwrap(), ["b", "c", "d", "b"]);
+
+    // Within one module.
+    write("b/mod.rs", "pub mod inner; pub struct Other; fn f() { inner::g() }");
+    write("b/inner.rs", "pub struct Thing; use super::Other;");
+    assert_eq!(circle(&uses_between_files(folder.path())).unwrap(), ["b", "b/inner", "b"]);
+}
