@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use zcrm_core::entity::Record;
 use zcrm_core::persistence::{InMemoryPersistence, PersistenceHandler};
-use zcrm_core::transport::{Headers, Request, Response, Transport, TransportError};
+use zcrm_core::transport::{Headers, HttpRequest, HttpResponse, Transport, TransportError};
 use zcrm_core::{Client, Config, GrantToken, OAuthTokens, UserIdentifier};
 use zcrm_emulator::{Emulator, Options};
 
@@ -30,9 +30,9 @@ struct Lead {
 struct SamePage(Arc<[u8]>);
 
 impl Transport for SamePage {
-    fn send(&self, _: Request<'_>) -> Result<Response, TransportError> {
+    fn send(&self, _: HttpRequest<'_>) -> Result<HttpResponse, TransportError> {
         let length = ("content-length".to_owned(), self.0.len().to_string());
-        Ok(Response { status: 200, headers: Headers::new([length]), body: Box::new(Cursor::new(Arc::clone(&self.0))) })
+        Ok(HttpResponse::new(200, Headers::new([length]), Cursor::new(Arc::clone(&self.0))))
     }
 }
 

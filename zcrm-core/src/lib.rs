@@ -17,19 +17,30 @@
 //! }
 //!
 //! let report = client.module("Leads").create(&[Record::new().with("Last_Name", "Bo")])?;
-//! println!("{:?}", report.counts());
+//! println!("{}", report.into_result()?.counts());
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # The way through
+//! # How it reads
 //!
-//! [`Config`] is the dictionary, [`Client`] the one handle. [`client.oauth()`](Client::oauth) signs in and out,
-//! [`client.organization()`](Client::organization) asks about the organisation and its users,
-//! [`client.module("Leads")`](Client::module) reads and writes records. What comes back is plain data in [`entity`]. An
-//! endpoint that has no method is reached by [`client.call(...)`](Client::call), with the same tokens, retries and errors.
+//! [`Config`] is the configuration dictionary, [`Client`] the one handle. A noun gives a handle and sends nothing; a verb
+//! sends:
 //!
-//! Who comes from Zoho's Ruby SDK finds each of its methods in [`migrating`].
+//! | What you ask | How |
+//! |---|---|
+//! | Sign in and out | [`client.oauth()`](Client::oauth) |
+//! | Users, roles, profiles, taxes, variables, notes | [`client.users()`](Client::users) and so on, each with `list`, `get`, `create`, `update`, `delete` as far as Zoho offers them |
+//! | Records of a module | [`client.module("Leads")`](Client::module): `records()`, `search()`, `create`, `update`, `upsert`, `delete` |
+//! | One record | [`leads.record(id)`](resource::ModuleHandle::record): `get`, `update`, `delete`, `notes()`, `attachments()` ... |
+//! | A module's fields, layouts, tags, views | `leads.fields()`, `leads.layouts()`, `leads.tags()`, `leads.custom_views()` |
+//! | Anything else | [`client.call(...)`](Client::call), with the same tokens, retries and errors |
+//!
+//! What comes back is plain data in [`entity`]. All listings share one builder, [`rest::List`], and one
+//! [`Cursor`](rest::Cursor) from which another process goes on; all writes of many items share one
+//! [report](rest::BatchReport). What is sent, retried and limited, and how, is described in [`rest`].
+//!
+//! Migrating from Zoho's Ruby SDK? See [`migrating`] for a method-by-method table.
 //!
 //! # Where tokens are kept
 //!
@@ -38,13 +49,14 @@
 //! [memory](persistence::InMemoryPersistence). [`Client::from_config`] lets the dictionary choose. Refreshes happen exactly
 //! once, whoever asks: threads share a token, processes and hosts go through the store's lock.
 //!
-//! # Errors, and what is tried again
+//! # Errors and retries
 //!
-//! One [`Error`], with a [`kind`](Error::kind), Zoho's account of it in [`api`](Error::api), and its causes. Each
-//! [`ErrorKind`] says whether the library tried again and whether you may. In short: 429 and a lost connection are waited
-//! out within [`retry_budget`](config::HttpOptions::retry_budget), a rejected token is replaced once, and what could do a
-//! thing twice is never repeated. A batch of records is no error when some are refused: its
-//! [report](resource::records::BatchReport) tells each one's fate.
+//! One [`Error`], with a [`kind`](Error::kind), Zoho's code, message and details in [`api`](Error::api), and its causes. Each
+//! [`ErrorKind`] says whether the library retried and whether you may. In short: rate limits and failed connections are
+//! waited out within [`retry_budget`](config::HttpOptions::retry_budget), a rejected token is replaced once, and what could
+//! do a thing twice is never retried. A batch of records is no error when some are rejected: its
+//! [report](rest::BatchReport) has each one's outcome, and [`into_result`](rest::BatchReport::into_result) makes failures an
+//! error.
 //!
 //! # Log
 //!
@@ -53,16 +65,16 @@
 //! | Level | What |
 //! |---|---|
 //! | `error` | every error, once, when it leaves the library |
-//! | `warn` | what needs attention: a call tried again, another data centre, tokens that could not be saved, idle keys |
+//! | `warn` | what needs attention: a retry, items of a batch that were not written, another data centre, tokens that could not be saved, unused keys |
 //! | `info` | which store and why, tables and folders made, tokens obtained, refreshed, revoked |
-//! | `debug` | each call: method, path, status, duration; waiting for locks |
+//! | `debug` | each request: method, path, status, duration; waiting for locks |
 //!
 //! The HTTP, TLS and database crates below show the wire at their `debug` and `trace`, tokens included: keep them at `warn`,
 //! as [`logging::init`] does whatever `RUST_LOG` says.
 //!
 //! # From async code
 //!
-//! Calls block for as long as Zoho takes: put them on a thread for blocking work, such as `tokio::task::spawn_blocking`.
+//! Methods block for as long as Zoho takes: put them on a thread for blocking work, such as `tokio::task::spawn_blocking`.
 //!
 //! # Features
 //!
@@ -91,6 +103,7 @@ pub mod transport;
 
 pub use client::Client;
 pub use config::Config;
+pub use criteria::Criteria;
 pub use entity::{Date, DateTime, Nullable, Record, RecordId, UserId};
 pub use error::{ApiError, Error, ErrorKind, OptionalExt, Result};
 pub use rate_limits::RateLimits;

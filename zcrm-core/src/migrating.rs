@@ -13,10 +13,12 @@
 //!
 //! What is different everywhere:
 //!
-//! * A listing is asked for with `.send()`, which gives one page as in Ruby, or simply iterated to its end:
+//! * A noun gives a handle, a verb sends: `client.roles().list().all()`, `client.users().get(id)`,
+//!   `module.tags().create(&tags)`. All collections have the same verbs.
+//! * A listing is sent by `.send()`, which gives one page as in Ruby, or by `.all()`, or simply iterated to its end:
 //!   `for lead in module.records() { ... }`.
-//! * Any number of records, notes, tags, taxes or variables goes in. They are sent in calls of the size that Zoho takes,
-//!   and the [report](crate::resource::records::BatchReport) tells what became of each.
+//! * Any number of records, notes, tags, taxes or variables goes in. They are sent in requests of the size that Zoho takes,
+//!   and the [report](crate::rest::BatchReport) tells what became of each.
 //! * Every method that gives [`Record`](crate::Record)s has a twin that gives structs of yours (`send_as`, `iter_as`,
 //!   `get_as`).
 //! * [`doc(alias)`](https://doc.rust-lang.org/rustdoc/advanced-features.html#add-aliases-for-an-item-in-documentation-search)
@@ -28,8 +30,8 @@
 //! | `ZCRMRestClient.current_user_email = ...` | [`Client::for_user`](crate::Client::for_user) |
 //! | `get_organization_instance`, `get_module_instance`, `get_record_instance` | [`Client::organization`](crate::Client::organization), [`Client::module`](crate::Client::module), [`ModuleHandle::record`](crate::resource::ModuleHandle::record) |
 //! | `APIResponse#data` | The value that a method gives |
-//! | `BulkAPIResponse#data`, `#info` | [`Page`](crate::rest::Page) of a listing, [`BatchReport`](crate::resource::records::BatchReport) of a write |
-//! | `EntityResponse` | [`Outcome`](crate::resource::records::Outcome) |
+//! | `BulkAPIResponse#data`, `#info` | [`Page`](crate::rest::Page) of a listing, [`BatchReport`](crate::rest::BatchReport) of a write |
+//! | `EntityResponse` | [`Outcome`](crate::rest::Outcome) |
 //! | `FileAPIResponse` | [`Download`](crate::rest::Download) |
 //! | `ZCRMException`, `ZohoOAuthException` | [`Error`](crate::Error) |
 //! | `save_oauth_tokens`, `get_oauth_tokens`, `delete_oauth_tokens` of a store | [`PersistenceHandler`](crate::persistence::PersistenceHandler) |
@@ -47,6 +49,7 @@
 //! | JSON labelled as a form, and no `Accept` | `Content-Type: application/json` | it is JSON (Q21) |
 //! | Client secret, grant and refresh token in the URL | In the form of the body | URLs are logged (Q6) |
 //! | `sort_by_field` in related lists | `sort_by` | so Zoho calls it everywhere (Q34) |
+//! | An upsert names its check fields in the query | In the query and in the body | Zoho's Python SDK for v2 has them in the body |
 //! | The layout rule of an upsert is lost in an error | `lar_id` beside `data` | as in a create (Q33) |
 //! | The variable's group has its id in `api_name` | Its API name | Q36 |
 //! | `module=` when one tag is updated | `module={module}` | Zoho wants to know the module (Q37) |

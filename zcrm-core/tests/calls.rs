@@ -7,9 +7,8 @@ use fake::{Answer, Asked, serving};
 use serde_json::{Value, json};
 use zcrm_core::entity::*;
 use zcrm_core::resource::UserType;
-use zcrm_core::resource::records::{Criteria, SortOrder};
-use zcrm_core::rest::Upload;
-use zcrm_core::{Client, ErrorKind, Result};
+use zcrm_core::rest::{SortOrder, Upload};
+use zcrm_core::{Client, Criteria, ErrorKind, Result};
 
 const LEAD: &str = "3652397000000190001";
 
@@ -18,9 +17,26 @@ fn answer(asked: &Asked) -> Answer {
     let items = asked.body.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_array().map(Vec::len));
     let ids = asked.parameter("ids").map_or(0, |ids| ids.split(',').count());
     let count = items.max().unwrap_or_default().max(ids).max(1);
-    let done =
-        json!({"code": "SUCCESS", "status": "success", "message": "done", "details": {"id": "77", "tags": ["a"]}});
-    let done = if asked.method == zcrm_core::Method::Get { json!({"id": "77", "count": "3"}) } else { done };
+    let reading = asked.method == zcrm_core::Method::Get;
+    let in_query: Vec<String> =
+        asked.parameter("ids").map_or(vec![], |ids| ids.split(',').map(str::to_owned).collect());
+    let rows: Vec<Value> = asked
+        .body
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, rows)| rows.as_array().cloned())
+        .flatten()
+        .collect();
+    let of_path = asked.path.rsplit('/').next().filter(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+    let done = |index: usize| {
+        let id = in_query.get(index).cloned().or_else(|| Some(rows.get(index)?.get("id")?.as_str()?.to_owned()));
+        let id = id.or_else(|| of_path.map(str::to_owned)).unwrap_or_else(|| "77".to_owned());
+        if reading {
+            return json!({"id": id, "count": "3"});
+        }
+        json!({"code": "SUCCESS", "status": "success", "message": "done", "details": {"id": id, "tags": ["a"]}})
+    };
     let mut whole = json!({"count": "3", "info": {"more_records": false}});
     for key in [
         "users",
@@ -38,9 +54,11 @@ fn answer(asked: &Asked) -> Answer {
         "tags",
         "data",
     ] {
-        whole[key] = vec![done.clone(); count].into();
+        whole[key] = (0..count).map(&done).collect::<Vec<_>>().into();
     }
-    whole["org_taxes"] = if asked.method == zcrm_core::Method::Get { json!({"taxes": [done]}) } else { done };
+    // From v3 on, one result stands for all taxes.
+    let together = json!({"code": "SUCCESS", "status": "success", "message": "done", "details": {}});
+    whole["org_taxes"] = if reading { json!({"taxes": [done(0)]}) } else { together };
     Answer::Json(200, whole)
 }
 
@@ -82,19 +100,19 @@ fn refuses<T>(version: &str, kind: ErrorKind, act: impl FnOnce(&Client) -> Resul
 
 #[test]
 fn reading_the_organization() {
-    gets("GET v2/org", |client| client.organization().details());
-    gets("GET v2/users/5", |client| client.organization().user("5"));
-    gets("GET v2/users?type=CurrentUser", |client| client.organization().current_user());
-    gets("GET v2/settings/roles", |client| client.organization().roles());
-    gets("GET v2/settings/roles/5", |client| client.organization().role("5"));
-    gets("GET v2/settings/profiles", |client| client.organization().profiles());
-    gets("GET v2/settings/profiles/5", |client| client.organization().profile("5"));
-    gets("GET v2/org/taxes", |client| client.organization().taxes());
-    gets("GET v2/org/taxes/5", |client| client.organization().tax("5"));
-    gets("GET v2/settings/variables", |client| client.organization().variables());
-    gets("GET v2/settings/variables/5?group=6", |client| client.organization().variable("5", "6"));
-    gets("GET v2/settings/variable_groups", |client| client.organization().variable_groups());
-    gets("GET v2/settings/variable_groups/5", |client| client.organization().variable_group("5"));
+    gets("GET v2/org", |client| client.organization().get());
+    gets("GET v2/users/5", |client| client.users().get("5"));
+    gets("GET v2/users?type=CurrentUser", |client| client.users().current());
+    gets("GET v2/settings/roles", |client| client.roles().list().all());
+    gets("GET v2/settings/roles/5", |client| client.roles().get("5"));
+    gets("GET v2/settings/profiles", |client| client.profiles().list().all());
+    gets("GET v2/settings/profiles/5", |client| client.profiles().get("5"));
+    gets("GET v2/org/taxes", |client| client.taxes().list().all());
+    gets("GET v2/org/taxes/5", |client| client.taxes().get("5"));
+    gets("GET v2/settings/variables", |client| client.variables().list().all());
+    gets("GET v2/settings/variables/5?group=6", |client| client.variables().get("5", "6"));
+    gets("GET v2/settings/variable_groups", |client| client.variable_groups().list().all());
+    gets("GET v2/settings/variable_groups/5", |client| client.variable_groups().get("5"));
 }
 
 #[test]
@@ -112,17 +130,16 @@ fn the_ten_kinds_of_users() {
         "CurrentUser",
     ]) {
         gets(&format!("GET v2/users?type={word}&page=3&per_page=10"), |client| {
-            client.organization().users(kind).page(3).per_page(10).send()
+            client.users().list().of_type(kind).page(3).per_page(10).send()
         });
     }
     gets("GET v2/users?type=AllUsers&page=1&per_page=200", |client| {
-        client.organization().users(UserType::All).iter().collect::<Result<Vec<_>>>()
+        client.users().list().of_type(UserType::All).iter().collect::<Result<Vec<_>>>()
     });
     gets("GET v2/users/search?criteria=(last_name:equals:A)&type=AdminUsers&page=1&per_page=200", |client| {
-        client.organization().search_users(Criteria::equals("last_name", "A"), Some(UserType::Admin))?.send()
+        client.users().search(&Criteria::equals("last_name", "A")).of_type(UserType::Admin).send()
     });
-    refuses("v8", ErrorKind::Unsupported, |client| client.organization().search_users("(a:equals:b)", None));
-    refuses("v2", ErrorKind::InvalidInput, |client| client.organization().search_users("", None));
+    refuses("v8", ErrorKind::Unsupported, |client| client.users().search(&Criteria::equals("a", "b")).send());
 }
 
 #[test]
@@ -130,12 +147,12 @@ fn writing_users() {
     let user = User::new("An", "Nguyen", "n@example.com", "11", "22").reporting_to("33").custom_field("Shoe_Size", 43);
     let body = json!({"users": [{"first_name": "An", "last_name": "Nguyen", "email": "n@example.com", "role": "11", "profile": "22",
         "Reporting_To": {"id": "33"}, "Shoe_Size": 43}]});
-    sends("v2", "POST v2/users", body, |client| client.organization().create_user(&user));
+    sends("v2", "POST v2/users", body, |client| client.users().create_one(&user));
     sends("v2", "PUT v2/users/5", json!({"users": [{"phone": "1"}]}), |client| {
-        client.organization().update_user(&User::with_id("5").phone("1"))
+        client.users().update_one(&User::with_id("5").phone("1"))
     });
-    gets_no_body("DELETE v2/users/5", |client| client.organization().delete_user("5"));
-    refuses("v2", ErrorKind::InvalidInput, |client| client.organization().update_user(&User::default()));
+    gets_no_body("DELETE v2/users/5", |client| client.users().delete_one("5"));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.users().update_one(&User::default()));
 
     let mut read: User = serde_json::from_value(json!({"id": "5", "Isonline": true, "phone": "1", "fax": null,
         "email": "n@example.com", "city": "Oslo", "Shoe_Size": 43, "Shoe_Color": "red", "$next_shift": {"id": "6"},
@@ -144,7 +161,7 @@ fn writing_users() {
     read = read.phone("2").role("12").custom_field("Shoe_Size", 44);
     read.city = None;
     let changes = json!({"users": [{"phone": "2", "role": "12", "city": null, "Shoe_Size": 44}]});
-    sends("v2", "PUT v2/users/5", changes, |client| client.organization().update_user(&read));
+    sends("v2", "PUT v2/users/5", changes, |client| client.users().update_one(&read));
 }
 
 #[track_caller]
@@ -154,29 +171,34 @@ fn gets_no_body<T>(expected: &str, act: impl FnOnce(&Client) -> Result<T>) {
 
 #[test]
 fn metadata() {
-    gets("GET v2/settings/modules", |client| client.modules().list());
+    gets("GET v2/settings/modules", |client| client.modules().list().all());
     gets("GET v2/settings/modules/Leads", |client| client.modules().get("Leads"));
-    gets("GET v2/settings/modules/Leads", |client| client.module("Leads").metadata());
-    gets("GET v2/settings/fields?module=Leads", |client| client.module("Leads").fields());
-    gets("GET v2/settings/fields/5?module=Leads", |client| client.module("Leads").field("5"));
-    gets("GET v2/settings/layouts?module=Leads", |client| client.module("Leads").layouts());
-    gets("GET v2/settings/layouts/5?module=Leads", |client| client.module("Leads").layout("5"));
-    gets("GET v2/settings/related_lists?module=Leads", |client| client.module("Leads").related_lists());
-    gets("GET v2/settings/related_lists/5?module=Leads", |client| client.module("Leads").related_list("5"));
-    gets("GET v2/settings/custom_views?module=Leads", |client| client.module("Leads").custom_views());
-    gets("GET v2/settings/custom_views/5?module=Leads", |client| client.module("Leads").custom_view("5"));
+    gets("GET v2/settings/modules/Leads", |client| client.module("Leads").describe());
+    gets("GET v2/settings/fields?module=Leads", |client| client.module("Leads").fields().list().all());
+    gets("GET v2/settings/fields/5?module=Leads", |client| client.module("Leads").fields().get("5"));
+    gets("GET v2/settings/layouts?module=Leads", |client| client.module("Leads").layouts().list().all());
+    gets("GET v2/settings/layouts/5?module=Leads", |client| client.module("Leads").layouts().get("5"));
+    gets("GET v2/settings/related_lists?module=Leads", |client| client.module("Leads").related_lists().list().all());
+    gets("GET v2/settings/related_lists/5?module=Leads", |client| client.module("Leads").related_lists().get("5"));
+    gets("GET v2/settings/custom_views?module=Leads", |client| client.module("Leads").custom_views().list().send());
+    gets("GET v2/settings/custom_views/5?module=Leads", |client| client.module("Leads").custom_views().get("5"));
 }
 
 #[test]
 fn sorting_a_custom_view() {
     let view = CustomView::with_id("5").sort_by(FieldRef::from("City").id("6")).sort_order("desc");
     let body = json!({"custom_views": [{"sort_by": {"api_name": "City", "id": "6"}, "sort_order": "desc"}]});
-    let change = |client: &Client| client.module("Leads").update_custom_view(&view);
+    let change = |client: &Client| client.module("Leads").custom_views().update_one(&view);
     sends("v2", "PUT v2/settings/custom_views/5?module=Leads", body.clone(), change);
     sends("v8", "PUT v8/settings/custom_views/5/actions/change_sort?module=Leads", body, change);
-    refuses("v2", ErrorKind::InvalidInput, |client| client.module("Leads").update_custom_view(&CustomView::default()));
+    for version in ["v3", "v5"] {
+        refuses(version, ErrorKind::Unsupported, change);
+    }
     refuses("v2", ErrorKind::InvalidInput, |client| {
-        client.module("Leads").update_custom_view(&CustomView::with_id("5").sort_order("up"))
+        client.module("Leads").custom_views().update_one(&CustomView::default())
+    });
+    refuses("v2", ErrorKind::InvalidInput, |client| {
+        client.module("Leads").custom_views().update_one(&CustomView::with_id("5").sort_order("up"))
     });
 }
 
@@ -185,13 +207,13 @@ fn custom_views_with_and_without_names_of_categories() {
     let info = json!({"translation": {"public_views": "Public Views"}, "default": "1"});
     let with = json!({"custom_views": [{"id": "1"}], "info": info});
     let (client, _) = serving("v2", move |_| Answer::Json(200, with.clone()));
-    let views = client.module("Leads").custom_views().unwrap();
+    let views = client.module("Leads").custom_views().list().send().unwrap();
     assert_eq!(
-        (views.categories[0].actual_value.as_str(), views.categories[0].display_value.as_str()),
+        (views.categories()[0].actual_value.as_str(), views.categories()[0].display_value.as_str()),
         ("public_views", "Public Views")
     );
     let (client, _) = serving("v2", |_| Answer::Json(200, json!({"custom_views": [{"id": "1"}]})));
-    assert_eq!(client.module("Leads").custom_views().unwrap().categories, []);
+    assert_eq!(client.module("Leads").custom_views().list().send().unwrap().categories(), []);
 }
 
 #[test]
@@ -199,34 +221,46 @@ fn notes() {
     let lead = |client: &Client| client.module("Leads").record(LEAD);
     let note = Note::new("Called.").title("Call");
     gets("GET v2/Notes?sort_by=Modified_Time&sort_order=asc&page=1&per_page=50", |client| {
-        let notes = client.organization().notes().sort_by("Modified_Time").sort_order(SortOrder::Ascending);
+        let notes = client.notes().list().sort_by("Modified_Time").sort_order(SortOrder::Ascending);
         notes.per_page(50).send()
     });
     gets(&format!("GET v2/Leads/{LEAD}/Notes?page=1&per_page=200"), |client| lead(client).notes().list().send());
     let body =
         json!({"data": [{"Note_Title": "Call", "Note_Content": "Called.", "Parent_Id": LEAD, "se_module": "Leads"}]});
     let whole = note.clone().parent(LEAD).parent_module("Leads");
-    sends("v2", "POST v2/Notes", body, |client| client.organization().create_notes(std::slice::from_ref(&whole)));
+    sends("v2", "POST v2/Notes", body, |client| client.notes().create(std::slice::from_ref(&whole)));
     let body = json!({"data": [{"Note_Title": "Call", "Note_Content": "Called.",
         "Parent_Id": {"id": LEAD, "module": {"api_name": "Leads"}}}]});
-    sends("v8", "POST v8/Notes", body, |client| client.organization().create_notes(std::slice::from_ref(&whole)));
+    sends("v8", "POST v8/Notes", body, |client| client.notes().create(std::slice::from_ref(&whole)));
     let body = json!({"data": [{"Note_Title": "Call", "Note_Content": "Called.", "se_module": "Leads"}]});
-    let add = |client: &Client| lead(client).notes().add(std::slice::from_ref(&note));
+    let add = |client: &Client| lead(client).notes().create(std::slice::from_ref(&note));
     sends("v2", &format!("POST v2/Leads/{LEAD}/Notes"), body, add);
-    let body = json!({"data": [{"Note_Title": "Call", "Note_Content": "Called."}]});
-    sends("v8", &format!("POST v8/Leads/{LEAD}/Notes"), body, add);
+    let by_version = [
+        ("v4", json!(LEAD), &["se_module", "$se_module"][..]),
+        ("v5", json!({"id": LEAD}), &["$se_module"]),
+        ("v6", json!({"id": LEAD, "module": {"api_name": "Leads"}}), &["$se_module"]),
+        ("v8", json!({"id": LEAD, "module": {"api_name": "Leads"}}), &[]),
+    ];
+    for (version, parent, keys) in by_version {
+        let mut row = json!({"Note_Title": "Call", "Note_Content": "Called.", "Parent_Id": parent});
+        for key in keys {
+            row[*key] = json!("Leads");
+        }
+        let path = format!("POST {version}/Leads/{LEAD}/Notes");
+        sends(version, &path, json!({"data": [row]}), add);
+    }
     sends(
         "v2",
         &format!("PUT v2/Leads/{LEAD}/Notes/5"),
         json!({"data": [{"Note_Title": "New", "se_module": "Leads"}]}),
-        |client| lead(client).notes().update(&Note::with_id("5").title("New")),
+        |client| lead(client).notes().update_one(&Note::with_id("5").title("New")),
     );
-    gets_no_body(&format!("DELETE v2/Leads/{LEAD}/Notes/5"), |client| lead(client).notes().delete("5"));
-    gets_no_body("DELETE v2/Notes?ids=5,6", |client| client.organization().delete_notes(["5", "6"]));
-    refuses("v2", ErrorKind::InvalidInput, |client| client.organization().create_notes(&[Note::with_id("5")]));
-    refuses("v2", ErrorKind::InvalidInput, |client| client.organization().delete_notes(["5", ""]));
-    refuses("v2", ErrorKind::InvalidInput, |client| client.organization().delete_notes(["5,6"]));
-    refuses("v2", ErrorKind::InvalidInput, |client| lead(client).notes().update(&note));
+    gets_no_body(&format!("DELETE v2/Leads/{LEAD}/Notes/5"), |client| lead(client).notes().delete_one("5"));
+    gets_no_body("DELETE v2/Notes?ids=5,6", |client| client.notes().delete(["5", "6"]));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.notes().create(&[Note::with_id("5")]));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.notes().delete(["5", ""]));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.notes().delete(["5,6"]));
+    refuses("v2", ErrorKind::InvalidInput, |client| lead(client).notes().update_one(&note));
 }
 
 #[test]
@@ -249,7 +283,7 @@ fn fields_are_asked_for_from_v3_on() {
         let many = (0..51).map(|field| field.to_string());
         refuses(version, ErrorKind::InvalidInput, |client| lead(client).related("Products").list().fields(many).send());
     }
-    assert_eq!(fields(asked("v8", |client| client.organization().users(UserType::All).fields(["a"]).send())), None);
+    refuses("v8", ErrorKind::InvalidInput, |client| client.users().list().fields(["a"]).send());
 }
 
 #[test]
@@ -258,13 +292,11 @@ fn attachments_and_photos() {
     gets(&format!("GET v2/Leads/{LEAD}/Attachments?page=2&per_page=20"), |client| {
         lead(client).attachments().list().page(2).per_page(20).send()
     });
-    gets("GET v2/Notes/5/Attachments?page=1&per_page=200", |client| {
-        client.organization().note_attachments("5").list().send()
-    });
+    gets("GET v2/Notes/5/Attachments?page=1&per_page=200", |client| client.notes().attachments("5").list().send());
     gets(&format!("GET v2/Leads/{LEAD}/Attachments/5"), |client| {
         lead(client).attachments().download("5").to_writer(std::io::sink())
     });
-    gets_no_body(&format!("DELETE v2/Leads/{LEAD}/Attachments/5"), |client| lead(client).attachments().delete("5"));
+    gets_no_body(&format!("DELETE v2/Leads/{LEAD}/Attachments/5"), |client| lead(client).attachments().delete_one("5"));
     gets(&format!("GET v2/Leads/{LEAD}/photo"), |client| lead(client).photo().download().to_writer(std::io::sink()));
     gets_no_body(&format!("DELETE v2/Leads/{LEAD}/photo"), |client| lead(client).photo().delete());
 
@@ -300,28 +332,28 @@ fn related_records_and_relations() {
 #[test]
 fn tags() {
     let leads = |client: &Client| client.module("Leads");
-    gets("GET v2/settings/tags?module=Leads", |client| leads(client).tags());
+    gets("GET v2/settings/tags?module=Leads", |client| leads(client).tags().list().all());
     gets("GET v2/settings/tags/5/actions/records_count?module=Leads", |client| {
-        assert_eq!(leads(client).tag_count("5")?, 3);
+        assert_eq!(leads(client).tags().count_records("5")?, 3);
         Ok(())
     });
     let body = json!({"tags": [{"name": "a"}, {"name": "b"}]});
     sends("v2", "POST v2/settings/tags?module=Leads", body, |client| {
-        leads(client).create_tags(&["a".into(), "b".into()])
+        leads(client).tags().create(&["a".into(), "b".into()])
     });
     let renamed = Tag::new("c").id("5");
     sends("v2", "PUT v2/settings/tags?module=Leads", json!({"tags": [{"id": "5", "name": "c"}]}), |client| {
-        leads(client).update_tags(std::slice::from_ref(&renamed))
+        leads(client).tags().update(std::slice::from_ref(&renamed))
     });
     sends("v2", "PUT v2/settings/tags/5?module=Leads", json!({"tags": [{"name": "c"}]}), |client| {
-        leads(client).update_tag(&renamed)
+        leads(client).tags().update_one(&renamed)
     });
-    gets_no_body("DELETE v2/settings/tags/5", |client| leads(client).delete_tag("5"));
+    gets_no_body("DELETE v2/settings/tags/5", |client| leads(client).tags().delete_one("5"));
     sends("v2", "POST v2/settings/tags/6/actions/merge", json!({"tags": [{"conflict_id": "5"}]}), |client| {
-        leads(client).merge_tag("5", "6")
+        leads(client).tags().merge("5", "6")
     });
-    refuses("v2", ErrorKind::InvalidInput, |client| leads(client).create_tags(std::slice::from_ref(&renamed)));
-    refuses("v2", ErrorKind::InvalidInput, |client| leads(client).update_tags(&["a".into()]));
+    refuses("v2", ErrorKind::InvalidInput, |client| leads(client).tags().create(std::slice::from_ref(&renamed)));
+    refuses("v2", ErrorKind::InvalidInput, |client| leads(client).tags().update(&["a".into()]));
 }
 
 #[test]
@@ -353,71 +385,69 @@ fn tagging_records() {
 
 #[test]
 fn taxes() {
-    let organization = |client: &Client| client.organization();
     let vat = OrgTax::new("Vat", 25);
     let changed = OrgTax::default().id("5").value(24);
     sends("v2", "POST v2/org/taxes", json!({"taxes": [{"name": "Vat", "value": 25}]}), |client| {
-        organization(client).create_taxes(std::slice::from_ref(&vat))
+        client.taxes().create(std::slice::from_ref(&vat))
     });
-    let update = |client: &Client| organization(client).update_taxes(std::slice::from_ref(&changed));
+    let update = |client: &Client| client.taxes().update(std::slice::from_ref(&changed));
     sends("v2", "PUT v2/org/taxes", json!({"taxes": [{"id": "5", "value": 24}]}), update);
     sends("v8", "PUT v8/org/taxes", json!({"org_taxes": {"taxes": [{"id": "5", "value": 24}]}}), update);
-    gets_no_body("DELETE v2/org/taxes?ids=5,6", |client| organization(client).delete_taxes(["5", "6"]));
-    gets_no_body("DELETE v2/org/taxes/5", |client| organization(client).delete_tax("5"));
-    sends("v8", "GET v8/org/taxes", Value::Null, |client| organization(client).taxes());
-    sends("v8", "GET v8/org/taxes", Value::Null, |client| organization(client).tax("77"));
-    refuses("v8", ErrorKind::Unsupported, |client| organization(client).create_taxes(std::slice::from_ref(&vat)));
-    refuses("v8", ErrorKind::Unsupported, |client| organization(client).delete_taxes(["5"]));
-    refuses("v8", ErrorKind::Unsupported, |client| organization(client).delete_tax("5"));
-    refuses("v2", ErrorKind::InvalidInput, |client| organization(client).update_taxes(std::slice::from_ref(&vat)));
-    refuses("v2", ErrorKind::InvalidInput, |client| organization(client).create_taxes(std::slice::from_ref(&changed)));
+    gets_no_body("DELETE v2/org/taxes?ids=5,6", |client| client.taxes().delete(["5", "6"]));
+    gets_no_body("DELETE v2/org/taxes/5", |client| client.taxes().delete_one("5"));
+    sends("v8", "GET v8/org/taxes", Value::Null, |client| client.taxes().list().all());
+    sends("v8", "GET v8/org/taxes/77", Value::Null, |client| client.taxes().get("77"));
+    let nested = |tax: Value| json!({"org_taxes": {"taxes": [tax]}});
+    refuses("v8", ErrorKind::Unsupported, |client| client.taxes().create(std::slice::from_ref(&vat)));
+    let body = nested(json!({"id": "5", "_delete": true}));
+    sends("v8", "PUT v8/org/taxes", body.clone(), |client| client.taxes().delete(["5"]));
+    sends("v8", "PUT v8/org/taxes", body, |client| client.taxes().delete_one("5"));
+    let body = nested(json!({"id": "5", "_delete": "true"}));
+    sends("v3", "PUT v3/org/taxes", body, |client| client.taxes().delete(["5"]));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.taxes().update(std::slice::from_ref(&vat)));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.taxes().create(std::slice::from_ref(&changed)));
 }
 
 #[test]
 fn variables() {
-    let organization = |client: &Client| client.organization();
     let bonus =
         Variable::new("Bonus", "Bonus", "integer").value(7).variable_group(VariableGroup::named("General").id("6"));
     let body = json!({"variables": [{"name": "Bonus", "api_name": "Bonus", "type": "integer", "value": 7,
         "variable_group": {"id": "6", "api_name": "General"}}]});
-    sends("v2", "POST v2/settings/variables", body, |client| {
-        organization(client).create_variables(std::slice::from_ref(&bonus))
-    });
+    sends("v2", "POST v2/settings/variables", body, |client| client.variables().create(std::slice::from_ref(&bonus)));
     let changed = Variable::default().id("5").value(8);
     let body = json!({"variables": [{"id": "5", "value": 8}]});
     sends("v2", "PUT v2/settings/variables", body.clone(), |client| {
-        organization(client).update_variables(std::slice::from_ref(&changed))
+        client.variables().update(std::slice::from_ref(&changed))
     });
-    sends("v2", "PUT v2/settings/variables/5", body, |client| organization(client).update_variable(&changed));
-    gets_no_body("DELETE v2/settings/variables/5", |client| organization(client).delete_variable("5"));
-    gets_no_body("DELETE v2/settings/variables?ids=5,6", |client| organization(client).delete_variables(["5", "6"]));
-    refuses("v2", ErrorKind::InvalidInput, |client| {
-        organization(client).update_variables(std::slice::from_ref(&bonus))
-    });
+    sends("v2", "PUT v2/settings/variables/5", body, |client| client.variables().update_one(&changed));
+    gets_no_body("DELETE v2/settings/variables/5", |client| client.variables().delete_one("5"));
+    gets_no_body("DELETE v2/settings/variables?ids=5,6", |client| client.variables().delete(["5", "6"]));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.variables().update(std::slice::from_ref(&bonus)));
 }
 
 #[test]
 fn any_number_goes_in_and_the_report_keeps_the_order() {
     let (client, fake) = serving("v2", answer);
     let tags: Vec<Tag> = (0..120).map(|tag| Tag::new(format!("tag {tag}"))).collect();
-    let report = client.module("Leads").create_tags(&tags).unwrap();
+    let report = client.module("Leads").tags().create(&tags).unwrap();
     assert_eq!((report.len(), report.created().count()), (120, 120));
     let sizes: Vec<usize> = fake.asked().iter().map(|asked| asked.body["tags"].as_array().unwrap().len()).collect();
     assert_eq!(sizes, [50, 50, 20]);
 
     let (client, fake) = serving("v2", answer);
     let ids: Vec<String> = (0..250).map(|id| id.to_string()).collect();
-    let report = client.organization().delete_notes(&ids).unwrap();
+    let report = client.notes().delete(&ids).unwrap();
     assert_eq!((report.deleted().count(), fake.asked().len()), (250, 3));
-    assert_eq!(client.organization().delete_notes([""; 0]).unwrap().len(), 0);
+    assert_eq!(client.notes().delete([""; 0]).unwrap().len(), 0);
 }
 
 #[test]
 fn a_refused_item_does_not_disturb_the_others() {
     let (client, _) = serving("v2", |_| fake::results(207, [None, Some("INVALID_DATA")]));
-    let report = client.organization().create_notes(&[Note::new("a"), Note::new("b")]).unwrap();
+    let report = client.notes().create(&[Note::new("a"), Note::new("b")]).unwrap();
     assert_eq!(report.created().map(|(index, _)| index).collect::<Vec<_>>(), [0]);
-    let (index, error) = report.refused().next().unwrap();
+    let (index, error) = report.rejected().next().unwrap();
     assert_eq!((index, error.code()), (1, Some("INVALID_DATA")));
 }
 
@@ -425,53 +455,52 @@ fn a_refused_item_does_not_disturb_the_others() {
 fn taxes_of_later_versions_are_changed_together_or_not_at_all() {
     let taxes = [OrgTax::default().id("5").value(24), OrgTax::default().id("6").value(12)];
     let (client, _) = serving("v8", answer);
-    let report = client.organization().update_taxes(&taxes).unwrap();
+    let report = client.taxes().update(&taxes).unwrap();
     assert_eq!(report.updated().count(), 2);
     let refusal = json!({"org_taxes": {"code": "INVALID_DATA", "status": "error", "message": "m", "details": {}}});
     for status in [200, 400] {
         let refusal = refusal.clone();
         let (client, _) = serving("v8", move |_| Answer::Json(status, refusal.clone()));
-        let report = client.organization().update_taxes(&taxes).unwrap();
-        assert_eq!(report.refused().map(|(_, error)| error.code()).collect::<Vec<_>>(), [Some("INVALID_DATA"); 2]);
+        let report = client.taxes().update(&taxes).unwrap();
+        assert_eq!(report.rejected().map(|(_, error)| error.code()).collect::<Vec<_>>(), [Some("INVALID_DATA"); 2]);
     }
 }
 
 #[test]
 fn nothing_there_is_an_empty_list_or_not_found() {
     let (client, _) = serving("v2", |_| Answer::Json(204, Value::Null));
-    let organization = client.organization();
-    assert!(organization.roles().unwrap().is_empty() && organization.taxes().unwrap().is_empty());
-    assert_eq!(organization.users(UserType::All).iter().count(), 0);
-    assert!(client.module("Leads").custom_views().unwrap().views.is_empty());
-    assert_eq!(organization.user("5").unwrap_err().kind(), ErrorKind::NotFound);
-    assert_eq!(client.module("Leads").tag_count("5").unwrap_err().kind(), ErrorKind::NotFound);
+    assert!(client.roles().list().all().unwrap().is_empty() && client.taxes().list().all().unwrap().is_empty());
+    assert_eq!(client.users().list().of_type(UserType::All).iter().count(), 0);
+    assert!(client.module("Leads").custom_views().list().send().unwrap().items.is_empty());
+    assert_eq!(client.users().get("5").unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(client.module("Leads").tags().count_records("5").unwrap_err().kind(), ErrorKind::NotFound);
     let (client, _) = serving("v2", |_| Answer::Json(200, json!({"users": []})));
-    assert_eq!(client.organization().current_user().unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(client.users().current().unwrap_err().kind(), ErrorKind::NotFound);
     let (client, _) = serving("v8", |_| Answer::Json(204, Value::Null));
-    assert!(client.organization().taxes().unwrap().is_empty());
+    assert!(client.taxes().list().all().unwrap().is_empty());
 }
 
 #[test]
 fn users_whose_status_is_a_word_are_no_results() {
     let (client, _) = serving("v2", |_| Answer::Json(200, json!({"users": [{"id": "5", "status": "error"}]})));
-    assert_eq!(client.organization().user("5").unwrap().status.as_deref(), Some("error"));
+    assert_eq!(client.users().get("5").unwrap().status.as_deref(), Some("error"));
 }
 
 #[test]
 fn an_id_cannot_change_the_request() {
-    gets("GET v2/users/5%2F..%2F6%3Fx%3D1", |client| client.organization().user("5/../6?x=1"));
-    refuses("v2", ErrorKind::InvalidInput, |client| client.organization().user(""));
-    refuses("v2", ErrorKind::InvalidInput, |client| client.organization().user(".."));
-    refuses("v2", ErrorKind::InvalidInput, |client| client.module("Leads").record("").notes().delete("5"));
+    gets("GET v2/users/5%2F..%2F6%3Fx%3D1", |client| client.users().get("5/../6?x=1"));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.users().get(""));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.users().get(".."));
+    refuses("v2", ErrorKind::InvalidInput, |client| client.module("Leads").record("").notes().delete_one("5"));
 }
 
 #[test]
 fn a_create_whose_answer_is_lost_is_sent_once_and_tags_are_sent_again() {
     let (client, fake) = serving("v2", |_| Answer::Lost);
-    let error = client.organization().create_user(&User::new("A", "B", "a@example.com", "1", "2")).unwrap_err();
+    let error = client.users().create_one(&User::new("A", "B", "a@example.com", "1", "2")).unwrap_err();
     assert_eq!((error.kind(), fake.asked().len()), (ErrorKind::Unanswered, 1));
     let (client, fake) = serving("v2", |_| Answer::Lost);
-    let report = client.organization().create_notes(&[Note::new("a")]).unwrap();
+    let report = client.notes().create(&[Note::new("a")]).unwrap();
     assert_eq!((report.unanswered().count(), fake.asked().len()), (1, 1));
     let (client, fake) = serving("v2", |_| Answer::Lost);
     assert!(client.module("Leads").record(LEAD).add_tags(["a"]).is_err());

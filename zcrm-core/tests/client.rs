@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use zcrm_core::config::StoreKind;
 use zcrm_core::persistence::{Backend, InMemoryPersistence, PersistenceError, PersistenceErrorKind};
-use zcrm_core::transport::{Request, Response, Transport, TransportError, TransportErrorKind};
+use zcrm_core::transport::{HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind};
 use zcrm_core::{Client, Config, Error, ErrorKind};
 
 const KINDS: [StoreKind; 3] = [StoreKind::Custom, StoreKind::File, StoreKind::Mysql];
@@ -134,7 +134,7 @@ fn a_program_is_not_looked_at_when_the_store_is_made_by_hand() {
 struct Refusing;
 
 impl Transport for Refusing {
-    fn send(&self, _: Request<'_>) -> Result<Response, TransportError> {
+    fn send(&self, _: HttpRequest<'_>) -> Result<HttpResponse, TransportError> {
         Err(TransportError::new(TransportErrorKind::NotConnected, "refused, as this test wants it"))
     }
 }
@@ -156,7 +156,7 @@ fn another_user_is_another_handle_on_the_same_store() {
 fn without_a_user_a_call_fails_and_names_both_ways() {
     let nobody = Config::builder("1000.FAKE", "fake", "https://www.zoho.com").build().unwrap();
     let client = Client::with_transport(nobody, InMemoryPersistence::new(), Refusing);
-    let error = client.organization().details().unwrap_err();
+    let error = client.organization().get().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NoUser);
     assert!(error.to_string().contains("current_user_email") && error.to_string().contains("for_user"), "{error}");
 }

@@ -130,29 +130,29 @@ fn an_update_sends_what_was_changed_since_the_entity_was_read() {
         r#"{"id": "5", "email": "n@example.com", "phone": "1", "fax": null, "city": "Oslo", "Isonline": true,
             "role": {"id": "11", "name": "CEO"}, "Shoe_Size": 43, "Rate": 0.10, "$next_shift": {"id": "6"}}"#,
     );
-    assert_eq!(row(&sent(|client| client.organization().update_user(&user)), "users"), json!({}), "nothing");
+    assert_eq!(row(&sent(|client| client.users().update_one(&user)), "users"), json!({}), "nothing");
     user = user.phone("2").role("12").custom_field("Shoe_Size", Json::null());
     user.city = None;
-    let body = sent(|client| client.organization().update_user(&user));
+    let body = sent(|client| client.users().update_one(&user));
     assert_eq!(row(&body, "users"), json!({"phone": "2", "role": "12", "city": null, "Shoe_Size": null}));
 
     let note: Note =
         read(r#"{"id": "5", "Note_Title": "Call", "Note_Content": "a", "Parent_Id": {"id": "1"}, "$size": 3}"#);
     let note = note.content("b");
-    let body = sent(|client| client.module("Leads").record("1").notes().update(&note));
+    let body = sent(|client| client.module("Leads").record("1").notes().update_one(&note));
     let body = row(&body, "data");
     assert_eq!((&body["Note_Content"], body.get("Note_Title"), body.get("Parent_Id")), (&json!("b"), None, None));
 
     let tag: Tag = read(r##"{"id": "5", "name": "a", "color_code": "#57B1FD", "count": 3}"##);
     let tag = tag.name("b");
-    assert_eq!(row(&sent(|client| client.module("Leads").update_tag(&tag)), "tags"), json!({"name": "b"}));
-    let body = sent(|client| client.module("Leads").update_tags(from_ref(&tag)));
+    assert_eq!(row(&sent(|client| client.module("Leads").tags().update_one(&tag)), "tags"), json!({"name": "b"}));
+    let body = sent(|client| client.module("Leads").tags().update(from_ref(&tag)));
     assert_eq!(row(&body, "tags"), json!({"id": "5", "name": "b"}), "of many, the id too");
 
     let tax: OrgTax =
         read(r#"{"id": "5", "name": "VAT", "display_label": "VAT", "value": 12.50, "sequence_number": 1}"#);
     let tax = tax.name("MVA");
-    let body = sent(|client| client.organization().update_taxes(from_ref(&tax)));
+    let body = sent(|client| client.taxes().update(from_ref(&tax)));
     assert_eq!(row(&body, "taxes"), json!({"id": "5", "name": "MVA"}));
 
     let variable: Variable = read(
@@ -160,15 +160,15 @@ fn an_update_sends_what_was_changed_since_the_entity_was_read() {
             "variable_group": {"id": "6", "api_name": "General", "name": "General"}}"#,
     );
     let variable = variable.value("1.10".parse::<Json>().unwrap());
-    let body = sent(|client| client.organization().update_variable(&variable));
+    let body = sent(|client| client.variables().update_one(&variable));
     assert_eq!(body, r#"{"variables":[{"id":"5","value":1.10}]}"#);
     let variable = variable.variable_group(VariableGroup::named("Other"));
-    let body = sent(|client| client.organization().update_variable(&variable));
+    let body = sent(|client| client.variables().update_one(&variable));
     assert_eq!(row(&body, "variables")["variable_group"], json!({"api_name": "Other"}));
 
     let view: CustomView = read(r#"{"id": "5", "name": "All", "sort_by": "Last_Name", "sort_order": "asc"}"#);
     let view = view.sort_order("desc");
-    let body = sent(|client| client.module("Leads").update_custom_view(&view));
+    let body = sent(|client| client.module("Leads").custom_views().update_one(&view));
     assert_eq!(row(&body, "custom_views"), json!({"sort_order": "desc"}));
 }
 
@@ -176,7 +176,7 @@ fn an_update_sends_what_was_changed_since_the_entity_was_read() {
 fn a_copy_of_what_was_read_is_created_whole() {
     let mut tax: OrgTax = read(r#"{"id": "5", "name": "VAT", "value": 12.50, "sequence_number": "1", "$x": 1}"#);
     tax.id = None;
-    let body = sent(|client| client.organization().create_taxes(from_ref(&tax)));
+    let body = sent(|client| client.taxes().create(from_ref(&tax)));
     assert_eq!(body, r#"{"taxes":[{"name":"VAT","sequence_number":"1","value":12.50}]}"#);
 }
 
@@ -184,6 +184,6 @@ fn a_copy_of_what_was_read_is_created_whole() {
 fn a_field_of_an_entity_that_was_not_read_is_cleared_by_null() {
     let mut user = User::with_id("5").phone("1");
     user.other.insert("fax".to_owned(), Json::null());
-    let body = sent(|client| client.organization().update_user(&user));
+    let body = sent(|client| client.users().update_one(&user));
     assert_eq!(row(&body, "users"), json!({"phone": "1", "fax": null}));
 }

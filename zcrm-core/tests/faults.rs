@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use zcrm_core::config::HttpOptions;
 use zcrm_core::persistence::{InMemoryPersistence, PersistenceHandler};
-use zcrm_core::rest::{CustomCall, Repeat};
-use zcrm_core::transport::{Headers, Request, Response, Transport, TransportError, TransportErrorKind};
+use zcrm_core::rest::{Call, Idempotency};
+use zcrm_core::transport::{Headers, HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind};
 use zcrm_core::{Client, Config, Error, ErrorKind, Method, OAuthTokens, UserIdentifier};
 
 /// What one request meets.
@@ -60,13 +60,9 @@ impl Read for Broken {
 }
 
 impl Transport for Scripted {
-    fn send(&self, request: Request<'_>) -> Result<Response, TransportError> {
+    fn send(&self, request: HttpRequest<'_>) -> Result<HttpResponse, TransportError> {
         let mut state = self.0.lock().unwrap();
-        let json = |body: String| Response {
-            status: 200,
-            headers: Headers::default(),
-            body: Box::new(Cursor::new(body.into_bytes())),
-        };
+        let json = |body: String| HttpResponse::new(200, Headers::default(), Cursor::new(body.into_bytes()));
         if request.url.contains("/oauth/v2/token") {
             state.refreshes += 1;
             let token = format!("1000.renewed-{}", state.refreshes);
@@ -78,15 +74,12 @@ impl Transport for Scripted {
         state.tokens.push(request.authorization.unwrap().expose().to_owned());
         let step = if state.script.len() > 1 { state.script.pop_front() } else { state.script.front().cloned() };
         match step.unwrap() {
-            Step::Answer(status, headers, body) => Ok(Response {
-                status,
-                headers: Headers::new(headers.into_iter().map(|(name, value)| (name.to_owned(), value))),
-                body: Box::new(Cursor::new(body)),
-            }),
-            Step::Fail(kind) => Err(TransportError::new(kind, "ordered failure")),
-            Step::Break(kind) => {
-                Ok(Response { status: 200, headers: Headers::default(), body: Box::new(Broken(kind, false)) })
+            Step::Answer(status, headers, body) => {
+                let headers = Headers::new(headers.into_iter().map(|(name, value)| (name.to_owned(), value)));
+                Ok(HttpResponse::new(status, headers, Cursor::new(body)))
             }
+            Step::Fail(kind) => Err(TransportError::new(kind, "ordered failure")),
+            Step::Break(kind) => Ok(HttpResponse::new(200, Headers::default(), Broken(kind, false))),
         }
     }
 }
@@ -102,7 +95,7 @@ impl Scripted {
 }
 
 fn quick() -> HttpOptions {
-    HttpOptions::default().retry_base(Duration::from_micros(10)).retries(3)
+    HttpOptions::default().retry_base(Duration::from_micros(10)).max_retries(3)
 }
 
 fn config(pairs: &[(&str, &str)]) -> Config {
@@ -124,7 +117,7 @@ fn client(script: impl IntoIterator<Item = Step>, http: HttpOptions) -> (Client,
 }
 
 /// Its name, how to make it, and whether it may be repeated.
-type Class = (&'static str, fn(&Client) -> CustomCall, bool);
+type Class = (&'static str, fn(&Client) -> Call, bool);
 
 /// Classes of calls: a name, how to make one, and whether it is repeated when its outcome is not known.
 fn classes() -> Vec<Class> {
@@ -133,7 +126,11 @@ fn classes() -> Vec<Class> {
         ("update", |client| client.call(Method::Put, "Leads/1").json(&json!({})), true),
         ("delete", |client| client.call(Method::Delete, "Leads/1"), true),
         ("create", |client| client.call(Method::Post, "Leads").json(&json!({})), false),
-        ("harmless post", |client| client.call(Method::Post, "coql").json(&json!({})).repeat(Repeat::Safe), true),
+        (
+            "harmless post",
+            |client| client.call(Method::Post, "coql").json(&json!({})).idempotency(Idempotency::Idempotent),
+            true,
+        ),
     ]
 }
 
@@ -164,12 +161,12 @@ fn faults() -> Vec<(Step, ErrorKind, Known)> {
         (refusal(500, "INTERNAL_ERROR"), ErrorKind::Server, Unknown),
         (answer(502, "<html><body>Bad gateway</body></html>"), ErrorKind::Server, Unknown),
         (answer(503, ""), ErrorKind::Server, Unknown),
-        (answer(200, "<html>Please log in</html>"), ErrorKind::InvalidAnswer, Unknown),
-        (answer(200, ""), ErrorKind::InvalidAnswer, Unknown),
-        (answer(201, r#"{"data":[{"code":"SUC"#), ErrorKind::InvalidAnswer, Unknown),
-        (Step::Answer(200, Vec::new(), b"{\"a\":\"\xff\"}".to_vec()), ErrorKind::InvalidAnswer, Unknown),
-        (answer(999, ""), ErrorKind::InvalidAnswer, Unknown),
-        (answer(302, ""), ErrorKind::InvalidAnswer, Refused),
+        (answer(200, "<html>Please log in</html>"), ErrorKind::InvalidResponse, Unknown),
+        (answer(200, ""), ErrorKind::InvalidResponse, Unknown),
+        (answer(201, r#"{"data":[{"code":"SUC"#), ErrorKind::InvalidResponse, Unknown),
+        (Step::Answer(200, Vec::new(), b"{\"a\":\"\xff\"}".to_vec()), ErrorKind::InvalidResponse, Unknown),
+        (answer(999, ""), ErrorKind::InvalidResponse, Unknown),
+        (answer(302, ""), ErrorKind::WrongHost, Refused),
         (refusal(400, "INVALID_DATA"), ErrorKind::InvalidRequest, Refused),
         (refusal(405, "INVALID_REQUEST_METHOD"), ErrorKind::InvalidRequest, Refused),
         (refusal(413, "BODY_SIZE_REACHED"), ErrorKind::InvalidRequest, Refused),
@@ -194,7 +191,7 @@ fn a_fault_that_passes_is_survived_where_that_is_safe_and_told_where_not() {
             if repeated {
                 let reply = outcome.expect(&label);
                 assert_eq!(transport.sent(), 2, "{label}");
-                assert_eq!(reply.is_repetition(), known == Known::Unknown, "{label}");
+                assert_eq!(reply.is_retry(), known == Known::Unknown, "{label}");
                 continue;
             }
             let error = outcome.expect_err(&label);
@@ -224,7 +221,7 @@ fn a_fault_that_stays_ends_after_the_attempts_allowed() {
 #[test]
 fn updates_are_not_repeated_where_that_is_switched_off() {
     let lost = Step::Fail(TransportErrorKind::Lost);
-    let (client, transport) = client([lost, success()], quick().no_repeated_updates());
+    let (client, transport) = client([lost, success()], quick().no_update_retries());
     let error = client.call(Method::Put, "Leads/1").json(&json!({})).send().unwrap_err();
     assert_eq!((error.kind(), transport.sent()), (ErrorKind::Unanswered, 1));
     assert!(error.outcome_unknown());
@@ -243,7 +240,7 @@ fn a_refusal_after_a_lost_attempt_says_that_it_may_have_been_done() {
 fn an_endless_429_ends_within_its_budget() {
     let started = Instant::now();
     let options =
-        quick().retries(1_000_000).retry_base(Duration::from_millis(5)).retry_budget(Duration::from_millis(200));
+        quick().max_retries(1_000_000).retry_base(Duration::from_millis(5)).retry_budget(Duration::from_millis(200));
     let (client, _) = client([refusal(429, "TOO_MANY_REQUESTS")], options);
     let error = client.call(Method::Post, "Leads").send().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RateLimited);
@@ -324,7 +321,7 @@ fn without_a_user_nothing_is_sent_and_both_ways_to_name_one_are_told() {
 #[test]
 fn every_envelope_of_a_failure_is_understood() {
     let code = |status: u16, body: &str| -> Error {
-        let (client, _) = client([answer(status, body)], quick().retries(0));
+        let (client, _) = client([answer(status, body)], quick().max_retries(0));
         client.call(Method::Get, "Leads").send().unwrap_err()
     };
     let whole =
@@ -352,7 +349,7 @@ fn every_envelope_of_a_failure_is_understood() {
 #[test]
 fn a_page_of_html_is_shown_in_one_short_printable_line() {
     let page = format!("<html>\r\n\t<title>\u{1b}[31mDown\u{0}</title> {}</html>", "x".repeat(5000));
-    let (client, _) = client([answer(503, &page)], quick().retries(0));
+    let (client, _) = client([answer(503, &page)], quick().max_retries(0));
     let text = client.call(Method::Get, "Leads").send().unwrap_err().to_string();
     assert!(text.contains("<title>") && text.contains("Down"), "{text}");
     assert!(text.chars().count() < 500, "{}", text.len());
@@ -369,10 +366,10 @@ fn a_byte_order_mark_does_no_harm() {
 #[test]
 fn an_answer_larger_than_allowed_is_an_error_and_not_asked_for_again() {
     let large = answer(200, &json!({ "a": "x".repeat(5000) }).to_string());
-    let (client, transport) = client([large], quick().max_answer_bytes(1000));
+    let (client, transport) = client([large], quick().max_response_bytes(1000));
     let error = client.call(Method::Get, "Leads").send().unwrap_err();
-    assert_eq!((error.kind(), transport.sent()), (ErrorKind::InvalidAnswer, 1));
-    assert!(error.to_string().contains("larger than allowed"), "{error}");
+    assert_eq!((error.kind(), transport.sent()), (ErrorKind::InvalidResponse, 1));
+    assert!(error.to_string().contains("max_response_bytes"), "{error}");
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn config(pairs: &[(&str, &str)]) -> Config {
     let hosts = [("api_base_url", host), ("accounts_url", host), ("current_user_email", "abc@xyz.com")];
     Config::from_pairs(MANDATORY.iter().chain(&hosts).chain(pairs).copied())
         .unwrap()
-        .with_http(HttpOptions::default().retries(0))
+        .with_http(HttpOptions::default().max_retries(0))
 }
 
 fn backend() -> Backend {
@@ -48,7 +48,7 @@ fn start(pairs: &[(&str, &str)]) -> Client {
 }
 
 fn fail(client: &Client) {
-    client.organization().details().unwrap_err();
+    client.organization().get().unwrap_err();
 }
 
 /// What a child does; nothing in the test program itself.
@@ -66,7 +66,7 @@ fn deed() {
         "nothing there" => {
             zcrm_core::logging::init(&config(&[file, console])).unwrap();
             let (client, _) = fake::serving("v2", |_| fake::Answer::Json(204, serde_json::Value::Null));
-            client.organization().user("5").unwrap_err();
+            client.users().get("5").unwrap_err();
         }
         "unreadable" => {
             zcrm_core::logging::init(&config(&[file, console])).unwrap();

@@ -9,7 +9,7 @@ use fake::{Answer, all_done, answering, serving};
 use serde_json::{Value, json};
 use zcrm_core::entity::*;
 use zcrm_core::persistence::{InMemoryPersistence, PersistenceHandler};
-use zcrm_core::transport::{Headers, Request, Response, Transport, TransportError};
+use zcrm_core::transport::{Headers, HttpRequest, HttpResponse, Transport, TransportError};
 use zcrm_core::{Client, Config, ErrorKind, Method, OAuthTokens, Record, UserIdentifier};
 
 fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {
@@ -38,11 +38,12 @@ fn a_refusal_is_an_error_whatever_was_asked_for() {
             let module = client.module("Leads");
             let error = match key {
                 "custom_views" => module
-                    .update_custom_view(&CustomView::with_id("5").sort_by(FieldRef::from("City")).sort_order("asc"))
+                    .custom_views()
+                    .update_one(&CustomView::with_id("5").sort_by(FieldRef::from("City")).sort_order("asc"))
                     .unwrap_err(),
                 "data" => module.record("5").related("Products").remove("6").unwrap_err(),
-                "related_lists" if status == 400 => module.related_list("5").unwrap_err(),
-                "taxes" if status == 400 => client.organization().tax("5").unwrap_err(),
+                "related_lists" if status == 400 => module.related_lists().get("5").unwrap_err(),
+                "taxes" if status == 400 => client.taxes().get("5").unwrap_err(),
                 _ => continue,
             };
             assert_eq!((error.code(), error.status()), (Some("INVALID_DATA"), Some(status)), "{key}: {error}");
@@ -55,9 +56,9 @@ fn a_refusal_is_an_error_whatever_was_asked_for() {
 struct Counting;
 
 impl Transport for Counting {
-    fn send(&self, _: Request<'_>) -> Result<Response, TransportError> {
+    fn send(&self, _: HttpRequest<'_>) -> Result<HttpResponse, TransportError> {
         let headers = Headers::new([("X-RATELIMIT-REMAINING".to_owned(), "42".to_owned())]);
-        Ok(Response { status: 204, headers, body: Box::new(Cursor::new(Vec::new())) })
+        Ok(HttpResponse::new(204, headers, Cursor::new(Vec::new())))
     }
 }
 
@@ -94,7 +95,7 @@ fn ids_may_be_texts_of_any_kind_and_numbers() {
 #[test]
 fn a_mass_update_can_clear() {
     let (client, fake) = serving("v2", all_done);
-    let report = client.module("Leads").mass_update(["5", "6"], "City", Value::Null).unwrap();
+    let report = client.module("Leads").update_field(["5", "6"], "City", Value::Null).unwrap();
     assert_eq!(report.updated().count(), 2);
     assert_eq!(fake.asked()[0].body, json!({"data": [{"id": "5", "City": null}, {"id": "6", "City": null}]}));
 }
@@ -147,7 +148,7 @@ fn an_error_tells_what_zoho_says() {
     let refusal = json!({"code": "NO_PERMISSION", "message": "permission denied to read", "status": "error",
         "details": {"permissions": ["Crm_Implied_View_Leads"]}});
     let (client, _) = answering("v2", [Answer::Json(403, refusal)]);
-    let error = client.organization().variable_group("5").unwrap_err();
+    let error = client.variable_groups().get("5").unwrap_err();
     assert!(error.to_string().contains("permission denied to read"), "{error}");
     assert_eq!((error.code(), error.status()), (Some("NO_PERMISSION"), Some(403)));
     assert_eq!(error.method(), Some("GET"));
@@ -158,7 +159,7 @@ fn an_error_tells_what_zoho_says() {
 #[test]
 fn a_wrong_argument_is_not_zohos_refusal() {
     let (client, fake) = answering("v2", []);
-    let error = client.organization().update_user(&User::default()).unwrap_err();
+    let error = client.users().update_one(&User::default()).unwrap_err();
     assert_eq!((error.kind(), error.status(), error.code()), (ErrorKind::InvalidInput, None, None));
     assert_eq!(fake.asked().len(), 0);
 }

@@ -32,7 +32,7 @@ fn client_of(emulator: &Emulator, http: HttpOptions) -> (Client, InMemoryPersist
 }
 
 fn call(client: &Client) -> Result<(), zcrm_core::Error> {
-    client.organization().current_user().map(drop)
+    client.users().current().map(drop)
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_clock_an_hour_wrong_causes_no_refresh_per_call() {
 #[test]
 fn an_endless_429_ends_in_a_typed_error_after_a_bounded_time() {
     let emulator = start(Options::default());
-    let (client, _) = client_of(&emulator, http().retries(4).retry_budget(Duration::from_secs(5)));
+    let (client, _) = client_of(&emulator, http().max_retries(4).retry_budget(Duration::from_secs(5)));
     emulator.fault(On::any_call(), Fault::Reply(Reply::too_many_requests()));
     let begun = Instant::now();
     let error = call(&client).unwrap_err();
@@ -185,7 +185,7 @@ fn a_create_whose_answer_is_lost_is_unanswered_and_sent_once() {
         let leads: Vec<_> = (0..3).map(|n| Record::new().with("Last_Name", format!("L{n}"))).collect();
         let report = client.module("Leads").create(&leads).unwrap();
         assert_eq!(report.unanswered().count(), 3, "{report:?}");
-        assert_eq!(report.created().count() + report.refused().count() + report.not_sent().count(), 0);
+        assert_eq!(report.created().count() + report.rejected().count() + report.not_sent().count(), 0);
         assert_eq!(emulator.counters().calls_to("POST", "/crm/v2/Leads"), 1);
     }
 }
@@ -193,7 +193,7 @@ fn a_create_whose_answer_is_lost_is_unanswered_and_sent_once() {
 #[test]
 fn five_nested_iterators_and_an_expired_token_do_not_block_a_gate_of_five() {
     let emulator = start(Options { leads: 6, ..Options::default() });
-    let (client, _) = client_of(&emulator, http().max_in_flight(5));
+    let (client, _) = client_of(&emulator, http().concurrency(5));
     emulator.expire_tokens_now();
     let list = || client.module("Leads").records().fields(["Last_Name"]).per_page(2).iter();
     let mut seen = 0;
@@ -221,7 +221,7 @@ fn five_nested_iterators_and_an_expired_token_do_not_block_a_gate_of_five() {
 #[test]
 fn no_more_calls_are_in_flight_than_the_gate_lets_through() {
     let emulator = start(Options::default());
-    let (client, _) = client_of(&emulator, http().max_in_flight(3));
+    let (client, _) = client_of(&emulator, http().concurrency(3));
     emulator.behave(|behaviour| behaviour.delay = Duration::from_millis(20));
     thread::scope(|scope| {
         for _ in 0..12 {

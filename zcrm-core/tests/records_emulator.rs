@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
+use zcrm_core::Criteria;
 use zcrm_core::config::HttpOptions;
 use zcrm_core::entity::{LineItem, LineItemField, Record};
 use zcrm_core::persistence::InMemoryPersistence;
-use zcrm_core::resource::records::{Conversion, Criteria, DeletedKind, SearchBy};
+use zcrm_core::resource::{Conversion, DeletedKind, SearchBy};
 use zcrm_core::{Client, Config, ErrorKind, GrantToken, OptionalExt};
 use zcrm_emulator::{Emulator, Fault, On, Options, Reply};
 
@@ -27,7 +28,7 @@ fn start(version: &str, leads: u64) -> (Emulator, Client) {
     let emulator = Emulator::start(Options { leads, ..Options::default() }).unwrap();
     let mut dictionary = emulator.dictionary();
     dictionary["api_version"] = version.into();
-    let http = HttpOptions::default().retry_base(Duration::from_millis(1)).retries(2);
+    let http = HttpOptions::default().retry_base(Duration::from_millis(1)).max_retries(2);
     let config = Config::from_json_str(&dictionary.to_string()).unwrap().with_http(http);
     let client = Client::new(config, InMemoryPersistence::new()).unwrap();
     let _ = client.oauth().generate_access_token(GrantToken::new(emulator.new_grant("abc@xyz.com"))).unwrap();
@@ -136,13 +137,13 @@ fn records_that_zoho_refuses_stand_in_the_report_with_its_reason() {
         leads[1].unset("Last_Name");
         let report = client.module("Leads").create(&leads).unwrap();
         assert_eq!(report.created().map(|(index, _)| index).collect::<Vec<_>>(), [0, 2], "{version}");
-        let (index, error) = report.refused().next().unwrap();
+        let (index, error) = report.rejected().next().unwrap();
         assert_eq!(
             (index, error.code(), error.api().unwrap().field()),
             (1, Some("MANDATORY_NOT_FOUND"), Some("Last_Name"))
         );
         let all_bad = client.module("Leads").create(&[Record::new(), Record::new()]).unwrap();
-        assert_eq!(all_bad.refused().count(), 2, "{version}");
+        assert_eq!(all_bad.rejected().count(), 2, "{version}");
     }
 }
 
@@ -184,7 +185,7 @@ fn what_may_be_repeated_is() {
         once("GET");
         assert_eq!(last_names(&client).len(), 2, "{fault:?}");
         once("PUT");
-        assert!(module.mass_update(&ids, "City", "Oslo").unwrap().is_complete(), "{fault:?}");
+        assert!(module.update_field(&ids, "City", "Oslo").unwrap().is_complete(), "{fault:?}");
         once("DELETE");
         let report = module.delete(&ids).unwrap();
         assert_eq!(report.deleted().count(), 2, "{fault:?}: {report:?}");
@@ -201,9 +202,8 @@ fn dead_tokens_heal_once_and_then_end_the_batch() {
     assert_eq!(emulator.counters().total_token_requests(), 1);
 
     emulator.refuse_every_token(true);
-    let report = client.module("Leads").create(&new_leads(250)).unwrap();
-    assert_eq!(report.not_sent().count(), 250);
-    assert!(report.not_sent().all(|(_, error)| error.kind() == ErrorKind::Unauthenticated));
+    let error = client.module("Leads").create(&new_leads(250)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthenticated, "nothing was sent, and nothing can be");
     emulator.refuse_every_token(false);
     assert_eq!(last_names(&client).len(), 250);
 }

@@ -76,7 +76,7 @@ fn ids_come_as_text_or_number() {
 #[test]
 fn a_field_of_another_type_is_an_error_that_names_it() {
     let error = read(&json!({"Size": "large"})).get::<u32>("Size").unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidAnswer);
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert!(error.to_string().contains("Size"), "{error}");
 }
 
@@ -264,7 +264,7 @@ fn what_cannot_be_decoded_is_told() {
         Record::from_json(&format!(r#"{{"Cut":"Berg \ud83d","Deep":{deep},"N\ud83d":1,"City":"Oslo"}}"#)).unwrap();
     for name in ["Cut", "Deep"] {
         let error = record.get::<Value>(name).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::InvalidAnswer);
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse);
         assert!(error.to_string().contains(name), "{error}");
     }
     let cut = record.field("Cut").value().unwrap();

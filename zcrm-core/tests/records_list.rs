@@ -8,10 +8,11 @@ use std::error::Error as _;
 use fake::{Answer, Asked, answering, page, serving};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use zcrm_core::Criteria;
 use zcrm_core::ErrorKind;
 use zcrm_core::entity::Record;
-use zcrm_core::resource::records::{Criteria, DeletedKind, SearchBy, SortOrder, Which};
-use zcrm_core::rest::{PagePosition, UnfitRow};
+use zcrm_core::resource::{DeletedKind, SearchBy, Which};
+use zcrm_core::rest::{Cursor, List, SortOrder, UnfitRow};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Lead {
@@ -82,12 +83,14 @@ fn later_versions_go_on_by_token_past_row_2000() {
 
 #[test]
 fn without_a_token_past_row_2000_the_listing_ends_in_an_error() {
-    let (client, _) =
-        serving("v3", |asked| page(rows(0, 200), json!({"more_records": true, "page": asked.parameter("page")})));
+    let (client, _) = serving("v3", |asked| {
+        let number: usize = asked.parameter("page").unwrap().parse().unwrap();
+        page(rows(number * 200, 200), json!({"more_records": true, "page": number}))
+    });
     let mut leads = client.module("Leads").records().fields(["Size"]).into_iter();
     assert_eq!(leads.by_ref().take(2_000).filter(Result::is_ok).count(), 2_000);
     let error = leads.next().unwrap().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidAnswer);
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert!(error.to_string().contains("page token"), "{error}");
     assert!(leads.next().is_none());
 }
@@ -97,7 +100,7 @@ fn an_empty_page_that_is_not_the_last_is_an_error() {
     let (client, fake) = serving("v2", |_| page([], json!({"more_records": true})));
     let all: Vec<_> = client.module("Leads").records().into_iter().collect();
     assert_eq!(all.len(), 1);
-    assert_eq!(all[0].as_ref().unwrap_err().kind(), ErrorKind::InvalidAnswer);
+    assert_eq!(all[0].as_ref().unwrap_err().kind(), ErrorKind::InvalidResponse);
     assert_eq!(fake.asked().len(), 1);
 }
 
@@ -155,7 +158,7 @@ fn a_row_that_does_not_fit_is_an_item_and_the_listing_goes_on() {
     let leads: Vec<_> = client.module("Leads").records().iter_as::<Lead>().collect();
     assert_eq!(leads.len(), 4);
     let error = leads[1].as_ref().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidAnswer);
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert!(error.to_string().contains("bad"), "{error}");
     let row = error.source().unwrap().downcast_ref::<UnfitRow>().unwrap();
     assert_eq!(row.id().map(AsRef::as_ref), Some("bad"));
@@ -169,7 +172,7 @@ fn an_answer_that_is_no_page_is_one_error() {
         let (client, _) = serving("v2", move |_| Answer::Text(200, body));
         let all: Vec<_> = client.module("Leads").records().into_iter().collect();
         assert_eq!(all.len(), 1, "{body}");
-        assert_eq!(all[0].as_ref().unwrap_err().kind(), ErrorKind::InvalidAnswer, "{body}");
+        assert_eq!(all[0].as_ref().unwrap_err().kind(), ErrorKind::InvalidResponse, "{body}");
     }
 }
 
@@ -180,7 +183,7 @@ fn nothing_is_asked_for_until_the_iterator_is_driven_and_then_a_page_at_a_time()
     assert_eq!(fake.asked().len(), 0);
     leads.next().unwrap().unwrap();
     assert_eq!(fake.asked().len(), 1);
-    assert_eq!(leads.next_page(), Some(&PagePosition::Number(2)));
+    assert_eq!(leads.cursor().map(|cursor| cursor.rows()), Some(1));
     assert_eq!(leads.nth(199).unwrap().unwrap().id(), Some("200".into()));
     assert_eq!(fake.asked().len(), 2);
 }
@@ -210,9 +213,11 @@ fn a_listing_can_be_taken_up_again() {
     let leads = client.module("Leads").records().fields(["Size"]);
     let mut first = leads.iter();
     first.by_ref().take(2_001).for_each(|lead| drop(lead.unwrap()));
-    let Some(PagePosition::Token(token)) = first.next_page().cloned() else { panic!("no token") };
-    let rest = leads.page_token(token).into_iter();
-    assert_eq!(rest.map(|lead| lead.unwrap().id().unwrap().to_string()).next().as_deref(), Some("2200"));
+    let written_down = first.cursor().unwrap().to_string();
+    drop(first);
+    let cursor: Cursor = written_down.parse().unwrap();
+    let rest: Vec<_> = leads.cursor(&cursor).iter().map(|lead| lead.unwrap().id().unwrap().to_string()).collect();
+    assert_eq!(rest, (2_001..2_450).map(|id| id.to_string()).collect::<Vec<_>>());
 }
 
 #[test]
@@ -220,7 +225,7 @@ fn every_parameter_is_sent_as_zoho_spells_it() {
     let (client, fake) = serving("v2", |_| Answer::Json(204, Value::Null));
     let leads = client.module("Leads").records().fields(["Last_Name", "Email"]).sort_by("Created_Time");
     let leads = leads.sort_order(SortOrder::Ascending).ids(["1", "2"]).converted(Which::Both).approved(Which::Without);
-    leads.territory("9", true).query("a&b", "c d+").per_page(7).page(3).send().unwrap();
+    leads.territory("9", true).param("a&b", "c d+").per_page(7).page(3).send().unwrap();
     client.module("Leads").records().custom_view("5").send().unwrap();
     let expected = [
         ("fields", "Last_Name,Email"),
@@ -254,7 +259,7 @@ fn a_listing_of_no_ids_is_empty_and_not_the_whole_module() {
 fn what_zoho_would_refuse_is_refused_before_the_call() {
     let (v2, fake_v2) = serving("v2", listing(1, false));
     let (v8, fake_v8) = serving("v8", listing(1, true));
-    let kind = |listing: zcrm_core::resource::records::ListRecords| {
+    let kind = |listing: List<zcrm_core::Record>| {
         let by_page = listing.clone().send().unwrap_err().kind();
         let all: Vec<_> = listing.into_iter().collect();
         assert_eq!(all.len(), 1);

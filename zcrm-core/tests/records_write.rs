@@ -7,7 +7,8 @@ use fake::{Answer, all_done, answering, page, results, serving};
 use serde::Serialize;
 use serde_json::{Value, json};
 use zcrm_core::entity::Record;
-use zcrm_core::resource::records::{BatchReport, Conversion, Counts, Outcome};
+use zcrm_core::resource::Conversion;
+use zcrm_core::rest::{BatchReport, Counts, Outcome};
 use zcrm_core::{ErrorKind, Method, Nullable};
 
 fn leads(count: usize) -> Vec<Record> {
@@ -49,7 +50,10 @@ fn a_report_tells_each_record_apart_and_goes_on() {
         [
             results(202, (0..100).map(|index| (index == 7).then_some("MANDATORY_NOT_FOUND"))),
             Answer::Lost,
-            Answer::Json(400, json!({"code": "INVALID_MODULE", "message": "m", "details": {}, "status": "error"})),
+            Answer::Json(
+                400,
+                json!({"code": "LICENSE_LIMIT_EXCEEDED", "message": "m", "details": {}, "status": "error"}),
+            ),
             Answer::Json(500, json!({"code": "INTERNAL_ERROR", "message": "m", "details": {}, "status": "error"})),
             Answer::Text(200, ""),
             Answer::Text(200, "{\"data\":[{\"code\""),
@@ -59,18 +63,18 @@ fn a_report_tells_each_record_apart_and_goes_on() {
         ],
     );
     let report = client.module("Leads").create(&leads(900)).unwrap();
-    assert_eq!(counts(&report), "created=199 updated=0 deleted=0 refused=101 unanswered=600 not_sent=0");
+    assert_eq!(counts(&report), "created=199 updated=0 deleted=0 rejected=101 unanswered=600 not_sent=0");
     assert_eq!(fake.asked().len(), 9, "no call went out twice");
-    let (index, error) = report.refused().next().unwrap();
+    let (index, error) = report.rejected().next().unwrap();
     assert_eq!(
         (index, error.code(), error.api().unwrap().details["index"].as_u64()),
         (7, Some("MANDATORY_NOT_FOUND"), Some(7))
     );
     assert!(
         report
-            .refused()
+            .rejected()
             .skip(1)
-            .all(|(index, error)| (200..300).contains(&index) && error.code() == Some("INVALID_MODULE"))
+            .all(|(index, error)| (200..300).contains(&index) && error.code() == Some("LICENSE_LIMIT_EXCEEDED"))
     );
     let unanswered: Vec<_> = report.unanswered().map(|(index, _)| index).collect();
     assert_eq!(unanswered, (100..200).chain(300..800).collect::<Vec<_>>());
@@ -86,10 +90,10 @@ fn a_refused_call_that_accounts_for_each_record_is_taken_apart() {
     let codes: Vec<_> =
         report.outcomes().iter().map(|outcome| outcome.error().and_then(|error| error.code())).collect();
     assert_eq!(codes, [Some("DUPLICATE_DATA"), Some("INVALID_DATA"), None]);
-    assert_eq!(report.refused().next().unwrap().1.status(), Some(400));
+    assert_eq!(report.rejected().next().unwrap().1.status(), Some(400));
     let (client, _) = answering("v8", [results(400, [Some("LIMIT_EXCEEDED")])]);
     let report = client.module("Leads").create(&leads(3)).unwrap();
-    assert_eq!(counts(&report), "created=0 updated=0 deleted=0 refused=3 unanswered=0 not_sent=0");
+    assert_eq!(counts(&report), "created=0 updated=0 deleted=0 rejected=3 unanswered=0 not_sent=0");
 }
 
 #[test]
@@ -103,7 +107,7 @@ fn no_connection_a_busy_server_or_dead_tokens_end_the_batch() {
         let (client, fake) =
             serving("v2", move |asked| if std::mem::take(&mut first) { all_done(asked) } else { answer.clone() });
         let report = client.module("Leads").create(&leads(450)).unwrap();
-        assert_eq!(counts(&report), "created=100 updated=0 deleted=0 refused=0 unanswered=0 not_sent=350");
+        assert_eq!(counts(&report), "created=100 updated=0 deleted=0 rejected=0 unanswered=0 not_sent=350");
         assert!(report.not_sent().all(|(_, error)| error.kind() == kind));
         assert_eq!(fake.asked().len(), 1 + attempts);
     }
@@ -114,7 +118,7 @@ fn answers_that_do_not_add_up_are_no_answers() {
     for length in [0, 2, 4] {
         let (client, _) = answering("v2", [results(200, (0..length).map(|_| None))]);
         let report = client.module("Leads").create(&leads(3)).unwrap();
-        assert_eq!(counts(&report), "created=0 updated=0 deleted=0 refused=0 unanswered=3 not_sent=0");
+        assert_eq!(counts(&report), "created=0 updated=0 deleted=0 rejected=0 unanswered=3 not_sent=0");
     }
 }
 
@@ -172,7 +176,7 @@ fn an_update_sends_the_changes_and_nothing_else() {
     let mut lead = handle.get().unwrap();
     lead.set("City", "Bergen").clear("Fax");
     let saved = handle.update(&lead).unwrap();
-    assert_eq!(saved.id.as_str(), "0");
+    assert_eq!(saved.id.as_str(), "1");
     let report = client.module("Leads").update(std::slice::from_ref(&lead)).unwrap();
     assert_eq!(report.updated().count(), 1);
     let asked = fake.asked();
@@ -207,7 +211,7 @@ fn an_iterator_is_read_a_call_at_a_time_and_given_back() {
         seen.set(index + 1);
         Record::new().with("Last_Name", index)
     });
-    let mut writes = client.module("Leads").create_iter(endless);
+    let mut writes = client.module("Leads").writer().create_iter(endless);
     assert_eq!((fake.asked().len(), pulled.get()), (0, 0));
     let first = writes.next().unwrap();
     assert_eq!((first.index, first.record.get::<u32>("Last_Name").unwrap()), (0, Some(0)));
@@ -222,7 +226,7 @@ fn a_record_that_cannot_be_sent_does_not_disturb_an_iterator() {
     let (client, fake) = serving("v2", all_done);
     let mut records = leads(3);
     records[1].set("id", "1");
-    let written: Vec<_> = client.module("Leads").create_iter(records).collect();
+    let written: Vec<_> = client.module("Leads").writer().create_iter(records).collect();
     assert!(matches!(written[0].outcome, Outcome::Created(_)));
     assert!(matches!(&written[1].outcome, Outcome::NotSent(error) if error.kind() == ErrorKind::InvalidInput));
     assert!(matches!(written[2].outcome, Outcome::Created(_)));
@@ -248,7 +252,7 @@ fn upserts_name_their_check_fields_where_the_version_wants_them() {
         let asked = fake.asked().remove(0);
         assert_eq!(asked.path, format!("/crm/{version}/Leads/upsert"));
         assert_eq!(asked.parameter("duplicate_check_fields"), in_query.then_some("Email,Phone"));
-        assert_eq!(asked.body.get("duplicate_check_fields"), (!in_query).then(|| json!(["Email", "Phone"])).as_ref());
+        assert_eq!(asked.body["duplicate_check_fields"], json!(["Email", "Phone"]));
     }
 }
 
@@ -262,7 +266,7 @@ fn an_upsert_is_repeated_only_if_zoho_would_find_every_record_again() {
     for fields in [vec!["Email"], vec![]] {
         let (client, fake) = answering("v2", [Answer::Lost]);
         let report = client.module("Leads").upsert(&records, fields).unwrap();
-        assert_eq!(counts(&report), "created=0 updated=0 deleted=0 refused=0 unanswered=2 not_sent=0");
+        assert_eq!(counts(&report), "created=0 updated=0 deleted=0 rejected=0 unanswered=2 not_sent=0");
         assert_eq!(fake.asked().len(), 1);
     }
 }
@@ -284,7 +288,7 @@ fn an_update_is_repeated_and_a_create_is_not() {
     let (client, fake) = answering("v2", [Answer::Lost]);
     assert_eq!(client.module("Leads").create_one(&lead).unwrap_err().kind(), ErrorKind::Unanswered);
     assert_eq!(fake.asked().len(), 1);
-    lead.set("id", "1");
+    lead.set("id", "0");
     let (client, fake) = answering("v2", [Answer::Lost, results(200, [None])]);
     assert!(client.module("Leads").update(&[lead]).unwrap().is_complete());
     assert_eq!(fake.asked().len(), 2);
@@ -312,10 +316,10 @@ fn no_such_id_counts_as_deleted_only_after_a_lost_answer() {
     let gone = || results(200, [None, Some("INVALID_DATA"), Some("NOT_ALLOWED")]);
     let (client, _) = answering("v2", [Answer::Lost, gone()]);
     let report = client.module("Leads").delete(["0", "1", "2"]).unwrap();
-    assert_eq!(counts(&report), "created=0 updated=0 deleted=2 refused=1 unanswered=0 not_sent=0");
+    assert_eq!(counts(&report), "created=0 updated=0 deleted=2 rejected=1 unanswered=0 not_sent=0");
     let (client, _) = answering("v2", [gone()]);
     let report = client.module("Leads").delete(["0", "1", "2"]).unwrap();
-    assert_eq!(counts(&report), "created=0 updated=0 deleted=1 refused=2 unanswered=0 not_sent=0");
+    assert_eq!(counts(&report), "created=0 updated=0 deleted=1 rejected=2 unanswered=0 not_sent=0");
 
     for status in [200, 400, 404] {
         let gone = || results(status, [Some("INVALID_DATA")]);
@@ -360,7 +364,7 @@ fn options_stand_beside_the_records() {
 fn one_value_for_many_records() {
     let (client, fake) = serving("v2", all_done);
     let report =
-        client.module("Leads").mass_update((0..150_u64).map(zcrm_core::RecordId::from), "City", Value::Null).unwrap();
+        client.module("Leads").update_field((0..150_u64).map(zcrm_core::RecordId::from), "City", Value::Null).unwrap();
     assert_eq!(report.updated().count(), 150);
     assert_eq!(fake.asked()[0].body["data"][1], json!({"id": "1", "City": null}));
     assert_eq!(fake.asked()[1].rows(), 50);

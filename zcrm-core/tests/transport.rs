@@ -46,7 +46,7 @@ fn refusals_and_empty_answers_keep_the_connection() {
 fn no_more_calls_are_in_flight_than_the_gate_allows() {
     let emulator = emulator(3);
     emulator.behave(|behaviour| behaviour.delay = Duration::from_millis(5));
-    let client = client(&emulator, quick().max_in_flight(3));
+    let client = client(&emulator, quick().concurrency(3));
     std::thread::scope(|scope| {
         for _ in 0..16 {
             scope.spawn(|| {
@@ -78,7 +78,7 @@ fn five_nested_iterators_and_an_expired_token_do_not_block_each_other() {
         rows
     }
     let emulator = emulator(5);
-    let client = client(&emulator, quick().max_in_flight(1));
+    let client = client(&emulator, quick().concurrency(1));
     let once = Once::new();
     let expire = || once.call_once(|| emulator.expire_tokens_now());
     std::thread::scope(|scope| {
@@ -111,9 +111,9 @@ fn the_limit_on_answers_counts_what_comes_out_of_the_compression() {
     assert!(packed.len() < 100_000);
     let bomb = Reply::empty(200).header("Content-Encoding", "gzip").body(packed);
     emulator.fault(On::path("/crm/v2/Leads"), Fault::Reply(bomb));
-    let client = client(&emulator, quick().max_answer_bytes(1_000_000));
+    let client = client(&emulator, quick().max_response_bytes(1_000_000));
     let error = client.call(Method::Get, "Leads").send().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidAnswer);
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert_eq!(emulator.counters().total_calls(), 1, "it would be as large the next time");
 }
 
@@ -167,7 +167,7 @@ fn a_create_whose_answer_is_lost_is_sent_once_and_said_to_be_in_doubt() {
         let body = json!({ "data": [{ "Last_Name": "Fake" }] });
         let error = client.call(Method::Post, "Leads").json(&body).send().expect_err(&format!("{fault:?}"));
         assert!(error.outcome_unknown(), "{fault:?}: {error}");
-        let kinds = [ErrorKind::Unanswered, ErrorKind::Server, ErrorKind::InvalidAnswer];
+        let kinds = [ErrorKind::Unanswered, ErrorKind::Server, ErrorKind::InvalidResponse];
         assert!(kinds.contains(&error.kind()), "{fault:?}: {error}");
         assert_eq!(emulator.counters().calls_to("POST", "/crm/v2/Leads"), 1, "{fault:?}");
     }
@@ -189,7 +189,7 @@ fn redirects_are_not_followed_and_cookies_not_kept() {
     let elsewhere = Reply::empty(302).header("Location", "/crm/v2/Leads").header("Set-Cookie", "a=b");
     emulator.fault(On::any_call().times(1), Fault::Reply(elsewhere));
     let error = client.call(Method::Get, "Leads").send().unwrap_err();
-    assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidAnswer, Some(302)));
+    assert_eq!((error.kind(), error.status()), (ErrorKind::WrongHost, Some(302)));
     assert!(error.to_string().contains("redirect"), "{error}");
     assert_eq!(emulator.counters().total_calls(), 1);
     client.call(Method::Get, "Leads").send().unwrap();
@@ -263,7 +263,7 @@ fn a_connection_that_was_closed_while_idle_is_not_used() {
     let emulator = emulator(0);
     let keep_alive = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".as_slice();
     let (base, closing) = serve(vec![keep_alive; 20]);
-    let config = config(&emulator, &[("api_base_url", &base)]).with_http(quick().retries(0));
+    let config = config(&emulator, &[("api_base_url", &base)]).with_http(quick().max_retries(0));
     let client = Client::new(config, InMemoryPersistence::new()).unwrap();
     sign_in(&client, &emulator);
     for round in 0..20 {
@@ -297,7 +297,7 @@ fn nonsense_in_place_of_http_is_an_error() {
         sign_in(&client, &emulator);
         let started = Instant::now();
         let error = client.call(Method::Get, "Leads").send().unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Unanswered | ErrorKind::InvalidAnswer), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::Unanswered | ErrorKind::InvalidResponse), "{error}");
         assert!(started.elapsed() < Duration::from_secs(10));
     }
 }

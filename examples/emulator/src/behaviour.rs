@@ -65,7 +65,7 @@ pub struct Behaviour {
     /// What the consent page does without asking: `Some(true)` allows, `Some(false)` refuses.
     pub consent: Option<bool>,
     /// CRM calls beyond this number in flight are answered 429 `TOO_MANY_REQUESTS`.
-    pub max_in_flight: Option<usize>,
+    pub concurrency: Option<usize>,
     /// Heavy CRM calls beyond this number in flight are answered 429 too; Zoho's figure is 10 in every edition. Heavy
     /// are searches, COQL, conversions, lists by view or with an order, and writes of more than 10 records.
     pub max_heavy_in_flight: Option<usize>,
@@ -129,7 +129,7 @@ impl Default for Behaviour {
             user_info_allowed: true,
             user_info_email: None,
             consent: None,
-            max_in_flight: None,
+            concurrency: None,
             max_heavy_in_flight: None,
             daily_credits: None,
             delay: Duration::ZERO,

@@ -24,7 +24,7 @@ pub(crate) fn refuse_by_headers(
     if call.segments().first() != Some(&"crm") {
         return None;
     }
-    if behaviour.max_in_flight.is_some_and(|most| together > most) {
+    if behaviour.concurrency.is_some_and(|most| together > most) {
         return Some(too_many_requests());
     }
     let Some(token) = call.token() else {

@@ -159,7 +159,7 @@ fn slow_answers_and_silence() {
 fn a_limit_in_flight_and_the_highest_number_seen() {
     let client = start();
     client.emulator.behave(|behaviour| {
-        behaviour.max_in_flight = Some(3);
+        behaviour.concurrency = Some(3);
         behaviour.delay = Duration::from_millis(150);
     });
     let url = format!("{}/crm/v2/org", client.emulator.url());

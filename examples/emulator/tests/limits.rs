@@ -83,7 +83,7 @@ fn heavy_calls_have_a_limit_of_their_own() {
     client.emulator.behave(|behaviour| {
         behaviour.delay = Duration::from_millis(800);
         behaviour.max_heavy_in_flight = Some(2);
-        behaviour.max_in_flight = Some(6);
+        behaviour.concurrency = Some(6);
     });
     let started = Instant::now();
     let statuses = |path: &'static str, calls: usize| -> Vec<u16> {

@@ -71,7 +71,7 @@ fn remote_control() {
     }
     assert_eq!(client.post("/emulator/faults", json!({ "on": {}, "fault": "no such" })).status, 400);
     assert_eq!(client.put("/emulator/behaviour", json!({ "token_life": 0.2, "no_such": 1 })).status, 400);
-    assert_eq!(client.put("/emulator/behaviour", json!({ "token_life": 5, "max_in_flight": 4 })).status, 200);
+    assert_eq!(client.put("/emulator/behaviour", json!({ "token_life": 5, "concurrency": 4 })).status, 200);
     assert_eq!(client.get("/emulator/behaviour").json["token_life"], 5.0);
     let counters = client.get("/emulator/counters").json;
     assert_eq!(counters["calls"]["GET /crm/v2/org"], 2);

@@ -27,6 +27,14 @@ signal() {
     [ -z "$pid" ] || kill -"$1" "$pid" 2>/dev/null
 }
 
+is_stopped() {
+    if [ -d "/proc/$pid/task" ]; then
+        ! grep -hs '^State:' "/proc/$pid/task/"*/status | grep -qv 'T ('
+    else
+        ps -o state= -p "$pid" | grep -q T
+    fi
+}
+
 finish() {
     signal "$1"
     # A frozen server takes the signal only once it goes on.
@@ -52,7 +60,12 @@ while read -r command; do
         ;;
     stop) finish TERM && echo done ;;
     kill) finish KILL && echo done ;;
-    freeze) signal STOP && echo done ;;
+    freeze)
+        signal STOP
+        # Each thread goes on until it is scheduled next, which takes its time on a busy machine.
+        while [ -n "$pid" ] && jobs >/dev/null && signal 0 && ! is_stopped; do sleep 0.01; done
+        echo done
+        ;;
     thaw) signal CONT && echo done ;;
     esac
 done

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     let arguments: Arguments = zcrm_cli::arguments();
     run(|| {
         let client = connect(config(arguments.config.as_deref())?)?;
-        match client.organization().user(arguments.id.as_str()).optional()? {
+        match client.users().get(arguments.id.as_str()).optional()? {
             Some(user) => say(serde_json::to_string_pretty(&user)?)?,
             None => anyhow::bail!("there is no user {}", arguments.id),
         }

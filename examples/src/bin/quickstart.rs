@@ -8,7 +8,7 @@ use clap::Parser;
 use zcrm_cli::grant::grant_token;
 use zcrm_cli::stdio::say;
 use zcrm_cli::{Outcome, config, connect, may_write, run, token_place};
-use zcrm_core::resource::records::Criteria;
+use zcrm_core::Criteria;
 use zcrm_core::{Client, Config, GrantToken, Record, RecordId};
 use zcrm_emulator::{Emulator, Options};
 
@@ -96,9 +96,9 @@ fn sign_in(client: Client, grant: Option<GrantToken>) -> Result<Client> {
 
 /// The seed's sample: the current user, then a user by id.
 fn look_at_users(client: &Client) -> Result<()> {
-    let me = client.organization().current_user()?;
+    let me = client.users().current()?;
     let id = me.id.context("Zoho gave the current user no id")?;
-    let user = client.organization().user(&id)?;
+    let user = client.users().get(&id)?;
     say(format_args!(
         "3. Users: I am {}, user {id}, {}",
         user.full_name.or(user.last_name).unwrap_or_default(),

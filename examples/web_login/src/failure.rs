@@ -84,7 +84,7 @@ pub(crate) fn of(kind: ErrorKind) -> Failure {
         | ErrorKind::Connect
         | ErrorKind::Server
         | ErrorKind::Unanswered
-        | ErrorKind::InvalidAnswer => failure(
+        | ErrorKind::InvalidResponse => failure(
             StatusCode::BAD_GATEWAY,
             "Zoho cannot be reached",
             "Zoho CRM did not respond as expected. Wait a moment, then try again.",

@@ -51,6 +51,7 @@ fn serve(arguments: &Arguments) -> Result<()> {
         Some(file) => Config::from_json_file_and_env(file)?,
         None => Config::from_env()?,
     };
+    config.warnings().iter().for_each(|warning| site::report(&format_args!("warning: {warning}")));
     let config = config.with_http(in_a_hurry());
     let redirect = Url::parse(config.redirect_uri()).context("redirect_uri is not a URL")?;
     let address = match &arguments.listen {
@@ -79,7 +80,7 @@ fn serve(arguments: &Arguments) -> Result<()> {
 
 /// Somebody waits in front of the page, so it tells of a failure early rather than trying for minutes.
 fn in_a_hurry() -> HttpOptions {
-    HttpOptions::default().call_timeout(Duration::from_secs(20)).retries(1).retry_budget(Duration::from_secs(20))
+    HttpOptions::default().call_timeout(Duration::from_secs(20)).max_retries(1).retry_budget(Duration::from_secs(20))
 }
 
 /// Host and port of a redirect URI at which this page can be served directly.

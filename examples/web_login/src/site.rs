@@ -1,5 +1,6 @@
 //! The routes.
 
+use std::fmt::Display;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -120,7 +121,7 @@ impl Site {
             let jar = self.jar(&headers);
             let session = self.sessions.of(&jar);
             handler(&self, jar, &headers).unwrap_or_else(|error| {
-                report(&error);
+                report(&format_args!("error: {error}"));
                 failed(&failure::of(error.kind()), session.as_ref())
             })
         });
@@ -139,18 +140,19 @@ impl Site {
         }
         let oauth = self.client.oauth();
         let granted = oauth.accept_redirect(oauth.read_redirect(query, &state)?)?;
+        granted.warnings().iter().for_each(|warning| report(&format_args!("warning: {warning}")));
         let jar = sign_ins::complete(jar, &state, &sign_in, &code, self.secure);
         Ok(match self.sessions.begin(jar, granted.user().clone()) {
             Ok(jar) => (jar, Redirect::to("/")).into_response(),
             Err(error) => {
-                report(&error);
+                report(&format_args!("error: {error:#}"));
                 failed(&failure::BROKEN, None)
             }
         })
     }
 
     fn details(&self, user: &UserIdentifier) -> Result<Details, zcrm_core::Error> {
-        let me = self.client.for_user(user)?.organization().current_user()?;
+        let me = self.client.for_user(user)?.users().current()?;
         let role = me.role.as_ref().and_then(|role| role.name.clone());
         let profile = me.profile.as_ref().and_then(|profile| profile.name.clone());
         let rows = [
@@ -168,8 +170,8 @@ impl Site {
 }
 
 /// Tells the operator; whether anybody reads it does not matter to the page.
-fn report(error: &dyn std::fmt::Display) {
-    let _ = writeln!(std::io::stderr(), "error: {error:#}");
+pub(crate) fn report(line: &dyn Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// A parameter of a query.

@@ -51,7 +51,12 @@ impl Plan {
             return Ok(Self { asked: Vec::new(), columns: Vec::new(), format });
         }
         let known = names::fields_of(client, module)?;
-        let asked = if fields.is_empty() { all(&known) } else { checked(&known, module, fields)? };
+        let mut asked = if fields.is_empty() { all(&known) } else { checked(&known, module, fields)? };
+        // Without the module that it is of, the id in a What_Id says nothing to an import.
+        let about_is_needed = format != Format::Ndjson && asked.iter().any(|name| name == "What_Id");
+        if about_is_needed && !asked.iter().any(|name| name == ABOUT) {
+            asked.push(ABOUT.to_owned());
+        }
         if must_name && asked.len() > MAX_FIELDS {
             bail!(
                 "{module} has {} fields, and Zoho's API {} gives at most {MAX_FIELDS} at a time: name those you want with \
@@ -65,10 +70,6 @@ impl Plan {
         // Zoho gives it whether it is asked for or not.
         if fields.is_empty() && !asked.iter().any(|name| name == "id") {
             columns.insert(0, ("id".to_owned(), Content::Text));
-        }
-        // Without the module that it is of, the id in a What_Id says nothing to an import.
-        if asked.iter().any(|name| name == "What_Id") && !asked.iter().any(|name| name == ABOUT) {
-            columns.push((ABOUT.to_owned(), Content::Text));
         }
         let asked = if fields.is_empty() && !must_name { Vec::new() } else { asked };
         Ok(Self { asked, columns, format })

@@ -13,7 +13,7 @@ const ALIKE: f64 = 0.75;
 ///
 /// When there is no such module, and when Zoho names no field of it.
 pub fn fields_of(client: &Client, module: &str) -> Result<Vec<Field>> {
-    let fields = client.module(module).fields().map_err(|error| unknown_module(client, module, error))?;
+    let fields = client.module(module).fields().list().all().map_err(|error| unknown_module(client, module, error))?;
     if fields.is_empty() {
         bail!("Zoho names no field of {module}; whose fields the user may not see cannot be worked with by name");
     }
@@ -26,7 +26,7 @@ pub fn unknown_module(client: &Client, module: &str, error: zcrm_core::Error) ->
     if error.code() != Some("INVALID_MODULE") {
         return error.into();
     }
-    let modules = client.modules().list().unwrap_or_default();
+    let modules = client.modules().list().all().unwrap_or_default();
     let names: Vec<&str> = modules.iter().filter_map(|module| module.api_name.as_deref()).collect();
     if names.contains(&module) {
         return error.into();

@@ -39,6 +39,7 @@ fn help_and_version_are_answers_and_a_wrong_command_line_is_not_done() {
         &["export"],
         &["export", "--module", "Leads", "--since", "yesterday"],
         &["--concurrency", "0", "whoami"],
+        &["--heavy", "0", "whoami"],
         &["--log", "loud", "whoami"],
         &["completions", "nonsense"],
         &["man", "nonsense"],
@@ -151,6 +152,22 @@ fn api_tells_failed_and_unanswered_apart() {
     assert_eq!(account.emulator.count_records("Leads"), 1, "not sent twice");
     let ran = account.run(ZCRM, &["api", "GET", "https://example.com/crm"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
+}
+
+#[test]
+fn api_writes_files_of_any_kind() {
+    let account = Account::new();
+    let image = [0, 1, 2, 0xff, b'\n'];
+    account.write("photo.png", "from yesterday");
+    let photo = ["api", "GET", "Leads/1/photo", "--output", "photo.png"];
+    account.emulator.fault(On::path("/crm/v2/Leads/1/photo").times(1), Fault::Reply(Reply::empty(204)));
+    let ran = account.run(ZCRM, &photo);
+    assert_eq!((ran.code, account.read("photo.png").as_str()), (Some(1), "from yesterday"), "{ran:?}");
+    assert!(!account.path("photo.png.part").exists());
+    account.emulator.fault(On::path("/crm/v2/Leads/1/photo"), Fault::Reply(Reply::empty(200).body(image)));
+    let ran = account.run(ZCRM, &photo);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""), "{ran:?}");
+    assert_eq!(std::fs::read(account.path("photo.png")).unwrap(), image);
 }
 
 #[test]

@@ -8,16 +8,16 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::oauth::{OAuth, TokenSource};
 use crate::persistence::{Backend, PersistenceHandler};
-use crate::resource::{ModuleHandle, ModulesHandle, OrganizationHandle};
-use crate::rest::{CustomCall, Session};
+use crate::resource::{ModuleHandle, OrganizationHandle};
+use crate::rest::{Call, Request, Session, Usage};
 use crate::token::{InvalidUserIdentifier, UserIdentifier};
 use crate::transport::{Method, Transport};
 
 /// A Zoho CRM, as one user of one app sees it.
 ///
 /// A client is cheap to clone, and all methods take `&self`: keep one and clone it into threads. Clones, and those of
-/// [`for_user`](Client::for_user), share the connections, the token store, the cached tokens and the gate that limits
-/// calls in flight. Two configurations are two clients, side by side.
+/// [`for_user`](Client::for_user), share the connections, the token store, the cached tokens and the governor that
+/// limits requests in flight. Two configurations are two clients, side by side.
 ///
 /// ```no_run
 /// use zcrm_core::persistence::InMemoryPersistence;
@@ -58,8 +58,8 @@ impl Client {
         Self::start(config, Arc::new(store))
     }
 
-    /// A client that does all that the dictionary asks: it sets up logging, chooses and opens the store. This is the
-    /// seed's `ZCRMRestClient.init`.
+    /// A client that does all that the configuration dictionary asks: it sets up logging, chooses and opens the store.
+    /// Equivalent to the Ruby SDK's `ZCRMRestClient.init`.
     ///
     /// The store is custom if one of its keys is there, else file, else MySQL; the log says which key decided. Offer
     /// those of `backends` that the dictionary may ask for.
@@ -118,7 +118,7 @@ impl Client {
         Ok(Self { session: self.session.for_user(user), shared: Arc::clone(&self.shared) })
     }
 
-    /// Whose tokens calls use.
+    /// Whose tokens requests use.
     #[must_use]
     #[doc(alias = "current_user_email")]
     pub fn user(&self) -> Option<&UserIdentifier> {
@@ -143,28 +143,93 @@ impl Client {
         OAuth::new(Arc::clone(&self.shared.tokens), self.session.user().cloned())
     }
 
-    /// The organisation: details, users, roles, profiles, taxes, variables, notes. No call goes out yet.
+    /// The organization. Its users, roles, profiles, taxes, variables and notes are collections of the client:
+    /// [`users`](Self::users), [`roles`](Self::roles) and so on.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// println!("{:?}", client.organization().get()?.company_name);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "get_organization_instance")]
     #[must_use]
     pub fn organization(&self) -> OrganizationHandle {
         OrganizationHandle::new(self.session.clone())
     }
 
-    /// A call to any endpoint: `path` stands below `/crm/{version}/`, such as `settings/roles`, or begins with `/crm/`,
-    /// such as `/crm/bulk/v2/read`. It is split at each `/` and its parts are escaped.
-    pub fn call(&self, method: Method, path: &str) -> CustomCall {
-        CustomCall::new(self.session.clone(), method, path)
-    }
-
-    /// The modules of the organisation: all of them, or what Zoho knows of one. No call goes out yet.
-    #[must_use]
-    pub fn modules(&self) -> ModulesHandle {
-        ModulesHandle::new(self.session.clone())
-    }
-
-    /// One module, such as Leads, by its API name. No call goes out yet.
+    /// One module, such as Leads, by its API name.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// for lead in client.module("Leads").records().fields(["Last_Name"]) {
+    ///     println!("{}", lead?.raw());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "get_module_instance")]
     pub fn module(&self, api_name: impl Into<String>) -> ModuleHandle {
         ModuleHandle::new(self.session.clone(), api_name)
+    }
+
+    /// A request to any endpoint. Relative paths, such as `settings/roles`, are resolved against `/crm/{version}/`; paths
+    /// that begin with `/crm/`, such as `/crm/bulk/v2/read`, are used as they are. A path is split at each `/`, and its parts
+    /// are escaped.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// use zcrm_core::Method;
+    ///
+    /// let roles: serde_json::Value = client.call(Method::Get, "settings/roles").send()?.json()?;
+    /// # let _ = roles;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn call(&self, method: Method, path: &str) -> Call {
+        Call::new(self.session.clone(), method, path)
+    }
+
+    /// Sends a request that was put together before, and decodes its response.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// use zcrm_core::Method;
+    ///
+    /// let request = client.call(Method::Get, "settings/roles").into_request();
+    /// println!("costs {} credit", request.cost().credits());
+    /// println!("{}", client.run(&request)?.body());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every kind that a request can fail with, and those of the request's decoding.
+    pub fn run<T>(&self, request: &Request<T>) -> Result<T> {
+        self.session.run(request)
+    }
+
+    /// What this client and its clones have sent and spent so far.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.session.usage()
+    }
+
+    /// Ends all waits of this client and its clones, present and future ones: for the end of a rate limit, between retries,
+    /// for other requests in flight. They fail with [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted), and nothing
+    /// is sent any more. Requests in flight are not cut off. For Ctrl-C handlers; [`resume`](Self::resume) takes it back.
+    pub fn interrupt(&self) {
+        self.session.interrupt(true);
+    }
+
+    /// Lets requests through again after [`interrupt`](Self::interrupt).
+    pub fn resume(&self) {
+        self.session.interrupt(false);
+    }
+
+    /// What collections send their requests with.
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
     }
 }

@@ -154,3 +154,22 @@ ids! {
     /// The id of an assignment rule (`lar_id`).
     AssignmentRuleId,
 }
+
+/// What a write gives has a [`RecordId`], whatever was written.
+macro_rules! written {
+    ($($name:ident),* $(,)?) => {$(
+        impl From<RecordId> for $name {
+            fn from(id: RecordId) -> Self {
+                Self(id.0)
+            }
+        }
+
+        impl From<&RecordId> for $name {
+            fn from(id: &RecordId) -> Self {
+                Self(id.0.clone())
+            }
+        }
+    )*};
+}
+
+written!(UserId, TagId, NoteId, AttachmentId, TaxId, VariableId);

@@ -5,6 +5,7 @@ mod kind;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use api::ApiError;
@@ -19,11 +20,16 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What went wrong, and what to do about it.
 ///
 /// [`kind`](Error::kind) is for programs, the text is for people: one line that says what failed and, where one is
-/// known, the remedy. The causes below it are in [`source`](StdError::source) and are not repeated in the text.
-#[derive(Debug)]
-pub struct Error(Box<Inner>);
+/// known, the remedy. The causes below it are in [`source`](StdError::source) and are not repeated in the text. `Debug`
+/// gives the text and its causes, each on a line of its own, so a `main` that returns the error prints something readable.
+///
+/// Cloning is cheap: clones share their content.
+///
+/// Every error is logged once, at `error`, by the public method that returns it.
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
 
-#[derive(Debug)]
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -34,9 +40,8 @@ struct Inner {
     rate_limits: RateLimits,
     tokens: Option<OAuthTokens>,
     outcome_unknown: bool,
-    answer: Option<Box<str>>,
-    logged: bool,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    response_text: Option<Arc<str>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 const _: () = assert!(size_of::<Error>() == size_of::<usize>());
@@ -45,7 +50,7 @@ impl Error {
     /// An error of `kind` with a text that says what failed and what to do. Handlers, transports and test doubles make
     /// them too.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
+        Self(Arc::new(Inner {
             kind,
             message: message.into(),
             status: None,
@@ -55,8 +60,7 @@ impl Error {
             rate_limits: RateLimits::default(),
             tokens: None,
             outcome_unknown: false,
-            answer: None,
-            logged: false,
+            response_text: None,
             source: None,
         }))
     }
@@ -64,76 +68,80 @@ impl Error {
     /// Adds the cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.inner().source = Some(source.into().into());
         self
+    }
+
+    fn inner(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
     }
 
     /// Adds a remedy to the text.
     pub(crate) fn with_hint(mut self, hint: &str) -> Self {
-        self.0.message.push_str("; ");
-        self.0.message.push_str(hint);
+        self.inner().message.push_str("; ");
+        self.inner().message.push_str(hint);
         self
     }
 
     pub(crate) fn with_status(mut self, status: u16) -> Self {
-        self.0.status = Some(status);
+        self.inner().status = Some(status);
         self
     }
 
     pub(crate) fn with_api(mut self, api: ApiError) -> Self {
-        self.0.api = Some(api);
+        self.inner().api = Some(api);
         self
     }
 
     pub(crate) fn with_request(mut self, method: &str, path: &str) -> Self {
-        self.0.request.get_or_insert_with(|| (method.to_owned(), path.to_owned()));
+        self.inner().request.get_or_insert_with(|| (method.to_owned(), path.to_owned()));
         self
     }
 
     pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
-        self.0.retry_after = wait;
+        self.inner().retry_after = wait;
         self
     }
 
     pub(crate) fn with_rate_limits(mut self, limits: RateLimits) -> Self {
-        self.0.rate_limits = limits;
+        self.inner().rate_limits = limits;
         self
     }
 
     pub(crate) fn with_tokens(mut self, tokens: OAuthTokens) -> Self {
-        self.0.tokens = Some(tokens);
+        self.inner().tokens = Some(tokens);
         self
     }
 
-    /// Keeps the text of a refusal, which may account for each item of a call.
-    pub(crate) fn with_answer(mut self, answer: &str) -> Self {
-        self.0.answer = Some(answer.into());
+    /// Keeps the body of a rejection, which may hold one result for each item of the request.
+    pub(crate) fn with_response_text(mut self, text: &str) -> Self {
+        self.inner().response_text = Some(text.into());
         self
     }
 
-    /// The text of a refusal.
-    pub(crate) fn answer(&self) -> Option<&str> {
-        self.0.answer.as_deref()
+    /// The body of a rejection.
+    pub(crate) fn response_text(&self) -> Option<&str> {
+        self.0.response_text.as_deref()
     }
 
-    /// The same failure, understood better by the caller of the call.
-    pub(crate) fn understood_as(mut self, kind: ErrorKind, message: &str) -> Self {
-        self.0.kind = kind;
-        message.clone_into(&mut self.0.message);
-        self
-    }
-
-    /// The same refusal, about one item of the call.
-    pub(crate) fn about_item(&self, api: ApiError) -> Self {
-        let mut error =
-            Self::new(self.kind(), "Zoho refused it").with_api(api).with_outcome_unknown(self.outcome_unknown());
-        error.0.request.clone_from(&self.0.request);
-        error.0.status = self.0.status;
+    /// The rejection of one item, in the rejection of a whole request.
+    pub(crate) fn of_item(&self, api: ApiError) -> Self {
+        let mut error = self.clone().understood_as(self.kind(), "Zoho rejected the record");
+        error.inner().api = Some(api);
+        error.inner().response_text = None;
         error
     }
 
+    /// The same failure with another kind and text, for a caller that knows more about it.
+    pub(crate) fn understood_as(mut self, kind: ErrorKind, message: impl Into<String>) -> Self {
+        let inner = self.inner();
+        inner.kind = kind;
+        inner.message = message.into();
+        self
+    }
+
     pub(crate) fn with_outcome_unknown(mut self, unknown: bool) -> Self {
-        self.0.outcome_unknown = unknown;
+        self.inner().outcome_unknown = unknown;
         self
     }
 
@@ -149,18 +157,15 @@ impl Error {
         line
     }
 
-    /// Logs the error and its causes, unless that is done.
-    pub(crate) fn logged(mut self) -> Self {
-        if !self.0.logged {
-            log::error!("{}", self.with_causes());
-            self.0.logged = true;
-        }
+    /// Logs the error and its causes. Called once for each error, by the public method that returns it.
+    pub(crate) fn logged(self) -> Self {
+        log::error!("{}", self.with_causes());
         self
     }
 
-    /// An argument that cannot be sent, logged: it leaves the library as it is.
+    /// An argument that cannot be sent.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::InvalidInput, message).logged()
+        Self::new(ErrorKind::InvalidInput, message)
     }
 
     /// What kind of failure this is.
@@ -252,6 +257,18 @@ impl fmt::Display for Error {
         }
         if let Some(api) = &self.0.api {
             write!(f, ": {api}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        let mut cause = self.source();
+        while let Some(current) = cause {
+            write!(f, "\n  caused by: {current}")?;
+            cause = current.source();
         }
         Ok(())
     }

@@ -1,34 +1,21 @@
-//! What you ask: handles that know a path and a session, and builders that say what to send.
+//! What you ask: handles that know a path and a session.
 //!
-//! A handle costs nothing to make: [`Client::module`](crate::Client::module) only remembers a name, and
-//! [`ModuleHandle::record`] only remembers an id. A call goes out when a method's name says so (`get`, `create`,
-//! `delete`), when a builder is sent, or when an iterator is asked for its first item.
+//! A noun gives a handle and sends nothing: [`client.users()`](crate::Client::users),
+//! [`client.module("Leads")`](crate::Client::module), [`leads.record(id)`](ModuleHandle::record). A verb sends: `get`,
+//! `create`, `update`, `delete`, `send`. A listing or a search is a builder, which is sent by `send`, `all` or by iterating.
+//! What comes back is plain data in [`entity`](crate::entity).
+//!
+//! * [`collection`]: the verbs that all collections share.
+//! * [`organization`]: users, roles, profiles, taxes, variables, notes.
+//! * [`module`]: a module's records in bulk, its metadata, tags and custom views.
+//! * [`record`]: one record, and what belongs to it.
 
-mod access;
-mod ask;
-mod attachments;
-mod custom_views;
-mod list;
-mod metadata;
+mod collection;
 mod module;
-mod notes;
 mod organization;
-mod photo;
-pub mod records;
-mod related;
-mod sending;
-mod tags;
-mod taxes;
-mod users;
-mod variables;
+mod record;
 
-pub use attachments::AttachmentsHandle;
-pub use custom_views::CustomViews;
-pub use list::List;
-pub use metadata::ModulesHandle;
-pub use module::{ModuleHandle, RecordHandle};
-pub use notes::NotesHandle;
-pub use organization::OrganizationHandle;
-pub use photo::PhotoHandle;
-pub use related::RelatedHandle;
-pub use users::UserType;
+pub use collection::{Collection, Create, Delete, Get, Resource, Update};
+pub use module::{DeletedKind, ModuleHandle, SearchBy, Which, Writer};
+pub use organization::{OrganizationHandle, TaxesHandle, UserType};
+pub use record::{Conversion, Converted, PhotoHandle, RecordHandle, RelatedHandle};

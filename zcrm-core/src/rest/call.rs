@@ -1,123 +1,156 @@
-//! One call to Zoho's API, put together but not sent.
+//! Any endpoint, by hand: the way to what this library has no method for.
 
-use std::borrow::Cow;
+use std::io::Write;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
-use super::transfer::text_part;
-use crate::config::ApiVersion;
+use super::request::{Idempotency, Request};
+use super::response::Response;
+use super::session::Session;
+use super::transfer::{Download, Downloaded, Upload};
 use crate::error::{Error, Result};
 use crate::transport::Method;
 
-/// Everything but the characters that RFC 3986 calls unreserved is escaped, in paths and in queries.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-
-/// Whether a call may be sent again when it is not known whether it was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Repeat {
-    /// Doing it twice is the same as doing it once: reads, updates and deletions by id, tags, an upsert with a value in
-    /// every check field.
-    Safe,
-    /// Safe, but an update: a repetition may run Zoho's workflows twice, so
-    /// [`no_repeated_updates`](crate::config::HttpOptions::no_repeated_updates) switches it off.
-    Update,
-    /// Doing it twice does a second thing. It is repeated only when nothing can have been done.
-    Never,
-}
-
-/// One call: method, path, query, body.
+/// A request to any endpoint, with the same tokens, retries, limits and errors as all others; made by
+/// [`Client::call`](crate::Client::call).
+///
+/// ```no_run
+/// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+/// use zcrm_core::Method;
+/// use zcrm_core::rest::Idempotency;
+///
+/// let roles: serde_json::Value = client.call(Method::Get, "settings/roles").send()?.json()?;
+///
+/// // A POST that only reads may be retried; the library cannot know.
+/// let query = serde_json::json!({ "select_query": "select Last_Name from Leads where id is not null" });
+/// let rows = client.call(Method::Post, "coql").json(&query).idempotency(Idempotency::Idempotent).send()?;
+/// # let _ = (roles, rows);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
-pub(crate) struct Call {
-    pub(crate) method: Method,
-    pub(crate) path: String,
-    pub(crate) query: String,
-    pub(crate) headers: Vec<(Cow<'static, str>, String)>,
-    pub(crate) content_type: Cow<'static, str>,
-    pub(crate) body: Option<Vec<u8>>,
-    pub(crate) repeat: Repeat,
-    /// Whether a large body waits for the server's consent.
-    pub(crate) expect_continue: bool,
+#[must_use = "nothing is sent before send"]
+pub struct Call {
+    session: Session,
+    request: Request<Response>,
 }
 
 impl Call {
-    /// A call whose path is `/crm/{version}/` and the segments, each escaped whole.
-    pub(crate) fn new<S: AsRef<str>>(
-        method: Method,
-        version: ApiVersion,
-        segments: impl IntoIterator<Item = S>,
-    ) -> Result<Self> {
-        Self::at(method, format!("/crm/{version}"), segments)
+    pub(crate) fn new(session: Session, method: Method, path: &str) -> Self {
+        let request = Self::address(&session, method, path);
+        Self { session, request }
     }
 
-    /// A call whose path is `root`, which is taken as it is, and the segments, each escaped whole.
-    pub(crate) fn at<S: AsRef<str>>(
-        method: Method,
-        root: String,
-        segments: impl IntoIterator<Item = S>,
-    ) -> Result<Self> {
-        let mut path = root;
-        for segment in segments {
-            let segment = segment.as_ref();
-            if matches!(segment, "" | "." | "..") {
-                return Err(Error::invalid(format!(
-                    "{segment:?} cannot be a part of a path; an id or a name is missing"
-                )));
-            }
-            path.push('/');
-            path.extend(utf8_percent_encode(segment, ESCAPED));
-        }
-        let repeat = match method {
-            Method::Get | Method::Delete => Repeat::Safe,
-            Method::Put => Repeat::Update,
-            Method::Post | Method::Patch => Repeat::Never,
+    /// Relative paths are resolved against `/crm/{version}/`; paths that begin with `/crm/` are used as they are.
+    fn address(session: &Session, method: Method, path: &str) -> Request<Response> {
+        let fault = if path.contains(['?', '#']) {
+            "a path holds neither ? nor #; give parameters with query"
+        } else if path.starts_with('/') && !path.starts_with("/crm/") {
+            "a path is relative, or begins with /crm/: no other is Zoho CRM's"
+        } else {
+            return match path.strip_prefix("/crm/") {
+                Some(rest) => Request::at(method, "/crm".to_owned(), rest.split('/')),
+                None => session.request(method, path.split('/')),
+            };
         };
-        Ok(Self {
-            method,
-            path,
-            query: String::new(),
-            headers: Vec::new(),
-            content_type: Cow::Borrowed("application/json"),
-            body: None,
-            repeat,
-            expect_continue: false,
+        session.request(method, ["-"]).fault(Error::invalid(fault))
+    }
+
+    fn map(self, change: impl FnOnce(Request<Response>) -> Request<Response>) -> Self {
+        Self { request: change(self.request), ..self }
+    }
+
+    /// Adds a parameter; name and value are escaped.
+    pub fn query(self, name: &str, value: impl AsRef<str>) -> Self {
+        self.map(|request| request.query(name, value))
+    }
+
+    /// Sets a header. `Authorization`, `Content-Length`, `Transfer-Encoding`, `Host` and `Expect` are the library's own.
+    pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        const OWN: [&str; 5] = ["authorization", "content-length", "transfer-encoding", "host", "expect"];
+        let name = name.into();
+        self.map(|request| {
+            if OWN.contains(&name.to_ascii_lowercase().as_str()) {
+                request.fault(Error::invalid(format!("the header {name} is the library's own")))
+            } else {
+                request.header(name, value)
+            }
         })
     }
 
-    /// Adds a query parameter, escaped.
-    pub(crate) fn query(mut self, key: &str, value: impl AsRef<str>) -> Self {
-        self.query.push(if self.query.is_empty() { '?' } else { '&' });
-        self.query.extend(utf8_percent_encode(key, ESCAPED));
-        self.query.push('=');
-        self.query.extend(utf8_percent_encode(value.as_ref(), ESCAPED));
-        self
+    /// Sends a value as JSON. A number that is not finite is an error, since JSON has no form for it.
+    pub fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
+        self.map(|request| request.json(value))
     }
 
-    /// Adds a header.
-    pub(crate) fn header(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), value.into()));
-        self
+    /// Sends these bytes; give their type with `header("Content-Type", ...)`.
+    pub fn body(self, body: impl Into<Vec<u8>>) -> Self {
+        self.map(|request| request.body(body.into()))
     }
 
-    /// Sends a value as JSON.
-    pub(crate) fn json(mut self, value: &(impl Serialize + ?Sized)) -> Result<Self> {
-        let body = serde_json::to_vec(value)
-            .map_err(|cause| Error::invalid("the body cannot be written as JSON").with_source(cause))?;
-        self.body = Some(body);
-        Ok(self)
+    /// Whether the request may be retried when its response was lost. Defaults to [`Idempotency::Idempotent`] for GET and
+    /// DELETE, [`Idempotency::Update`] for PUT, [`Idempotency::NotIdempotent`] for POST and PATCH.
+    pub fn idempotency(self, idempotency: Idempotency) -> Self {
+        self.map(|request| request.with_idempotency(idempotency))
     }
 
-    /// Sends a form with one field of text.
-    pub(crate) fn form_field(mut self, name: &str, value: &str) -> Self {
-        let (content_type, body) = text_part(name, value);
-        self.content_type = content_type.into();
-        self.body = Some(body);
-        self
+    /// The request itself, to be decoded further and run by [`Client::run`](crate::Client::run).
+    pub fn into_request(self) -> Request<Response> {
+        self.request
     }
 
-    /// Says whether the call may be repeated, where the method alone does not tell.
-    pub(crate) fn repeat(mut self, repeat: Repeat) -> Self {
-        self.repeat = repeat;
-        self
+    /// Sends the request and reads its response whole, which has to be JSON, or nothing with 204.
+    ///
+    /// # Errors
+    ///
+    /// Every kind that a request can fail with: [`InvalidInput`](crate::ErrorKind::InvalidInput) before anything is sent,
+    /// those of tokens, Zoho's rejections by kind, [`Connect`](crate::ErrorKind::Connect),
+    /// [`Unanswered`](crate::ErrorKind::Unanswered) and [`InvalidResponse`](crate::ErrorKind::InvalidResponse).
+    pub fn send(self) -> Result<Response> {
+        self.session.run(&self.request)
+    }
+
+    /// Sends a file as the body, a form with one part named `file`.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// use zcrm_core::Method;
+    /// use zcrm_core::rest::Upload;
+    ///
+    /// let path = "Leads/3652397000000190001/Attachments";
+    /// client.call(Method::Post, path).upload(&mut Upload::from_path("quote.pdf")?)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), and [`Io`](crate::ErrorKind::Io) when the file cannot be read.
+    pub fn upload(self, upload: &mut Upload<'_>) -> Result<Response> {
+        self.session.upload(&self.request, upload)
+    }
+
+    /// Writes the response, a file of any kind, to `writer`. For limits and progress see [`download`](Self::download).
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// use zcrm_core::Method;
+    ///
+    /// let mut photo = Vec::new();
+    /// client.call(Method::Get, "Leads/3652397000000190001/photo").to_writer(&mut photo)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Download::to_writer`].
+    pub fn to_writer(self, writer: impl Write) -> Result<Downloaded> {
+        self.download().to_writer(writer)
+    }
+
+    /// The response as a file to download.
+    pub fn download<'a>(self) -> Download<'a> {
+        Download::new(self.session, self.request).any_content()
     }
 }

@@ -1,26 +1,33 @@
-//! How a question becomes a call: paths, attempts, envelopes, pages and batches.
+//! How a request becomes a response.
+//!
+//! * [`request`]: a request as a value; [`cost`]: what it costs.
+//! * [`session`]: `run`, the one way out: token, governor, retries, decoding, one log line for an error.
+//! * [`governor`]: how many requests may be in flight, how fast, for how many credits.
+//! * [`retry`]: what is retried, when, and with which token.
+//! * [`response`]: what Zoho's responses say.
+//! * [`list`]: listings in pages. [`batch`]: writes of many items. [`transfer`]: files.
+//! * [`call`]: any endpoint, by hand.
 
-mod attempt;
-mod backoff;
+mod batch;
 mod call;
-mod custom;
-mod envelope;
-mod gate;
-mod limits;
-mod page;
-mod refusal;
-mod reply;
-mod rows;
+mod cost;
+mod governor;
+mod list;
+mod request;
+mod response;
+mod retry;
 mod session;
 mod transfer;
 
-pub(crate) use call::Call;
-pub use call::Repeat;
-pub use custom::CustomCall;
-pub(crate) use envelope::{ItemResult, refused_results};
-pub use page::{Page, PageInfo};
-pub use reply::Reply;
-pub(crate) use rows::{Listing, MAX_PER_PAGE};
-pub use rows::{PagePosition, Rows, UnfitRow};
+pub(crate) use batch::{Batch, Effect, Row, comma_list};
+pub use batch::{BatchReport, Counts, Outcome, Saved, WriteStream, Written};
+pub use call::Call;
+pub use cost::Cost;
+pub use governor::Usage;
+pub use list::{Cursor, List, Page, PageInfo, Rows, SortOrder, UnfitRow};
+pub(crate) use list::{Fields, Listing};
+pub use request::{Host, Idempotency, Request};
+pub use response::Response;
+pub(crate) use response::{ItemResult, Key};
 pub(crate) use session::Session;
-pub use transfer::{Download, Downloaded, Upload};
+pub use transfer::{Download, DownloadReader, Downloaded, Upload};

@@ -1,24 +1,23 @@
-//! How a call becomes an answer: token, gate, attempts, errors.
+//! The one way out: a request is sent with a token, within the limits, retried where that is safe, decoded, and its error
+//! logged.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
-use super::attempt::{Failed, Verdict, read};
-use super::backoff::Backoff;
-use super::call::{Call, Repeat};
-use super::gate::{Gate, Permit};
-use super::reply::Reply;
-use crate::config::{ApiVersion, Config};
+use super::cost::Cost;
+use super::governor::{Governor, Permit, Usage};
+use super::request::{Host, Idempotency, Parts, Request};
+use super::response::{Received, Response, receive};
+use super::retry::{Backoff, Classification, Credentials, Failure};
+use crate::config::{ApiVersion, Config, DataCenter};
 use crate::error::{Error, ErrorKind, Result};
 use crate::oauth::{AccessToken, TokenSource};
 use crate::secret::Secret;
 use crate::token::UserIdentifier;
-use crate::transport::{Body, Method, Pace, Request, Response, Transport, TransportError};
+use crate::transport::{Body, HttpRequest, HttpResponse, Method, Pace, Transport};
 
-/// How many tokens may be tried in place of a refused one: the one that another process stored, which may be refused as
-/// well, and the one that a refresh then brings.
-const MOST_REPLACEMENTS: u32 = 2;
-
-/// Sends calls as one user. Cheap to clone; clones share connections, tokens and the gate.
+/// Sends requests as one user. Cheap to clone; clones share connections, tokens and the governor.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
     shared: Arc<Shared>,
@@ -30,21 +29,22 @@ struct Shared {
     config: Arc<Config>,
     transport: Arc<dyn Transport>,
     tokens: Arc<TokenSource>,
-    gate: Gate,
+    governor: Governor,
 }
 
-/// What came of a call, and whether an earlier attempt may have done it already.
-pub(crate) struct Done<T> {
-    pub(crate) value: T,
-    pub(crate) repeated: bool,
+/// One attempt of a request, with its token.
+pub(super) struct Attempt<'a> {
+    session: &'a Session,
+    parts: &'a Parts,
+    token: &'a AccessToken,
 }
 
 impl Session {
     /// A session of the configured user.
     pub(crate) fn new(config: Arc<Config>, transport: Arc<dyn Transport>, tokens: Arc<TokenSource>) -> Self {
         let user = config.current_user_email().cloned();
-        let gate = Gate::new(config.http().max_in_flight);
-        Self { shared: Arc::new(Shared { config, transport, tokens, gate }), user }
+        let governor = Governor::new(config.http());
+        Self { shared: Arc::new(Shared { config, transport, tokens, governor }), user }
     }
 
     /// The same connections and tokens, as another user.
@@ -52,7 +52,7 @@ impl Session {
         Self { shared: Arc::clone(&self.shared), user: Some(user) }
     }
 
-    /// Whose tokens calls use.
+    /// Whose tokens requests use.
     pub(crate) fn user(&self) -> Option<&UserIdentifier> {
         self.user.as_ref()
     }
@@ -62,136 +62,209 @@ impl Session {
         self.shared.config.api_version()
     }
 
-    /// Sends a call and reads its answer whole: with a fresh token, through the gate, repeated where that is safe.
-    ///
-    /// `Ok` is any 2xx and 304; every other status is an `Err` with Zoho's account of it.
-    pub(crate) fn send(&self, call: &Call) -> Result<Reply> {
-        let body = || match &call.body {
-            Some(bytes) => Body::Bytes { content_type: &call.content_type, bytes },
-            None => Body::Empty,
-        };
-        let done = self.attempts(call, |token| {
-            let _permit = self.shared.gate.enter();
-            read(self.exchange(call, token, body(), Pace::Call)?, self.max_answer_bytes())
-        })?;
-        Ok(Reply::new(call, done))
+    pub(crate) fn usage(&self) -> Usage {
+        self.shared.governor.usage()
     }
 
-    /// The largest answer that is read whole.
-    pub(super) fn max_answer_bytes(&self) -> u64 {
-        self.shared.config.http().max_answer_bytes
+    pub(crate) fn interrupt(&self, interrupted: bool) {
+        self.shared.governor.interrupt(interrupted);
     }
 
-    /// Waits until a call may be under way.
-    pub(super) fn enter(&self) -> Permit<'_> {
-        self.shared.gate.enter()
+    /// The largest response that is read whole.
+    pub(super) fn max_response_bytes(&self) -> u64 {
+        self.shared.config.http().max_response_bytes
     }
 
-    /// Sends a call once.
-    pub(super) fn exchange(
+    /// Waits until more of a response that is under way may be read.
+    pub(super) fn resume(&self, cost: Cost) -> Result<Permit<'_>> {
+        self.shared.governor.resume(cost)
+    }
+
+    /// A request to the configured version of the API.
+    pub(crate) fn request<S: AsRef<str>>(
         &self,
-        call: &Call,
-        token: &AccessToken,
-        mut body: Body<'_>,
-        pace: Pace,
-    ) -> Result<Response, TransportError> {
-        let url = format!("{}{}{}", self.shared.tokens.api_base_url_of(self.user.as_ref()), call.path, call.query);
-        let headers: Vec<_> = call.headers.iter().map(|(name, value)| (name.as_ref(), value.clone())).collect();
-        // Zoho's own scheme, though its token answers say "Bearer".
+        method: Method,
+        segments: impl IntoIterator<Item = S>,
+    ) -> Request<Response> {
+        Request::new(method, self.version(), segments)
+    }
+
+    /// Sends a request and decodes its response.
+    pub(crate) fn run<T>(&self, request: &Request<T>) -> Result<T> {
+        let parts = request.parts();
+        let limit = self.max_response_bytes();
+        self.exit(request, |attempt, _permit| {
+            let body = match &parts.body {
+                Some(bytes) => Body::Bytes { content_type: &parts.content_type, bytes },
+                None => Body::Empty,
+            };
+            receive(attempt.send(body, Pace::Call)?, limit)
+        })
+    }
+
+    /// As [`run`](Self::run), where each attempt is made by `attempt`. Every error of every request leaves here, and is
+    /// logged here.
+    pub(super) fn exit<T>(
+        &self,
+        request: &Request<T>,
+        attempt: impl FnMut(&Attempt<'_>, &mut Permit<'_>) -> Result<Received, Failure>,
+    ) -> Result<T> {
+        let parts = request.parts();
+        let running = Arc::new(AtomicBool::new(true));
+        let received = self.attempts(parts, attempt);
+        let response = received.map(|(received, retried)| Response::new(parts, received, retried, &running));
+        let decoded = request.decode(response);
+        running.store(false, Ordering::Relaxed);
+        decoded.map_err(|error| error.with_request(parts.method.as_str(), &parts.path).logged())
+    }
+
+    /// As [`exit`](Self::exit), for responses that are not read whole.
+    pub(super) fn transfer<R>(
+        &self,
+        request: &Request<Response>,
+        attempt: impl FnMut(&Attempt<'_>, &mut Permit<'_>) -> Result<R, Failure>,
+    ) -> Result<R> {
+        let parts = request.parts();
+        let received = self.attempts(parts, attempt).map(|(received, _)| received);
+        received.map_err(|error| error.with_request(parts.method.as_str(), &parts.path).logged())
+    }
+
+    /// Attempts a request until it succeeds, is rejected, or must not or need not be retried. Says besides whether an
+    /// attempt before the last one may have done it already.
+    fn attempts<R>(
+        &self,
+        parts: &Parts,
+        attempt: impl FnMut(&Attempt<'_>, &mut Permit<'_>) -> Result<R, Failure>,
+    ) -> Result<(R, bool)> {
+        let mut maybe_done = false;
+        match self.retry(parts, attempt, &mut maybe_done) {
+            Ok(received) => Ok((received, maybe_done)),
+            Err(error) => {
+                let unknown = (maybe_done || error.outcome_unknown()) && parts.method != Method::Get;
+                Err(error.with_outcome_unknown(unknown))
+            }
+        }
+    }
+
+    fn retry<R>(
+        &self,
+        parts: &Parts,
+        mut attempt: impl FnMut(&Attempt<'_>, &mut Permit<'_>) -> Result<R, Failure>,
+        maybe_done: &mut bool,
+    ) -> Result<R> {
+        if let Some(fault) = &parts.fault {
+            return Err(fault.clone());
+        }
+        let user = self.user.as_ref().ok_or_else(no_user)?;
+        let Shared { config, tokens, governor, .. } = &*self.shared;
+        let mut credentials = Credentials::new(tokens, user);
+        let mut backoff = Backoff::new(config.http());
+        loop {
+            let token = credentials.token()?;
+            let mut permit = governor.acquire(parts.cost)?;
+            let started = Instant::now();
+            let outcome = attempt(&Attempt { session: self, parts, token: &token }, &mut permit);
+            drop(permit);
+            let failure = match outcome {
+                Ok(received) => {
+                    credentials.accepted(&token);
+                    return Ok(received);
+                }
+                Err(failure) => failure,
+            };
+            let Failure { error, classification } = failure;
+            if classification == Classification::TokenRejected {
+                credentials.replace(&token, self.unauthenticated(error))?;
+                continue;
+            }
+            if classification == Classification::Permanent && error.api().is_some() && error.status() != Some(401) {
+                credentials.accepted(&token);
+            }
+            let ambiguous = classification.is_ambiguous();
+            let wait =
+                self.may_retry(parts, classification).then(|| backoff.next(error.retry_after(), started.elapsed()));
+            let Some(wait) = wait.flatten() else {
+                return Err(error.with_outcome_unknown(ambiguous));
+            };
+            *maybe_done |= ambiguous;
+            if error.kind() == ErrorKind::RateLimited {
+                governor.pace(wait);
+            }
+            log::warn!("{} {}: {error}; retrying in {} ms", parts.method, parts.path, wait.as_millis());
+            governor.sleep(wait)?;
+        }
+    }
+
+    fn may_retry(&self, parts: &Parts, classification: Classification) -> bool {
+        match classification {
+            Classification::Retryable => true,
+            Classification::Ambiguous => match parts.idempotency {
+                Idempotency::Idempotent => true,
+                Idempotency::Update => self.shared.config.http().retry_updates,
+                Idempotency::NotIdempotent => false,
+            },
+            Classification::Permanent | Classification::TokenRejected | Classification::AmbiguousFinal => false,
+        }
+    }
+
+    fn base_url(&self, host: Host) -> String {
+        let api = self.shared.tokens.api_base_url_of(self.user.as_ref());
+        let config = &self.shared.config;
+        match (host, DataCenter::from_api_url(&api)) {
+            (Host::Api, _) => api,
+            (Host::Upload, Some(center)) => config.file_upload_url_in(center),
+            (Host::Upload, None) => config.file_upload_url().to_owned(),
+            (Host::Download, Some(center)) => config.download_url_in(center),
+            (Host::Download, None) => config.download_url().to_owned(),
+        }
+    }
+
+    /// A token that was rejected although it was fresh, or that another one could not replace.
+    fn unauthenticated(&self, rejection: Error) -> Error {
+        let environment = if self.shared.config.sandbox() { "the sandbox" } else { "production" };
+        rejection.with_hint(&format!(
+            "most likely the tokens belong to another data centre than {}, to another environment than {environment}, \
+             or to another client_id",
+            self.base_url(Host::Api)
+        ))
+    }
+}
+
+impl Attempt<'_> {
+    /// Sends the request once.
+    pub(super) fn send(&self, mut body: Body<'_>, pace: Pace) -> Result<HttpResponse, Failure> {
+        let Self { session, parts, token } = self;
+        let governor = &session.shared.governor;
+        let url = format!("{}{}{}", session.base_url(parts.host), parts.path, parts.query);
+        let headers: Vec<_> = parts.headers.iter().map(|(name, value)| (name.as_ref(), value.as_str())).collect();
+        // Zoho's own scheme, though its token responses say "Bearer".
         let authorization = Secret::new(format!("Zoho-oauthtoken {}", token.secret().expose()));
-        self.shared.transport.send(Request {
-            method: call.method,
+        let sent = session.shared.transport.send(HttpRequest {
+            method: parts.method,
             url: &url,
             headers: &headers,
             authorization: Some(&authorization),
             body: body.by_ref(),
             pace,
-            expect_continue: call.expect_continue,
-        })
-    }
-
-    /// Attempts a call until it succeeds, is refused, or must not or need not be tried again. The error that leaves is
-    /// logged here, once.
-    pub(super) fn attempts<T>(
-        &self,
-        call: &Call,
-        attempt: impl FnMut(&AccessToken) -> Result<T, Failed>,
-    ) -> Result<Done<T>> {
-        self.attempts_unlogged(call, attempt)
-            .map_err(|error| error.with_request(call.method.as_str(), &call.path))
-            .map_err(Error::logged)
-    }
-
-    fn attempts_unlogged<T>(
-        &self,
-        call: &Call,
-        mut attempt: impl FnMut(&AccessToken) -> Result<T, Failed>,
-    ) -> Result<Done<T>> {
-        let Shared { config, tokens, .. } = &*self.shared;
-        let user = self.user.as_ref().ok_or_else(no_user)?;
-        let mut backoff = Backoff::new(config.http());
-        let mut replacement = None;
-        let mut replacements = 0;
-        // Whether an attempt so far may have been done.
-        let mut repeated = false;
-        let doubt = |error: Error, unknown: bool| error.with_outcome_unknown(unknown && call.method != Method::Get);
-        loop {
-            let token = match replacement.take() {
-                Some(token) => token,
-                None => tokens.access_token(user).map_err(|error| doubt(error, repeated))?,
-            };
-            let Failed { error, verdict } = match attempt(&token) {
-                Ok(value) => {
-                    tokens.accepted(user, &token);
-                    return Ok(Done { value, repeated });
-                }
-                Err(failed) => failed,
-            };
-            if verdict == Verdict::TokenRefused {
-                if replacements < MOST_REPLACEMENTS {
-                    replacements += 1;
-                    replacement = tokens.replace_rejected(user, &token).map_err(|error| doubt(error, repeated))?;
-                }
-                if replacement.is_none() {
-                    return Err(doubt(self.unauthenticated(error), repeated));
-                }
-                continue;
+        });
+        let response = sent.map_err(Failure::from);
+        match &response {
+            Ok(response) if response.status == 429 => {
+                governor.refund(parts.cost);
+                governor.rejected(parts.cost, super::response::retry_after(&response.headers));
             }
-            if verdict == Verdict::Refused && error.api().is_some() && error.status() != Some(401) {
-                tokens.accepted(user, &token);
+            Ok(response) => {
+                governor.succeeded(parts.cost);
+                governor.observe(&super::response::rate_limits(&response.headers));
             }
-            let unknown = matches!(verdict, Verdict::Unknown | Verdict::UnknownForGood);
-            let may_repeat = match verdict {
-                Verdict::NotDone => true,
-                Verdict::Unknown => match call.repeat {
-                    Repeat::Safe => true,
-                    Repeat::Update => config.http().repeat_updates,
-                    Repeat::Never => false,
-                },
-                _ => false,
-            };
-            let pause = may_repeat.then(|| backoff.pause(error.retry_after())).flatten();
-            let Some(pause) = pause else {
-                return Err(doubt(error, unknown || repeated));
-            };
-            repeated |= unknown;
-            log::warn!("{} {}: {error}; trying again in {} ms", call.method, call.path, pause.as_millis());
-            std::thread::sleep(pause);
+            Err(failure) if failure.classification == Classification::Retryable => governor.refund(parts.cost),
+            Err(_) => {}
         }
-    }
-
-    /// A token that was refused although it was fresh, or that another one could not replace.
-    fn unauthenticated(&self, refused: Error) -> Error {
-        let environment = if self.shared.config.sandbox() { "the sandbox" } else { "production" };
-        let host = self.shared.tokens.api_base_url_of(self.user.as_ref());
-        refused.with_hint(&format!(
-            "most likely the tokens belong to another data centre than {host}, to another environment than {environment}, \
-             or to another client_id"
-        ))
+        response
     }
 }
 
 fn no_user() -> Error {
-    let text = "no user is set: name one in current_user_email, or take a client of one with for_user";
+    let text = "no user is set: set current_user_email, or take a client of one user with for_user";
     Error::new(ErrorKind::NoUser, text)
 }

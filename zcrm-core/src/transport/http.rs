@@ -9,7 +9,7 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, AsSendBody, Proxy, SendBody, Timeout};
 
 use super::outgoing::Outgoing;
-use super::{Body, Headers, Method, Pace, Request, Response, Transport, TransportError, TransportErrorKind};
+use super::{Body, Headers, HttpRequest, HttpResponse, Method, Pace, Transport, TransportError, TransportErrorKind};
 use crate::config::{HttpOptions, is_loopback};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -20,47 +20,49 @@ pub(crate) const SHOW_THE_WIRE: [&str; 4] = ["ureq", "ureq_proto", "rustls", "my
 /// How long a server may take to say that it wants a large body, before the body is sent all the same.
 const CONSENT_WAIT: Duration = Duration::from_secs(1);
 
+/// Larger streams wait for the server's consent (`Expect: 100-continue`), so that a rejection costs no transfer.
+const LARGE: u64 = 1 << 20;
+
 /// HTTP with a pool of connections, made once per client.
 pub(crate) struct HttpTransport {
     agent: Agent,
     idle_timeout: Duration,
-    max_answer_bytes: u64,
+    max_response_bytes: u64,
 }
 
 impl HttpTransport {
     pub(crate) fn new(options: &HttpOptions) -> Result<Self> {
+        // Else the timeout of the whole call would fire first, and say nothing of the connection.
+        let connect_timeout = options.connect_timeout.min(options.call_timeout / 2);
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .proxy(proxy(options)?)
             .tls_config(TlsConfig::builder().root_certs(roots(options)?).build())
             .user_agent(user_agent(options)?)
-            .max_idle_connections(options.max_in_flight.saturating_add(1))
-            .max_idle_connections_per_host(options.max_in_flight)
-            .timeout_resolve(Some(options.connect_timeout))
-            .timeout_connect(Some(options.connect_timeout))
+            .max_idle_connections(options.concurrency.saturating_add(1))
+            .max_idle_connections_per_host(options.concurrency)
+            .timeout_resolve(Some(connect_timeout))
+            .timeout_connect(Some(connect_timeout))
             .timeout_recv_response(Some(options.response_timeout))
             .timeout_global(Some(options.call_timeout))
             .build()
             .new_agent();
-        Ok(Self { agent, idle_timeout: options.idle_timeout, max_answer_bytes: options.max_answer_bytes })
+        Ok(Self { agent, idle_timeout: options.idle_timeout, max_response_bytes: options.max_response_bytes })
     }
 
-    fn exchange(&self, request: Request<'_>) -> Result<Response, TransportError> {
+    fn exchange(&self, request: HttpRequest<'_>) -> Result<HttpResponse, TransportError> {
         let target = Target::parse(request.url)?;
         let pace = request.pace;
         let mut head = http::Request::builder().method(method(request.method)).uri(target.uri.clone());
         for (name, value) in request.headers {
-            head = head.header(*name, value);
+            head = head.header(*name, *value);
         }
         if let Some(secret) = request.authorization {
             let mut value = HeaderValue::from_str(secret.expose())
                 .map_err(|_| invalid("the access token holds characters that a header cannot carry"))?;
             value.set_sensitive(true);
             head = head.header(header::AUTHORIZATION, value);
-        }
-        if request.expect_continue {
-            head = head.header(header::EXPECT, "100-continue");
         }
         let answer = match request.body {
             // Without a length of 0, servers may wait for a body that never comes.
@@ -76,6 +78,9 @@ impl HttpTransport {
                 if let Some(length) = length {
                     head = head.header(header::CONTENT_LENGTH, length);
                 }
+                if length.is_none_or(|length| length > LARGE) {
+                    head = head.header(header::EXPECT, "100-continue");
+                }
                 let mut outgoing = Outgoing::new(reader, length);
                 let answer = self.run(ready(head, SendBody::from_reader(&mut outgoing))?, pace, &target);
                 if let Some(cause) = outgoing.failure() {
@@ -88,7 +93,7 @@ impl HttpTransport {
                 answer
             }
         };
-        let limit = if pace == Pace::Call { self.max_answer_bytes } else { u64::MAX };
+        let limit = if pace == Pace::Call { self.max_response_bytes } else { u64::MAX };
         Ok(response(answer.map_err(|error| failure(error, &target))?, limit))
     }
 
@@ -119,7 +124,7 @@ impl HttpTransport {
 }
 
 impl Transport for HttpTransport {
-    fn send(&self, request: Request<'_>) -> Result<Response, TransportError> {
+    fn send(&self, request: HttpRequest<'_>) -> Result<HttpResponse, TransportError> {
         let started = Instant::now();
         let method = request.method;
         let url = request.url.split('?').next().unwrap_or_default();
@@ -184,21 +189,18 @@ fn method(method: Method) -> http::Method {
     }
 }
 
-fn response(answer: http::Response<ureq::Body>, limit: u64) -> Response {
+fn response(answer: http::Response<ureq::Body>, limit: u64) -> HttpResponse {
     let (head, body) = answer.into_parts();
     let headers = head.headers.iter().filter_map(|(name, value)| {
         let value = std::str::from_utf8(value.as_bytes()).ok()?;
         Some((name.as_str().to_owned(), value.to_owned()))
     });
     let reader = body.into_with_config().limit(limit).reader();
-    Response {
-        status: head.status.as_u16(),
-        headers: Headers::new(headers),
-        body: Box::new(Incoming { reader: Box::new(reader) }),
-    }
+    let body = Incoming { reader: Box::new(reader) };
+    HttpResponse::new(head.status.as_u16(), Headers::new(headers), body)
 }
 
-/// A body on its way in, with the kinds of failure that [`Response`] promises.
+/// A body on its way in, with the kinds of failure that [`HttpResponse`] promises.
 struct Incoming {
     reader: Box<dyn io::Read + Send>,
 }

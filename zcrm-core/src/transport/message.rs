@@ -1,4 +1,4 @@
-//! Requests and answers as a [`Transport`](super::Transport) sees them.
+//! Requests and responses as a [`Transport`](super::Transport) sees them.
 
 use std::fmt;
 use std::io::Read;
@@ -7,6 +7,7 @@ use crate::secret::Secret;
 
 /// An HTTP method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Method {
     /// GET
     Get,
@@ -40,16 +41,18 @@ impl fmt::Display for Method {
     }
 }
 
-/// Which time limits apply; see [`HttpOptions`](crate::config::HttpOptions).
+/// Which timeouts apply; see [`HttpOptions`](crate::config::HttpOptions).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Pace {
-    /// A call: limits for connection, answer, and the whole.
+    /// An API request: timeouts for connecting, for the response, and for the whole.
     Call,
-    /// A file: limits for connection, answer, and standing still.
+    /// A file transfer: timeouts for connecting, for the response, and for standing still.
     Transfer,
 }
 
 /// A body on its way out.
+#[non_exhaustive]
 pub enum Body<'a> {
     /// None.
     Empty,
@@ -95,26 +98,25 @@ impl fmt::Debug for Body<'_> {
 }
 
 /// A request on its way out. `Debug` shows neither the query nor the body nor the token.
-pub struct Request<'a> {
+#[non_exhaustive]
+pub struct HttpRequest<'a> {
     /// The method.
     pub method: Method,
     /// The whole URL, escaped.
     pub url: &'a str,
     /// Headers without a secret.
-    pub headers: &'a [(&'a str, String)],
+    pub headers: &'a [(&'a str, &'a str)],
     /// The value of the `Authorization` header.
     pub authorization: Option<&'a Secret>,
     /// The body.
     pub body: Body<'a>,
-    /// Which time limits apply.
+    /// Which timeouts apply.
     pub pace: Pace,
-    /// Whether to wait for the server's consent before a large body is sent (`Expect: 100-continue`).
-    pub expect_continue: bool,
 }
 
-impl fmt::Debug for Request<'_> {
+impl fmt::Debug for HttpRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request")
+        f.debug_struct("HttpRequest")
             .field("method", &self.method)
             .field("url", &self.url.split('?').next())
             .field("body", &self.body)
@@ -123,7 +125,7 @@ impl fmt::Debug for Request<'_> {
     }
 }
 
-/// The headers of an answer.
+/// The headers of a response.
 #[derive(Clone, Default)]
 pub struct Headers(Vec<(String, String)>);
 
@@ -152,11 +154,12 @@ impl fmt::Debug for Headers {
     }
 }
 
-/// An answer whose body has not been read.
+/// A response whose body has not been read.
 ///
-/// Transports turn failures while the body is read into [`std::io::Error`]s: of kind `TimedOut` for a time limit,
-/// `FileTooLarge` past the limit on answers, any other for a connection that broke or a body that was cut off.
-pub struct Response {
+/// Transports turn failures while the body is read into [`std::io::Error`]s: of kind `TimedOut` for a timeout,
+/// `FileTooLarge` past the limit on responses, any other for a connection that broke or a body that was cut off.
+#[non_exhaustive]
+pub struct HttpResponse {
     /// The HTTP status.
     pub status: u16,
     /// The headers.
@@ -165,8 +168,19 @@ pub struct Response {
     pub body: Box<dyn Read + Send>,
 }
 
-impl fmt::Debug for Response {
+impl HttpResponse {
+    /// A response.
+    #[must_use]
+    pub fn new(status: u16, headers: Headers, body: impl Read + Send + 'static) -> Self {
+        Self { status, headers, body: Box::new(body) }
+    }
+}
+
+impl fmt::Debug for HttpResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Response").field("status", &self.status).field("headers", &self.headers).finish_non_exhaustive()
+        f.debug_struct("HttpResponse")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "logging")]
 pub(crate) use http::SHOW_THE_WIRE;
-pub use message::{Body, Headers, Method, Pace, Request, Response};
+pub use message::{Body, Headers, HttpRequest, HttpResponse, Method, Pace};
 
 use crate::config::HttpOptions;
 use crate::error::Result;
@@ -25,7 +25,7 @@ pub trait Transport: fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// When no answer came; the kind says what is known of the request.
-    fn send(&self, request: Request<'_>) -> Result<Response, TransportError>;
+    fn send(&self, request: HttpRequest<'_>) -> Result<HttpResponse, TransportError>;
 }
 
 /// Why no answer came.

@@ -61,7 +61,7 @@ fn exchange(config: Config) {
 
 #[test]
 fn calls_go_through_the_proxy_of_the_dictionary_unless_the_program_names_another() {
-    let quick = || HttpOptions::default().retries(0);
+    let quick = || HttpOptions::default().max_retries(0);
     let (url, used) = proxy();
     exchange(with(&[("proxy", &url)]).unwrap().with_http(quick()));
     assert!(used.load(Ordering::SeqCst));
@@ -79,7 +79,7 @@ fn the_ca_file_is_read_when_the_client_starts_unless_the_program_names_others() 
     let error = start(config.clone()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.to_string().contains("corporate.pem"), "{error}");
-    let error = start(config.clone().with_http(HttpOptions::default().retries(1))).unwrap_err();
+    let error = start(config.clone().with_http(HttpOptions::default().max_retries(1))).unwrap_err();
     assert!(error.to_string().contains("corporate.pem"), "other options leave the key in effect: {error}");
     let error = start(config.with_http(HttpOptions::default().extra_ca_file("other.pem"))).unwrap_err();
     assert!(error.to_string().contains("other.pem"), "{error}");

@@ -167,6 +167,8 @@ fn a_file_with_secrets_that_others_can_read_is_a_warning() {
     let path = folder.path().join("zcrm.json");
     let load = |mode: u32, extra: &[(&str, &str)]| {
         let all: std::collections::BTreeMap<_, _> = MANDATORY.iter().chain(extra).copied().collect();
+        // A file of mode 400 cannot be written to again.
+        let _ = fs::remove_file(&path);
         fs::write(&path, serde_json::to_string(&all).unwrap()).unwrap();
         fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
         Config::from_json_file(&path).unwrap().warnings().to_vec()

@@ -9,7 +9,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use zcrm_core::config::HttpOptions;
 use zcrm_core::persistence::{InMemoryPersistence, PersistenceHandler};
-use zcrm_core::transport::{Body, Headers, Method, Request, Response, Transport, TransportError, TransportErrorKind};
+use zcrm_core::transport::{
+    Body, Headers, HttpRequest, HttpResponse, Method, Transport, TransportError, TransportErrorKind,
+};
 use zcrm_core::{Client, Config, OAuthTokens, UserIdentifier};
 
 /// One answer of the script.
@@ -66,7 +68,7 @@ impl std::fmt::Debug for Fake {
 }
 
 impl Transport for Fake {
-    fn send(&self, request: Request<'_>) -> Result<Response, TransportError> {
+    fn send(&self, request: HttpRequest<'_>) -> Result<HttpResponse, TransportError> {
         let url = url::Url::parse(request.url).unwrap();
         let text = match &request.body {
             Body::Bytes { bytes, .. } => String::from_utf8_lossy(bytes).into_owned(),
@@ -78,12 +80,13 @@ impl Transport for Fake {
             }
             Body::Stream { reader, .. } => io::read_to_string(reader).unwrap().into(),
             Body::Empty => Value::Null,
+            _ => panic!("a body of an unknown kind"),
         };
         let asked = Asked {
             method: request.method,
             path: url.path().to_owned(),
             query: url.query_pairs().into_owned().collect(),
-            headers: request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+            headers: request.headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             body,
             text,
         };
@@ -96,7 +99,7 @@ impl Transport for Fake {
             Answer::Lost => return Err(TransportError::new(TransportErrorKind::Lost, "reset")),
             Answer::Unreachable => return Err(TransportError::new(TransportErrorKind::NotConnected, "refused")),
         };
-        Ok(Response { status, headers: Headers::default(), body: Box::new(Cursor::new(text.into_bytes())) })
+        Ok(HttpResponse::new(status, Headers::default(), Cursor::new(text.into_bytes())))
     }
 }
 
@@ -117,7 +120,7 @@ pub(crate) fn serving(version: &str, server: impl FnMut(&Asked) -> Answer + Send
         ("api_version", version),
     ])
     .unwrap()
-    .with_http(HttpOptions::default().retry_base(Duration::from_millis(1)).retries(2));
+    .with_http(HttpOptions::default().retry_base(Duration::from_millis(1)).max_retries(2));
     let store = InMemoryPersistence::new();
     let user = UserIdentifier::new("abc@xyz.com").unwrap();
     store.save_oauth_tokens(&OAuthTokens::new(user, "1000.fake.access", "1000.fake.refresh", i64::MAX / 4)).unwrap();
@@ -147,7 +150,12 @@ pub(crate) fn results<'a>(status: u16, results: impl IntoIterator<Item = Option<
     Answer::Json(status, json!({"data": results.into_iter().enumerate().map(result).collect::<Vec<_>>()}))
 }
 
-/// Success for as many records as were sent.
+/// Success for as many records as were sent, under their own ids where they have some.
 pub(crate) fn all_done(asked: &Asked) -> Answer {
-    results(200, (0..asked.rows()).map(|_| None))
+    let done = |(index, row): (usize, &Value)| {
+        let id = row.get("id").cloned().unwrap_or_else(|| json!(format!("{index}")));
+        json!({"code": "SUCCESS", "status": "success", "message": "done", "details": {"id": id}})
+    };
+    let rows = asked.body["data"].as_array().into_iter().flatten();
+    Answer::Json(200, json!({"data": rows.enumerate().map(done).collect::<Vec<_>>()}))
 }

@@ -21,7 +21,7 @@ fn start() -> Emulator {
 fn client(emulator: &Emulator, store: &InMemoryPersistence) -> Client {
     let dictionary = emulator.dictionary();
     let pairs = dictionary.as_object().unwrap().iter().map(|(key, value)| (key.as_str(), value.as_str().unwrap()));
-    let config = Config::from_pairs(pairs).unwrap().with_http(HttpOptions::default().max_in_flight(64));
+    let config = Config::from_pairs(pairs).unwrap().with_http(HttpOptions::default().concurrency(64));
     Client::new(config, store.clone()).unwrap()
 }
 

@@ -10,7 +10,7 @@ use zcrm_core::config::HttpOptions;
 use zcrm_core::persistence::{
     InMemoryPersistence, PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock,
 };
-use zcrm_core::transport::{Body, Headers, Request, Response, Transport, TransportError, TransportErrorKind};
+use zcrm_core::transport::{Body, Headers, HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind};
 use zcrm_core::{Client, Config, OAuthTokens, UserIdentifier};
 
 pub(crate) const USER: &str = "abc@xyz.com";
@@ -120,7 +120,7 @@ impl Zoho {
 }
 
 impl Transport for Zoho {
-    fn send(&self, request: Request<'_>) -> Result<Response, TransportError> {
+    fn send(&self, request: HttpRequest<'_>) -> Result<HttpResponse, TransportError> {
         let (content_type, body) = match request.body {
             Body::Bytes { content_type, bytes } => {
                 (Some(content_type.to_owned()), String::from_utf8(bytes.to_vec()).unwrap())
@@ -140,7 +140,7 @@ impl Transport for Zoho {
             Reply::Answer(status, headers, body) => {
                 let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
                 let body: Box<dyn Read + Send> = Box::new(std::io::Cursor::new(body.into_bytes()));
-                Ok(Response { status, headers: Headers::new(headers), body })
+                Ok(HttpResponse::new(status, Headers::new(headers), body))
             }
             Reply::Lost(kind) => Err(TransportError::new(kind, "scripted failure")),
         }
@@ -329,7 +329,7 @@ impl std::fmt::Debug for Gate {
 }
 
 impl Transport for Gate {
-    fn send(&self, request: Request<'_>) -> Result<Response, TransportError> {
+    fn send(&self, request: HttpRequest<'_>) -> Result<HttpResponse, TransportError> {
         let held = match &request.body {
             Body::Bytes { bytes, .. } => String::from_utf8_lossy(bytes).contains(&self.0.holds),
             _ => false,

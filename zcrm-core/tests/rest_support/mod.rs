@@ -9,7 +9,7 @@ use zcrm_emulator::{Emulator, Options};
 
 /// Retries without noticeable pauses.
 pub(crate) fn quick() -> HttpOptions {
-    HttpOptions::default().retry_base(Duration::from_micros(10)).retries(3)
+    HttpOptions::default().retry_base(Duration::from_micros(10)).max_retries(3)
 }
 
 /// An emulator over plain http.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Map, Value, json};
 use zcrm_core::persistence::{InMemoryPersistence, PersistenceHandler};
-use zcrm_core::transport::{Body, Headers, Request, Response, Transport, TransportError};
+use zcrm_core::transport::{Body, Headers, HttpRequest, HttpResponse, Transport, TransportError};
 use zcrm_core::{Client, Config, Method, OAuthTokens, UserIdentifier};
 
 /// One request, as it is compared.
@@ -31,7 +31,7 @@ impl Recorder {
 }
 
 impl Transport for Recorder {
-    fn send(&self, request: Request<'_>) -> Result<Response, TransportError> {
+    fn send(&self, request: HttpRequest<'_>) -> Result<HttpResponse, TransportError> {
         let url = url::Url::parse(request.url).unwrap();
         let path = url.path().strip_prefix("/crm/v2/").unwrap_or(url.path());
         let query: Vec<String> = url.query_pairs().map(|(key, value)| format!("{key}={value}")).collect();
@@ -43,16 +43,13 @@ impl Transport for Recorder {
                 (Some(content_type), io::read_to_string(reader).unwrap().into_bytes())
             }
             Body::Empty => (None, Vec::new()),
+            _ => panic!("a body of an unknown kind"),
         };
         let content_type = content_type.map(|kind| kind.split(';').next().unwrap().to_owned());
         let body = content_type.as_deref().map(|kind| read(kind, &bytes));
         let answer = answer(request.method, &url, body.as_ref());
         self.0.lock().unwrap().push(Asked { line, body, content_type });
-        Ok(Response {
-            status: 200,
-            headers: Headers::default(),
-            body: Box::new(Cursor::new(answer.to_string().into_bytes())),
-        })
+        Ok(HttpResponse::new(200, Headers::default(), Cursor::new(answer.to_string().into_bytes())))
     }
 }
 

@@ -5,10 +5,9 @@
 
 use serde_json::{Value, json};
 use zcrm_core::entity::*;
-use zcrm_core::resource::UserType;
-use zcrm_core::resource::records::{Conversion, Criteria, DeletedKind, SearchBy, SortOrder};
-use zcrm_core::rest::Upload;
-use zcrm_core::{Error, GrantToken, Record, Secret};
+use zcrm_core::resource::{Conversion, DeletedKind, SearchBy, UserType};
+use zcrm_core::rest::{SortOrder, Upload};
+use zcrm_core::{Criteria, Error, GrantToken, Record, Secret};
 
 use crate::recorder::{Asked, client};
 
@@ -77,17 +76,17 @@ pub(crate) fn rows() -> Vec<Row> {
 
     let view = CustomView::with_id("5").sort_by(FieldRef::from("City").id("6")).sort_order("desc");
     rows! { "Metadata":
-        "ZCRMRestClient#get_all_modules" => client.modules().list(), "GET settings/modules";
+        "ZCRMRestClient#get_all_modules" => client.modules().list().all(), "GET settings/modules";
         "ZCRMRestClient#get_module" => client.modules().get("Leads"), "GET settings/modules/Leads";
-        "ZCRMModule#get_all_fields" => module.fields(), "GET settings/fields?module=Leads";
-        "ZCRMModule#get_field" => module.field(id), "GET settings/fields/5?module=Leads";
-        "ZCRMModule#get_all_layouts" => module.layouts(), "GET settings/layouts?module=Leads";
-        "ZCRMModule#get_layout" => module.layout(id), "GET settings/layouts/5?module=Leads";
-        "ZCRMModule#get_all_relatedlists" => module.related_lists(), "GET settings/related_lists?module=Leads";
-        "ZCRMModule#get_relatedlist" => module.related_list(id), "GET settings/related_lists/5?module=Leads";
-        "ZCRMModule#get_all_customviews" => module.custom_views(), "GET settings/custom_views?module=Leads";
-        "ZCRMModule#get_customview" => module.custom_view(id), "GET settings/custom_views/5?module=Leads";
-        "ZCRMModule#update_customview" => module.update_custom_view(&view), "PUT settings/custom_views/5?module=Leads",
+        "ZCRMModule#get_all_fields" => module.fields().list().all(), "GET settings/fields?module=Leads";
+        "ZCRMModule#get_field" => module.fields().get(id), "GET settings/fields/5?module=Leads";
+        "ZCRMModule#get_all_layouts" => module.layouts().list().all(), "GET settings/layouts?module=Leads";
+        "ZCRMModule#get_layout" => module.layouts().get(id), "GET settings/layouts/5?module=Leads";
+        "ZCRMModule#get_all_relatedlists" => module.related_lists().list().all(), "GET settings/related_lists?module=Leads";
+        "ZCRMModule#get_relatedlist" => module.related_lists().get(id), "GET settings/related_lists/5?module=Leads";
+        "ZCRMModule#get_all_customviews" => module.custom_views().list().send(), "GET settings/custom_views?module=Leads";
+        "ZCRMModule#get_customview" => module.custom_views().get(id), "GET settings/custom_views/5?module=Leads";
+        "ZCRMModule#update_customview" => module.custom_views().update_one(&view), "PUT settings/custom_views/5?module=Leads",
             {"custom_views": [{"sort_by": {"id": "6", "api_name": "City"}, "sort_order": "desc"}]};
     }
 
@@ -122,11 +121,13 @@ pub(crate) fn rows() -> Vec<Row> {
              "lar_id": "9"};
         "ZCRMModule#update_records" => module.update(&changes), "PUT Leads", {"data": [{"id": "5", "City": "Oslo"}]};
         "ZCRMModule#upsert_records" => module.upsert(&leads, ["Email"]), "POST Leads/upsert?duplicate_check_fields=Email",
-            {"data": [{"Last_Name": "Berg", "Email": "b@example.com"}, {"Last_Name": "Dahl", "Email": "d@example.com"}]};
+            {"data": [{"Last_Name": "Berg", "Email": "b@example.com"}, {"Last_Name": "Dahl", "Email": "d@example.com"}],
+             "duplicate_check_fields": ["Email"]};
         "ZCRMModule#upsert_records" => module.writer().assignment_rule("9").upsert(&leads[..1], ["Email", "Last_Name"]),
             "POST Leads/upsert?duplicate_check_fields=Email,Last_Name",
-            {"data": [{"Last_Name": "Berg", "Email": "b@example.com"}], "lar_id": "9"};
-        "ZCRMModule#mass_update_records" => module.mass_update(ids, "City", "Oslo"), "PUT Leads",
+            {"data": [{"Last_Name": "Berg", "Email": "b@example.com"}], "lar_id": "9",
+             "duplicate_check_fields": ["Email", "Last_Name"]};
+        "ZCRMModule#mass_update_records" => module.update_field(ids, "City", "Oslo"), "PUT Leads",
             {"data": [{"id": "5", "City": "Oslo"}, {"id": "6", "City": "Oslo"}]};
         "ZCRMModule#delete_records" => module.delete(ids), "DELETE Leads?ids=5,6";
         "ZCRMModule#get_all_deleted_records" => module.deleted(DeletedKind::All).send(),
@@ -196,21 +197,21 @@ pub(crate) fn rows() -> Vec<Row> {
     let whole_notes = [note.clone().parent("3652397000000190001").parent_module("Leads")];
     let changed_note = Note::with_id("5").title("Call").content("Called again.");
     rows! { "Notes":
-        "ZCRMOrganization#get_notes" => organization.notes().send(), "GET Notes?page=1&per_page=200";
-        "ZCRMOrganization#create_notes" => organization.create_notes(&whole_notes), "POST Notes",
+        "ZCRMOrganization#get_notes" => client.notes().list().send(), "GET Notes?page=1&per_page=200";
+        "ZCRMOrganization#create_notes" => client.notes().create(&whole_notes), "POST Notes",
             {"data": [{"Note_Title": "Call", "Note_Content": "Called.", "Parent_Id": "3652397000000190001",
              "se_module": "Leads"}]};
-        "ZCRMOrganization#delete_notes" => organization.delete_notes(ids), "DELETE Notes?ids=5,6";
+        "ZCRMOrganization#delete_notes" => client.notes().delete(ids), "DELETE Notes?ids=5,6";
         "ZCRMRecord#get_notes", "ZCRMModuleRelation#get_notes" =>
             record.notes().list().sort_by("Modified_Time").sort_order(SortOrder::Ascending).per_page(20).send(),
             "GET Leads/3652397000000190001/Notes?sort_by=Modified_Time&sort_order=asc&page=1&per_page=20";
-        "ZCRMRecord#add_notes", "ZCRMModuleRelation#add_notes" => record.notes().add(&notes),
+        "ZCRMRecord#add_notes", "ZCRMModuleRelation#add_notes" => record.notes().create(&notes),
             "POST Leads/3652397000000190001/Notes",
             {"data": [{"Note_Title": "Call", "Note_Content": "Called.", "se_module": "Leads"}]};
-        "ZCRMRecord#update_note", "ZCRMModuleRelation#update_note" => record.notes().update(&changed_note),
+        "ZCRMRecord#update_note", "ZCRMModuleRelation#update_note" => record.notes().update_one(&changed_note),
             "PUT Leads/3652397000000190001/Notes/5",
             {"data": [{"Note_Title": "Call", "Note_Content": "Called again.", "se_module": "Leads"}]};
-        "ZCRMRecord#delete_note", "ZCRMModuleRelation#delete_note" => record.notes().delete(id),
+        "ZCRMRecord#delete_note", "ZCRMModuleRelation#delete_note" => record.notes().delete_one(id),
             "DELETE Leads/3652397000000190001/Notes/5";
     }
 
@@ -220,12 +221,12 @@ pub(crate) fn rows() -> Vec<Row> {
         "ZCRMRecord#get_attachments", "ZCRMModuleRelation#get_attachments" =>
             record.attachments().list().per_page(20).send(),
             "GET Leads/3652397000000190001/Attachments?page=1&per_page=20";
-        "ZCRMNote#get_attachments" => organization.note_attachments(id).list().per_page(20).send(),
+        "ZCRMNote#get_attachments" => client.notes().attachments(id).list().per_page(20).send(),
             "GET Notes/5/Attachments?page=1&per_page=20";
         "ZCRMRecord#upload_attachment", "ZCRMModuleRelation#upload_attachment" =>
             record.attachments().upload(Upload::from_path(file)?), "POST Leads/3652397000000190001/Attachments",
             {"parts": ["file"]};
-        "ZCRMNote#upload_attachment" => organization.note_attachments(id).upload(Upload::from_path(file)?),
+        "ZCRMNote#upload_attachment" => client.notes().attachments(id).upload(Upload::from_path(file)?),
             "POST Notes/5/Attachments", {"parts": ["file"]};
         "ZCRMRecord#upload_link_as_attachment", "ZCRMModuleRelation#upload_link_as_attachment" =>
             record.attachments().upload_link("https://example.com/?a=1&b=2"),
@@ -244,13 +245,13 @@ pub(crate) fn rows() -> Vec<Row> {
     downloads!("ZCRMRecord#download_attachment", "ZCRMModuleRelation#download_attachment" =>
         record.attachments().download(id).to_writer(&mut download), "GET Leads/3652397000000190001/Attachments/5");
     downloads!("ZCRMNote#download_attachment" =>
-        organization.note_attachments(id).download("6").to_writer(&mut download), "GET Notes/5/Attachments/6");
+        client.notes().attachments(id).download("6").to_writer(&mut download), "GET Notes/5/Attachments/6");
     downloads!("ZCRMRecord#download_photo" => record.photo().download().to_writer(&mut download),
         "GET Leads/3652397000000190001/photo");
     rows! { "Attachments and photos":
-        "ZCRMRecord#delete_attachment", "ZCRMModuleRelation#delete_attachment" => record.attachments().delete(id),
+        "ZCRMRecord#delete_attachment", "ZCRMModuleRelation#delete_attachment" => record.attachments().delete_one(id),
             "DELETE Leads/3652397000000190001/Attachments/5";
-        "ZCRMNote#delete_attachment" => organization.note_attachments(id).delete("6"), "DELETE Notes/5/Attachments/6";
+        "ZCRMNote#delete_attachment" => client.notes().attachments(id).delete_one("6"), "DELETE Notes/5/Attachments/6";
         "ZCRMRecord#upload_photo" => record.photo().upload(Upload::from_path(file)?),
             "POST Leads/3652397000000190001/photo", {"parts": ["file"]};
         "ZCRMRecord#delete_photo" => record.photo().delete(), "DELETE Leads/3652397000000190001/photo";
@@ -259,70 +260,70 @@ pub(crate) fn rows() -> Vec<Row> {
     let user = User::new("An", "Nguyen", "n@example.com", "11", "22").reporting_to("33");
     let changed_user = User::with_id("5").phone("22 33");
     rows! { "Organization and users":
-        "ZCRMRestClient#get_organization_details" => organization.details(), "GET org";
-        "ZCRMOrganization#get_all_users" => organization.users(UserType::All).send(),
+        "ZCRMRestClient#get_organization_details" => organization.get(), "GET org";
+        "ZCRMOrganization#get_all_users" => client.users().list().of_type(UserType::All).send(),
             "GET users?type=AllUsers&page=1&per_page=200";
-        "ZCRMOrganization#get_all_active_users" => organization.users(UserType::Active).send(),
+        "ZCRMOrganization#get_all_active_users" => client.users().list().of_type(UserType::Active).send(),
             "GET users?type=ActiveUsers&page=1&per_page=200";
-        "ZCRMOrganization#get_all_deactive_users" => organization.users(UserType::Deactive).send(),
+        "ZCRMOrganization#get_all_deactive_users" => client.users().list().of_type(UserType::Deactive).send(),
             "GET users?type=DeactiveUsers&page=1&per_page=200";
-        "ZCRMOrganization#get_all_confirmed_users" => organization.users(UserType::Confirmed).send(),
+        "ZCRMOrganization#get_all_confirmed_users" => client.users().list().of_type(UserType::Confirmed).send(),
             "GET users?type=ConfirmedUsers&page=1&per_page=200";
-        "ZCRMOrganization#get_all_not_confirmed_users" => organization.users(UserType::NotConfirmed).send(),
+        "ZCRMOrganization#get_all_not_confirmed_users" => client.users().list().of_type(UserType::NotConfirmed).send(),
             "GET users?type=NotConfirmedUsers&page=1&per_page=200";
-        "ZCRMOrganization#get_all_deleted_users" => organization.users(UserType::Deleted).send(),
+        "ZCRMOrganization#get_all_deleted_users" => client.users().list().of_type(UserType::Deleted).send(),
             "GET users?type=DeletedUsers&page=1&per_page=200";
-        "ZCRMOrganization#get_all_active_confirmed_users" => organization.users(UserType::ActiveConfirmed).send(),
+        "ZCRMOrganization#get_all_active_confirmed_users" => client.users().list().of_type(UserType::ActiveConfirmed).send(),
             "GET users?type=ActiveConfirmedUsers&page=1&per_page=200";
-        "ZCRMOrganization#get_all_admin_users" => organization.users(UserType::Admin).send(),
+        "ZCRMOrganization#get_all_admin_users" => client.users().list().of_type(UserType::Admin).send(),
             "GET users?type=AdminUsers&page=1&per_page=200";
         "ZCRMOrganization#get_all_active_confirmed_admin_users" =>
-            organization.users(UserType::ActiveConfirmedAdmin).send(),
+            client.users().list().of_type(UserType::ActiveConfirmedAdmin).send(),
             "GET users?type=ActiveConfirmedAdmins&page=1&per_page=200";
-        "ZCRMRestClient#get_current_user", "ZCRMOrganization#get_current_user" => organization.current_user(),
+        "ZCRMRestClient#get_current_user", "ZCRMOrganization#get_current_user" => client.users().current(),
             "GET users?type=CurrentUser";
-        "ZCRMOrganization#get_user" => organization.user(id), "GET users/5";
+        "ZCRMOrganization#get_user" => client.users().get(id), "GET users/5";
         "ZCRMOrganization#search_users_by_criteria" =>
-            organization.search_users(Criteria::equals("last_name", "A"), Some(UserType::Active))?.send(),
+            client.users().search(&Criteria::equals("last_name", "A")).of_type(UserType::Active).send(),
             "GET users/search?criteria=(last_name:equals:A)&type=ActiveUsers&page=1&per_page=200";
-        "ZCRMOrganization#create_user" => organization.create_user(&user), "POST users",
+        "ZCRMOrganization#create_user" => client.users().create_one(&user), "POST users",
             {"users": [{"first_name": "An", "last_name": "Nguyen", "email": "n@example.com", "role": "11", "profile": "22",
              "Reporting_To": {"id": "33"}}]};
-        "ZCRMOrganization#update_user" => organization.update_user(&changed_user), "PUT users/5",
+        "ZCRMOrganization#update_user" => client.users().update_one(&changed_user), "PUT users/5",
             {"users": [{"phone": "22 33"}]};
-        "ZCRMOrganization#delete_user" => organization.delete_user(id), "DELETE users/5";
-        "ZCRMOrganization#get_all_roles" => organization.roles(), "GET settings/roles";
-        "ZCRMOrganization#get_role" => organization.role(id), "GET settings/roles/5";
-        "ZCRMOrganization#get_all_profiles" => organization.profiles(), "GET settings/profiles";
-        "ZCRMOrganization#get_profile" => organization.profile(id), "GET settings/profiles/5";
+        "ZCRMOrganization#delete_user" => client.users().delete_one(id), "DELETE users/5";
+        "ZCRMOrganization#get_all_roles" => client.roles().list().all(), "GET settings/roles";
+        "ZCRMOrganization#get_role" => client.roles().get(id), "GET settings/roles/5";
+        "ZCRMOrganization#get_all_profiles" => client.profiles().list().all(), "GET settings/profiles";
+        "ZCRMOrganization#get_profile" => client.profiles().get(id), "GET settings/profiles/5";
     }
 
     let taxes = [OrgTax::new("Vat", 25)];
     let changed_taxes = [OrgTax::default().id("5").value(24)];
     rows! { "Taxes":
-        "ZCRMOrganization#get_organization_taxes" => organization.taxes(), "GET org/taxes";
-        "ZCRMOrganization#get_organization_tax" => organization.tax(id), "GET org/taxes/5";
-        "ZCRMOrganization#create_organization_taxes" => organization.create_taxes(&taxes), "POST org/taxes",
+        "ZCRMOrganization#get_organization_taxes" => client.taxes().list().all(), "GET org/taxes";
+        "ZCRMOrganization#get_organization_tax" => client.taxes().get(id), "GET org/taxes/5";
+        "ZCRMOrganization#create_organization_taxes" => client.taxes().create(&taxes), "POST org/taxes",
             {"taxes": [{"name": "Vat", "value": 25}]};
-        "ZCRMOrganization#update_organization_taxes" => organization.update_taxes(&changed_taxes), "PUT org/taxes",
+        "ZCRMOrganization#update_organization_taxes" => client.taxes().update(&changed_taxes), "PUT org/taxes",
             {"taxes": [{"id": "5", "value": 24}]};
-        "ZCRMOrganization#delete_organization_taxes" => organization.delete_taxes(ids), "DELETE org/taxes?ids=5,6";
-        "ZCRMOrganization#delete_organization_tax" => organization.delete_tax(id), "DELETE org/taxes/5";
+        "ZCRMOrganization#delete_organization_taxes" => client.taxes().delete(ids), "DELETE org/taxes?ids=5,6";
+        "ZCRMOrganization#delete_organization_tax" => client.taxes().delete_one(id), "DELETE org/taxes/5";
     }
 
     let tags = [Tag::new("a"), Tag::new("b")];
     let renamed = Tag::new("c").id("5");
     let renamed_tags = [renamed.clone()];
     rows! { "Tags":
-        "ZCRMModule#get_tags" => module.tags(), "GET settings/tags?module=Leads";
-        "ZCRMModule#get_tag_count" => module.tag_count(id), "GET settings/tags/5/actions/records_count?module=Leads";
-        "ZCRMModule#create_tags" => module.create_tags(&tags), "POST settings/tags?module=Leads",
+        "ZCRMModule#get_tags" => module.tags().list().all(), "GET settings/tags?module=Leads";
+        "ZCRMModule#get_tag_count" => module.tags().count_records(id), "GET settings/tags/5/actions/records_count?module=Leads";
+        "ZCRMModule#create_tags" => module.tags().create(&tags), "POST settings/tags?module=Leads",
             {"tags": [{"name": "a"}, {"name": "b"}]};
-        "ZCRMModule#update_tags" => module.update_tags(&renamed_tags), "PUT settings/tags?module=Leads",
+        "ZCRMModule#update_tags" => module.tags().update(&renamed_tags), "PUT settings/tags?module=Leads",
             {"tags": [{"id": "5", "name": "c"}]};
-        "ZCRMTag#update" => module.update_tag(&renamed), "PUT settings/tags/5?module=Leads", {"tags": [{"name": "c"}]};
-        "ZCRMTag#delete" => module.delete_tag(id), "DELETE settings/tags/5";
-        "ZCRMTag#merge" => module.merge_tag(id, "6"), "POST settings/tags/6/actions/merge",
+        "ZCRMTag#update" => module.tags().update_one(&renamed), "PUT settings/tags/5?module=Leads", {"tags": [{"name": "c"}]};
+        "ZCRMTag#delete" => module.tags().delete_one(id), "DELETE settings/tags/5";
+        "ZCRMTag#merge" => module.tags().merge(id, "6"), "POST settings/tags/6/actions/merge",
             {"tags": [{"conflict_id": "5"}]};
         "ZCRMModule#add_tags_to_multiple_records" => module.add_tags(["a", "b"], ids),
             "POST Leads/actions/add_tags?ids=5,6&tag_names=a,b";
@@ -339,18 +340,18 @@ pub(crate) fn rows() -> Vec<Row> {
     let changed_variable = Variable::default().id("5").value(8);
     let changed_variables = [changed_variable.clone()];
     rows! { "Variables":
-        "ZCRMOrganization#get_variables" => organization.variables(), "GET settings/variables";
-        "ZCRMVariable#get" => organization.variable(id, "6"), "GET settings/variables/5?group=6";
-        "ZCRMOrganization#create_variables" => organization.create_variables(&variables), "POST settings/variables",
+        "ZCRMOrganization#get_variables" => client.variables().list().all(), "GET settings/variables";
+        "ZCRMVariable#get" => client.variables().get(id, "6"), "GET settings/variables/5?group=6";
+        "ZCRMOrganization#create_variables" => client.variables().create(&variables), "POST settings/variables",
             {"variables": [{"name": "Bonus", "api_name": "Bonus", "type": "integer", "value": 7,
              "variable_group": {"id": "6", "api_name": "General"}}]};
-        "ZCRMOrganization#update_variables" => organization.update_variables(&changed_variables),
+        "ZCRMOrganization#update_variables" => client.variables().update(&changed_variables),
             "PUT settings/variables", {"variables": [{"id": "5", "value": 8}]};
-        "ZCRMVariable#update" => organization.update_variable(&changed_variable), "PUT settings/variables/5",
+        "ZCRMVariable#update" => client.variables().update_one(&changed_variable), "PUT settings/variables/5",
             {"variables": [{"id": "5", "value": 8}]};
-        "ZCRMVariable#delete" => organization.delete_variable(id), "DELETE settings/variables/5";
-        "ZCRMOrganization#get_variable_groups" => organization.variable_groups(), "GET settings/variable_groups";
-        "ZCRMVariableGroup#get" => organization.variable_group(id), "GET settings/variable_groups/5";
+        "ZCRMVariable#delete" => client.variables().delete_one(id), "DELETE settings/variables/5";
+        "ZCRMOrganization#get_variable_groups" => client.variable_groups().list().all(), "GET settings/variable_groups";
+        "ZCRMVariableGroup#get" => client.variable_groups().get(id), "GET settings/variable_groups/5";
     }
     rows
 }

@@ -223,7 +223,7 @@ fn no_secret_is_in_arguments_or_environment() {
     let status = std::process::Command::new(std::env::current_exe().unwrap())
         .env("ZCRM_CLIENT_SECRET", "canary")
         .env("Zcrm_Client_Secret", "canary")
-        .env("ZCRM_CONFORMANCE_ORDER", "hold abc@xyz.com 2000")
+        .env("STORE_CONFORMANCE_ORDER", "hold abc@xyz.com 2000")
         .env(
             crate::WORKER,
             format!("{}\n{}", std::env::current_exe().unwrap().display(), crate::class("good", folder.path())),

@@ -46,7 +46,6 @@ impl Drop for Worker {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn a_process_that_is_frozen_while_it_saves_does_not_keep_others_from_saving() {
     for (store, database) in [seeded("ENGINE=InnoDB"), seeded("ENGINE=MyISAM"), wide()] {

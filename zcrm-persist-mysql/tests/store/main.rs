@@ -4,6 +4,7 @@
 mod broken;
 mod connection;
 mod failover;
+#[cfg(unix)]
 mod frozen;
 mod lock;
 mod names;

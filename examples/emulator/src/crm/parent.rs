@@ -22,7 +22,10 @@ pub(crate) fn kept(module: &Module, id: u64, name: &Value) -> [(&'static str, Va
 /// As the version of the call has it.
 pub(crate) fn outward(visit: &Visit<'_>, row: &mut Row) {
     if visit.version >= Version::V7 {
-        row.remove("$se_module");
+        // Activities say with it what their `What_Id` is of, in every version.
+        if row.contains_key("Parent_Id") {
+            row.remove("$se_module");
+        }
     } else if let Some(Value::Object(parent)) = row.get_mut("Parent_Id") {
         parent.remove("module");
     }
@@ -38,14 +41,15 @@ pub(crate) fn named<'a>(visit: &Visit<'_>, sent: &'a Row) -> Result<(&'a str, &'
         let module = parent["module"]["api_name"].as_str().ok_or_else(|| mandatory("module"))?;
         return Ok((module, parent));
     }
-    if visit.version >= Version::V3
+    // v6 knows both forms.
+    if visit.version >= Version::V6
         && let Some(module) = parent["module"]["api_name"].as_str()
     {
         return Ok((module, parent));
     }
     let beside = sent.get("$se_module").or_else(|| {
-        // The Ruby SDK leaves the dollar out.
-        sent.get("se_module").filter(|_| visit.version == Version::V2)
+        // Zoho's pages leave the dollar out up to v4, and so does its Ruby SDK.
+        sent.get("se_module").filter(|_| visit.version <= Version::V4)
     });
     let module = beside.and_then(Value::as_str).ok_or_else(|| mandatory("$se_module"))?;
     Ok((module, parent))

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use zcrm_cli::connect;
 use zcrm_core::persistence::PersistenceHandler;
-use zcrm_core::resource::records::ListRecords;
+use zcrm_core::rest::List;
 use zcrm_core::{Client, Record, UserIdentifier};
 use zcrm_persist_file::FilePersistence;
 
@@ -131,7 +131,7 @@ impl Job {
             }
             Self::Create => {
                 let leads = (0..CREATED).map(|number| Record::new().with("Last_Name", format!("Lead {number}")));
-                client(config)?.module("Leads").create_iter(leads).report().created().count()
+                client(config)?.module("Leads").writer().create_iter(leads).report().created().count()
             }
             Self::Export => {
                 let output = beside(config, "leads.ndjson");
@@ -155,7 +155,7 @@ fn client(config: &Path) -> Result<Client> {
     connect(zcrm_cli::config(Some(config))?)
 }
 
-fn count(leads: ListRecords, mut meets: impl FnMut(&Record) -> Result<bool>) -> Result<usize> {
+fn count(leads: List<Record>, mut meets: impl FnMut(&Record) -> Result<bool>) -> Result<usize> {
     let mut rows = 0;
     for lead in leads.iter() {
         rows += usize::from(meets(&lead?)?);

@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Read};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use serde_json::value::RawValue;
 use zcrm_cli::names::key_and_value;
+use zcrm_cli::output::WholeFile;
 use zcrm_cli::{Outcome, stdio};
 
 use crate::global::Global;
@@ -28,6 +30,9 @@ pub(crate) struct Api {
     /// The body; @FILE reads it from a file, @- from standard input
     #[arg(long, value_name = "JSON|@FILE")]
     data: Option<String>,
+    /// Write the response, a file of any kind, to this file, for instance of photos and attachments
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -66,6 +71,12 @@ impl Api {
         }
         if let Some(body) = &body {
             call = call.json(body);
+        }
+        if let Some(path) = &self.output {
+            let mut file = WholeFile::new(path)?;
+            call.to_writer(&mut file)?;
+            file.complete().with_context(|| format!("{} cannot be written", path.display()))?;
+            return Ok(Outcome::Done);
         }
         let reply = call.send()?;
         stdio::print(reply.body())?;

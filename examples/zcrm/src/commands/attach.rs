@@ -9,7 +9,6 @@ use clap::Args;
 use indicatif::ProgressBar;
 use zcrm_cli::stdio::{Informed, note};
 use zcrm_cli::{Interrupt, Outcome, complain, end, names, outcome_unknown, progress};
-use zcrm_core::entity::AttachmentId;
 use zcrm_core::resource::RecordHandle;
 use zcrm_core::rest::Upload;
 use zcrm_core::{Client, RecordId};
@@ -91,13 +90,13 @@ fn end_at_interrupt(tally: Arc<Mutex<Tally>>) -> Result<()> {
     Interrupt::watch(first, || {}).map(drop)
 }
 
-fn upload(global: &Global, client: &Client, module: &str, record: &RecordHandle, file: &Path) -> Result<AttachmentId> {
+fn upload(global: &Global, client: &Client, module: &str, record: &RecordHandle, file: &Path) -> Result<RecordId> {
     let bar = global.progress(|| progress::bytes(None));
     bar.set_message(file.display().to_string());
     let upload = Upload::from_path(file)?.progress(shown(&bar));
     let attached = record.attachments().upload(upload);
     bar.finish_and_clear();
-    attached.map_err(|error| names::unknown_module(client, module, error))
+    attached.map(|saved| saved.id).map_err(|error| names::unknown_module(client, module, error))
 }
 
 /// What shows the bytes sent; how many there are is told with the first of them.

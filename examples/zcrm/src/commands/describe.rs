@@ -22,7 +22,7 @@ impl Describe {
         let client = global.client()?;
         let text = match &self.module {
             None => {
-                let modules = client.modules().list()?;
+                let modules = client.modules().list().all()?;
                 table(&["API name", "Label", "May"], modules.iter().map(module_row))
             }
             Some(module) => {

@@ -127,8 +127,9 @@ impl Export {
 /// From now on a signal ends the program at the end of a line, and a second one ends it at once.
 fn end_at_interrupt(lines: Lines, header: u64) -> Result<()> {
     let first = move || {
+        stdio::note("interrupted: what was read is written; Ctrl-C again ends at once");
         if let Some(broken) = lines.break_off(header) {
-            stdio::note(format_args!("interrupted: {broken}"));
+            stdio::note(format_args!("the export broke off: {broken}"));
             end();
         }
     };

@@ -7,10 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use indicatif::ProgressBar;
 use zcrm_cli::csv::{Separator, Sheet};
 use zcrm_cli::import::{Columns, Files, Job, Tally, Writing, dry_run};
+use zcrm_cli::output::part_of;
 use zcrm_cli::stdio::{Informed, note};
 use zcrm_cli::{Interrupt, Outcome, complain, end, names, progress};
+use zcrm_core::Client;
 
 use crate::global::Global;
 
@@ -64,14 +67,14 @@ impl Import {
             global.note(format_args!("read-only, so not sent: {}", columns.passed_over().join(", ")));
         }
         let files = Files { rejects: self.rejects.clone(), unanswered: self.unanswered.clone() };
-        let mut tally = Tally::new(&sheet, &files)?;
+        let bar = if self.dry_run { progress::hidden() } else { global.progress(|| progress::bytes(length)) };
+        let mut tally = Tally::new(&sheet, &files, bar.clone())?;
         if self.dry_run {
             dry_run(&mut sheet, &columns, &mut tally);
             return concluded(&mut tally, false, true);
         }
         let tally = Arc::new(Mutex::new(tally));
-        let interrupt = watch(Arc::clone(&tally))?;
-        let bar = global.progress(|| progress::bytes(length));
+        let interrupt = watch(Arc::clone(&tally), client.clone(), bar.clone())?;
         let module = client.module(&self.module);
         Job {
             module: &module,
@@ -97,12 +100,13 @@ impl Import {
         if about.is_dir() {
             bail!("{} is a folder", self.input.display());
         }
-        Ok((Sheet::read(file, self.separator).with_context(unreadable)?, about.is_file().then_some(about.len())))
+        let sheet = Sheet::read(file, self.separator).with_context(|| self.input.display().to_string())?;
+        Ok((sheet, about.is_file().then_some(about.len())))
     }
 
     fn check_paths(&self) -> Result<()> {
         for output in [&self.rejects, &self.unanswered].into_iter().flatten() {
-            if is_same(output, &self.input) {
+            if is_same(output, &self.input) || is_same(&part_of(output), &self.input) {
                 bail!("{} is being read; name another file to write to", output.display());
             }
         }
@@ -119,9 +123,12 @@ fn is_same(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-/// The first signal lets the call under way end; the second one puts down what is known.
-fn watch(tally: Arc<Mutex<Tally>>) -> Result<Interrupt> {
-    let first = || note("interrupted: the request in flight is waited for; Ctrl-C again ends at once");
+/// The first signal ends all waits and lets the request in flight end; the second one puts down what is known.
+fn watch(tally: Arc<Mutex<Tally>>, client: Client, bar: ProgressBar) -> Result<Interrupt> {
+    let first = move || {
+        client.interrupt();
+        bar.suspend(|| note("interrupted: the request in flight is waited for; Ctrl-C again ends at once"));
+    };
     let last_words = move || {
         let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
         if tally.close() {

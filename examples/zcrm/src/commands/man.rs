@@ -24,7 +24,8 @@ impl Man {
         };
         let title = command.get_display_name().or(command.get_bin_name()).unwrap_or("zcrm").replace(' ', "-");
         let mut page = Vec::new();
-        clap_mangen::Man::new(command).title(title).render(&mut page)?;
+        let source = concat!("zcrm ", env!("CARGO_PKG_VERSION"));
+        clap_mangen::Man::new(command).title(title).source(source).render(&mut page)?;
         stdio::print(String::from_utf8(page)?)?;
         Ok(Outcome::Done)
     }

@@ -34,8 +34,8 @@ impl Whoami {
 
 /// What is known, and whether that is all that was asked.
 fn about(client: &Client, global: &Global) -> Result<(Vec<(&'static str, Value)>, bool)> {
-    let user = client.organization().current_user()?;
-    let organization = match client.organization().details() {
+    let user = client.users().current()?;
+    let organization = match client.organization().get() {
         Ok(details) => Some(details),
         // Less than what a user needs to be shown.
         Err(error) if error.kind() == ErrorKind::Scope => {

@@ -48,7 +48,7 @@ impl Sheet {
         prepare(&mut scanner, separator)?;
         let raw = scanner.next_row()?.context("it is empty; the first row has to name the columns")?;
         if raw.fault.is_some() {
-            bail!("its first row, which names the columns, has misplaced quotation marks");
+            bail!("its first row, which names the columns, has misplaced quotation marks or is far too long");
         }
         let named = |cell| Ok::<_, anyhow::Error>(String::from_utf8(cell)?.trim().to_owned());
         let named: Result<Vec<String>> = raw.cells.into_iter().map(named).collect();

@@ -6,9 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zcrm_core::resource::ModuleHandle;
 
 use super::columns::Columns;
-use super::tally::Tally;
-use super::writes::{Row, send};
+use super::tally::{ENDED, Tally};
+use super::writes::{Fate, Row, send};
 use crate::csv::{Sheet, SheetRow};
+
+/// How many records Zoho takes in one request.
+const ROWS_PER_REQUEST: usize = 100;
 
 /// An import.
 pub struct Job<'a> {
@@ -33,35 +36,51 @@ impl fmt::Debug for Job<'_> {
 impl Job<'_> {
     /// Sends every row that can be sent, and accounts for all of them.
     pub fn run(&self, sheet: &mut Sheet) {
-        let rows = std::iter::from_fn(|| self.next_row(sheet));
-        for (row, fate) in send(self.module, self.columns.writing(), rows) {
-            self.tally().count(&row.sheet, fate);
+        let mut given_up = None;
+        while given_up.is_none() && !self.is_over() {
+            let rows = self.gather(sheet);
+            if rows.is_empty() || self.is_over() {
+                break;
+            }
+            self.tally().send();
+            let fates = send(self.module, self.columns.writing(), &rows);
+            // Whatever kept one from being sent would keep the next ones too.
+            given_up = fates.iter().find_map(Fate::not_sent).map(str::to_owned);
+            self.tally().count(fates);
         }
-        // After an interruption or a failure: what was not sent is named, so that it can be imported later.
+        let reason = given_up.as_deref().unwrap_or(ENDED);
+        self.tally().leave_gathered(reason);
+        // What was not sent is named, so that it can be imported later.
         while let Some(row) = self.read(sheet) {
             match self.columns.record(&row) {
                 Ok(None) => {}
-                Ok(Some(_)) => self.tally().leave(&row, "the import was ended before its turn"),
+                Ok(Some(_)) => self.tally().leave(&row, reason),
                 Err(reason) => self.tally().refuse(&row, &reason),
             }
         }
     }
 
-    /// The next row to be sent.
-    fn next_row(&self, sheet: &mut Sheet) -> Option<Row> {
-        while !(self.is_interrupted)() && !self.tally().is_broken() {
-            let row = self.read(sheet)?;
+    /// The rows of the next request.
+    fn gather(&self, sheet: &mut Sheet) -> Vec<Row> {
+        let mut rows = Vec::with_capacity(ROWS_PER_REQUEST);
+        while rows.len() < ROWS_PER_REQUEST
+            && !self.is_over()
+            && let Some(row) = self.read(sheet)
+        {
             match self.columns.record(&row) {
                 Ok(None) => {}
                 Ok(Some(record)) => {
-                    let sheet = Arc::new(row);
-                    self.tally().hand_over(&sheet);
-                    return Some(Row { sheet, record });
+                    self.tally().gather(row);
+                    rows.push(Row(record));
                 }
                 Err(reason) => self.tally().refuse(&row, &reason),
             }
         }
-        None
+        rows
+    }
+
+    fn is_over(&self) -> bool {
+        (self.is_interrupted)() || self.tally().is_broken()
     }
 
     fn read(&self, sheet: &mut Sheet) -> Option<SheetRow> {

@@ -8,4 +8,3 @@ mod writes;
 pub use columns::{ABOUT, Columns, Writing};
 pub use job::{Job, dry_run};
 pub use tally::{Files, Tally};
-pub use writes::Row;

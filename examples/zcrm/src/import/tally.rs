@@ -2,16 +2,19 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use indicatif::ProgressBar;
 
 use super::writes::Fate;
 use crate::csv::{REASON, Sheet, SheetRow};
 use crate::output::Lines;
 use crate::stdio::note;
 use crate::{Outcome, complain};
+
+/// Why a row is not sent after the end was asked for.
+pub(super) const ENDED: &str = "the import was ended before its turn";
 
 /// Where rows go that did not arrive for certain.
 #[derive(Debug, Clone, Default)]
@@ -30,24 +33,27 @@ pub struct Tally {
     refused: u64,
     unanswered: u64,
     not_sent: u64,
-    /// Handed over to be sent, and not yet answered.
-    under_way: VecDeque<Arc<SheetRow>>,
+    /// Gathered for the next request, or in it.
+    gathered: VecDeque<SheetRow>,
+    /// Whether that request is in flight.
+    in_flight: bool,
     rejects: Option<Rejects>,
     in_doubt: Option<Rejects>,
     /// Rows that were not sent, one after the other, and that no file takes.
     gap: Option<Gap>,
     broken: Option<anyhow::Error>,
     closed: bool,
+    bar: ProgressBar,
 }
 
 impl Tally {
     /// Nothing so far. Rows that are rejected go to the files; where there is none, their numbers and reasons go to
-    /// standard error.
+    /// standard error, above the bar that is drawn there.
     ///
     /// # Errors
     ///
     /// When a file cannot be written.
-    pub fn new(sheet: &Sheet, files: &Files) -> Result<Self> {
+    pub fn new(sheet: &Sheet, files: &Files, bar: ProgressBar) -> Result<Self> {
         let open = |file: &Option<PathBuf>| file.as_deref().map(|file| Rejects::new(sheet, file)).transpose();
         Ok(Self {
             created: 0,
@@ -55,12 +61,14 @@ impl Tally {
             refused: 0,
             unanswered: 0,
             not_sent: 0,
-            under_way: VecDeque::new(),
+            gathered: VecDeque::new(),
+            in_flight: false,
             rejects: open(&files.rejects)?,
             in_doubt: open(&files.unanswered)?,
             gap: None,
             broken: None,
             closed: false,
+            bar,
         })
     }
 
@@ -75,14 +83,34 @@ impl Tally {
         self.broken.get_or_insert(cause);
     }
 
-    /// Notes that a row is handed over to be sent.
-    pub(super) fn hand_over(&mut self, row: &Arc<SheetRow>) {
-        self.under_way.push_back(Arc::clone(row));
+    /// Notes a row that is gathered for the next request.
+    pub(super) fn gather(&mut self, row: SheetRow) {
+        self.gathered.push_back(row);
     }
 
-    /// Counts a row that was handed over.
-    pub(super) fn count(&mut self, row: &SheetRow, fate: Fate) {
-        self.under_way.retain(|under_way| under_way.number != row.number);
+    /// Notes that the rows gathered are sent now, so that they may arrive.
+    pub(super) fn send(&mut self) {
+        self.in_flight = true;
+    }
+
+    /// Counts the rows gathered, each with what became of it.
+    pub(super) fn count(&mut self, fates: Vec<Fate>) {
+        self.in_flight = false;
+        let mut fates = fates.into_iter();
+        for row in std::mem::take(&mut self.gathered) {
+            let fate = fates.next().unwrap_or_else(|| Fate::Unanswered("nothing was said of it".to_owned()));
+            self.count_one(&row, fate);
+        }
+    }
+
+    /// The rows gathered are not sent.
+    pub(super) fn leave_gathered(&mut self, reason: &str) {
+        for row in std::mem::take(&mut self.gathered) {
+            self.leave(&row, reason);
+        }
+    }
+
+    fn count_one(&mut self, row: &SheetRow, fate: Fate) {
         match fate {
             Fate::Created => self.created += 1,
             Fate::Updated => self.updated += 1,
@@ -115,10 +143,14 @@ impl Tally {
 
     fn tell_gap(&mut self) {
         match self.gap.take() {
-            Some(Gap { first, last, reason }) if first == last => note(format_args!("row {first}: not_sent: {reason}")),
-            Some(Gap { first, last, reason }) => note(format_args!("rows {first} to {last}: not_sent: {reason}")),
+            Some(Gap { first, last, reason }) if first == last => self.tell(format!("row {first}: not_sent: {reason}")),
+            Some(Gap { first, last, reason }) => self.tell(format!("rows {first} to {last}: not_sent: {reason}")),
             None => {}
         }
+    }
+
+    fn tell(&self, line: String) {
+        self.bar.suspend(|| note(line));
     }
 
     /// A row that was not sent, because nothing was to be sent.
@@ -137,10 +169,10 @@ impl Tally {
         let reason = format!("{word}: {reason}");
         let failure = match file {
             Some(rejects) if !rejects.failed => rejects.put_down(row, &reason).err(),
-            _ => return note(format_args!("row {}: {reason}", row.number)),
+            _ => return self.tell(format!("row {}: {reason}", row.number)),
         };
         if let Some(failure) = failure {
-            note(format_args!("row {}: {reason}", row.number));
+            self.tell(format!("row {}: {reason}", row.number));
             self.break_off(failure);
         }
     }
@@ -152,11 +184,15 @@ impl Tally {
             return false;
         }
         self.closed = true;
-        for row in std::mem::take(&mut self.under_way) {
-            self.doubt(&row, "the program was ended before the answer came");
+        for row in std::mem::take(&mut self.gathered) {
+            if self.in_flight {
+                self.doubt(&row, "the program was ended before the answer came");
+            } else {
+                self.leave(&row, ENDED);
+            }
         }
         self.tell_gap();
-        for file in [&self.rejects, &self.in_doubt].into_iter().flatten() {
+        for file in [&mut self.rejects, &mut self.in_doubt].into_iter().flatten() {
             if let Err(failure) = file.complete() {
                 self.broken.get_or_insert(failure);
             }
@@ -217,42 +253,46 @@ struct Gap {
 #[derive(Debug)]
 struct Rejects {
     rows: csv::Writer<Lines>,
+    /// Written with the first row: a file that holds nothing is nobody's loss.
+    header: Option<Vec<String>>,
     lines: Lines,
     path: PathBuf,
     failed: bool,
 }
 
 impl Rejects {
-    fn new(sheet: &Sheet, path: &std::path::Path) -> Result<Self> {
+    fn new(sheet: &Sheet, path: &Path) -> Result<Self> {
         let lines = Lines::at_once(path)?;
         let rows = csv::WriterBuilder::new().delimiter(sheet.separator().byte()).from_writer(lines.clone());
-        let mut rejects = Self { rows, lines, path: path.to_owned(), failed: false };
-        let header = sheet.header().iter().map(String::as_str).chain([REASON]);
-        rejects
-            .rows
-            .write_record(header)
-            .map_err(anyhow::Error::from)
-            .and_then(|()| Ok(rejects.rows.flush()?))
-            .with_context(|| format!("{} cannot be written", path.display()))?;
-        Ok(rejects)
+        let header = sheet.header().iter().cloned().chain([REASON.to_owned()]).collect();
+        Ok(Self { rows, header: Some(header), lines, path: path.to_owned(), failed: false })
     }
 
     fn put_down(&mut self, row: &SheetRow, reason: &str) -> Result<()> {
+        let reason = format!("{reason} (row {})", row.number);
         let cells = row.cells.iter().map(Vec::as_slice).chain([reason.as_bytes()]);
-        let written =
-            self.rows.write_record(cells).map_err(anyhow::Error::from).and_then(|()| Ok(self.rows.flush()?));
+        let written = self.write_header().and_then(|()| write(&mut self.rows, cells));
         self.failed = written.is_err();
         written.with_context(|| {
-            format!("{} cannot be written on; the rows that it lacks are named above", self.path.display())
+            format!("{} cannot be written; the rows that it lacks are named above", self.path.display())
         })
     }
 
-    fn complete(&self) -> Result<()> {
+    fn write_header(&mut self) -> Result<()> {
+        self.header.take().map_or(Ok(()), |header| write(&mut self.rows, header.iter().map(String::as_bytes)))
+    }
+
+    fn complete(&mut self) -> Result<()> {
         if self.failed {
             self.lines.break_off(0);
             return Ok(());
         }
-        let completed = self.lines.complete();
+        let completed = self.write_header().and_then(|()| Ok(self.lines.complete()?));
         completed.map(drop).with_context(|| format!("{} cannot be written", self.path.display()))
     }
+}
+
+fn write<'a>(rows: &mut csv::Writer<Lines>, cells: impl Iterator<Item = &'a [u8]>) -> Result<()> {
+    rows.write_record(cells)?;
+    Ok(rows.flush()?)
 }

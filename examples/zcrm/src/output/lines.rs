@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result};
 
-use super::target::Target;
+use super::target::{Left, Target};
 
 /// Lines are gathered until there are so many bytes of them.
 const GATHERED: usize = 1 << 16;
@@ -37,19 +37,19 @@ impl Lines {
     /// When the file cannot be written, or another run is writing it.
     pub fn to(file: Option<&Path>) -> Result<Self> {
         let target = match file {
-            Some(file) => Target::file(file)?,
+            Some(file) => Target::file(file, Left::IsReplaced)?,
             None => Target::stdout().context("standard output cannot be written")?,
         };
         Ok(Self::new(target, GATHERED))
     }
 
-    /// Writes to a file, each line at once.
+    /// Writes to a file, each line at once: lines that cannot be had again.
     ///
     /// # Errors
     ///
-    /// As [`to`](Self::to).
+    /// As [`to`](Self::to), and when a run that was ended has left such lines in `FILE.part`.
     pub fn at_once(file: &Path) -> Result<Self> {
-        Ok(Self::new(Target::file(file)?, 0))
+        Ok(Self::new(Target::file(file, Left::IsKept)?, 0))
     }
 
     fn new(target: Target, gather: usize) -> Self {

@@ -2,5 +2,8 @@
 
 mod lines;
 mod target;
+mod whole;
 
 pub use lines::{Broken, Lines};
+pub use target::part_of;
+pub use whole::WholeFile;

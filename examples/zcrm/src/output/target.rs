@@ -1,11 +1,27 @@
 //! Where lines go: standard output, or a file that is written aside and renamed when it is complete.
 
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+
+/// What becomes of a `FILE.part` that an earlier run has left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    /// It can be made anew at any time.
+    IsReplaced,
+    /// Nobody else knows what is in it.
+    IsKept,
+}
+
+/// Where a file is written before it is complete.
+#[must_use]
+pub fn part_of(file: &Path) -> PathBuf {
+    let mut part = file.as_os_str().to_owned();
+    part.push(".part");
+    part.into()
+}
 
 /// Takes bytes.
 #[derive(Debug)]
@@ -27,8 +43,8 @@ impl Target {
     }
 
     /// The bytes go to `FILE.part`, so that what an earlier run has written stays until this one is complete. A device or
-    /// a pipe is written to as it is.
-    pub(super) fn file(path: &Path) -> Result<Self> {
+    /// a pipe is written to as it is. What a run that was ended has left in `FILE.part` is written over, or is an error.
+    pub(super) fn file(path: &Path, left: Left) -> Result<Self> {
         let unwritable = || format!("{} cannot be written", path.display());
         let about = match fs::metadata(path) {
             Ok(about) => Some(about),
@@ -47,13 +63,17 @@ impl Target {
         }
         // What a symbolic link leads to is replaced, not the link.
         let whole = if about.is_some() { path.canonicalize().with_context(unwritable)? } else { path.to_owned() };
-        let mut part = whole.clone().into_os_string();
-        part.push(OsString::from(".part"));
-        let part = PathBuf::from(part);
+        let part = part_of(&whole);
         let unwritable = || format!("{} cannot be written", part.display());
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(&part).with_context(unwritable)?;
         if file.try_lock().is_err() {
             bail!("{} is being written by another run", part.display());
+        }
+        if left == Left::IsKept && file.metadata().with_context(unwritable)?.len() > 0 {
+            bail!(
+                "{} was left by a run that was ended: see what became of its rows, then rename or remove it",
+                part.display()
+            );
         }
         file.set_len(0).with_context(unwritable)?;
         if let Some(about) = about {

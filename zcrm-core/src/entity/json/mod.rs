@@ -97,11 +97,11 @@ impl Json {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidAnswer`] when the value is of another type, or when it cannot be decoded: a text cut within an
+    /// [`ErrorKind::InvalidResponse`] when the value is of another type, or when it cannot be decoded: a text cut within an
     /// emoji (`"\ud83d"`), or values nested more than 128 deep.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
         self.read().map_err(|cause| {
-            Error::new(ErrorKind::InvalidAnswer, "the value cannot be read as the type asked for").with_source(cause)
+            Error::new(ErrorKind::InvalidResponse, "the value cannot be read as the type asked for").with_source(cause)
         })
     }
 

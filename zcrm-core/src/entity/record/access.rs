@@ -15,7 +15,7 @@ macro_rules! accessors {
                 ///
                 /// # Errors
                 ///
-                /// [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer) when the field is there and has another shape.
+                /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when the field is there and has another shape.
                 pub fn $method(&self) -> Result<$type> {
                     Ok(self.get($key)?.unwrap_or_default())
                 }
@@ -59,7 +59,7 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer) when the field is there and is no lookup.
+    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when the field is there and is no lookup.
     pub fn lookup(&self, name: &str) -> Result<Option<Lookup>> {
         self.get(name)
     }
@@ -68,7 +68,7 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer) when the field is there and is no such lookup.
+    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when the field is there and is no such lookup.
     pub fn user(&self, name: &str) -> Result<Option<UserRef>> {
         self.get(name)
     }
@@ -77,7 +77,7 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer) when the field is there and is no list of texts.
+    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when the field is there and is no list of texts.
     pub fn choices(&self, name: &str) -> Result<Vec<String>> {
         self.list(name)
     }
@@ -98,7 +98,7 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer) when the field is there and is no list of objects.
+    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when the field is there and is no list of objects.
     pub fn subform(&self, name: &str) -> Result<Vec<Self>> {
         self.list(name)
     }
@@ -107,7 +107,7 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer) when the field is there and is no list of files.
+    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when the field is there and is no list of files.
     pub fn files(&self, name: &str) -> Result<Vec<RecordFile>> {
         self.list(name)
     }
@@ -116,7 +116,7 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer) when the field is there and is no list of lines.
+    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when the field is there and is no list of lines.
     pub fn line_items(&self) -> Result<Vec<LineItem>> {
         match self.line_item_field() {
             Some(field) => self.list(field.as_str()),

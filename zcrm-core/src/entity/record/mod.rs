@@ -166,12 +166,12 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidAnswer`] when the value is of another type; the text names the field.
+    /// [`ErrorKind::InvalidResponse`] when the value is of another type; the text names the field.
     pub fn get<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         let Some(text) = self.text(name) else { return Ok(None) };
         serde_json::from_str(text).map_err(|cause| {
             let message = format!("the field {name} of the record cannot be read as what was asked for");
-            Error::new(ErrorKind::InvalidAnswer, message).with_source(cause)
+            Error::new(ErrorKind::InvalidResponse, message).with_source(cause)
         })
     }
 

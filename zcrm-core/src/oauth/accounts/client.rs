@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::error::{ErrorKind, Result};
 use crate::secret::Secret;
 use crate::token::GrantToken;
-use crate::transport::{Body, Method, Pace, Request, Transport, TransportError, TransportErrorKind};
+use crate::transport::{Body, HttpRequest, Method, Pace, Transport, TransportError, TransportErrorKind};
 
 /// A request that took longer than this is not retried, which bounds the slowest refresh.
 const REPEAT_WITHIN: Duration = Duration::from_secs(10);
@@ -114,14 +114,13 @@ impl AccountsClient {
         let url = format!("{accounts_url}/oauth/user/info");
         let authorization = Secret::new(format!("Zoho-oauthtoken {}", access_token.expose()));
         let ask = || {
-            self.read(Request {
+            self.read(HttpRequest {
                 method: Method::Get,
                 url: &url,
                 headers: &[],
                 authorization: Some(&authorization),
                 body: Body::Empty,
                 pace: Pace::Call,
-                expect_continue: false,
             })
         };
         let started = Instant::now();
@@ -164,14 +163,15 @@ impl AccountsClient {
                 _ => false,
             },
         };
-        let (response, asked_at) = if again && self.config.http().retries > 0 && started.elapsed() < REPEAT_WITHIN {
-            log::debug!("asking {accounts_url}{} a second time", purpose.path());
-            std::thread::sleep(self.pause());
-            let asked_at = Instant::now();
-            (self.ask_once(purpose, accounts_url, form), asked_at)
-        } else {
-            (first, started)
-        };
+        let (response, asked_at) =
+            if again && self.config.http().max_retries != Some(0) && started.elapsed() < REPEAT_WITHIN {
+                log::debug!("asking {accounts_url}{} a second time", purpose.path());
+                std::thread::sleep(self.pause());
+                let asked_at = Instant::now();
+                (self.ask_once(purpose, accounts_url, form), asked_at)
+            } else {
+                (first, started)
+            };
         let response = response.map_err(|cause| failure::unanswered(purpose, accounts_url, cause))?;
         if response.is_throttled() {
             let error = throttled(response.retry_after.unwrap_or(WINDOW));
@@ -193,18 +193,17 @@ impl AccountsClient {
         let url = format!("{accounts_url}{}", purpose.path());
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let body = Zeroizing::new(body.into_bytes());
-        self.read(Request {
+        self.read(HttpRequest {
             method: Method::Post,
             url: &url,
             headers: &[],
             authorization: None,
             body: Body::Bytes { content_type: "application/x-www-form-urlencoded", bytes: &body },
             pace: Pace::Call,
-            expect_continue: false,
         })
     }
 
-    fn read(&self, request: Request<'_>) -> Result<AccountsResponse, TransportError> {
+    fn read(&self, request: HttpRequest<'_>) -> Result<AccountsResponse, TransportError> {
         let response = self.transport.send(request)?;
         AccountsResponse::read(response).map_err(|cause| {
             TransportError::new(TransportErrorKind::Timeout, "the response could not be read whole").with_source(cause)

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::retry_after;
 use crate::secret::Secret;
-use crate::transport::Response;
+use crate::transport::HttpResponse;
 
 /// Responses of the accounts server have a few hundred bytes.
 const LARGEST: u64 = 1024 * 1024;
@@ -40,7 +40,7 @@ pub(in crate::oauth) struct Minted {
 }
 
 impl AccountsResponse {
-    pub(super) fn read(response: Response) -> std::io::Result<Self> {
+    pub(super) fn read(response: HttpResponse) -> std::io::Result<Self> {
         let mut bytes = Zeroizing::new(Vec::new());
         response.body.take(LARGEST).read_to_end(&mut bytes)?;
         Ok(Self {
@@ -134,7 +134,7 @@ mod tests {
     fn response(status: u16, headers: &[(&str, &str)], body: &str) -> AccountsResponse {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let body = Box::new(std::io::Cursor::new(body.as_bytes().to_vec()));
-        AccountsResponse::read(Response { status, headers: Headers::new(headers), body }).unwrap()
+        AccountsResponse::read(HttpResponse::new(status, Headers::new(headers), body)).unwrap()
     }
 
     #[test]

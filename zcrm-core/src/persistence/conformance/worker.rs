@@ -8,7 +8,8 @@ use super::locking::{LONG, take};
 use super::sample::{get, number, save, succeed, tokens, user};
 use crate::persistence::PersistenceHandler;
 
-pub(super) const ORDER: &str = "ZCRM_CONFORMANCE_ORDER";
+/// Not `ZCRM_`: a store that is configured by the environment would refuse the variable as an unknown key.
+pub(super) const ORDER: &str = "STORE_CONFORMANCE_ORDER";
 /// What an answer begins with: a test harness prints lines of its own, and may leave one unfinished.
 pub(super) const MARK: &str = "conformance> ";
 

@@ -1,29 +1,33 @@
 //! A file on its way from Zoho.
 
 use std::fmt;
-use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
 use super::Progress;
 use super::disposition::file_name;
+use super::genuine::genuine;
+use super::target::Target;
 use crate::error::{Error, ErrorKind, Result};
-use crate::rest::Session;
-use crate::rest::attempt::{Failed, Verdict, is_success, lost, refused};
-use crate::rest::call::Call;
-use crate::transport::{Body, Pace, Response};
+use crate::rest::governor::Permit;
+use crate::rest::request::Request;
+use crate::rest::response::{Response, is_success, lost, rejected};
+use crate::rest::retry::Failure;
+use crate::rest::session::Session;
+use crate::transport::{Body, HttpResponse, Pace};
 
 /// Bytes on their way at a time.
 const PIECE: usize = 64 * 1024;
 
 /// A file to download, not yet asked for.
 ///
-/// Zoho is asked again until the first byte is there; from then on a break is an error, and what was written stays
-/// where it was written.
-#[must_use = "nothing is sent before to_writer or to_file"]
+/// The request is retried until the first byte is there; from then on a break is an error.
+#[must_use = "nothing is sent before to_writer, to_file or reader"]
 pub struct Download<'a> {
     session: Session,
-    call: Result<Call>,
+    request: Request<Response>,
+    /// Whether JSON and HTML are files as well.
+    any_content: bool,
     max_bytes: u64,
     progress: Option<Progress<'a>>,
 }
@@ -41,8 +45,13 @@ pub struct Downloaded {
 }
 
 impl<'a> Download<'a> {
-    pub(crate) fn new(session: Session, call: Result<Call>) -> Self {
-        Self { session, call, max_bytes: u64::MAX, progress: None }
+    pub(crate) fn new(session: Session, request: Request<Response>) -> Self {
+        Self { session, request, any_content: false, max_bytes: u64::MAX, progress: None }
+    }
+
+    /// Takes JSON and HTML for files as well, unless it is Zoho's rejection.
+    pub(crate) fn any_content(self) -> Self {
+        Self { any_content: true, ..self }
     }
 
     /// The largest file that is accepted, in bytes. Without it there is no limit.
@@ -52,46 +61,99 @@ impl<'a> Download<'a> {
     }
 
     /// Calls `report` with the bytes received so far, and with all where Zoho announces them.
-    pub fn progress(mut self, report: impl FnMut(u64, Option<u64>) + 'a) -> Self {
+    pub fn progress(mut self, report: impl FnMut(u64, Option<u64>) + Send + 'a) -> Self {
         self.progress = Some(Box::new(report));
         self
     }
 
     /// Asks for the file and writes it, a piece at a time.
     ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let lead = client.module("Leads").record("3652397000000190001");
+    /// let mut photo = Vec::new();
+    /// let downloaded = lead.photo().download().max_bytes(10 << 20).to_writer(&mut photo)?;
+    /// println!("{:?}: {} bytes", downloaded.file_name, downloaded.bytes);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] when there is no file; [`ErrorKind::Io`] when `writer` fails; [`ErrorKind::InvalidAnswer`]
-    /// when the file is larger than [`max_bytes`](Self::max_bytes); [`ErrorKind::Unanswered`] when it broke off. In the
-    /// last three cases `writer` may hold a part. Else as for any call.
+    /// [`ErrorKind::NotFound`] when there is no file; [`ErrorKind::Io`] when `writer` fails;
+    /// [`ErrorKind::InvalidResponse`] when the file is larger than [`max_bytes`](Self::max_bytes), or the response is no
+    /// file; [`ErrorKind::Unanswered`] when it broke off. When it was too large, broke off, or `writer` failed, `writer`
+    /// may hold a part. Otherwise every kind that a request can fail with.
     pub fn to_writer(self, mut writer: impl Write) -> Result<Downloaded> {
-        let Self { session, call, max_bytes, mut progress } = self;
-        let call = call?;
-        session.download(&call, &mut writer, max_bytes, &mut |done, all| {
-            if let Some(report) = &mut progress {
-                report(done, all);
-            }
-        })
+        self.receive(&mut writer, true)
     }
 
-    /// Asks for the file and writes it to `path`, replacing what is there. After a failure there is no file.
+    /// Asks for the file and writes it to `path`: aside first, and put in its place when it is complete. After a failure
+    /// the file that was there is still there, as it was. What is not a regular file, such as a device, is written to
+    /// directly.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// client.module("Leads").record("3652397000000190001").photo().download().to_file("photo.png")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// As [`to_writer`](Self::to_writer).
+    /// As [`to_writer`](Self::to_writer), and [`ErrorKind::Io`] when the file cannot be created beside `path` or take its
+    /// place.
     pub fn to_file(self, path: impl AsRef<Path>) -> Result<Downloaded> {
         let path = path.as_ref();
         let unwritable = |cause: io::Error| {
-            Error::new(ErrorKind::Io, format!("{} cannot be written", path.display())).with_source(cause)
+            let message = format!("{} cannot be written", path.display());
+            Error::new(ErrorKind::Io, message).with_source(cause).logged()
         };
-        let mut file = File::create(path).map_err(unwritable)?;
-        let downloaded = self.to_writer(&mut file).and_then(|done| file.sync_all().map(|()| done).map_err(unwritable));
-        if downloaded.is_err() {
-            drop(file);
-            // The download's own error says more than one about the rest of it.
-            let _ = std::fs::remove_file(path);
-        }
-        downloaded
+        let mut target = Target::open(path).map_err(unwritable)?;
+        let callers_code = self.progress.is_some() || matches!(target, Target::Direct(_));
+        let downloaded = self.receive(&mut target, callers_code)?;
+        target.commit().map_err(unwritable)?;
+        Ok(downloaded)
+    }
+
+    /// Asks for the file and gives its bytes as a reader.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let lead = client.module("Leads").record("3652397000000190001");
+    /// let mut file = lead.attachments().download("3652397000000191001").reader()?;
+    /// std::io::copy(&mut file, &mut std::io::stdout())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`to_writer`](Self::to_writer), as far as the beginning of the file is concerned. Reading fails with an
+    /// [`io::Error`] when the file is too large or breaks off.
+    pub fn reader(self) -> Result<DownloadReader<'a>> {
+        let Self { session, request, any_content, max_bytes, progress } = self;
+        let response = session.transfer(&request, |attempt, _| {
+            let response = attempt.send(Body::Empty, Pace::Transfer)?;
+            let response = file_of(response, any_content, session.max_response_bytes())?;
+            too_large(&response, max_bytes)?;
+            Ok(response)
+        })?;
+        let about = about(&response);
+        let total = total(&response);
+        Ok(DownloadReader { session, cost: request.cost(), response, about, total, max_bytes, progress })
+    }
+
+    fn receive(self, writer: &mut dyn Write, callers_code: bool) -> Result<Downloaded> {
+        let Self { session, request, any_content, max_bytes, mut progress } = self;
+        session.transfer(&request, |attempt, permit| {
+            let response = attempt.send(Body::Empty, Pace::Transfer)?;
+            let response = file_of(response, any_content, session.max_response_bytes())?;
+            too_large(&response, max_bytes)?;
+            let mut report = |done, all| progress.iter_mut().for_each(|report| report(done, all));
+            let sink = Sink { writer: &mut *writer, report: &mut report, callers_code };
+            copy(response, permit, sink, max_bytes)
+        })
     }
 }
 
@@ -101,88 +163,125 @@ impl fmt::Debug for Download<'_> {
     }
 }
 
-impl Session {
-    /// Sends a call whose answer is a file.
-    pub(crate) fn download(
-        &self,
-        call: &Call,
-        writer: &mut dyn Write,
-        max_bytes: u64,
-        progress: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<Downloaded> {
-        let done = self.attempts(call, |token| {
-            let _permit = self.enter();
-            let response = self.exchange(call, token, Body::Empty, Pace::Transfer)?;
-            if !is_success(response.status) {
-                return Err(refused(response, self.max_answer_bytes()));
-            }
-            match response.status {
-                204 | 304 => Err(missing()),
-                _ => receive(response, writer, max_bytes, progress),
-            }
-        })?;
-        Ok(done.value)
+/// The bytes of a file as Zoho sends them; made by [`Download::reader`].
+pub struct DownloadReader<'a> {
+    session: Session,
+    cost: crate::rest::Cost,
+    response: HttpResponse,
+    about: Downloaded,
+    total: Option<u64>,
+    max_bytes: u64,
+    progress: Option<Progress<'a>>,
+}
+
+impl DownloadReader<'_> {
+    /// The file's name and type, and the bytes read so far.
+    #[must_use]
+    pub fn about(&self) -> &Downloaded {
+        &self.about
     }
 }
 
-fn receive(
-    response: Response,
-    writer: &mut dyn Write,
-    max_bytes: u64,
-    progress: &mut dyn FnMut(u64, Option<u64>),
-) -> Result<Downloaded, Failed> {
-    let Response { status, headers, mut body } = response;
-    let total: Option<u64> = headers.get("content-length").and_then(|length| length.trim().parse().ok());
-    if total.is_some_and(|total| total > max_bytes) {
-        return Err(too_large(max_bytes));
+impl Read for DownloadReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let permit = self.session.resume(self.cost).map_err(io::Error::other)?;
+        let count = self.response.body.read(buffer)?;
+        drop(permit);
+        self.about.bytes = self.about.bytes.saturating_add(count as u64);
+        if self.about.bytes > self.max_bytes {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is larger than max_bytes allows"));
+        }
+        if let Some(report) = &mut self.progress {
+            report(self.about.bytes, self.total);
+        }
+        Ok(count)
     }
+}
+
+impl fmt::Debug for DownloadReader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DownloadReader").field("about", &self.about).finish_non_exhaustive()
+    }
+}
+
+/// Where pieces go, and who is told.
+struct Sink<'a> {
+    writer: &'a mut dyn Write,
+    report: &'a mut dyn FnMut(u64, Option<u64>),
+    /// Whether the writer or the report is the caller's code, during which no permit is held.
+    callers_code: bool,
+}
+
+/// A response that is a file.
+fn file_of(response: HttpResponse, any_content: bool, limit: u64) -> Result<HttpResponse, Failure> {
+    if !is_success(response.status) {
+        return Err(rejected(response, limit));
+    }
+    if matches!(response.status, 204 | 304) {
+        let error = Error::new(ErrorKind::NotFound, "there is no file here").with_status(response.status);
+        return Err(Failure::permanent(error));
+    }
+    genuine(response, any_content)
+}
+
+fn total(response: &HttpResponse) -> Option<u64> {
+    response.headers.get("content-length").and_then(|length| length.trim().parse().ok())
+}
+
+fn about(response: &HttpResponse) -> Downloaded {
+    Downloaded {
+        file_name: response.headers.get("content-disposition").and_then(file_name),
+        content_type: response.headers.get("content-type").map(str::to_owned),
+        bytes: 0,
+    }
+}
+
+fn copy(response: HttpResponse, permit: &mut Permit<'_>, sink: Sink<'_>, max: u64) -> Result<Downloaded, Failure> {
+    let (mut about, total, status) = (about(&response), total(&response), response.status);
+    let Sink { writer, report, callers_code } = sink;
+    let mut body = response.body;
     let mut piece = vec![0; PIECE];
-    let mut bytes: u64 = 0;
     loop {
         let part = match body.read(&mut piece) {
             Ok(0) => break,
             Ok(count) => piece.get(..count).unwrap_or_default(),
             Err(cause) if cause.kind() == io::ErrorKind::Interrupted => continue,
-            Err(cause) if bytes == 0 => return Err(lost(status, cause)),
-            Err(cause) => return Err(broken(bytes, cause)),
+            Err(cause) if about.bytes == 0 => return Err(lost(status, cause)),
+            Err(cause) => return Err(broken(status, about.bytes, cause)),
         };
-        let so_far = bytes.saturating_add(part.len() as u64);
-        if so_far > max_bytes {
-            return Err(too_large(max_bytes));
+        about.bytes = about.bytes.saturating_add(part.len() as u64);
+        if about.bytes > max {
+            return Err(larger_than(status, max));
         }
-        writer.write_all(part).map_err(unwritable)?;
-        bytes = so_far;
-        progress(bytes, total);
+        let mut deliver = || {
+            writer.write_all(part).map_err(unwritable)?;
+            report(about.bytes, total);
+            Ok::<(), Failure>(())
+        };
+        if callers_code { permit.without(deliver)?? } else { deliver()? }
     }
-    writer.flush().map_err(unwritable)?;
-    Ok(Downloaded {
-        file_name: headers.get("content-disposition").and_then(file_name),
-        content_type: headers.get("content-type").map(str::to_owned),
-        bytes,
-    })
+    if callers_code { permit.without(|| writer.flush())? } else { writer.flush() }.map_err(unwritable)?;
+    Ok(about)
 }
 
-fn for_good(kind: ErrorKind, message: impl Into<String>) -> Failed {
-    Failed { error: Error::new(kind, message), verdict: Verdict::Refused }
+fn too_large(response: &HttpResponse, max_bytes: u64) -> Result<(), Failure> {
+    match total(response) {
+        Some(total) if total > max_bytes => Err(larger_than(response.status, max_bytes)),
+        _ => Ok(()),
+    }
 }
 
-fn missing() -> Failed {
-    for_good(ErrorKind::NotFound, "there is no file here")
+fn larger_than(status: u16, max_bytes: u64) -> Failure {
+    let text = format!("the file is larger than the {max_bytes} bytes that max_bytes allows");
+    Failure::permanent(Error::new(ErrorKind::InvalidResponse, text).with_status(status))
 }
 
-fn too_large(max_bytes: u64) -> Failed {
-    for_good(ErrorKind::InvalidAnswer, format!("the file is larger than the {max_bytes} bytes allowed"))
+fn broken(status: u16, bytes: u64, cause: io::Error) -> Failure {
+    let text = format!("the file broke off after {bytes} bytes; download it again");
+    Failure::permanent(Error::new(ErrorKind::Unanswered, text).with_status(status).with_source(cause))
 }
 
-fn with_cause(failed: Failed, cause: io::Error) -> Failed {
-    Failed { error: failed.error.with_source(cause), ..failed }
-}
-
-fn broken(bytes: u64, cause: io::Error) -> Failed {
-    let text = format!("the file broke off; its first {bytes} bytes are written, download it again");
-    with_cause(for_good(ErrorKind::Unanswered, text), cause)
-}
-
-fn unwritable(cause: io::Error) -> Failed {
-    with_cause(for_good(ErrorKind::Io, "the file could not be written where it was to go"), cause)
+fn unwritable(cause: io::Error) -> Failure {
+    let error = Error::new(ErrorKind::Io, "the file could not be written to its destination");
+    Failure::permanent(error.with_source(cause))
 }

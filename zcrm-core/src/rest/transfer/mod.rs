@@ -1,13 +1,20 @@
 //! Files on their way to Zoho and back, streamed: memory stays flat whatever their size.
+//!
+//! * [`upload`]: where the bytes come from; [`multipart`]: how they are framed.
+//! * [`download`]: where the bytes go to; [`target`]: a file that is replaced only when it is complete.
+//! * [`genuine`]: whether a response is a file.
+//! * [`disposition`]: the name that a response gives its file.
 
 mod disposition;
 mod download;
+mod genuine;
 mod multipart;
+mod target;
 mod upload;
 
-pub use download::{Download, Downloaded};
+pub use download::{Download, DownloadReader, Downloaded};
 pub(crate) use multipart::text_part;
 pub use upload::Upload;
 
 /// Called with the bytes done so far and, where it is known, their number in all.
-type Progress<'a> = Box<dyn FnMut(u64, Option<u64>) + 'a>;
+type Progress<'a> = Box<dyn FnMut(u64, Option<u64>) + Send + 'a>;

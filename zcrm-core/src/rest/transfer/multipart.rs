@@ -38,7 +38,7 @@ pub(super) struct FilePart<'a> {
     tail: io::Cursor<Vec<u8>>,
     length: Option<u64>,
     sent: u64,
-    progress: Option<&'a mut (dyn FnMut(u64, Option<u64>) + 'a)>,
+    progress: Option<&'a mut (dyn FnMut(u64, Option<u64>) + Send + 'a)>,
 }
 
 impl<'a> FilePart<'a> {
@@ -49,7 +49,7 @@ impl<'a> FilePart<'a> {
         content_type: &str,
         content: &'a mut dyn Read,
         length: Option<u64>,
-        progress: Option<&'a mut (dyn FnMut(u64, Option<u64>) + 'a)>,
+        progress: Option<&'a mut (dyn FnMut(u64, Option<u64>) + Send + 'a)>,
     ) -> Self {
         let disposition = format!("name=\"file\"; filename=\"{}\"", quoted(file_name));
         Self {
@@ -60,11 +60,6 @@ impl<'a> FilePart<'a> {
             sent: 0,
             progress,
         }
-    }
-
-    /// Whether it was read to its end. Before that, no server can have taken the file for a whole one.
-    pub(super) fn is_read(&self) -> bool {
-        self.tail.position() >= self.tail.get_ref().len() as u64
     }
 
     /// The bytes of the whole form, where the content's are known.

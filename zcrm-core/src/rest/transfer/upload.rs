@@ -8,13 +8,12 @@ use std::path::Path;
 use super::Progress;
 use super::multipart::{Boundary, FilePart};
 use crate::error::{Error, ErrorKind, Result};
-use crate::rest::attempt::{Failed, Verdict, read};
-use crate::rest::call::Call;
-use crate::rest::{Reply, Session};
-use crate::transport::{Body, Pace, TransportError, TransportErrorKind};
-
-/// Larger files wait for the server's consent, so that a refusal costs no transfer.
-const LARGE: u64 = 1 << 20;
+use crate::rest::governor::Permit;
+use crate::rest::request::Request;
+use crate::rest::response::receive;
+use crate::rest::retry::{Classification, Failure};
+use crate::rest::session::Session;
+use crate::transport::{Body, Pace};
 
 /// A file to upload: a name and where its bytes come from. It is read while it is sent, a piece at a time.
 ///
@@ -43,7 +42,7 @@ impl<T: Read + Seek> ReadSeek for T {}
 
 enum Content<'a> {
     /// Sent again from its start where an attempt was refused.
-    Again { reader: Box<dyn ReadSeek + 'a>, start: u64, length: u64 },
+    Again { reader: Box<dyn ReadSeek + Send + 'a>, start: u64, length: u64 },
     /// Sent once.
     Once { reader: Counting<'a>, length: Option<u64> },
 }
@@ -58,10 +57,11 @@ impl<'a> Upload<'a> {
         let path = path.as_ref();
         let name = path
             .file_name()
-            .ok_or_else(|| Error::invalid(format!("{} has no file name; name a file", path.display())))?;
+            .ok_or_else(|| Error::invalid(format!("{} has no file name; name a file", path.display())).logged())?;
         let name = name.to_string_lossy();
-        let unusable =
-            |cause| Error::new(ErrorKind::Io, format!("{} cannot be opened", path.display())).with_source(cause);
+        let unusable = |cause| {
+            Error::new(ErrorKind::Io, format!("{} cannot be opened", path.display())).with_source(cause).logged()
+        };
         let file = File::open(path).map_err(unusable)?;
         let about = file.metadata().map_err(unusable)?;
         if about.is_dir() {
@@ -76,14 +76,15 @@ impl<'a> Upload<'a> {
     /// # Errors
     ///
     /// [`ErrorKind::Io`] when the length cannot be found out.
-    pub fn from_seekable(file_name: impl Into<String>, mut reader: impl Read + Seek + 'a) -> Result<Self> {
+    pub fn from_seekable(file_name: impl Into<String>, mut reader: impl Read + Seek + Send + 'a) -> Result<Self> {
         let measure = |reader: &mut dyn ReadSeek| -> io::Result<(u64, u64)> {
             let start = reader.stream_position()?;
             let end = reader.seek(SeekFrom::End(0))?;
             Ok((start, end.saturating_sub(start)))
         };
-        let (start, length) = measure(&mut reader)
-            .map_err(|cause| Error::new(ErrorKind::Io, "the length of the data is unknown").with_source(cause))?;
+        let (start, length) = measure(&mut reader).map_err(|cause| {
+            Error::new(ErrorKind::Io, "the length of the data is unknown").with_source(cause).logged()
+        })?;
         Ok(Self::new(file_name, Content::Again { reader: Box::new(reader), start, length }))
     }
 
@@ -91,7 +92,7 @@ impl<'a> Upload<'a> {
     /// or a limit on calls, which [`from_seekable`](Self::from_seekable) would survive, is an error that says so.
     ///
     /// Without [`length`](Self::length) they are sent chunked.
-    pub fn from_reader(file_name: impl Into<String>, reader: impl Read + 'a) -> Self {
+    pub fn from_reader(file_name: impl Into<String>, reader: impl Read + Send + 'a) -> Self {
         let reader = Counting { reader: Box::new(reader), begun: false };
         Self::new(file_name, Content::Once { reader, length: None })
     }
@@ -132,7 +133,7 @@ impl<'a> Upload<'a> {
     /// Calls `report` with the bytes of the file sent so far, and with all where that is known. A repetition counts from
     /// the start again.
     #[must_use]
-    pub fn progress(mut self, report: impl FnMut(u64, Option<u64>) + 'a) -> Self {
+    pub fn progress(mut self, report: impl FnMut(u64, Option<u64>) + Send + 'a) -> Self {
         self.progress = Some(Box::new(report));
         self
     }
@@ -173,7 +174,7 @@ impl<'a> Upload<'a> {
             }
             Content::Once { reader, .. } => reader,
         };
-        let progress = self.progress.as_mut().map(|report| &mut **report as &mut dyn FnMut(u64, Option<u64>));
+        let progress = self.progress.as_mut().map(|report| &mut **report as &mut (dyn FnMut(u64, Option<u64>) + Send));
         Ok(FilePart::new(boundary, &self.file_name, &self.content_type, reader, length, progress))
     }
 }
@@ -190,7 +191,7 @@ impl fmt::Debug for Upload<'_> {
 
 /// Notices whether reading has begun.
 struct Counting<'a> {
-    reader: Box<dyn Read + 'a>,
+    reader: Box<dyn Read + Send + 'a>,
     begun: bool,
 }
 
@@ -201,53 +202,60 @@ impl Read for Counting<'_> {
     }
 }
 
+/// A form whose content is read by the caller's code, during which no permit is held.
+struct Yielding<'a, 'p, 'g> {
+    form: FilePart<'a>,
+    permit: &'p mut Permit<'g>,
+    fault: Option<Error>,
+}
+
+impl Read for Yielding<'_, '_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Self { form, permit, fault } = self;
+        permit.without(|| form.read(buffer)).unwrap_or_else(|error| {
+            *fault = Some(error);
+            Err(io::ErrorKind::TimedOut.into())
+        })
+    }
+}
+
 impl Session {
-    /// Sends a call whose body is a file. The call's class holds; what can be read once only is repeated only as long as
-    /// none of it was read.
-    pub(crate) fn upload(&self, call: &Call, upload: &mut Upload<'_>) -> Result<Reply> {
-        upload.check()?;
+    /// Sends a request whose body is a file. What can be read once only is retried only as long as none of it was read.
+    pub(crate) fn upload<T>(&self, request: &Request<T>, upload: &mut Upload<'_>) -> Result<T> {
+        upload.check().map_err(Error::logged)?;
         let boundary = Boundary::new();
         let content_type = boundary.content_type();
-        let large = upload.known_length().is_none_or(|length| length > LARGE);
-        let call = Call { expect_continue: large, ..call.clone() };
-        let done = self.attempts(&call, |token| {
-            let mut form = upload.form(&boundary).map_err(unreadable)?;
-            let permit = self.enter();
-            let body = Body::Stream { content_type: &content_type, length: form.total(), reader: &mut form };
-            let outcome = match self.exchange(&call, token, body, Pace::Transfer) {
-                Ok(response) => read(response, self.max_answer_bytes()),
-                Err(cause) if form.is_read() => Err(cause.into()),
-                Err(cause) => Err(interrupted(cause)),
+        self.exit(request, |attempt, permit| {
+            let form = upload.form(&boundary).map_err(unreadable)?;
+            let length = form.total();
+            let mut reader = Yielding { form, permit, fault: None };
+            let body = Body::Stream { content_type: &content_type, length, reader: &mut reader };
+            let sent = attempt.send(body, Pace::Transfer);
+            let fault = reader.fault.take();
+            let outcome = match fault {
+                // The transfer was cut off by us, in the middle.
+                Some(error) => Err(Failure { error, classification: Classification::AmbiguousFinal }),
+                None => sent.and_then(|response| receive(response, self.max_response_bytes())),
             };
-            drop(permit);
-            drop(form);
-            outcome.map_err(|failed| if upload.is_repeatable() { failed } else { spent(failed) })
-        })?;
-        Ok(Reply::new(&call, done))
+            outcome.map_err(|failure| if upload.is_repeatable() { failure } else { spent(failure) })
+        })
     }
 }
 
-fn unreadable(cause: io::Error) -> Failed {
+fn unreadable(cause: io::Error) -> Failure {
     let error = Error::new(ErrorKind::Io, "the data cannot be read from its start again").with_source(cause);
-    Failed { error, verdict: Verdict::Refused }
-}
-
-/// A connection that broke, or stood still, before it had all of the file: nothing was done.
-fn interrupted(cause: TransportError) -> Failed {
-    if !matches!(cause.kind(), TransportErrorKind::Lost | TransportErrorKind::Timeout) {
-        return cause.into();
-    }
-    let text = "the connection broke before the file was sent whole, so nothing was done";
-    Failed { error: Error::new(ErrorKind::Connect, text).with_source(cause), verdict: Verdict::NotDone }
+    Failure::permanent(error)
 }
 
 /// A failure after which another attempt would be in order, were there anything left to send.
-fn spent(failed: Failed) -> Failed {
-    let verdict = match failed.verdict {
-        Verdict::TokenRefused | Verdict::NotDone | Verdict::Refused => Verdict::Refused,
-        Verdict::Unknown | Verdict::UnknownForGood => Verdict::UnknownForGood,
+fn spent(failure: Failure) -> Failure {
+    use Classification::{Ambiguous, AmbiguousFinal, Permanent, Retryable, TokenRejected};
+    let classification = match failure.classification {
+        TokenRejected | Retryable | Permanent => Permanent,
+        Ambiguous | AmbiguousFinal => AmbiguousFinal,
     };
     let hint = "the data was read once and cannot be sent again by itself; a file or a Read + Seek can";
-    let error = if verdict == failed.verdict { failed.error } else { failed.error.with_hint(hint) };
-    Failed { error, verdict }
+    let changed = classification != failure.classification;
+    let error = if changed { failure.error.with_hint(hint) } else { failure.error };
+    Failure { error, classification }
 }

@@ -99,13 +99,13 @@ pub(crate) fn route(views: &mut Views, visit: &Visit<'_>, method: &str, path: &[
             let view = present(views, visit, module, view);
             Ok(answer(visit, vec![view]))
         }
-        // v2 changes the sorting with a PUT on the view, v6 and later by an action.
-        ("PUT", [id]) if visit.version == Version::V2 => {
+        // The sorting is changed with a PUT on the view up to v2.1, by an action in v6 and later.
+        ("PUT", [id]) if visit.version < Version::V3 => {
             let sent = batch::items(visit, "custom_views", 1)?.into_iter().next().unwrap_or_default();
             let item = change_sort(views, module, id, &sent);
             Ok(batch::answer(visit, "custom_views", 200, vec![item]))
         }
-        ("PUT", [_, "actions", "change_sort"] | ["actions", "change_sort"]) if visit.version < Version::V3 => {
+        ("PUT", [_, "actions", "change_sort"] | ["actions", "change_sort"]) if visit.version < Version::V6 => {
             Err(not_supported(Version::V6))
         }
         ("PUT", [id, "actions", "change_sort"]) => {

@@ -1,0 +1,105 @@
+//! What became of an item.
+
+use serde::de::DeserializeOwned;
+
+use crate::entity::{DateTime, Members, RecordId, UserRef};
+use crate::error::Error;
+use crate::rest::response::ItemResult;
+
+/// An item that Zoho created or modified: the `details` of its result.
+#[doc(alias = "EntityResponse")]
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Saved {
+    /// The id.
+    pub id: RecordId,
+    /// When it was created.
+    pub created_time: Option<DateTime>,
+    /// When it was modified last.
+    pub modified_time: Option<DateTime>,
+    /// Who created it.
+    pub created_by: Option<UserRef>,
+    /// Who modified it last.
+    pub modified_by: Option<UserRef>,
+    /// On an upsert: the field by which Zoho found the record that it modified.
+    #[doc(alias = "upsert_duplicate_field")]
+    pub duplicate_field: Option<String>,
+    /// All other details, and those that came in another type than expected.
+    pub other: Members,
+}
+
+impl Saved {
+    /// The details of a success; `id` is that of the item where it was known before the response. `None` without any id.
+    pub(crate) fn of(result: ItemResult, id: Option<&RecordId>) -> Option<Self> {
+        let id = result.id().map(RecordId::from).or_else(|| id.cloned())?;
+        let mut details = result.details;
+        details.remove("id");
+        Some(Self {
+            id,
+            created_time: take(&mut details, ["Created_Time", "created_time"]),
+            modified_time: take(&mut details, ["Modified_Time", "modified_time"]),
+            created_by: take(&mut details, ["Created_By", "created_by"]),
+            modified_by: take(&mut details, ["Modified_By", "modified_by"]),
+            duplicate_field: result.duplicate_field,
+            other: details,
+        })
+    }
+}
+
+/// Removes the first of two members that is of the type wanted.
+fn take<T: DeserializeOwned>(details: &mut Members, names: [&str; 2]) -> Option<T> {
+    names.into_iter().find_map(|name| {
+        let value = details.get(name)?.decode::<Option<T>>().ok()?;
+        details.remove(name);
+        value
+    })
+}
+
+/// What became of one item of a batch.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Zoho created it.
+    Created(Saved),
+    /// Zoho modified it.
+    Updated(Saved),
+    /// Zoho deleted it.
+    Deleted(RecordId),
+    /// Zoho rejected it, alone or with its whole request; [`Error::api`] says why. Nothing was changed.
+    Rejected(Error),
+    /// The response was lost, cut off, empty, unreadable or a failure of the server: whether the item was written is not
+    /// known. Find out before you send it again.
+    Unanswered(Error),
+    /// It was not sent, or certainly not done: it cannot be sent as it is, or the batch was given up before its turn.
+    NotSent(Error),
+}
+
+impl Outcome {
+    /// Why the item was not, or not certainly, written; `None` for one that was.
+    #[must_use]
+    pub fn error(&self) -> Option<&Error> {
+        match self {
+            Self::Rejected(error) | Self::Unanswered(error) | Self::NotSent(error) => Some(error),
+            Self::Created(_) | Self::Updated(_) | Self::Deleted(_) => None,
+        }
+    }
+
+    /// The id of an item that was written or deleted.
+    #[must_use]
+    pub fn id(&self) -> Option<&RecordId> {
+        match self {
+            Self::Created(saved) | Self::Updated(saved) => Some(&saved.id),
+            Self::Deleted(id) => Some(id),
+            Self::Rejected(_) | Self::Unanswered(_) | Self::NotSent(_) => None,
+        }
+    }
+
+    /// What Zoho says of an item that was created or modified.
+    #[must_use]
+    pub fn saved(&self) -> Option<&Saved> {
+        match self {
+            Self::Created(saved) | Self::Updated(saved) => Some(saved),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The rows of one page.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use super::page::PageInfo;
+use crate::entity::RecordId;
+use crate::error::{Error, ErrorKind, Result};
+use crate::rest::response::{Key, Response, salvage};
+
+/// The rows of one page, on their way out.
+pub(super) enum PageRows<T> {
+    /// All of them fit: they were decoded in one pass.
+    Fit(std::vec::IntoIter<T>),
+    /// At least one does not.
+    Mixed(std::vec::IntoIter<Result<T>>),
+}
+
+/// A page that was read: its rows, its `info`, and the text of its rows in one or two pieces.
+pub(super) struct Read<'a, T> {
+    pub(super) rows: PageRows<T>,
+    pub(super) info: PageInfo,
+    pub(super) text: [&'a str; 2],
+}
+
+impl<T> Default for PageRows<T> {
+    fn default() -> Self {
+        Self::Fit(Vec::new().into_iter())
+    }
+}
+
+impl<T: DeserializeOwned> PageRows<T> {
+    /// In one pass; only when that fails, row by row, to find those that do not fit.
+    pub(super) fn read(response: &Response, key: Key) -> Result<Read<'_, T>> {
+        if let Ok(page) = response.rows(key) {
+            return Ok(read(response, Self::Fit(page.rows.into_iter()), page.info));
+        }
+        let failure = match response.rows::<&RawValue>(key) {
+            Ok(page) => {
+                let texts = page.rows.into_iter().map(RawValue::get);
+                return Ok(read(response, Self::one_by_one(response, texts), page.info));
+            }
+            Err(failure) => failure,
+        };
+        let salvaged = failure.api().is_none().then(|| salvage::page(response.body(), key.name())).flatten();
+        let (texts, info) = salvaged.ok_or(failure)?;
+        Ok(read(response, Self::one_by_one(response, texts.into_iter()), info))
+    }
+
+    fn one_by_one<'a>(response: &Response, texts: impl Iterator<Item = &'a str>) -> Self {
+        let rows: Vec<_> = texts.map(|text| decode(response, text)).collect();
+        Self::Mixed(rows.into_iter())
+    }
+}
+
+fn read<'a, T>(response: &'a Response, rows: PageRows<T>, info: Option<&RawValue>) -> Read<'a, T> {
+    let info_text = info.map_or("", RawValue::get);
+    // Equal pages have equal `info` as well, or differ in nothing else.
+    let text = match response.body().rsplit_once(info_text) {
+        Some((before, after)) if !info_text.is_empty() => [before, after],
+        _ => [response.body(), ""],
+    };
+    Read { rows, info: PageInfo::of(info), text }
+}
+
+impl<T> PageRows<T> {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Fit(rows) => rows.len(),
+            Self::Mixed(rows) => rows.len(),
+        }
+    }
+
+    pub(super) fn next(&mut self) -> Option<Result<T>> {
+        match self {
+            Self::Fit(rows) => rows.next().map(Ok),
+            Self::Mixed(rows) => rows.next(),
+        }
+    }
+}
+
+fn decode<T: DeserializeOwned>(response: &Response, text: &str) -> Result<T> {
+    #[derive(Deserialize)]
+    struct Identified {
+        id: Option<RecordId>,
+    }
+    serde_json::from_str(text).map_err(|cause| {
+        let id = match serde_json::from_str::<Identified>(text) {
+            Ok(row) => row.id,
+            Err(_) => salvage::id_of(text).map(RecordId::from),
+        };
+        let message = match &id {
+            Some(id) => format!("record {id} could not be deserialized into the requested type"),
+            None => "a row without an id could not be deserialized into the requested type".to_owned(),
+        };
+        response.error(ErrorKind::InvalidResponse, message).with_source(UnfitRow { id, row: text.into(), cause })
+    })
+}
+
+/// Why a row of a listing could not be decoded: a [`source`](StdError::source) of the item's error.
+#[derive(Debug)]
+pub struct UnfitRow {
+    id: Option<RecordId>,
+    row: Box<str>,
+    cause: serde_json::Error,
+}
+
+impl UnfitRow {
+    /// The id of the row, where it has one.
+    #[must_use]
+    pub fn id(&self) -> Option<&RecordId> {
+        self.id.as_ref()
+    }
+
+    /// The row as Zoho sent it.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.row
+    }
+
+    /// The unfit row in an error of a listing, if it is about one.
+    #[must_use]
+    pub fn in_error(error: &Error) -> Option<&Self> {
+        error.source().and_then(<dyn StdError>::downcast_ref)
+    }
+}
+
+impl fmt::Display for UnfitRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the row cannot be decoded")
+    }
+}
+
+impl StdError for UnfitRow {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.cause)
+    }
+}

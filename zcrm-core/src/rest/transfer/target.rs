@@ -1,0 +1,75 @@
+//! A file that is replaced only when its new content is complete.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+/// Where a download is written to.
+#[derive(Debug)]
+pub(super) enum Target {
+    /// A temporary file beside the file, which takes its place in the end.
+    Aside { written: NamedTempFile, path: PathBuf },
+    /// A device, a pipe, a socket: written to as it is, and never removed.
+    Direct(File),
+}
+
+impl Target {
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let present = match fs::metadata(path) {
+            Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(found) if !found.is_file() => return Ok(Self::Direct(OpenOptions::new().write(true).open(path)?)),
+            Ok(found) => Some(found.permissions()),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => None,
+            Err(cause) => return Err(cause),
+        };
+        // Behind a symbolic link, the file that it leads to is replaced, and the link stays.
+        let path = if present.is_some() { fs::canonicalize(path)? } else { path.to_owned() };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let written = builder().tempfile_in(folder)?;
+        if let Some(permissions) = present {
+            written.as_file().set_permissions(permissions)?;
+        }
+        Ok(Self::Aside { written, path })
+    }
+
+    /// Puts what was written in its place. Without this, nothing is there that was not there before.
+    pub(super) fn commit(self) -> io::Result<()> {
+        match self {
+            Self::Aside { written, path } => {
+                written.as_file().sync_all()?;
+                written.persist(path).map(drop).map_err(|error| error.error)
+            }
+            Self::Direct(mut file) => file.flush(),
+        }
+    }
+}
+
+/// The permissions of a file that is created the usual way.
+fn builder() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".zcrm-download-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Aside { written, .. } => written.write(bytes),
+            Self::Direct(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Aside { written, .. } => written.flush(),
+            Self::Direct(file) => file.flush(),
+        }
+    }
+}
