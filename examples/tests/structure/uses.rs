@@ -1,6 +1,7 @@
 //! Which file uses what another one defines: the paths of its code, followed through re-exports to the file they lead to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
 use proc_macro2::{TokenStream, TokenTree};
@@ -64,9 +65,17 @@ struct Found {
     paths: BTreeSet<Vec<String>>,
     /// Names that `use` brings, and the paths they stand for.
     names: BTreeMap<String, Vec<String>>,
+    /// How many modules within the file are around what is looked at.
+    inline: usize,
 }
 
 impl Found {
+    /// Keeps a path, as it would be written outside of the modules within the file.
+    fn path(&mut self, path: Vec<String>) {
+        let ups = path.iter().take_while(|part| *part == "super").count().min(self.inline);
+        self.paths.insert(path.into_iter().skip(ups).collect());
+    }
+
     fn append(&mut self, other: Self) {
         self.paths.extend(other.paths);
         self.names.extend(other.names);
@@ -90,9 +99,11 @@ impl Found {
         if last != "self" {
             before.push(last);
         }
-        self.names.insert(name, before.clone());
         if !is_reexport {
-            self.paths.insert(before);
+            self.path(before.clone());
+        }
+        if self.inline == 0 {
+            self.names.insert(name, before);
         }
     }
 
@@ -104,7 +115,7 @@ impl Found {
             match token {
                 TokenTree::Ident(ident) => {
                     if colons != 2 {
-                        self.paths.insert(std::mem::take(&mut path));
+                        self.path(std::mem::take(&mut path));
                     }
                     path.push(ident.to_string());
                     colons = 0;
@@ -112,12 +123,12 @@ impl Found {
                 TokenTree::Punct(punct) if punct.as_char() == ':' => colons += 1,
                 TokenTree::Group(group) => self.tokens(group.stream()),
                 _ => {
-                    self.paths.insert(std::mem::take(&mut path));
+                    self.path(std::mem::take(&mut path));
                     colons = 0;
                 }
             }
         }
-        self.paths.insert(path);
+        self.path(path);
     }
 }
 
@@ -126,8 +137,14 @@ impl<'a> Visit<'a> for Found {
         self.leaves(&item.tree, Vec::new(), !matches!(item.vis, syn::Visibility::Inherited));
     }
 
+    fn visit_item_mod(&mut self, item: &'a syn::ItemMod) {
+        self.inline += 1;
+        visit::visit_item_mod(self, item);
+        self.inline -= 1;
+    }
+
     fn visit_path(&mut self, path: &'a syn::Path) {
-        self.paths.insert(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
+        self.path(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
         visit::visit_path(self, path);
     }
 
@@ -199,26 +216,33 @@ fn below(module: &Module, name: &str) -> Module {
     module.iter().cloned().chain([name.to_owned()]).collect()
 }
 
-/// The modules of one circle, if there is one, from a module back to itself.
-pub(crate) fn circle(uses: &Uses) -> Option<Vec<String>> {
-    uses.keys().find_map(|start| {
-        let mut reached: BTreeMap<&Module, &Module> = BTreeMap::new();
-        let mut next = vec![start];
-        while let Some(module) = next.pop() {
-            for used in uses.get(module).into_iter().flatten() {
-                if used == start {
-                    let back = std::iter::successors(Some(module), |module| reached.get(*module).copied());
-                    let mut way: Vec<&Module> = back.collect();
-                    way.reverse();
-                    way.push(start);
-                    return Some(way.into_iter().map(|module| module.join("/")).collect());
-                }
-                if let std::collections::btree_map::Entry::Vacant(entry) = reached.entry(used) {
-                    entry.insert(module);
-                    next.push(used);
-                }
+/// The circles, each from a module back to itself; of those through the same modules one.
+pub(crate) fn circles(uses: &Uses) -> Vec<Vec<String>> {
+    let mut found: BTreeMap<BTreeSet<&Module>, Vec<String>> = BTreeMap::new();
+    for way in uses.keys().filter_map(|start| circle_through(start, uses)) {
+        let names = way.iter().map(|module| module.join("/")).collect();
+        found.entry(way.into_iter().collect()).or_insert(names);
+    }
+    found.into_values().collect()
+}
+
+fn circle_through<'a>(start: &'a Module, uses: &'a Uses) -> Option<Vec<&'a Module>> {
+    let mut reached_from: BTreeMap<&Module, &Module> = BTreeMap::new();
+    let mut next = VecDeque::from([start]);
+    while let Some(module) = next.pop_front() {
+        for used in uses.get(module).into_iter().flatten() {
+            if used == start {
+                let back = std::iter::successors(Some(module), |module| reached_from.get(*module).copied());
+                let mut way: Vec<&Module> = back.collect();
+                way.reverse();
+                way.push(start);
+                return Some(way);
+            }
+            if let Entry::Vacant(entry) = reached_from.entry(used) {
+                entry.insert(module);
+                next.push_back(used);
             }
         }
-        None
-    })
+    }
+    None
 }

@@ -6,7 +6,7 @@ use crate::config::ApiVersion;
 use crate::criteria::{Criteria, check_name, invalid, quoted, write_name};
 use crate::error::{Error, ErrorKind, Result};
 
-use super::{Column, Limits, Statement};
+use super::{Column, Limits};
 
 /// Rows of a call that asks for no number.
 const DEFAULT_ROWS: u64 = 200;
@@ -66,26 +66,6 @@ pub(super) struct Order {
 }
 
 impl Query {
-    /// Reads a query without parameters; [`Statement`] reads one with them.
-    ///
-    /// ```
-    /// use zcrm_core::coql::Query;
-    ///
-    /// let query = Query::parse("select Last_Name, COUNT(id) from Leads where City = 'Oslo' group by Last_Name")?;
-    /// assert_eq!((query.module(), query.is_aggregate()), ("Leads", true));
-    ///
-    /// let error = Query::parse("delete from Leads").unwrap_err();
-    /// assert_eq!(error.to_string(), "COQL, character 1: a query only reads: it begins with select, not \"delete\"");
-    /// # Ok::<(), zcrm_core::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) with the place of the fault, counted in characters from 1.
-    pub fn parse(text: &str) -> Result<Self> {
-        Statement::new(text).query()
-    }
-
     /// The module after `from`.
     #[must_use]
     pub fn module(&self) -> &str {

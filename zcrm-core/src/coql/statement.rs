@@ -73,3 +73,25 @@ impl Statement {
         parse::query(&mut tokens)
     }
 }
+
+impl Query {
+    /// Reads a query without parameters; [`Statement`] reads one with them.
+    ///
+    /// ```
+    /// use zcrm_core::coql::Query;
+    ///
+    /// let query = Query::parse("select Last_Name, COUNT(id) from Leads where City = 'Oslo' group by Last_Name")?;
+    /// assert_eq!((query.module(), query.is_aggregate()), ("Leads", true));
+    ///
+    /// let error = Query::parse("delete from Leads").unwrap_err();
+    /// assert_eq!(error.to_string(), "COQL, character 1: a query only reads: it begins with select, not \"delete\"");
+    /// # Ok::<(), zcrm_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) with the place of the fault, counted in characters from 1.
+    pub fn parse(text: &str) -> Result<Self> {
+        Statement::new(text).query()
+    }
+}

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::field::{Field, Kind};
 use super::find;
-use super::module::{Field, Kind, Module};
+use super::module::Module;
 use super::pick::{all_or_one, named};
 use crate::answer::Outcome;
 use crate::crm::visit::Visit;

@@ -1,12 +1,12 @@
 //! The fields of each module.
 
-use super::module::Field;
-use super::module::Kind::{
+use super::field::Field;
+use super::field::Kind::{
     Anything, AutoNumber, Bigint, Boolean, Currency, Date, DateTime, Double, Email, FileUpload, Integer, Json, Lookup,
     MultiPicklist, Percent, Phone, Picklist, ProfileImage, Subform, Text, TextArea, User, Website,
 };
 
-const fn f(api_name: &'static str, kind: super::module::Kind) -> Field {
+const fn f(api_name: &'static str, kind: super::field::Kind) -> Field {
     Field::new(api_name, kind)
 }
 

@@ -2,11 +2,12 @@
 //!
 //! | File | Holds |
 //! |---|---|
-//! | `module`, `fields` | the modules and their fields as the emulator defines them |
+//! | `module`, `field`, `fields` | the modules and their fields as the emulator defines them |
 //! | `module_json`, `field_json`, `layouts` | how they are described |
 //! | `views` | custom views |
 //! | `related` | related lists |
 
+mod field;
 mod field_json;
 mod fields;
 mod layouts;
@@ -20,9 +21,10 @@ use crate::answer::Outcome;
 use crate::crm::visit::Visit;
 use crate::verdict::unknown;
 
+pub(crate) use field::{Field, Kind};
 pub(crate) use field_json::one as describe_field;
 pub(crate) use layouts::id as layout_id;
-pub(crate) use module::{Field, Kind, Module, find, modules};
+pub(crate) use module::{Module, find, modules};
 pub(crate) use related::find as related;
 pub(crate) use views::{Shows, Views, shows as view_shows, wanted as wanted_view};
 
