@@ -224,7 +224,7 @@ fn holder_meets(store: &Store, signal: &str) -> Duration {
         // It wakes up past its own time limit, with an answer that is no longer wanted, and must not spoil anything.
         holder.signal("-CONT");
         assert_eq!(holder.finish().len(), 4);
-        client.users().current().unwrap();
+        client.users().get_current().unwrap();
         assert!(emulator.counters().refreshes() <= 2, "{}: {:?}", store.name(), emulator.counters());
     } else {
         holder.finish();

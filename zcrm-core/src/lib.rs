@@ -24,8 +24,8 @@
 //!
 //! # How it reads
 //!
-//! [`Config`] is the configuration dictionary, [`Client`] the one handle. A noun gives a handle and sends nothing; a verb
-//! sends:
+//! [`Config`] is the configuration dictionary, [`Client`] the one handle. A noun gives a handle and sends nothing; a
+//! verb sends:
 //!
 //! | What you ask | How |
 //! |---|---|
@@ -44,19 +44,19 @@
 //!
 //! # Where tokens are kept
 //!
-//! In anything that implements [`PersistenceHandler`](persistence::PersistenceHandler): `zcrm-persist-file` (one machine),
-//! `zcrm-persist-mysql` (several), `zcrm-persist-custom` (closures, an external program, encryption), or
-//! [memory](persistence::InMemoryPersistence). [`Client::from_config`] lets the dictionary choose. Refreshes happen exactly
-//! once, whoever asks: threads share a token, processes and hosts go through the store's lock.
+//! In anything that implements [`PersistenceHandler`](persistence::PersistenceHandler): `zcrm-persist-file` (one
+//! machine), `zcrm-persist-mysql` (several), `zcrm-persist-custom` (closures, an external program, encryption), or
+//! [memory](persistence::InMemoryPersistence). [`Client::from_config`] lets the dictionary choose. Refreshes happen
+//! exactly once, whoever asks: threads share a token, processes and hosts go through the store's lock.
 //!
 //! # Errors and retries
 //!
-//! One [`Error`], with a [`kind`](Error::kind), Zoho's code, message and details in [`api`](Error::api), and its causes. Each
-//! [`ErrorKind`] says whether the library retried and whether you may. In short: rate limits and failed connections are
-//! waited out within [`retry_budget`](config::HttpOptions::retry_budget), a rejected token is replaced once, and what could
-//! do a thing twice is never retried. A batch of records is no error when some are rejected: its
-//! [report](rest::BatchReport) has each one's outcome, and [`into_result`](rest::BatchReport::into_result) makes failures an
-//! error.
+//! One [`Error`], with a [`kind`](Error::kind), Zoho's code, message and details in [`api`](Error::api), and its
+//! causes. Each [`ErrorKind`] says whether the library retried and whether you may. In short: rate limits and failed
+//! connections are waited out within [`retry_budget`](config::HttpOptions::retry_budget), a rejected token is replaced
+//! once, and what could do a thing twice is never retried. A batch of records is no error when some are rejected: its
+//! [report](rest::BatchReport) has each one's outcome, and [`into_result`](rest::BatchReport::into_result) makes
+//! failures an error.
 //!
 //! # Log
 //!
@@ -69,12 +69,13 @@
 //! | `info` | which store and why, tables and folders made, tokens obtained, refreshed, revoked |
 //! | `debug` | each request: method, path, status, duration; waiting for locks |
 //!
-//! The HTTP, TLS and database crates below show the wire at their `debug` and `trace`, tokens included: keep them at `warn`,
-//! as [`logging::init`] does whatever `RUST_LOG` says.
+//! The HTTP, TLS and database crates below show the wire at their `debug` and `trace`, tokens included: keep them at
+//! `warn`, as [`logging::init`] does whatever `RUST_LOG` says.
 //!
 //! # From async code
 //!
-//! Methods block for as long as Zoho takes: put them on a thread for blocking work, such as `tokio::task::spawn_blocking`.
+//! Methods block for as long as Zoho takes: put them on a thread for blocking work, such as
+//! `tokio::task::spawn_blocking`.
 //!
 //! # Features
 //!

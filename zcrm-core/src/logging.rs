@@ -27,8 +27,8 @@ impl Output {
     }
 }
 
-/// Installs env_logger for `application_log_file_path` and `log_in_console`; does nothing if neither is set. If both are
-/// set, each line goes to both.
+/// Installs env_logger for `application_log_file_path` and `log_in_console`; does nothing if neither is set. If both
+/// are set, each line goes to both.
 ///
 /// A successful run logs nothing by default: the level is `error`, unless the environment variable `RUST_LOG` says
 /// otherwise, such as `RUST_LOG=info` or `RUST_LOG=zcrm_core=debug`. Whatever it says, the HTTP, TLS and MySQL crates
@@ -41,12 +41,12 @@ impl Output {
 /// 2026-01-31T09:30:00.000Z 4711 ERROR zcrm_core::rest: ...
 /// ```
 ///
-/// The file is appended to, and created with mode 0600 (on Windows with the permissions of its folder); console lines go
-/// to standard error.
+/// The file is appended to, and created with mode 0600 (on Windows with the permissions of its folder); console lines
+/// go to standard error.
 ///
-/// A process has one logger. If the program installed its own, that one stays, and a warning says that the two keys have
-/// no effect. A second configuration adds what the first did not ask for, but a second file is not opened: lines still go
-/// to the first one, and a warning says so. [`Client::from_config`](crate::Client::from_config) calls this.
+/// A process has one logger. If the program installed its own, that one stays, and a warning says that the two keys
+/// have no effect. A second configuration adds what the first did not ask for, but a second file is not opened: lines
+/// still go to the first one, and a warning says so. [`Client::from_config`](crate::Client::from_config) calls this.
 ///
 /// # Errors
 ///
@@ -75,8 +75,9 @@ pub fn init(config: &Config) -> Result<()> {
     }
 }
 
-/// Sends lines from `level` on to standard error, whatever the configuration and `RUST_LOG` ask for: what a command line
-/// needs for an option of its own. To be called before anything else installs a logger; false when a program has one.
+/// Sends lines from `level` on to standard error, whatever the configuration and `RUST_LOG` ask for: what a command
+/// line needs for an option of its own. To be called before anything else installs a logger; false when a program has
+/// one.
 ///
 /// The HTTP, TLS and MySQL crates below stay at `warn`.
 ///

@@ -17,8 +17,8 @@
 //!   `module.tags().create(&tags)`. All collections have the same verbs.
 //! * A listing is sent by `.send()`, which gives one page as in Ruby, or by `.all()`, or simply iterated to its end:
 //!   `for lead in module.records() { ... }`.
-//! * Any number of records, notes, tags, taxes or variables goes in. They are sent in requests of the size that Zoho takes,
-//!   and the [report](crate::rest::BatchReport) tells what became of each.
+//! * Any number of records, notes, tags, taxes or variables goes in. They are sent in requests of the size that Zoho
+//!   takes, and the [report](crate::rest::BatchReport) tells what became of each.
 //! * Every method that gives [`Record`](crate::Record)s has a twin that gives structs of yours (`send_as`, `iter_as`,
 //!   `get_as`).
 //! * [`doc(alias)`](https://doc.rust-lang.org/rustdoc/advanced-features.html#add-aliases-for-an-item-in-documentation-search)

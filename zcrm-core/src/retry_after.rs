@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-/// How long the server asks to wait, counted from `now`: seconds, or until a date. A date that has passed means no wait;
-/// `None` is a value that is neither.
+/// How long the server asks to wait, counted from `now`: seconds, or until a date. A date that has passed means no
+/// wait; `None` is a value that is neither.
 pub(crate) fn parse(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {

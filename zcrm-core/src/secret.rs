@@ -7,7 +7,8 @@ use zeroize::Zeroize;
 /// A secret: a token, a client secret or a password.
 ///
 /// It has one way out, [`expose`](Secret::expose). There is no `Display`, no `Serialize`, no `Deref` and no `PartialEq`
-/// (comparing secrets with `==` leaks their common length through time), and its memory is overwritten when it is dropped.
+/// (comparing secrets with `==` leaks their common length through time), and its memory is overwritten when it is
+/// dropped.
 ///
 /// ```
 /// use zcrm_core::Secret;

@@ -102,7 +102,7 @@ fn refuses<T>(version: &str, kind: ErrorKind, act: impl FnOnce(&Client) -> Resul
 fn reading_the_organization() {
     gets("GET v2/org", |client| client.organization().get());
     gets("GET v2/users/5", |client| client.users().get("5"));
-    gets("GET v2/users?type=CurrentUser", |client| client.users().current());
+    gets("GET v2/users?type=CurrentUser", |client| client.users().get_current());
     gets("GET v2/settings/roles", |client| client.roles().list().all());
     gets("GET v2/settings/roles/5", |client| client.roles().get("5"));
     gets("GET v2/settings/profiles", |client| client.profiles().list().all());
@@ -475,7 +475,7 @@ fn nothing_there_is_an_empty_list_or_not_found() {
     assert_eq!(client.users().get("5").unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(client.module("Leads").tags().count_records("5").unwrap_err().kind(), ErrorKind::NotFound);
     let (client, _) = serving("v2", |_| Answer::Json(200, json!({"users": []})));
-    assert_eq!(client.users().current().unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(client.users().get_current().unwrap_err().kind(), ErrorKind::NotFound);
     let (client, _) = serving("v8", |_| Answer::Json(204, Value::Null));
     assert!(client.taxes().list().all().unwrap().is_empty());
 }

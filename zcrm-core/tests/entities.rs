@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use zcrm_core::entity::*;
 
-/// Reads the rows of a fixture and checks that they are written as they came, byte for byte, and member by member after a
-/// change; and that beside nulls `other` holds just what is `kept` there: keys without a field.
+/// Reads the rows of a fixture and checks that they are written as they came, byte for byte, and member by member after
+/// a change; and that beside nulls `other` holds just what is `kept` there: keys without a field.
 fn read<T: DeserializeOwned + Serialize + Clone>(
     fixture: &str,
     kept: &[&str],

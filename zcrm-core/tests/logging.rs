@@ -1,4 +1,5 @@
-//! The two logging keys. A process has one logger, so each test runs a program of its own: this one again, doing a deed.
+//! The two logging keys. A process has one logger, so each test runs a program of its own: this one again, doing a
+//! deed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![cfg(feature = "logging")]
 

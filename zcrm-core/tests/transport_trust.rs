@@ -72,7 +72,7 @@ fn a_certificate_that_turns_bad_stops_calls_too() {
     let client = client(&emulator, trusting(&emulator));
     client.call(Method::Get, "Leads").send().unwrap();
     // A new client has no open connection, and takes the token along.
-    let token = client.oauth().access_token("abc@xyz.com").unwrap();
+    let token = client.oauth().get_access_token("abc@xyz.com").unwrap();
     let tokens = zcrm_core::OAuthTokens::new("abc@xyz.com".try_into().unwrap(), token, "1000.fake", i64::MAX);
     emulator.behave(|behaviour| behaviour.certificate = Certificate::Expired);
     emulator.reset_counters();
@@ -283,7 +283,7 @@ fn a_failing_call_is_logged_once_without_secrets_or_queries() {
     let (emulator, proxy, config) = elsewhere();
     let client = start(config, trusting(&emulator).proxy(proxy.url.as_str()));
     sign_in(&client, &emulator);
-    let token = client.oauth().access_token("abc@xyz.com").unwrap();
+    let token = client.oauth().get_access_token("abc@xyz.com").unwrap();
     let call = client.call(Method::Get, "Logged_Once").query("word", "canary-query");
     let error = call.send().unwrap_err();
     let records = kept.0.lock().unwrap().clone();
@@ -301,7 +301,7 @@ fn the_wire_carries_the_token_in_its_header_only() {
     let emulator = emulator(1);
     let client = client(&emulator, quick());
     client.call(Method::Get, "Leads").send().unwrap();
-    let token = client.oauth().access_token("abc@xyz.com").unwrap();
+    let token = client.oauth().get_access_token("abc@xyz.com").unwrap();
     let request = emulator.requests().pop().unwrap();
     assert_eq!(request.header("authorization"), Some(format!("Zoho-oauthtoken {}", token.expose()).as_str()));
     assert!(!request.query.contains(token.expose()) && !request.path.contains(token.expose()));

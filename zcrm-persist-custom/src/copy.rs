@@ -34,9 +34,9 @@ impl CopyReport {
 /// Copies the tokens of these users from one store to another, in place of what the destination holds for them. The
 /// source keeps its own.
 ///
-/// Each user is copied under the destination's refresh lock, so that a program which already works with the destination is
-/// not disturbed in the middle of a refresh. Stop the programs that work with the source: both would go on with the same refresh
-/// token. A user who fails does not stop the others.
+/// Each user is copied under the destination's refresh lock, so that a program which already works with the destination
+/// is not disturbed in the middle of a refresh. Stop the programs that work with the source: both would go on with the
+/// same refresh token. A user who fails does not stop the others.
 ///
 /// ```
 /// use zcrm_core::UserIdentifier;

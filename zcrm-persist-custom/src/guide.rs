@@ -7,8 +7,8 @@
 //! - The dictionary shall choose: register either in a [`Registry`](crate::Registry) under the name that
 //!   `persistence_handler_class` gives.
 //! - The store is not reached from Rust: an external program, in any language, by the [protocol](crate::protocol).
-//!   `persistence_handler_class_path` is its absolute path, `persistence_handler_class` its argument. Zoho's Ruby classes
-//!   (`.rb`) cannot be loaded; let such a class become a small program that speaks the protocol.
+//!   `persistence_handler_class_path` is its absolute path, `persistence_handler_class` its argument. Zoho's Ruby
+//!   classes (`.rb`) cannot be loaded; let such a class become a small program that speaks the protocol.
 //!
 //! # The rules
 //!

@@ -55,8 +55,8 @@ fn is_not_offered(cause: &io::Error) -> bool {
     matches!(cause.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied)
 }
 
-/// Without it a power cut could undo the renaming. Some file systems do not offer it, and a folder that may be written to
-/// but not listed cannot be opened for it.
+/// Without it a power cut could undo the renaming. Some file systems do not offer it, and a folder that may be written
+/// to but not listed cannot be opened for it.
 #[cfg(unix)]
 fn sync(folder: &Path) -> io::Result<()> {
     fs::File::open(folder)?.sync_all()

@@ -1,7 +1,7 @@
 //! What the token file looks like inside.
 //!
-//! Each row stands for itself: what cannot be read of one user's is that user's loss alone, and stays as it is until a save
-//! replaces it.
+//! Each row stands for itself: what cannot be read of one user's is that user's loss alone, and stays as it is until a
+//! save replaces it.
 
 use std::borrow::Cow;
 use std::path::Path;

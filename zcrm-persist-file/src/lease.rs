@@ -4,8 +4,8 @@
 //! files, the slots, and a further file, the record, says which slot counts now. Who takes the lock writes into the
 //! record; who finds the same entry there for longer than the lease that it names, moves on to another slot.
 //!
-//! The record is mere bookkeeping: where it cannot be written (a full disk), or a crash damaged it, the lock of the slot counts
-//! for as long as the waiter's own lease.
+//! The record is mere bookkeeping: where it cannot be written (a full disk), or a crash damaged it, the lock of the
+//! slot counts for as long as the waiter's own lease.
 
 use std::io;
 use std::path::{Path, PathBuf};

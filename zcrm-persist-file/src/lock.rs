@@ -16,8 +16,8 @@ const LONGEST: u64 = 256;
 
 /// Why there is no lock file.
 pub(crate) enum Fault {
-    /// It cannot be made: the disk is full, or mounted or opened to this user for reading only. Then no tokens can be saved
-    /// there either.
+    /// It cannot be made: the disk is full, or mounted or opened to this user for reading only. Then no tokens can be
+    /// saved there either.
     NoPlace(PersistenceError),
     Failed(PersistenceError),
 }

@@ -60,8 +60,8 @@ mod unix {
     }
 
     impl Likeness {
-        /// Of a token file that is there. A group that was let in deliberately stays; the mode that a file made by hand has,
-        /// open to everybody, does not.
+        /// Of a token file that is there. A group that was let in deliberately stays; the mode that a file made by hand
+        /// has, open to everybody, does not.
         pub(crate) fn of(found: &Metadata) -> Self {
             let mode = if found.mode() & 0o007 == 0 { found.mode() & 0o660 | 0o600 } else { 0o600 };
             Self { owner: found.uid(), group: found.gid(), mode }

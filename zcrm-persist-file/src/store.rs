@@ -50,15 +50,16 @@ impl FilePersistence {
     /// The store in a folder, or at a path whose last part is `zcrm_oauthtokens.txt`. A relative path counts from the
     /// working directory of this moment. Folder and file are created when absent.
     ///
-    /// What would make a save fail is told here, as far as it can be known, and so before a grant is spent. A folder in which
-    /// other users can exchange the tokens is a warning in the log. Of a file that is there only the beginning is read.
+    /// What would make a save fail is told here, as far as it can be known, and so before a grant is spent. A folder in
+    /// which other users can exchange the tokens is a warning in the log. Of a file that is there only the beginning is
+    /// read.
     ///
     /// # Errors
     ///
     /// - [`Setup`](PersistenceErrorKind::Setup): a file is where a folder is needed, or the token file is a folder, a
     ///   symbolic link or a mount point.
-    /// - [`Denied`](PersistenceErrorKind::Denied): this user may not create or read them, or the file belongs to another
-    ///   user than this one and root.
+    /// - [`Denied`](PersistenceErrorKind::Denied): this user may not create or read them, or the file belongs to
+    ///   another user than this one and root.
     /// - [`Corrupt`](PersistenceErrorKind::Corrupt): the file there is not one of this crate.
     /// - [`Unavailable`](PersistenceErrorKind::Unavailable): the file system failed, or is full.
     pub fn new(path: impl AsRef<Path>) -> Result<Self, PersistenceError> {
@@ -87,8 +88,8 @@ impl FilePersistence {
         &self.file
     }
 
-    /// Reads the file, or its first `limit` bytes; `None` when it is not there. Takes no lock: the file is replaced as a
-    /// whole, so whatever is found is complete.
+    /// Reads the file, or its first `limit` bytes; `None` when it is not there. Takes no lock: the file is replaced as
+    /// a whole, so whatever is found is complete.
     fn read(&self, limit: u64) -> Result<Option<(Metadata, Vec<u8>)>, PersistenceError> {
         let failed = |cause| error::io("read the tokens in", &self.file, cause);
         let file = match held::retry(|| folder::existing(false).open(&self.file)) {

@@ -1,5 +1,5 @@
-//! A disk without room, a mount for reading only, folders with too few rights: what can go on goes on. Each in a process of
-//! its own, which gives up the rights of root, so that root is no exception.
+//! A disk without room, a mount for reading only, folders with too few rights: what can go on goes on. Each in a
+//! process of its own, which gives up the rights of root, so that root is no exception.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]

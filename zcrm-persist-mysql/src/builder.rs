@@ -117,23 +117,23 @@ impl MysqlBuilder {
         self
     }
 
-    /// How long the server may work on a statement. Defaults to 5 seconds; at least one, at most a day. The server is told
-    /// so and gives up by itself (where rows or the table are locked by others, say); one that is silent is given up two
-    /// seconds later.
+    /// How long the server may work on a statement. Defaults to 5 seconds; at least one, at most a day. The server is
+    /// told so and gives up by itself (where rows or the table are locked by others, say); one that is silent is given
+    /// up two seconds later.
     pub fn statement_timeout(mut self, limit: Duration) -> Self {
         self.statement_timeout = limit.clamp(SHORTEST, LONGEST);
         self
     }
 
-    /// How long reading, saving and deleting go on trying while the server cannot be reached or the row is locked. Defaults
-    /// to 10 seconds; at most a day. Zero is one attempt.
+    /// How long reading, saving and deleting go on trying while the server cannot be reached or the row is locked.
+    /// Defaults to 10 seconds; at most a day. Zero is one attempt.
     pub fn outage_timeout(mut self, limit: Duration) -> Self {
         self.outage_timeout = limit.min(LONGEST);
         self
     }
 
-    /// How many connections may be open for reading, saving and deleting. Defaults to 4, at least 1. The refresh of a user
-    /// uses one more while it lasts, so does the first save of a user.
+    /// How many connections may be open for reading, saving and deleting. Defaults to 4, at least 1. The refresh of a
+    /// user uses one more while it lasts, so does the first save of a user.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.max_connections = connections.max(1);
         self

@@ -22,8 +22,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// The limits of one connection. The server gets whole seconds, at least one.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
-    /// How long the server may work on a statement. It gives up before we do: a statement that nobody waits for any more
-    /// must not be carried out later, over what was saved meanwhile.
+    /// How long the server may work on a statement. It gives up before we do: a statement that nobody waits for any
+    /// more must not be carried out later, over what was saved meanwhile.
     pub(crate) statement: Duration,
     /// After so long without a statement the server closes the connection, and what it has locked is free.
     pub(crate) idle: Duration,
@@ -72,8 +72,8 @@ impl Connector {
         Ok(Self { pool, base, place, limits, outage_timeout: settings.outage_timeout })
     }
 
-    /// Does `work` on a pooled connection. A connection that breaks is replaced, a deadlock is tried again, and a server
-    /// that is away is waited for: `work` must be something that can be done twice.
+    /// Does `work` on a pooled connection. A connection that breaks is replaced, a deadlock is tried again, and a
+    /// server that is away is waited for: `work` must be something that can be done twice.
     pub(crate) fn with<T>(&self, work: impl Fn(&mut Conn) -> Result<T, Failure>) -> Result<T, PersistenceError> {
         self.until(Instant::now() + self.outage_timeout, || self.attempt(&work))
     }
@@ -165,7 +165,8 @@ impl Connector {
 /// What every connection is told first.
 ///
 /// Without strict mode a server cuts values that do not fit, silently; with safe updates it refuses to write a table
-/// that has no key. The first comment is read by MariaDB alone, the second by MySQL alone, whose InnoDB cannot be absent.
+/// that has no key. The first comment is read by MariaDB alone, the second by MySQL alone, whose InnoDB cannot be
+/// absent.
 fn session(statement: u64, idle: u64) -> String {
     format!(
         "SET NAMES utf8mb4, SESSION sql_mode = 'STRICT_ALL_TABLES', SESSION autocommit = 1, \
@@ -179,8 +180,8 @@ fn whole_seconds(limit: Duration) -> u64 {
     limit.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX).max(1)
 }
 
-/// The driver gives up after the first address of a name. `localhost` is often `::1` first, where a stock server does not
-/// listen: bound to an IPv4 address of our own, the driver tries every IPv4 address of the name.
+/// The driver gives up after the first address of a name. `localhost` is often `::1` first, where a stock server does
+/// not listen: bound to an IPv4 address of our own, the driver tries every IPv4 address of the name.
 fn connect(opts: &Opts) -> mysql::Result<Conn> {
     match Conn::new(opts.clone()) {
         Err(Error::DriverError(first @ (DriverError::CouldNotConnect(_) | DriverError::ConnectTimeout)))

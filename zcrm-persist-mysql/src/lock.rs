@@ -12,8 +12,8 @@ use crate::connect::{Connector, Limits, Pause};
 use crate::error::{Failure, code};
 use crate::rows::fold;
 
-/// How long one `GET_LOCK` waits. Meanwhile nothing travels on the connection, so this is also how late a silent network
-/// is noticed.
+/// How long one `GET_LOCK` waits. Meanwhile nothing travels on the connection, so this is also how late a silent
+/// network is noticed.
 const SLICE: Duration = Duration::from_secs(3);
 
 /// A lock on a connection of its own. The server closes the connection, and frees the lock, when the holder dies, and

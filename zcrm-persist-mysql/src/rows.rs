@@ -1,7 +1,8 @@
 //! The rows: finding, replacing, adding and removing that of one user.
 //!
-//! The table is shared with Zoho's SDKs, which compare names as the column's collation does, mostly without regard to case.
-//! So a name means the row that has exactly this name; where there is none, the only row that differs in case alone.
+//! The table is shared with Zoho's SDKs, which compare names as the column's collation does, mostly without regard to
+//! case. So a name means the row that has exactly this name; where there is none, the only row that differs in case
+//! alone.
 
 use std::collections::BTreeSet;
 

@@ -38,8 +38,8 @@ pub struct MysqlPersistence {
     shape: OnceLock<Shape>,
 }
 
-/// The MySQL store for `Client::from_config`. It is opened with the keys `db_*`, and creates database and table when they
-/// are absent.
+/// The MySQL store for `Client::from_config`. It is opened with the keys `db_*`, and creates database and table when
+/// they are absent.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), zcrm_core::Error> {
@@ -97,13 +97,13 @@ impl MysqlPersistence {
         Ok(Self { connector, rows, database: settings.database, shape: OnceLock::new() })
     }
 
-    /// Creates database and table when they are absent ([`SCHEMA`](crate::SCHEMA)); checks a table that is there, and that
-    /// it can be written, and changes nothing about it.
+    /// Creates database and table when they are absent ([`SCHEMA`](crate::SCHEMA)); checks a table that is there, and
+    /// that it can be written, and changes nothing about it.
     ///
     /// # Errors
     ///
-    /// [`Setup`](PersistenceErrorKind::Setup) when a table that is there lacks a column, has one that is too narrow or of
-    /// another type, or one more that must have a value: the message names each.
+    /// [`Setup`](PersistenceErrorKind::Setup) when a table that is there lacks a column, has one that is too narrow or
+    /// of another type, or one more that must have a value: the message names each.
     /// [`Denied`](PersistenceErrorKind::Denied) when the server refuses, the user lacks a right, or the server takes no
     /// writes; [`Unavailable`](PersistenceErrorKind::Unavailable) when it cannot be reached: it is not waited for.
     pub fn ensure_schema(&self) -> Result<(), PersistenceError> {
@@ -114,8 +114,8 @@ impl MysqlPersistence {
         Ok(())
     }
 
-    /// Adds the row of a user who has none. Two programs that do so at once must not leave two rows in a table without a
-    /// key, hence the lock.
+    /// Adds the row of a user who has none. Two programs that do so at once must not leave two rows in a table without
+    /// a key, hence the lock.
     fn add(&self, tokens: &OAuthTokens) -> Result<(), PersistenceError> {
         let purpose = Purpose {
             word: "save",
@@ -139,8 +139,8 @@ impl MysqlPersistence {
         self.connector.with(|connection| self.rows.find(connection, user.as_str()))
     }
 
-    /// Whether the row of another user keeps this one from being added. Told when the user is looked for, before a grant is
-    /// spent on tokens that cannot be saved.
+    /// Whether the row of another user keeps this one from being added. Told when the user is looked for, before a
+    /// grant is spent on tokens that cannot be saved.
     fn find_obstacle(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
         if !self.shape()?.has_key {
             return Ok(());

@@ -11,8 +11,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`shared`] and [`Server::start`] use the server of `TEST_MYSQL_URL` if that is set. A server with settings of its own
-//! ([`Server::builder`]) is always a private instance of the server program on the path, and only such a one can be
+//! [`shared`] and [`Server::start`] use the server of `TEST_MYSQL_URL` if that is set. A server with settings of its
+//! own ([`Server::builder`]) is always a private instance of the server program on the path, and only such a one can be
 //! stopped, killed and frozen. It ends with the test program, also when that is killed, and leaves nothing behind.
 
 mod builder;

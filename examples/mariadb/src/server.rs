@@ -35,7 +35,8 @@ impl Server {
     /// A server that runs already.
     ///
     /// # Errors
-    /// [`Error::Url`] for a text that is not `mysql://USER:PASSWORD@HOST:PORT`, [`Error::Sql`] when nobody answers there.
+    /// [`Error::Url`] for a text that is not `mysql://USER:PASSWORD@HOST:PORT`, [`Error::Sql`] when nobody answers
+    /// there.
     pub fn at(url: &str) -> Result<Self, Error> {
         let opts = Opts::from_url(url).map_err(|error| Error::Url(error.to_string()))?;
         // The tests choose between TCP and the socket themselves.

@@ -10,8 +10,8 @@ use crate::page::HEADERS;
 const MAX_HEAD: usize = 16 * 1024;
 const MAX_HEADERS: usize = 100;
 
-/// How long a browser may take to send the next part of its request, or to take the next part of the page. Browsers also
-/// open connections in advance and send nothing.
+/// How long a browser may take to send the next part of its request, or to take the next part of the page. Browsers
+/// also open connections in advance and send nothing.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a browser may take to close its side after the page.

@@ -21,8 +21,8 @@ const RELOAD: &str = "addEventListener('pagehide', () => { document.body.hidden 
 
 /// The headers that belong to each page.
 ///
-/// * Nothing is loaded but the page's own style and icon, no script runs but that of [`reload_when_back`], forms go to this
-///   server only, and no other page may frame this one.
+/// * Nothing is loaded but the page's own style and icon, no script runs but that of [`reload_when_back`], forms go to
+///   this server only, and no other page may frame this one.
 /// * The page is not stored.
 /// * Its address, in which a grant may be, is not passed on to other sites.
 pub static HEADERS: LazyLock<[(&str, String); 6]> = LazyLock::new(|| {

@@ -78,7 +78,7 @@ fn work(arguments: &Arguments) -> Result<Outcome> {
             .map(|_| {
                 scope.spawn(|| -> Result<()> {
                     for _ in 0..arguments.calls {
-                        match client.users().current() {
+                        match client.users().get_current() {
                             Ok(_) => say(CALLED)?,
                             Err(error) => say(&format!("{FAILED}{error}"))?,
                         }
@@ -201,8 +201,8 @@ struct Tally {
     deaths: usize,
 }
 
-/// A token has to be used by the process that obtained it before it dies: the SDK takes one that is refused at its first
-/// use for a sign of a wrong configuration, and does not ask for another.
+/// A token has to be used by the process that obtained it before it dies: the SDK takes one that is refused at its
+/// first use for a sign of a wrong configuration, and does not ask for another.
 const LEAST_LIFE: Duration = Duration::from_secs(1);
 
 /// Counts calls, and lets the tokens die at even distances.

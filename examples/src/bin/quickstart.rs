@@ -14,15 +14,16 @@ use zcrm_emulator::{Emulator, Options};
 
 /// Shows the whole way: configuration, tokens, users, records.
 ///
-/// Without --config it starts a Zoho CRM of its own on this machine. With one, it uses the servers named there, and only
-/// reads from a host that is not this machine, unless --write is given.
+/// Without --config it starts a Zoho CRM of its own on this machine. With one, it uses the servers named there, and
+/// only reads from a host that is not this machine, unless --write is given.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
     /// The configuration dictionary as JSON
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// `-` reads a grant token from standard input, to exchange when the store holds no tokens yet. Or set ZOHO_GRANT_TOKEN
+    /// `-` reads a grant token from standard input, to exchange when the store holds no tokens yet. Or set
+    /// ZOHO_GRANT_TOKEN
     #[arg(long, value_name = "-", requires = "config")]
     grant_token: Option<String>,
     /// Create, change and delete a few leads on a host that is not this machine, too
@@ -96,7 +97,7 @@ fn sign_in(client: Client, grant: Option<GrantToken>) -> Result<Client> {
 
 /// The Ruby SDK's sample: the current user, then a user by id.
 fn look_at_users(client: &Client) -> Result<()> {
-    let me = client.users().current()?;
+    let me = client.users().get_current()?;
     let id = me.id.context("Zoho gave the current user no id")?;
     let user = client.users().get(&id)?;
     say(format_args!(

@@ -1,5 +1,5 @@
-//! The structure of the workspace's source files: their sizes, who knows ureq, that nothing uses each other in a circle, and
-//! how public methods are named and documented.
+//! The structure of the workspace's source files: their sizes, who knows ureq, that nothing uses each other in a
+//! circle, and how public methods are named and documented.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod methods;
@@ -36,12 +36,18 @@ fn no_file_is_longer_than_one_can_survey() {
     assert!(too_long.is_empty(), "{too_long:#?}");
 }
 
+/// What rustfmt leaves to us: comments.
 #[test]
-fn no_line_is_wider_than_the_formatter_allows() {
+fn no_comment_is_wider_than_the_code() {
     let mut too_wide = Vec::new();
     for file in all_files() {
         let text = fs::read_to_string(&file).unwrap();
-        let lines = text.lines().enumerate().filter(|(_, line)| line.chars().count() > WIDEST_LINE);
+        let is_too_wide = |line: &str| {
+            let comment = line.trim_start();
+            // A row of a table cannot be broken.
+            comment.starts_with("//") && !comment.contains(" | ") && line.chars().count() > WIDEST_LINE
+        };
+        let lines = text.lines().enumerate().filter(|(_, line)| is_too_wide(line));
         too_wide.extend(lines.map(|(number, _)| format!("{}:{}", name(&file), number + 1)));
     }
     assert!(too_wide.is_empty(), "{too_wide:#?}");
@@ -72,8 +78,7 @@ fn no_files_and_no_modules_use_each_other_in_a_circle() {
 
 #[test]
 fn every_method_that_sends_has_an_example() {
-    let folders = ["client", "resource", "rest", "oauth"].map(|folder| workspace().join("zcrm-core/src").join(folder));
-    let methods: Vec<_> = folders.iter().flat_map(|folder| sending_methods(folder)).collect();
+    let methods: Vec<_> = sending_folders().iter().flat_map(|folder| sending_methods(folder)).collect();
     assert!(methods.len() > 60, "this test sees only {} methods", methods.len());
     let without = methods.iter().filter(|method| !method.docs.contains("```"));
     let without: Vec<&String> = without.map(|method| &method.place).collect();
@@ -82,15 +87,29 @@ fn every_method_that_sends_has_an_example() {
 
 #[test]
 fn every_method_that_sends_is_named_by_a_verb() {
-    let folders = ["client", "resource", "rest", "oauth"].map(|folder| workspace().join("zcrm-core/src").join(folder));
-    let methods = folders.iter().flat_map(|folder| sending_methods(folder)).filter(|method| !method.is_lazy);
-    let named = |name: &str| VERBS.contains(&name.split('_').next().unwrap());
-    let nouns: Vec<String> = methods.filter(|method| !named(&method.name)).map(|method| method.place).collect();
+    let methods = sending_folders().iter().flat_map(|folder| sending_methods(folder)).collect::<Vec<_>>();
+    let sending = methods.iter().filter(|method| !method.is_lazy && !SENDING_NOTHING.contains(&method.name.as_str()));
+    let first_word = |name: &str| name.split('_').next().unwrap().to_owned();
+    let nouns = sending.filter(|method| !VERBS.contains(&first_word(&method.name).as_str()));
+    let nouns: Vec<&String> = nouns.map(|method| &method.place).collect();
     assert!(nouns.is_empty(), "{nouns:#?}");
 }
 
 /// The first words of methods that send.
-const VERBS: &[&str] = &[];
+const VERBS: &[&str] = &[
+    "accept", "add", "convert", "count", "create", "delete", "describe", "generate", "get", "is", "merge", "open",
+    "refresh", "remove", "revoke", "run", "save", "send", "update", "upload", "upsert",
+    // Of a listing or a download, which a verb began.
+    "all", "to",
+];
+
+/// What gives a `Result` and sends nothing.
+const SENDING_NOTHING: &[&str] =
+    &["authorization_request", "for_user", "into_result", "json", "read_redirect", "set_data_center"];
+
+fn sending_folders() -> [PathBuf; 4] {
+    ["client", "resource", "rest", "oauth"].map(|folder| workspace().join("zcrm-core/src").join(folder))
+}
 
 #[test]
 fn a_circle_is_found() {

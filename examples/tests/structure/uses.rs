@@ -1,4 +1,5 @@
-//! Which file uses what another one defines: the paths of its code, followed through re-exports to the file they lead to.
+//! Which file uses what another one defines: the paths of its code, followed through re-exports to the file they lead
+//! to.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -13,8 +14,8 @@ use crate::sources::{rust_files, syntax};
 pub(crate) type Module = Vec<String>;
 pub(crate) type Uses = BTreeMap<Module, BTreeSet<Module>>;
 
-/// The uses between the files of a tree of modules, without those of unit tests. A `pub use` is no use: whoever uses the
-/// name that it brings uses the file that it comes from.
+/// The uses between the files of a tree of modules, without those of unit tests. A `pub use` is no use: whoever uses
+/// the name that it brings uses the file that it comes from.
 pub(crate) fn uses_between_files(root: &Path) -> Uses {
     let mut tree = Tree::default();
     let files = rust_files(root).into_iter().map(|file| (module(root, &file), file));
@@ -177,9 +178,10 @@ impl Tree {
             anchored = true;
             path = rest;
         }
-        let (first, _) = path.split_first()?;
-        // A bare name is a module below this one; anything else was brought by a `use`, which is looked at itself.
-        (anchored || self.found.contains_key(&below(&at, first))).then(|| self.follow(at, path, 0))
+        let (first, rest) = path.split_first()?;
+        // What else a path begins with was brought by a `use`, which is looked at itself, or is a variable.
+        let is_module_below = !rest.is_empty() && self.found.contains_key(&below(&at, first));
+        (anchored || is_module_below).then(|| self.follow(at, path, 0))
     }
 
     fn follow(&self, at: Module, path: &[String], depth: usize) -> Module {

@@ -47,7 +47,8 @@ impl Sessions {
         self.by_id.get(jar.get(COOKIE)?.value())
     }
 
-    /// Begins a session in place of the browser's former one. Its id is new: whoever knew the former one is not signed in.
+    /// Begins a session in place of the browser's former one. Its id is new: whoever knew the former one is not signed
+    /// in.
     pub(crate) fn begin(&self, jar: PrivateCookieJar, user: UserIdentifier) -> Result<PrivateCookieJar> {
         let jar = self.end(jar);
         let id = random::token()?;

@@ -1,8 +1,8 @@
 //! Sign-ins in progress: browsers that are away at Zoho's consent page.
 //!
-//! Each is a cookie of its own, named after the state that was sent to Zoho, and encrypted with its name, so that nobody
-//! can make one up. So any number of tabs can sign in at once, a redirect counts only in the browser that was sent out,
-//! and strangers can neither fill the server's memory nor displace anybody's sign-in.
+//! Each is a cookie of its own, named after the state that was sent to Zoho, and encrypted with its name, so that
+//! nobody can make one up. So any number of tabs can sign in at once, a redirect counts only in the browser that was
+//! sent out, and strangers can neither fill the server's memory nor displace anybody's sign-in.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

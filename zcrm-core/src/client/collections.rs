@@ -12,7 +12,7 @@ impl Client {
     /// use zcrm_core::resource::UserType;
     ///
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
-    /// println!("{:?}", client.users().current()?.full_name);
+    /// println!("{:?}", client.users().get_current()?.full_name);
     /// for user in client.users().list().of_type(UserType::Active) {
     ///     println!("{:?}", user?.email);
     /// }
@@ -90,8 +90,8 @@ impl Client {
         TaxesHandle::new(&self.session)
     }
 
-    /// The variables of the organization. Scope: `ZohoCRM.settings.variables.READ`, and `.CREATE`, `.UPDATE`, `.DELETE` to
-    /// write.
+    /// The variables of the organization. Scope: `ZohoCRM.settings.variables.READ`, and `.CREATE`, `.UPDATE`, `.DELETE`
+    /// to write.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {

@@ -69,11 +69,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) when the store that is asked for is not offered (the message names
-    /// the key and the crate to add), the program in `persistence_handler_class_path` is none that can be run, or the log
-    /// file cannot be opened;
-    /// [`ErrorKind::Persistence`](crate::ErrorKind::Persistence) when the store cannot be opened. Another store is never
-    /// used in its place.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) when the store that is asked for is not offered (the message
+    /// names the key and the crate to add), the program in `persistence_handler_class_path` is none that can be run, or
+    /// the log file cannot be opened;
+    /// [`ErrorKind::Persistence`](crate::ErrorKind::Persistence) when the store cannot be opened. Another store is
+    /// never used in its place.
     #[doc(alias = "init")]
     pub fn from_config(config: Config, backends: impl IntoIterator<Item = Backend>) -> Result<Self> {
         #[cfg(feature = "logging")]
@@ -107,6 +107,14 @@ impl Client {
     }
 
     /// The same app, connections and store, as another user.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// let colleague = client.for_user("colleague@example.com")?;
+    /// println!("{:?}", colleague.organization().get()?.company_name);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -176,9 +184,9 @@ impl Client {
         ModuleHandle::new(self.session.clone(), api_name)
     }
 
-    /// A request to any endpoint. Relative paths, such as `settings/roles`, are resolved against `/crm/{version}/`; paths
-    /// that begin with `/crm/`, such as `/crm/bulk/v2/read`, are used as they are. A path is split at each `/`, and its parts
-    /// are escaped.
+    /// A request to any endpoint. Relative paths, such as `settings/roles`, are resolved against `/crm/{version}/`;
+    /// paths that begin with `/crm/`, such as `/crm/bulk/v2/read`, are used as they are. A path is split at each `/`,
+    /// and its parts are escaped.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
@@ -219,9 +227,10 @@ impl Client {
         self.session.usage()
     }
 
-    /// Ends all waits of this client and its clones, present and future ones: for the end of a rate limit, between retries,
-    /// for other requests in flight. They fail with [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted), and nothing
-    /// is sent any more. Requests in flight are not cut off. For Ctrl-C handlers; [`resume`](Self::resume) takes it back.
+    /// Ends all waits of this client and its clones, present and future ones: for the end of a rate limit, between
+    /// retries, for other requests in flight. They fail with [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted),
+    /// and nothing is sent any more. Requests in flight are not cut off. For Ctrl-C handlers; [`resume`](Self::resume)
+    /// takes it back.
     pub fn interrupt(&self) {
         self.session.interrupt(true);
     }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// A data centre of Zoho. The hosts are those of Zoho's own SDK for v8, except for [`download_url`](Self::download_url).
+/// A data centre of Zoho. The hosts are those of Zoho's own SDK for v8, except for
+/// [`download_url`](Self::download_url).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DataCenter {
@@ -87,8 +88,8 @@ impl DataCenter {
         format!("https://{}", self.hosts().upload)
     }
 
-    /// The server of the result files of bulk writes, such as `https://download-accl.zoho.com`. Zoho documents this host
-    /// for the US only; for the other data centres it is derived from their domain.
+    /// The server of the result files of bulk writes, such as `https://download-accl.zoho.com`. Zoho documents this
+    /// host for the US only; for the other data centres it is derived from their domain.
     #[must_use]
     pub fn download_url(self) -> String {
         format!("https://download-accl.{}", self.hosts().zoho)

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 
-/// Settings of connections, timeouts, retries and limits. They are not keys of the configuration dictionary; pass them with
-/// [`Config::with_http`](super::Config::with_http).
+/// Settings of connections, timeouts, retries and limits. They are not keys of the configuration dictionary; pass them
+/// with [`Config::with_http`](super::Config::with_http).
 ///
 /// ```
 /// use std::time::Duration;
@@ -80,8 +80,8 @@ impl HttpOptions {
         self
     }
 
-    /// How long one attempt of a request may take in all, body included. Defaults to 120 seconds. File transfers have no
-    /// such limit. Connecting may take at most half of it.
+    /// How long one attempt of a request may take in all, body included. Defaults to 120 seconds. File transfers have
+    /// no such limit. Connecting may take at most half of it.
     #[must_use]
     pub fn call_timeout(mut self, limit: Duration) -> Self {
         self.call_timeout = limit;
@@ -95,9 +95,9 @@ impl HttpOptions {
         self
     }
 
-    /// A proxy, `http://user:password@host:port`, in place of the one of the environment; special characters in user and
-    /// password are percent-encoded. `https://`, `socks4://` and `socks5://` are understood too. Calls to loopback never
-    /// go through one.
+    /// A proxy, `http://user:password@host:port`, in place of the one of the environment; special characters in user
+    /// and password are percent-encoded. `https://`, `socks4://` and `socks5://` are understood too. Calls to loopback
+    /// never go through one.
     #[must_use]
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
         self.proxy = Some(url.into());
@@ -149,9 +149,9 @@ impl HttpOptions {
         self
     }
 
-    /// How many of them may be heavy: sorted records or those of a custom view, writes of more than 10 records, searches,
-    /// conversions, COQL, composite requests. Zoho allows 10 in every edition (its page *API limits*, v7 and v8). Defaults
-    /// to 5. At least 1.
+    /// How many of them may be heavy: sorted records or those of a custom view, writes of more than 10 records,
+    /// searches, conversions, COQL, composite requests. Zoho allows 10 in every edition (its page *API limits*, v7 and
+    /// v8). Defaults to 5. At least 1.
     #[must_use]
     pub fn heavy_concurrency(mut self, requests: usize) -> Self {
         self.heavy_concurrency = requests.max(1);
@@ -168,8 +168,8 @@ impl HttpOptions {
     }
 
     /// How many API credits this client and its clones may spend, by the estimate of [`Cost`](crate::rest::Cost). The
-    /// request that would pass it fails with [`ErrorKind::CreditBudget`](crate::ErrorKind::CreditBudget) and is not sent.
-    /// Without it there is no limit but Zoho's.
+    /// request that would pass it fails with [`ErrorKind::CreditBudget`](crate::ErrorKind::CreditBudget) and is not
+    /// sent. Without it there is no limit but Zoho's.
     #[must_use]
     pub fn max_credits(mut self, credits: u64) -> Self {
         self.max_credits = Some(credits);
@@ -185,32 +185,33 @@ impl HttpOptions {
     }
 
     /// How long a request is retried: how long its attempts and the backoff between them may take together. The last
-    /// attempt is made when it ends. A wait that Zoho asks for (`Retry-After`) is honored as long as all such waits together
-    /// fit in it. Waiting for other requests in flight is not counted. Defaults to 120 seconds.
+    /// attempt is made when it ends. A wait that Zoho asks for (`Retry-After`) is honored as long as all such waits
+    /// together fit in it. Waiting for other requests in flight is not counted. Defaults to 120 seconds.
     #[must_use]
     pub fn retry_budget(mut self, limit: Duration) -> Self {
         self.retry_budget = limit;
         self
     }
 
-    /// The first backoff is chosen at random up to this; it doubles with each retry, up to 30 seconds. Defaults to 500 ms.
+    /// The first backoff is chosen at random up to this; it doubles with each retry, up to 30 seconds. Defaults to 500
+    /// ms.
     #[must_use]
     pub fn retry_base(mut self, backoff: Duration) -> Self {
         self.retry_base = backoff;
         self
     }
 
-    /// Never retries an update whose response was lost: doing it twice changes nothing more in the record, but Zoho may run
-    /// its workflows twice. Defaults to retrying.
+    /// Never retries an update whose response was lost: doing it twice changes nothing more in the record, but Zoho may
+    /// run its workflows twice. Defaults to retrying.
     #[must_use]
     pub fn no_update_retries(mut self) -> Self {
         self.retry_updates = false;
         self
     }
 
-    /// How long before its end an access token is renewed; never more than half of its life. Of a token that another process
-    /// stored the whole life is not known: it is renewed when half of what was left at first sight is over, if that is later.
-    /// Defaults to 60 seconds.
+    /// How long before its end an access token is renewed; never more than half of its life. Of a token that another
+    /// process stored the whole life is not known: it is renewed when half of what was left at first sight is over, if
+    /// that is later. Defaults to 60 seconds.
     #[must_use]
     pub fn refresh_margin(mut self, margin: Duration) -> Self {
         self.refresh_margin = margin;

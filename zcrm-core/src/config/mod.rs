@@ -1,7 +1,7 @@
 //! The configuration dictionary: its sources, its rules, its values.
 //!
-//! The keys are those of the Ruby SDK and a few more; the README lists all of them. Every source is validated by the same
-//! rules, and all faults are reported at once.
+//! The keys are those of the Ruby SDK and a few more; the README lists all of them. Every source is validated by the
+//! same rules, and all faults are reported at once.
 
 mod builder;
 mod data_center;
@@ -58,17 +58,17 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the file cannot be read or is not a JSON object, and with every
-    /// fault of its values.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the file cannot be read or is not a JSON object, and with
+    /// every fault of its values.
     pub fn from_json_file(path: impl AsRef<Path>) -> Result<Self> {
         Self::from_file_and(path.as_ref(), None)
     }
 
-    /// From a JSON file, with the environment taking precedence: a variable such as `ZCRM_CLIENT_SECRET` replaces the value
-    /// of `client_secret` in the file, or adds it. So secrets can stay out of the file.
+    /// From a JSON file, with the environment taking precedence: a variable such as `ZCRM_CLIENT_SECRET` replaces the
+    /// value of `client_secret` in the file, or adds it. So secrets can stay out of the file.
     ///
-    /// An empty variable leaves the file's value, except `ZCRM_DB_PASSWORD`. Relative paths in variables are relative to
-    /// the working directory.
+    /// An empty variable leaves the file's value, except `ZCRM_DB_PASSWORD`. Relative paths in variables are relative
+    /// to the working directory.
     ///
     /// ```no_run
     /// use zcrm_core::Config;

@@ -13,7 +13,8 @@ use crate::token::UserIdentifier;
 /// A validated configuration.
 ///
 /// * Relative paths are relative to the folder of the JSON file that contains them, otherwise to the working directory.
-/// * A path is taken literally: a leading `~` and variables such as `%LOCALAPPDATA%` or `$HOME` are refused, not expanded.
+/// * A path is taken literally: a leading `~` and variables such as `%LOCALAPPDATA%` or `$HOME` are refused, not
+///   expanded.
 /// * An empty string is an absent key, except for `db_password`.
 /// * Whether files, folders and programs exist is checked when they are used.
 ///
@@ -99,7 +100,8 @@ impl Config {
         &self.hosts.file_upload_url.url
     }
 
-    /// The server of the result files of bulk writes, with the same default as [`file_upload_url`](Self::file_upload_url).
+    /// The server of the result files of bulk writes, with the same default as
+    /// [`file_upload_url`](Self::file_upload_url).
     #[must_use]
     pub fn download_url(&self) -> &str {
         &self.hosts.download_url.url
@@ -113,8 +115,8 @@ impl Config {
         if host.given { host.url.clone() } else { center.file_upload_url() }
     }
 
-    /// [`download_url`](Self::download_url) for a user of this data centre: the key if it is set, otherwise the server of
-    /// the data centre.
+    /// [`download_url`](Self::download_url) for a user of this data centre: the key if it is set, otherwise the server
+    /// of the data centre.
     #[must_use]
     pub fn download_url_in(&self, center: DataCenter) -> String {
         let host = &self.hosts.download_url;
@@ -191,8 +193,8 @@ impl Config {
         self.log_in_console
     }
 
-    /// What is allowed but inadvisable in this configuration, such as a file with secrets that others can read. A client
-    /// logs each of them at `warn` when it starts.
+    /// What is allowed but inadvisable in this configuration, such as a file with secrets that others can read. A
+    /// client logs each of them at `warn` when it starts.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings

@@ -141,8 +141,8 @@ impl Names {
         Ok(())
     }
 
-    /// Adds to a body what an update sends of a field: a new value, or null where one was taken away. A null that `other`
-    /// was given for it is sent too. The id is always sent.
+    /// Adds to a body what an update sends of a field: a new value, or null where one was taken away. A null that
+    /// `other` was given for it is sent too. The id is always sent.
     pub(crate) fn change<T: Member>(
         self,
         body: &mut Members,

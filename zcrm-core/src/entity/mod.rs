@@ -5,11 +5,11 @@
 //! All fields are public and optional, since Zoho leaves out or nulls nearly everything somewhere. The field names are
 //! Zoho's in Rust's spelling; the JSON keys are exact, whatever their case. Answers differ by version, so a value that
 //! does not fit its field (null, text for an object) is not an error: it is in `other`, with the members that have no
-//! field. Written as JSON, an entity gives back exactly what was read, digit by digit, but for what was changed meanwhile.
-//! Values of any type are [`Json`], which keeps the text that they came as.
+//! field. Written as JSON, an entity gives back exactly what was read, digit by digit, but for what was changed
+//! meanwhile. Values of any type are [`Json`], which keeps the text that they came as.
 //!
-//! An entity remembers what it was read from, and an update sends only what was changed. A field that was read and is set
-//! to `None` is sent as null, which clears it in Zoho.
+//! An entity remembers what it was read from, and an update sends only what was changed. A field that was read and is
+//! set to `None` is sent as null, which clears it in Zoho.
 //!
 //! ```
 //! use zcrm_core::entity::User;

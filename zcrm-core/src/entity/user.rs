@@ -9,8 +9,8 @@ entity! {
     /// A user of the organisation.
     ///
     /// To create one, set what is to be sent. To change one, read it and set what is to be changed, or start from
-    /// [`with_id`](User::with_id): an update sends only what differs from what was read. A field that was read and is set
-    /// to `None` is sent as null, which clears it.
+    /// [`with_id`](User::with_id): an update sends only what differs from what was read. A field that was read and is
+    /// set to `None` is sent as null, which clears it.
     ///
     /// ```
     /// use zcrm_core::entity::User;

@@ -22,8 +22,8 @@ entity! {
         name: String = "name" set,
         /// The API name.
         api_name: String = "api_name" set,
-        /// `integer`, `text`, `percent`, `decimal`, `currency`, `date`, `datetime`, `email`, `phone`, `url`, `checkbox`,
-        /// `textarea`, `long` (`type`).
+        /// `integer`, `text`, `percent`, `decimal`, `currency`, `date`, `datetime`, `email`, `phone`, `url`,
+        /// `checkbox`, `textarea`, `long` (`type`).
         kind: String = "type" set,
         /// The value: text, number or boolean, by the type.
         value: Json = "value" set,

@@ -57,8 +57,8 @@ pub enum ErrorKind {
     /// Zoho's rate limit (429). Retried with backoff until the budget was spent; retry later.
     RateLimited,
     /// No request of this client could start within
-    /// [`queue_timeout`](crate::config::HttpOptions::queue_timeout), because too many others were in flight. Nothing was
-    /// sent; retry later or allow more concurrency.
+    /// [`queue_timeout`](crate::config::HttpOptions::queue_timeout), because too many others were in flight. Nothing
+    /// was sent; retry later or allow more concurrency.
     Busy,
     /// The credit budget of [`max_credits`](crate::config::HttpOptions::max_credits) is spent. Nothing was sent.
     CreditBudget,
@@ -66,7 +66,8 @@ pub enum ErrorKind {
     Interrupted,
     /// Zoho failed (5xx). Retried where the request is idempotent.
     Server,
-    /// No connection could be made: name, refusal, route, proxy, or timeout while connecting. Retried; nothing was sent.
+    /// No connection could be made: name, refusal, route, proxy, or timeout while connecting. Retried; nothing was
+    /// sent.
     Connect,
     /// The server's certificate is not trusted, expired or of another host. Not retried; nothing was sent.
     Tls,

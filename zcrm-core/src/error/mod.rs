@@ -21,7 +21,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// [`kind`](Error::kind) is for programs, the text is for people: one line that says what failed and, where one is
 /// known, the remedy. The causes below it are in [`source`](StdError::source) and are not repeated in the text. `Debug`
-/// gives the text and its causes, each on a line of its own, so a `main` that returns the error prints something readable.
+/// gives the text and its causes, each on a line of its own, so a `main` that returns the error prints something
+/// readable.
 ///
 /// Cloning is cheap: clones share their content.
 ///
@@ -225,7 +226,8 @@ impl Error {
     }
 
     /// Whether the request may have been done although it failed: its answer, or that of an earlier attempt, was lost,
-    /// could not be understood, or was a failure of the server (5xx). Find out before you repeat it. Never so for reads.
+    /// could not be understood, or was a failure of the server (5xx). Find out before you repeat it. Never so for
+    /// reads.
     #[must_use]
     pub fn outcome_unknown(&self) -> bool {
         self.0.outcome_unknown

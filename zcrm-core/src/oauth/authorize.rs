@@ -88,8 +88,8 @@ pub struct Redirect {
 }
 
 impl Redirect {
-    /// Where the grant is exchanged: `https://accounts.zoho.eu` for example; `None` when the redirect does not say, and the
-    /// configured accounts server is used.
+    /// Where the grant is exchanged: `https://accounts.zoho.eu` for example; `None` when the redirect does not say, and
+    /// the configured accounts server is used.
     #[must_use]
     pub fn accounts_url(&self) -> Option<&str> {
         self.accounts_url.as_deref()

@@ -11,12 +11,12 @@ use super::limits::StoreLimits;
 use super::lock::RefreshLock;
 use crate::token::{OAuthTokens, UserIdentifier};
 
-/// The longest time that [`lock_refresh`](PersistenceHandler::lock_refresh) waits for a lock, and the longest lease that it
-/// grants. Longer durations are accepted and count as this one.
+/// The longest time that [`lock_refresh`](PersistenceHandler::lock_refresh) waits for a lock, and the longest lease
+/// that it grants. Longer durations are accepted and count as this one.
 pub const MAX_LOCK_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The shortest lease that [`lock_refresh`](PersistenceHandler::lock_refresh) grants, enough to read and to save tokens on a
-/// slow store. Shorter durations are accepted and count as this one.
+/// The shortest lease that [`lock_refresh`](PersistenceHandler::lock_refresh) grants, enough to read and to save tokens
+/// on a slow store. Shorter durations are accepted and count as this one.
 pub const MIN_LOCK_LEASE: Duration = Duration::from_secs(5);
 
 /// A store of tokens, one row a user.
@@ -30,16 +30,16 @@ pub const MIN_LOCK_LEASE: Duration = Duration::from_secs(5);
 ///   `Err`, what was there before is still there. One user has one row: saving replaces.
 /// - **`Ok(None)` means "unknown user"**, and only that. A store that could not look returns `Err`.
 /// - **Deleting the absent is fine.**
-/// - **Identifiers compare byte by byte**; no trimming, no collation. A store that is shared with a program which ignores
-///   case, such as the Ruby SDK with MySQL, may differ in one way: where no row matches exactly and only one differs in
-///   case alone, reading, saving, deleting and locking all mean that row. An exact match always wins. Such a store says so
-///   in its [`limits`](PersistenceHandler::limits).
+/// - **Identifiers compare byte by byte**; no trimming, no collation. A store that is shared with a program which
+///   ignores case, such as the Ruby SDK with MySQL, may differ in one way: where no row matches exactly and only one
+///   differs in case alone, reading, saving, deleting and locking all mean that row. An exact match always wins. Such a
+///   store says so in its [`limits`](PersistenceHandler::limits).
 /// - **A row that cannot be read never stands in the way of a save.** Reading it fails with
-///   [`CorruptRow`](PersistenceErrorKind::CorruptRow) or [`WrongKey`](PersistenceErrorKind::WrongKey), saving replaces it and
-///   deleting removes it. A store that cannot be read as a whole is [`Corrupt`](PersistenceErrorKind::Corrupt), and
-///   is left as it is.
-/// - **A row without a refresh token**, as other programs may leave it, is read with an empty one: its access token still
-///   works. The library never saves an empty token.
+///   [`CorruptRow`](PersistenceErrorKind::CorruptRow) or [`WrongKey`](PersistenceErrorKind::WrongKey), saving replaces
+///   it and deleting removes it. A store that cannot be read as a whole is [`Corrupt`](PersistenceErrorKind::Corrupt),
+///   and is left as it is.
+/// - **A row without a refresh token**, as other programs may leave it, is read with an empty one: its access token
+///   still works. The library never saves an empty token.
 /// - **Any thread at any time**: all calls take `&self`, and no call waits for another user's refresh.
 /// - **What does not fit is refused** with [`PersistenceErrorKind::DoesNotFit`], never cut. A store that has narrow
 ///   limits tells them in [`limits`](PersistenceHandler::limits).
@@ -47,8 +47,8 @@ pub const MIN_LOCK_LEASE: Duration = Duration::from_secs(5);
 ///
 /// # Sharing between processes
 ///
-/// A store that several processes use should offer [`lock_refresh`](PersistenceHandler::lock_refresh). Zoho gives at most
-/// ten access tokens per refresh token in ten minutes and keeps fifteen alive, so processes that refresh each for
+/// A store that several processes use should offer [`lock_refresh`](PersistenceHandler::lock_refresh). Zoho gives at
+/// most ten access tokens per refresh token in ten minutes and keeps fifteen alive, so processes that refresh each for
 /// itself log each other out.
 ///
 /// A handler that wraps another one forwards **every** method, and the arguments unchanged.
@@ -82,7 +82,8 @@ pub trait PersistenceHandler: Debug + Send + Sync {
     #[doc(alias = "deleteOAuthTokens")]
     fn delete_oauth_tokens(&self, user: &UserIdentifier) -> Result<(), PersistenceError>;
 
-    /// Lets one process at a time refresh the tokens of a user, until the returned lock is dropped or its lease is over.
+    /// Lets one process at a time refresh the tokens of a user, until the returned lock is dropped or its lease is
+    /// over.
     ///
     /// The library holds the lock while it reads the tokens, sends the token request and saves; saving and reading must
     /// therefore work while it is held. The lock of one user must not make another wait, must be free again when its
@@ -90,13 +91,13 @@ pub trait PersistenceHandler: Debug + Send + Sync {
     /// [`Client`](crate::Client) are coordinated.
     ///
     /// - `timeout`: how long to wait for the lock. Zero is one attempt; more than [`MAX_LOCK_TIMEOUT`] counts as that.
-    /// - `lease`: how long it may be kept. A holder that stands still for longer (a frozen process, a machine that slept)
-    ///   loses it to whoever waits, and is told so by [`RefreshLock::is_held`]. Less than [`MIN_LOCK_LEASE`] counts as that,
-    ///   more than [`MAX_LOCK_TIMEOUT`] too. A store that cannot take a lock away ignores it.
+    /// - `lease`: how long it may be kept. A holder that stands still for longer (a frozen process, a machine that
+    ///   slept) loses it to whoever waits, and is told so by [`RefreshLock::is_held`]. Less than [`MIN_LOCK_LEASE`]
+    ///   counts as that, more than [`MAX_LOCK_TIMEOUT`] too. A store that cannot take a lock away ignores it.
     ///
-    /// Every `Duration` is allowed, up to [`Duration::MAX`], and neither is derived from the other: a holder that was not
-    /// willing to wait keeps the lock for as long as any other. Waiters that must get the lock of a frozen holder wait for
-    /// longer than its lease.
+    /// Every `Duration` is allowed, up to [`Duration::MAX`], and neither is derived from the other: a holder that was
+    /// not willing to wait keeps the lock for as long as any other. Waiters that must get the lock of a frozen holder
+    /// wait for longer than its lease.
     ///
     /// # Errors
     ///
@@ -122,11 +123,11 @@ pub trait PersistenceHandler: Debug + Send + Sync {
         Ok(None)
     }
 
-    /// Tells the other processes until when Zoho wants no token requests for this user; `None` when that is over, because a
-    /// new grant brought another refresh token. The library calls it while it holds the refresh lock.
+    /// Tells the other processes until when Zoho wants no token requests for this user; `None` when that is over,
+    /// because a new grant brought another refresh token. The library calls it while it holds the refresh lock.
     ///
-    /// This is an optimisation that a store with room for it beside the tokens may offer; it must not change how tokens are
-    /// kept. It need not survive a restart. The default keeps nothing, and each process finds out for itself.
+    /// This is an optimisation that a store with room for it beside the tokens may offer; it must not change how tokens
+    /// are kept. It need not survive a restart. The default keeps nothing, and each process finds out for itself.
     ///
     /// # Errors
     ///

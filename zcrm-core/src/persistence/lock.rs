@@ -18,8 +18,8 @@ impl RefreshLock {
         Self::leased(guard, |_| true)
     }
 
-    /// A guard that can be lost: a store may give the lock to another process when its holder stands still for too long.
-    /// `is_held` tells whether it still is the holder's; the library asks before it saves.
+    /// A guard that can be lost: a store may give the lock to another process when its holder stands still for too
+    /// long. `is_held` tells whether it still is the holder's; the library asks before it saves.
     pub fn leased<G: Any + Send>(guard: G, is_held: fn(&mut G) -> bool) -> Self {
         Self(Some(Box::new(Leased { guard, is_held })))
     }

@@ -15,8 +15,8 @@ use crate::rest::{
 };
 use crate::transport::Method;
 
-/// Things of one kind, such as roles, a module's fields, or a record's notes: a handle that sends nothing until one of its
-/// verbs is called. Every collection has the same verbs; those that Zoho does not offer for a kind do not compile.
+/// Things of one kind, such as roles, a module's fields, or a record's notes: a handle that sends nothing until one of
+/// its verbs is called. Every collection has the same verbs; those that Zoho does not offer for a kind do not compile.
 ///
 /// ```no_run
 /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
@@ -190,8 +190,8 @@ impl<T: Get> Collection<T> {
     /// # Errors
     ///
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none with this id;
-    /// [`Scope`](crate::ErrorKind::Scope) when the tokens lack the scope to read it; otherwise every kind that a request
-    /// can fail with.
+    /// [`Scope`](crate::ErrorKind::Scope) when the tokens lack the scope to read it; otherwise every kind that a
+    /// request can fail with.
     pub fn get(&self, id: impl Into<T::Id>) -> Result<T> {
         self.session.run(&self.request(Method::Get, &[id.into().as_ref()]).one(T::KEY))
     }
@@ -215,8 +215,8 @@ impl<T: Create> Collection<T> {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when one has an id; the error of the first
-    /// request when it shows that nothing can be sent. What happens later is in the report.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when one has an id; the error of the
+    /// first request when it shows that nothing can be sent. What happens later is in the report.
     pub fn create(&self, items: &[T]) -> Result<BatchReport> {
         let batch = self.batch(Method::Post, Effect::Create, self.sizes.create.max(1));
         batch.send_all(items.iter().map(|item| new_row(item, &self.scope)))
@@ -240,8 +240,8 @@ impl<T: Create> Collection<T> {
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when it has an id;
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`] when Zoho rejects it;
     /// [`Unanswered`](crate::ErrorKind::Unanswered), [`Server`](crate::ErrorKind::Server) or
-    /// [`InvalidResponse`](crate::ErrorKind::InvalidResponse) when it is not known whether it was created; otherwise every
-    /// kind that a request can fail with.
+    /// [`InvalidResponse`](crate::ErrorKind::InvalidResponse) when it is not known whether it was created; otherwise
+    /// every kind that a request can fail with.
     pub fn create_one(&self, item: &T) -> Result<Saved> {
         saved(self.batch(Method::Post, Effect::Create, 1).send_one(new_row(item, &self.scope)))
     }
@@ -262,8 +262,8 @@ impl<T: Update> Collection<T> {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when one has no id; the error of the first
-    /// request when it shows that nothing can be sent. What happens later is in the report.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when one has no id; the error of the
+    /// first request when it shows that nothing can be sent. What happens later is in the report.
     pub fn update(&self, items: &[T]) -> Result<BatchReport> {
         let size = self.sizes.update;
         let rows = items.iter().map(|item| match size {
@@ -277,7 +277,7 @@ impl<T: Update> Collection<T> {
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
-    /// let mut user = client.users().current()?;
+    /// let mut user = client.users().get_current()?;
     /// user.phone = Some("+47 22 00 00 00".to_owned());
     /// client.users().update_one(&user)?;
     /// # Ok(())
@@ -287,8 +287,8 @@ impl<T: Update> Collection<T> {
     /// # Errors
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when it has no id;
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`] when Zoho rejects it; otherwise every kind
-    /// that a request can fail with.
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`] when Zoho rejects it; otherwise every
+    /// kind that a request can fail with.
     pub fn update_one(&self, item: &T) -> Result<Saved> {
         saved(self.batch(Method::Put, Effect::Update, 0).send_one(one_row(item, &self.scope)))
     }
@@ -325,8 +325,8 @@ impl<T: Delete> Collection<T> {
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) or [`NotFound`](crate::ErrorKind::NotFound) when there is none
-    /// with this id; otherwise every kind that a request can fail with.
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) or [`NotFound`](crate::ErrorKind::NotFound) when there is
+    /// none with this id; otherwise every kind that a request can fail with.
     pub fn delete_one(&self, id: impl Into<T::Id>) -> Result<()> {
         self.session.run(&self.request(Method::Delete, &[id.into().as_ref()]).deleted(Key::from(T::KEY)))
     }

@@ -2,8 +2,8 @@
 //!
 //! A noun gives a handle and sends nothing: [`client.users()`](crate::Client::users),
 //! [`client.module("Leads")`](crate::Client::module), [`leads.record(id)`](ModuleHandle::record). A verb sends: `get`,
-//! `create`, `update`, `delete`, `send`. A listing or a search is a builder, which is sent by `send`, `all` or by iterating.
-//! What comes back is plain data in [`entity`](crate::entity).
+//! `create`, `update`, `delete`, `send`. A listing or a search is a builder, which is sent by `send`, `all` or by
+//! iterating. What comes back is plain data in [`entity`](crate::entity).
 //!
 //! * [`collection`]: the verbs that all collections share.
 //! * [`organization`]: users, roles, profiles, taxes, variables, notes.

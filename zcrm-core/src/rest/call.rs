@@ -4,7 +4,8 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::request::{Idempotency, Request};
+use super::parts::Idempotency;
+use super::request::Request;
 use super::response::Response;
 use super::session::Session;
 use super::transfer::{Download, Downloaded, Upload};
@@ -65,7 +66,8 @@ impl Call {
         self.map(|request| request.query(name, value))
     }
 
-    /// Sets a header. `Authorization`, `Content-Length`, `Transfer-Encoding`, `Host` and `Expect` are the library's own.
+    /// Sets a header. `Authorization`, `Content-Length`, `Transfer-Encoding`, `Host` and `Expect` are the library's
+    /// own.
     pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         const OWN: [&str; 5] = ["authorization", "content-length", "transfer-encoding", "host", "expect"];
         let name = name.into();
@@ -88,8 +90,8 @@ impl Call {
         self.map(|request| request.body(body.into()))
     }
 
-    /// Whether the request may be retried when its response was lost. Defaults to [`Idempotency::Idempotent`] for GET and
-    /// DELETE, [`Idempotency::Update`] for PUT, [`Idempotency::NotIdempotent`] for POST and PATCH.
+    /// Whether the request may be retried when its response was lost. Defaults to [`Idempotency::Idempotent`] for GET
+    /// and DELETE, [`Idempotency::Update`] for PUT, [`Idempotency::NotIdempotent`] for POST and PATCH.
     pub fn idempotency(self, idempotency: Idempotency) -> Self {
         self.map(|request| request.with_idempotency(idempotency))
     }
@@ -101,10 +103,20 @@ impl Call {
 
     /// Sends the request and reads its response whole, which has to be JSON, or nothing with 204.
     ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// use zcrm_core::Method;
+    ///
+    /// let response = client.call(Method::Get, "settings/territories").query("page", "1").send()?;
+    /// println!("{}", response.body());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
-    /// Every kind that a request can fail with: [`InvalidInput`](crate::ErrorKind::InvalidInput) before anything is sent,
-    /// those of tokens, Zoho's rejections by kind, [`Connect`](crate::ErrorKind::Connect),
+    /// Every kind that a request can fail with: [`InvalidInput`](crate::ErrorKind::InvalidInput) before anything is
+    /// sent, those of tokens, Zoho's rejections by kind, [`Connect`](crate::ErrorKind::Connect),
     /// [`Unanswered`](crate::ErrorKind::Unanswered) and [`InvalidResponse`](crate::ErrorKind::InvalidResponse).
     pub fn send(self) -> Result<Response> {
         self.session.run(&self.request)
@@ -150,6 +162,16 @@ impl Call {
     }
 
     /// The response as a file to download.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// use zcrm_core::Method;
+    ///
+    /// let path = "Leads/3652397000000190001/Attachments/3652397000000191001";
+    /// client.call(Method::Get, path).download().to_file("quote.pdf")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn download<'a>(self) -> Download<'a> {
         Download::new(self.session, self.request).any_content()
     }

@@ -33,8 +33,8 @@ impl Cost {
         if records > 10 { cost.heavy() } else { cost }
     }
 
-    /// The same cost, counted against Zoho's sub-concurrency as well: records of a custom view or sorted ones, writes of
-    /// more than ten records, searches, conversions, COQL, composite requests and mails.
+    /// The same cost, counted against Zoho's sub-concurrency as well: records of a custom view or sorted ones, writes
+    /// of more than ten records, searches, conversions, COQL, composite requests and mails.
     #[must_use]
     pub const fn heavy(self) -> Self {
         Self { heavy: true, ..self }

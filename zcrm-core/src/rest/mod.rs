@@ -1,6 +1,6 @@
 //! How a request becomes a response.
 //!
-//! * [`request`]: a request as a value; [`cost`]: what it costs.
+//! * [`request`]: a request as a value; [`parts`]: what it sends; [`cost`]: what it costs.
 //! * [`session`]: `run`, the one way out: token, governor, retries, decoding, one log line for an error.
 //! * [`governor`]: how many requests may be in flight, how fast, for how many credits.
 //! * [`retry`]: what is retried, when, and with which token.
@@ -13,6 +13,7 @@ mod call;
 mod cost;
 mod governor;
 mod list;
+mod parts;
 mod request;
 mod response;
 mod retry;
@@ -26,7 +27,8 @@ pub use cost::Cost;
 pub use governor::Usage;
 pub use list::{Cursor, List, Page, PageInfo, Rows, SortOrder, UnfitRow};
 pub(crate) use list::{Fields, Listing};
-pub use request::{Host, Idempotency, Request};
+pub use parts::{Host, Idempotency};
+pub use request::Request;
 pub use response::Response;
 pub(crate) use response::{ItemResult, Key};
 pub(crate) use session::Session;

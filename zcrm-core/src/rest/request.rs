@@ -8,6 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use super::cost::Cost;
+use super::parts::{Host, Idempotency, Parts};
 use super::response::Response;
 use super::transfer::text_part;
 use crate::config::ApiVersion;
@@ -17,32 +18,6 @@ use crate::transport::Method;
 
 /// Everything but the characters that RFC 3986 calls unreserved is escaped, in paths and in queries.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-
-/// Whether a request may be sent again when its response was lost, so that it may have been done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Idempotency {
-    /// Doing it twice is the same as doing it once: reads, deletions by id, tags, an upsert in which every record has a
-    /// value in a check field.
-    Idempotent,
-    /// Idempotent, but an update: a retry may run Zoho's workflows twice.
-    /// [`no_update_retries`](crate::config::HttpOptions::no_update_retries) switches such retries off.
-    Update,
-    /// Doing it twice does a second thing. It is retried only when nothing can have been done.
-    NotIdempotent,
-}
-
-/// Which of Zoho's servers a request goes to. Each is known from the user's data centre, or from the configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Host {
-    /// The API host, `api_base_url`.
-    Api,
-    /// The host that takes the files of bulk writes, `file_upload_url`.
-    Upload,
-    /// The host that gives the results of bulk writes and backups, `download_url`.
-    Download,
-}
 
 /// A request: method, host, path, query, body, whether it may be retried, what it costs, and how its response becomes a
 /// `T`.
@@ -68,22 +43,6 @@ pub struct Request<T> {
 }
 
 type Decode<T> = Arc<dyn Fn(Result<Response>) -> Result<T> + Send + Sync>;
-
-/// What is sent.
-#[derive(Debug, Clone)]
-pub(crate) struct Parts {
-    pub(super) method: Method,
-    pub(super) host: Host,
-    pub(super) path: String,
-    pub(super) query: String,
-    pub(super) headers: Vec<(Cow<'static, str>, String)>,
-    pub(super) content_type: Cow<'static, str>,
-    pub(super) body: Option<Vec<u8>>,
-    pub(super) idempotency: Idempotency,
-    pub(super) cost: Cost,
-    /// The first thing that is wrong with the request; it is then never sent.
-    pub(super) fault: Option<Error>,
-}
 
 impl Request<Response> {
     /// A request whose path is `/crm/{version}/` and the segments, each escaped whole.

@@ -1,5 +1,5 @@
-//! The one way out: a request is sent with a token, within the limits, retried where that is safe, decoded, and its error
-//! logged.
+//! The one way out: a request is sent with a token, within the limits, retried where that is safe, decoded, and its
+//! error logged.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,7 +7,8 @@ use std::time::Instant;
 
 use super::cost::Cost;
 use super::governor::{Governor, Permit, Usage};
-use super::request::{Host, Idempotency, Parts, Request};
+use super::parts::{Host, Idempotency, Parts};
+use super::request::Request;
 use super::response::{Received, Response, receive};
 use super::retry::{Backoff, Classification, Credentials, Failure};
 use crate::config::{ApiVersion, Config, DataCenter};

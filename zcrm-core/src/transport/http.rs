@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ureq::http::{self, HeaderValue, Uri, header};
@@ -22,6 +23,11 @@ const CONSENT_WAIT: Duration = Duration::from_secs(1);
 
 /// Larger streams wait for the server's consent (`Expect: 100-continue`), so that a rejection costs no transfer.
 const LARGE: u64 = 1 << 20;
+
+/// The transport over HTTP that clients use unless they are given another one.
+pub(crate) fn default_transport(options: &HttpOptions) -> Result<Arc<dyn Transport>> {
+    Ok(Arc::new(HttpTransport::new(options)?))
+}
 
 /// HTTP with a pool of connections, made once per client.
 pub(crate) struct HttpTransport {

@@ -6,14 +6,10 @@ mod outgoing;
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::Arc;
 
 #[cfg(feature = "logging")]
-pub(crate) use http::SHOW_THE_WIRE;
+pub(crate) use http::{SHOW_THE_WIRE, default_transport};
 pub use message::{Body, Headers, HttpRequest, HttpResponse, Method, Pace};
-
-use crate::config::HttpOptions;
-use crate::error::Result;
 
 /// Sends one request and gives back whatever was answered. Any status is an answer; redirects are not followed; the
 /// body of the answer is a reader that has not been read.
@@ -87,9 +83,4 @@ impl StdError for TransportError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_deref().map(|source| source as _)
     }
-}
-
-/// The transport over HTTP that clients use unless they are given another one.
-pub(crate) fn default_transport(options: &HttpOptions) -> Result<Arc<dyn Transport>> {
-    Ok(Arc::new(http::HttpTransport::new(options)?))
 }

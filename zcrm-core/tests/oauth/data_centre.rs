@@ -95,7 +95,8 @@ fn one_users_data_centre_is_not_every_users() {
     assert_eq!(last_url(&zoho), "https://accounts.zoho.eu/oauth/v2/token/revoke");
 }
 
-/// The grant turns out to be somebody else's, of another data centre: that one's servers change, not the configured user's.
+/// The grant turns out to be somebody else's, of another data centre: that one's servers change, not the configured
+/// user's.
 #[test]
 fn the_servers_of_a_grant_go_to_the_one_who_gave_it() {
     listen();

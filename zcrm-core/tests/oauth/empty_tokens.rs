@@ -31,14 +31,14 @@ fn a_row_without_a_refresh_token_serves_until_its_end() {
     let (zoho, store) = (Zoho::new(), Store::default());
     store.put("1000.living", "", 1800);
     let living = client(&zoho, &store);
-    assert_eq!(living.oauth().access_token(USER).unwrap().expose(), "1000.living");
+    assert_eq!(living.oauth().get_access_token(USER).unwrap().expose(), "1000.living");
     for error in [living.oauth().refresh(USER).unwrap_err(), living.oauth().revoke(USER).unwrap_err()] {
         assert_eq!(error.kind(), ErrorKind::NoRefreshToken);
         assert!(error.to_string().contains("consent again"), "{error}");
     }
-    assert_eq!(living.oauth().access_token(USER).unwrap().expose(), "1000.living");
+    assert_eq!(living.oauth().get_access_token(USER).unwrap().expose(), "1000.living");
     store.put("1000.dead", "", -10);
-    let error = client(&zoho, &store).oauth().access_token(USER).unwrap_err();
+    let error = client(&zoho, &store).oauth().get_access_token(USER).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NoRefreshToken);
     assert!(zoho.seen().is_empty());
 }
@@ -47,7 +47,7 @@ fn a_row_without_a_refresh_token_serves_until_its_end() {
 fn a_row_without_an_access_token_is_refreshed() {
     let (zoho, store) = (Zoho::new(), Store::default());
     store.put("", REFRESH, 1800);
-    assert!(!client(&zoho, &store).oauth().access_token(USER).unwrap().is_empty());
+    assert!(!client(&zoho, &store).oauth().get_access_token(USER).unwrap().is_empty());
     assert_eq!(zoho.token_requests(), 1);
 }
 
@@ -59,7 +59,7 @@ fn a_row_that_is_absent_for_a_moment_is_not_taken_for_an_unknown_user() {
         store.put("1000.stored", REFRESH, seconds);
         store.absent_for(1);
         let client = client(&zoho, &store);
-        client.oauth().access_token(USER).unwrap();
+        client.oauth().get_access_token(USER).unwrap();
         store.absent_for(1);
         assert!(client.oauth().is_token_generated(USER).unwrap());
         store.absent_for(1);
@@ -90,7 +90,7 @@ fn tokens_of_an_error_do_not_replace_newer_ones() {
     store.rows.save_oauth_tokens(&later("1000.refreshed-since", carried.refresh_token())).unwrap();
     client.oauth().save_tokens(carried).unwrap();
     assert_eq!(store.get(USER).unwrap().access_token().expose(), "1000.refreshed-since");
-    assert_eq!(client.oauth().access_token(USER).unwrap().expose(), "1000.refreshed-since");
+    assert_eq!(client.oauth().get_access_token(USER).unwrap().expose(), "1000.refreshed-since");
 
     let other = Secret::new("1000.refresh-of-a-newer-sign-in");
     store.rows.save_oauth_tokens(&later("1000.newer-sign-in", &other)).unwrap();

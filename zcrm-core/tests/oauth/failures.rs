@@ -96,7 +96,7 @@ fn a_refresh_is_tried_again_once_when_the_failure_may_pass() {
         let (zoho, store) = (Zoho::new(), Store::default());
         store.put("1000.old", REFRESH, -10);
         zoho.next([reply]);
-        client(&zoho, &store).oauth().access_token(USER).unwrap();
+        client(&zoho, &store).oauth().get_access_token(USER).unwrap();
         assert_eq!(zoho.token_requests(), 2);
     }
 }
@@ -108,7 +108,7 @@ fn a_wrong_secret_is_not_sent_a_thousand_times() {
     zoho.rule(|_| json(r#"{"error":"invalid_client_secret"}"#));
     let client = client(&zoho, &store);
     for _ in 0..1000 {
-        assert_eq!(client.oauth().access_token(USER).unwrap_err().kind(), ErrorKind::InvalidClientSecret);
+        assert_eq!(client.oauth().get_access_token(USER).unwrap_err().kind(), ErrorKind::InvalidClientSecret);
     }
     assert_eq!(zoho.token_requests(), 1);
 }
@@ -118,11 +118,11 @@ fn the_store_is_told_apart_from_an_unknown_user() {
     let (zoho, store) = (Zoho::new(), Store::default());
     let client = client(&zoho, &store);
     assert!(!client.oauth().is_token_generated(USER).unwrap());
-    assert_eq!(client.oauth().access_token(USER).unwrap_err().kind(), ErrorKind::NoTokens);
+    assert_eq!(client.oauth().get_access_token(USER).unwrap_err().kind(), ErrorKind::NoTokens);
     store.put("1000.old", REFRESH, -10);
     assert!(client.oauth().is_token_generated(USER).unwrap());
     store.fail_reads(true);
     assert_eq!(client.oauth().is_token_generated(USER).unwrap_err().kind(), ErrorKind::Persistence);
-    assert_eq!(client.oauth().access_token(USER).unwrap_err().kind(), ErrorKind::Persistence);
+    assert_eq!(client.oauth().get_access_token(USER).unwrap_err().kind(), ErrorKind::Persistence);
     assert!(zoho.seen().is_empty());
 }

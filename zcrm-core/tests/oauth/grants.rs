@@ -40,7 +40,7 @@ fn parameters_travel_in_the_body_and_the_url_holds_no_secret() {
     assert_eq!((seen[1].method.as_str(), seen[1].url.as_str()), ("GET", "https://accounts.zoho.com/oauth/user/info"));
     assert!(seen[1].authorization.as_deref().unwrap().starts_with("Zoho-oauthtoken 1000.canary-access"));
     assert!(store.get(USER).unwrap().refresh_token().expose().starts_with(REFRESH));
-    client(&zoho, &store).oauth().access_token(USER).unwrap();
+    client(&zoho, &store).oauth().get_access_token(USER).unwrap();
     assert_eq!(zoho.token_requests(), 1, "the token that came with the grant is used");
 }
 
@@ -92,14 +92,14 @@ fn somebody_elses_grant_is_kept_under_their_name_and_every_later_call_says_so() 
     assert!(granted.is_somebody_else());
     assert!(granted.warnings()[0].contains("alias-of-grants-test@xyz.com"));
     assert!(store.get(USER).is_none());
-    let error = client.oauth().access_token(USER).unwrap_err();
+    let error = client.oauth().get_access_token(USER).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NoTokens);
     assert!(error.to_string().contains("alias-of-grants-test@xyz.com"), "{error}");
     let before = logged("alias-of-grants-test@xyz.com").len();
     store.put("1000.good", REFRESH, 1800);
-    client.oauth().access_token(USER).unwrap();
+    client.oauth().get_access_token(USER).unwrap();
     assert!(logged("alias-of-grants-test@xyz.com").len() > before, "also when there are older tokens");
-    assert_eq!(client.oauth().access_token("alias-of-grants-test@xyz.com").unwrap().expose(), "1000.a");
+    assert_eq!(client.oauth().get_access_token("alias-of-grants-test@xyz.com").unwrap().expose(), "1000.a");
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn with_no_name_at_all_the_error_carries_the_tokens() {
     let tokens = error.tokens().unwrap().clone().for_user(user(USER));
     client.oauth().save_tokens(&tokens).unwrap();
     assert_eq!(store.get(USER).unwrap().refresh_token().expose(), REFRESH);
-    assert_eq!(client.oauth().access_token(USER).unwrap().expose(), "1000.a");
+    assert_eq!(client.oauth().get_access_token(USER).unwrap().expose(), "1000.a");
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn tokens_that_cannot_be_saved_are_in_the_error_go_on_working_and_are_saved_late
     assert!(store.get(USER).is_none());
     assert!(client.oauth().is_token_generated(USER).unwrap());
     store.fail_saves(false);
-    let used = client.oauth().access_token(USER).unwrap();
+    let used = client.oauth().get_access_token(USER).unwrap();
     assert!(used.same_as(tokens.access_token()));
     assert!(store.get(USER).unwrap().refresh_token().same_as(tokens.refresh_token()), "saved at the next call");
     assert_eq!(zoho.token_requests(), 1);
@@ -186,9 +186,9 @@ fn a_new_grant_makes_up_for_a_refused_refresh_token() {
     store.put("1000.old", "1000.revoked", -10);
     zoho.next([json(r#"{"error":"invalid_code"}"#)]);
     let client = client(&zoho, &store);
-    assert_eq!(client.oauth().access_token(USER).unwrap_err().kind(), ErrorKind::InvalidRefreshToken);
+    assert_eq!(client.oauth().get_access_token(USER).unwrap_err().kind(), ErrorKind::InvalidRefreshToken);
     let _granted = client.oauth().generate_access_token(GrantToken::new(GRANT)).unwrap();
-    client.oauth().access_token(USER).unwrap();
+    client.oauth().get_access_token(USER).unwrap();
 }
 
 /// Rounds in which a refresh and a new grant race: the new refresh token always wins.
@@ -199,7 +199,7 @@ fn a_refresh_in_flight_never_writes_over_a_new_grant() {
         store.put("1000.old", "1000.old-refresh", -10);
         let (one, other) = (client(&zoho, &store), client(&zoho, &store));
         std::thread::scope(|scope| {
-            scope.spawn(|| drop(one.oauth().access_token(USER)));
+            scope.spawn(|| drop(one.oauth().get_access_token(USER)));
             scope.spawn(|| drop(other.oauth().generate_access_token(GrantToken::new(GRANT)).unwrap()));
         });
         let stored = store.get(USER).unwrap();

@@ -24,7 +24,7 @@ fn a_rate_limited_refresh_token_is_not_sent_and_the_error_says_for_how_long() {
         zoho.next([reply]);
         let client = client(&zoho, &store);
         for _ in 0..100 {
-            let error = client.oauth().access_token(USER).unwrap_err();
+            let error = client.oauth().get_access_token(USER).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::TokenThrottled);
             assert!(error.is_retryable());
             let wait = error.retry_after().unwrap();
@@ -32,7 +32,7 @@ fn a_rate_limited_refresh_token_is_not_sent_and_the_error_says_for_how_long() {
         }
         assert_eq!(zoho.token_requests(), 1);
         store.put("1000.from-somebody-else", REFRESH, 1800);
-        assert_eq!(client.oauth().access_token(USER).unwrap().expose(), "1000.from-somebody-else");
+        assert_eq!(client.oauth().get_access_token(USER).unwrap().expose(), "1000.from-somebody-else");
     }
 }
 
@@ -43,8 +43,8 @@ fn neither_another_user_nor_a_grant_is_held_up() {
     store.put_for(OTHER, "1000.old-other", "1000.refresh-other", -10);
     zoho.next([too_many()]);
     let client = client(&zoho, &store);
-    assert_eq!(client.oauth().access_token(USER).unwrap_err().kind(), ErrorKind::TokenThrottled);
-    client.oauth().access_token(OTHER).unwrap();
+    assert_eq!(client.oauth().get_access_token(USER).unwrap_err().kind(), ErrorKind::TokenThrottled);
+    client.oauth().get_access_token(OTHER).unwrap();
     client.oauth().generate_access_token_from_refresh_token(Secret::new("1000.third"), "third@xyz.com").unwrap();
     let _granted = client.oauth().generate_access_token(GrantToken::new(GRANT)).unwrap();
     client.oauth().refresh(USER).unwrap();
@@ -59,7 +59,7 @@ fn a_rate_limited_grant_holds_up_no_refresh() {
     let client = client(&zoho, &store);
     let error = client.oauth().generate_access_token(GrantToken::new(GRANT)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TokenThrottled);
-    client.oauth().access_token(USER).unwrap();
+    client.oauth().get_access_token(USER).unwrap();
 }
 
 /// Clients stand for processes, and a job that is started each minute.
@@ -69,7 +69,7 @@ fn processes_that_share_a_store_share_the_knowledge() {
     store.put("1000.old", REFRESH, -10);
     zoho.rule(|_| too_many());
     for _ in 0..12 {
-        let error = client(&zoho, &store).oauth().access_token(USER).unwrap_err();
+        let error = client(&zoho, &store).oauth().get_access_token(USER).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TokenThrottled);
         assert!(error.retry_after().unwrap() > Duration::from_secs(590), "{error}");
     }
@@ -109,8 +109,8 @@ fn a_retry_after_that_has_passed_is_no_wait() {
         store.put("1000.old", REFRESH, -10);
         zoho.next([Reply::Answer(429, vec![("Retry-After", value)], String::new())]);
         let client: Client = client(&zoho, &store);
-        let error = client.oauth().access_token(USER).unwrap_err();
+        let error = client.oauth().get_access_token(USER).unwrap_err();
         assert_eq!((error.kind(), error.retry_after()), (ErrorKind::TokenThrottled, Some(Duration::ZERO)));
-        client.oauth().access_token(USER).unwrap();
+        client.oauth().get_access_token(USER).unwrap();
     }
 }

@@ -20,7 +20,7 @@ fn sixteen_threads_on_an_expired_token_ask_once() {
             .map(|_| {
                 scope.spawn(|| {
                     start.wait();
-                    client.oauth().access_token(USER).unwrap().expose().to_owned()
+                    client.oauth().get_access_token(USER).unwrap().expose().to_owned()
                 })
             })
             .collect();
@@ -42,7 +42,7 @@ fn sixteen_clients_that_share_a_store_ask_once() {
             scope.spawn(|| {
                 let client = client(&zoho, &store);
                 start.wait();
-                client.oauth().access_token(USER).unwrap();
+                client.oauth().get_access_token(USER).unwrap();
             });
         }
     });
@@ -56,7 +56,7 @@ fn clients_share_a_token_of_five_seconds() {
     zoho.life(5);
     store.put("1000.old", REFRESH, -10);
     for _ in 0..16 {
-        client(&zoho, &store).oauth().access_token(USER).unwrap();
+        client(&zoho, &store).oauth().get_access_token(USER).unwrap();
     }
     assert_eq!(zoho.token_requests(), 1);
 }
@@ -68,7 +68,7 @@ fn a_token_of_five_seconds_is_not_renewed_per_call() {
     store.put("1000.old", REFRESH, -10);
     let client = client(&zoho, &store);
     for _ in 0..1000 {
-        client.oauth().access_token(USER).unwrap();
+        client.oauth().get_access_token(USER).unwrap();
     }
     assert!(zoho.token_requests() <= 2, "{} requests", zoho.token_requests());
 }
@@ -105,7 +105,7 @@ fn a_clock_an_hour_wrong_does_not_cause_a_refresh_per_call() {
         store.put("1000.old", REFRESH, 60);
         let client = Client::with_transport(config(&[]), Skewed(store, skew), zoho.clone());
         for _ in 0..1000 {
-            client.oauth().access_token(USER).unwrap();
+            client.oauth().get_access_token(USER).unwrap();
         }
         assert!(zoho.token_requests() <= 1, "skew {skew}: {} requests", zoho.token_requests());
     }
@@ -117,7 +117,7 @@ fn a_good_token_of_the_store_is_read_once_and_nothing_is_asked() {
     store.put("1000.good", REFRESH, 1800);
     let client = client(&zoho, &store);
     for _ in 0..100 {
-        assert_eq!(client.oauth().access_token(USER).unwrap().expose(), "1000.good");
+        assert_eq!(client.oauth().get_access_token(USER).unwrap().expose(), "1000.good");
     }
     assert_eq!((zoho.token_requests(), store.reads()), (0, 1));
 }
@@ -142,9 +142,9 @@ fn users_do_not_wait_for_each_other() {
     let gate = Gate::new(&zoho, REFRESH);
     let client = Client::with_transport(config(&[]), store, gate.clone());
     thread::scope(|scope| {
-        let slow = scope.spawn(|| client.oauth().access_token(USER).map(drop));
+        let slow = scope.spawn(|| client.oauth().get_access_token(USER).map(drop));
         gate.wait_for_arrival();
-        client.oauth().access_token("b@xyz.com").unwrap();
+        client.oauth().get_access_token("b@xyz.com").unwrap();
         gate.open();
         slow.join().unwrap().unwrap();
     });
@@ -157,12 +157,12 @@ fn a_busy_lock_ends_in_a_retryable_error_and_no_request() {
     store.put("1000.old", REFRESH, -10);
     store.lock_for_ever(true);
     let client = client(&zoho, &store);
-    let error = client.oauth().access_token(USER).unwrap_err();
+    let error = client.oauth().get_access_token(USER).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RefreshBusy);
     assert!(error.is_retryable());
     assert_eq!(zoho.token_requests(), 0, "never an unlocked refresh");
     store.lock_for_ever(false);
-    client.oauth().access_token(USER).unwrap();
+    client.oauth().get_access_token(USER).unwrap();
 }
 
 #[test]
@@ -174,13 +174,13 @@ fn waiters_share_the_failure_of_the_one_who_asked() {
     let client = Client::with_transport(config(&[]), store, gate.clone());
     let started = Barrier::new(8);
     thread::scope(|scope| {
-        let first = scope.spawn(|| client.oauth().access_token(USER));
+        let first = scope.spawn(|| client.oauth().get_access_token(USER));
         gate.wait_for_arrival();
         let others: Vec<_> = (0..7)
             .map(|_| {
                 scope.spawn(|| {
                     started.wait();
-                    client.oauth().access_token(USER)
+                    client.oauth().get_access_token(USER)
                 })
             })
             .collect();
@@ -199,10 +199,10 @@ fn a_refused_refresh_token_is_not_tried_again_until_it_changes() {
     zoho.next([json(r#"{"error":"invalid_code"}"#)]);
     let client = client(&zoho, &store);
     for _ in 0..1000 {
-        assert_eq!(client.oauth().access_token(USER).unwrap_err().kind(), ErrorKind::InvalidRefreshToken);
+        assert_eq!(client.oauth().get_access_token(USER).unwrap_err().kind(), ErrorKind::InvalidRefreshToken);
     }
     assert_eq!(zoho.token_requests(), 1);
     store.put("1000.old", "1000.another-refresh", -10);
-    client.oauth().access_token(USER).unwrap();
+    client.oauth().get_access_token(USER).unwrap();
     assert_eq!(zoho.token_requests(), 2);
 }

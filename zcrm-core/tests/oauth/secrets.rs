@@ -26,7 +26,7 @@ fn no_canary_anywhere() {
         errors.extend(client.oauth().generate_access_token_from_refresh_token(Secret::new(REFRESH), "c@xyz.com").err());
         store.put("1000.canary-old", REFRESH, -10);
         store.fail_saves(true);
-        errors.extend(client.oauth().access_token(USER).err());
+        errors.extend(client.oauth().get_access_token(USER).err());
         errors.extend(client.oauth().refresh(USER).err());
         errors.extend(client.oauth().revoke(USER).err());
         for error in errors {
@@ -42,7 +42,7 @@ fn no_canary_anywhere() {
 #[test]
 fn every_error_of_the_handle_is_logged_once_at_error() {
     let (zoho, store) = (Zoho::new(), Store::default());
-    let error = client(&zoho, &store).oauth().access_token("logged-once@xyz.com").unwrap_err();
+    let error = client(&zoho, &store).oauth().get_access_token("logged-once@xyz.com").unwrap_err();
     let lines = logged("logged-once@xyz.com");
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert_eq!(lines[0], (log::Level::Error, error.to_string()));
@@ -54,7 +54,7 @@ fn an_error_is_logged_by_nobody_but_the_handle() {
     let client = client(&zoho, &store);
     store.put_for("busy-once@xyz.com", "1000.old", REFRESH, -10);
     store.lock_for_ever(true);
-    let busy = client.oauth().access_token("busy-once@xyz.com").unwrap_err();
+    let busy = client.oauth().get_access_token("busy-once@xyz.com").unwrap_err();
     store.lock_for_ever(false);
     store.fail_deletes(true);
     let undeleted = client.oauth().delete("undeleted-once@xyz.com").unwrap_err();
@@ -63,7 +63,7 @@ fn an_error_is_logged_by_nobody_but_the_handle() {
     assert!(logged("undeleted-once").is_empty() && !undeleted.to_string().contains("undeleted-once"));
 
     zoho.next([Reply::Answer(429, vec![("Retry-After", "4711")], String::new())]);
-    client.oauth().access_token("busy-once@xyz.com").unwrap_err();
+    client.oauth().get_access_token("busy-once@xyz.com").unwrap_err();
     let limited: Vec<_> =
         logged("Zoho limits token requests").into_iter().filter(|(_, line)| line.contains("3600 s")).collect();
     assert_eq!(limited.len(), 1, "{limited:?}");

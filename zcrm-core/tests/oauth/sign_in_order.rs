@@ -45,10 +45,10 @@ fn a_row_that_cannot_be_read_is_replaced_by_a_new_grant() {
         store.put("1000.lost", "1000.lost-refresh", 1800);
         store.unreadable(kind);
         let client = client(&zoho, &store);
-        assert_eq!(client.oauth().access_token(USER).unwrap_err().kind(), ErrorKind::Persistence);
+        assert_eq!(client.oauth().get_access_token(USER).unwrap_err().kind(), ErrorKind::Persistence);
         let _granted = client.oauth().generate_access_token(grant()).unwrap();
         assert!(store.get(USER).unwrap().refresh_token().expose().starts_with(REFRESH));
-        client.oauth().access_token(USER).unwrap();
+        client.oauth().get_access_token(USER).unwrap();
 
         store.unreadable(kind);
         let _granted =
@@ -71,7 +71,7 @@ fn what_could_not_be_saved_over_an_unreadable_row_is_saved_over_it_later() {
     let client = client(&zoho, &store);
     assert_eq!(client.oauth().generate_access_token(grant()).unwrap_err().kind(), ErrorKind::TokensNotSaved);
     store.fail_saves(false);
-    client.oauth().access_token(USER).unwrap();
+    client.oauth().get_access_token(USER).unwrap();
     assert!(store.get(USER).unwrap().refresh_token().expose().starts_with(REFRESH));
 }
 
@@ -102,8 +102,8 @@ fn the_tokens_are_in_the_store_before_zoho_is_asked_whose_they_are() {
     let died = catch_unwind(AssertUnwindSafe(|| client.oauth().generate_access_token(grant())));
     assert_eq!(died.unwrap_err().downcast_ref::<&str>(), Some(&"the process dies here"));
     assert_eq!(store.get(USER).unwrap().refresh_token().expose(), "1000.granted-refresh");
-    assert_eq!(super::support::client(&zoho, &store).oauth().access_token(USER).unwrap().expose(), "1000.granted");
-    assert_eq!(client.oauth().access_token(USER).unwrap().expose(), "1000.granted", "nobody waits for the dead");
+    assert_eq!(super::support::client(&zoho, &store).oauth().get_access_token(USER).unwrap().expose(), "1000.granted");
+    assert_eq!(client.oauth().get_access_token(USER).unwrap().expose(), "1000.granted", "nobody waits for the dead");
 }
 
 #[test]
@@ -121,8 +121,8 @@ fn the_row_moves_to_the_one_who_gave_the_grant_and_the_former_row_is_put_back() 
         assert_eq!(store.get(OTHER).unwrap().refresh_token().expose(), "1000.granted-refresh");
         let own = store.get(USER).map(|tokens| tokens.refresh_token().expose().to_owned());
         assert_eq!(own.as_deref(), tokens_before.then_some("1000.own-refresh"));
-        assert_eq!(client.oauth().access_token(OTHER).unwrap().expose(), "1000.granted");
-        match client.oauth().access_token(USER) {
+        assert_eq!(client.oauth().get_access_token(OTHER).unwrap().expose(), "1000.granted");
+        match client.oauth().get_access_token(USER) {
             Ok(token) => assert!(tokens_before && token.expose() == "1000.own"),
             Err(error) => assert!(!tokens_before && error.kind() == ErrorKind::NoTokens),
         }
@@ -135,17 +135,17 @@ fn other_threads_go_on_with_their_own_token_until_the_owner_is_known() {
     let (zoho, store) = (Zoho::new(), Store::default());
     store.put("1000.own", "1000.own-refresh", 1800);
     let client = client(&zoho, &store);
-    assert_eq!(client.oauth().access_token(USER).unwrap().expose(), "1000.own");
+    assert_eq!(client.oauth().get_access_token(USER).unwrap().expose(), "1000.own");
     let meanwhile = client.clone();
     zoho.rule(move |seen| match seen.url.ends_with("/oauth/user/info") {
         true => {
-            assert_eq!(meanwhile.oauth().access_token(USER).unwrap().expose(), "1000.own");
+            assert_eq!(meanwhile.oauth().get_access_token(USER).unwrap().expose(), "1000.own");
             json(format!(r#"{{"Email":"{OTHER}"}}"#))
         }
         false => json(r#"{"access_token":"1000.granted","refresh_token":"1000.granted-refresh","expires_in":3600}"#),
     });
     let _granted = client.oauth().generate_access_token(grant()).unwrap();
-    assert_eq!(client.oauth().access_token(USER).unwrap().expose(), "1000.own");
+    assert_eq!(client.oauth().get_access_token(USER).unwrap().expose(), "1000.own");
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn other_processes_need_not_wait_until_the_owner_is_known() {
         true => {
             let lock = during.rows.lock_refresh(&user(USER), Duration::ZERO, Duration::ZERO);
             assert!(lock.is_ok(), "the lock is free");
-            assert_eq!(another.oauth().access_token(USER).unwrap().expose(), "1000.granted");
+            assert_eq!(another.oauth().get_access_token(USER).unwrap().expose(), "1000.granted");
             json(format!(r#"{{"Email":"{USER}"}}"#))
         }
         false => json(r#"{"access_token":"1000.granted","refresh_token":"1000.granted-refresh","expires_in":3600}"#),
@@ -222,7 +222,7 @@ fn tokens_of_unknown_predecessors_are_later_saved_over_older_ones_only() {
         if let Some(tokens) = meanwhile {
             store.rows.save_oauth_tokens(&tokens).unwrap();
         }
-        let used = client.oauth().access_token(USER);
+        let used = client.oauth().get_access_token(USER);
         let stored = store.get(USER).map(|tokens| tokens.refresh_token().expose().to_owned());
         assert_eq!(stored.as_deref(), expected, "{what}");
         assert_eq!(used.is_ok(), expected.is_some(), "{what}");
@@ -248,7 +248,7 @@ fn a_refresh_in_progress_does_not_swallow_a_grant_that_could_not_wait_for_it() {
         gate.open();
         refresh.join().unwrap().unwrap();
     });
-    assert_eq!(client.oauth().access_token(OTHER).unwrap().expose(), "1000.granted");
+    assert_eq!(client.oauth().get_access_token(OTHER).unwrap().expose(), "1000.granted");
     let stored = store.get(OTHER).unwrap();
     assert_eq!(stored.refresh_token().expose(), "1000.granted-refresh");
     assert_eq!(stored.access_token().expose(), "1000.granted");
@@ -260,7 +260,7 @@ fn no_lease_depends_on_how_long_the_lock_was_waited_for() {
     store.fail_saves(true);
     let client = client(&zoho, &store);
     let _error = client.oauth().generate_access_token(grant()).unwrap_err();
-    client.oauth().access_token(USER).unwrap();
+    client.oauth().get_access_token(USER).unwrap();
     store.fail_saves(false);
     client.oauth().refresh(USER).unwrap();
     let slowest_refresh = Duration::from_secs(27 + 120);

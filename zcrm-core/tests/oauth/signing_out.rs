@@ -10,13 +10,13 @@ fn revoking_tells_zoho_in_the_body_and_forgets_the_user() {
     let (zoho, store) = (Zoho::new(), Store::default());
     store.put("1000.good", REFRESH, 1800);
     let client = client(&zoho, &store);
-    client.oauth().access_token(USER).unwrap();
+    client.oauth().get_access_token(USER).unwrap();
     client.oauth().revoke(USER).unwrap();
     let seen = zoho.seen();
     assert_eq!(seen[0].url, "https://accounts.zoho.com/oauth/v2/token/revoke");
     assert_eq!(seen[0].field("token").as_deref(), Some(REFRESH));
     assert!(store.get(USER).is_none());
-    assert_eq!(client.oauth().access_token(USER).unwrap_err().kind(), ErrorKind::NoTokens);
+    assert_eq!(client.oauth().get_access_token(USER).unwrap_err().kind(), ErrorKind::NoTokens);
     assert_eq!(client.oauth().revoke(USER).unwrap_err().kind(), ErrorKind::NoTokens);
 }
 
@@ -44,7 +44,7 @@ fn when_zoho_cannot_be_asked_nothing_is_deleted() {
         let client = client(&zoho, &store);
         assert_eq!(client.oauth().revoke(USER).unwrap_err().kind(), kind);
         assert!(store.get(USER).is_some());
-        assert_eq!(client.oauth().access_token(USER).unwrap().expose(), "1000.good");
+        assert_eq!(client.oauth().get_access_token(USER).unwrap().expose(), "1000.good");
     }
 }
 
@@ -71,7 +71,7 @@ fn a_refresh_in_flight_never_revives_a_deleted_user() {
         store.put("1000.old", REFRESH, -10);
         let (one, other) = (client(&zoho, &store), client(&zoho, &store));
         std::thread::scope(|scope| {
-            scope.spawn(|| drop(one.oauth().access_token(USER)));
+            scope.spawn(|| drop(one.oauth().get_access_token(USER)));
             scope.spawn(|| other.oauth().delete(USER).unwrap());
         });
         assert!(store.get(USER).is_none(), "round {round}");

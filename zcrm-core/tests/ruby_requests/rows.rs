@@ -1,7 +1,8 @@
 //! Every method of the Ruby SDK that sends a request, and what takes its place.
 //!
 //! A row is the Ruby method's names, the Rust expression, and what the Ruby SDK sends for it (method, path below
-//! `/crm/v2/`, decoded query, body). The expression is compiled and performed, and its text goes into the documentation.
+//! `/crm/v2/`, decoded query, body). The expression is compiled and performed, and its text goes into the
+//! documentation.
 
 use serde_json::{Value, json};
 use zcrm_core::entity::*;
@@ -66,7 +67,7 @@ pub(crate) fn rows() -> Vec<Row> {
             "POST /oauth/v2/token",
             {"grant_type": "refresh_token", "client_id": "1000.fake", "client_secret": "fake-secret",
              "refresh_token": "1000.fake.r"};
-        "ZohoOAuthClient#get_access_token" => client.oauth().access_token("abc@xyz.com"), "";
+        "ZohoOAuthClient#get_access_token" => client.oauth().get_access_token("abc@xyz.com"), "";
     }
 
     let organization = client.organization();
@@ -280,7 +281,7 @@ pub(crate) fn rows() -> Vec<Row> {
         "ZCRMOrganization#get_all_active_confirmed_admin_users" =>
             client.users().list().of_type(UserType::ActiveConfirmedAdmin).send(),
             "GET users?type=ActiveConfirmedAdmins&page=1&per_page=200";
-        "ZCRMRestClient#get_current_user", "ZCRMOrganization#get_current_user" => client.users().current(),
+        "ZCRMRestClient#get_current_user", "ZCRMOrganization#get_current_user" => client.users().get_current(),
             "GET users?type=CurrentUser";
         "ZCRMOrganization#get_user" => client.users().get(id), "GET users/5";
         "ZCRMOrganization#search_users_by_criteria" =>

@@ -16,11 +16,11 @@ pub use key::EncryptionKey;
 /// Less room than this is no room for a token of Zoho, which has about 70 characters.
 const LEAST_TOKEN_BYTES: usize = 100;
 
-/// Wraps a store so that it holds access and refresh tokens encrypted (XChaCha20-Poly1305); user and time of expiry stay
-/// readable. Each token is bound to its user and its place, so that rows cannot be exchanged for one another.
+/// Wraps a store so that it holds access and refresh tokens encrypted (XChaCha20-Poly1305); user and time of expiry
+/// stay readable. Each token is bound to its user and its place, so that rows cannot be exchanged for one another.
 ///
-/// The first key encrypts, all decrypt: to change the key, put the new one in front and leave the old one until each user's
-/// tokens were saved once, within an hour of work.
+/// The first key encrypts, all decrypt: to change the key, put the new one in front and leave the old one until each
+/// user's tokens were saved once, within an hour of work.
 ///
 /// ```
 /// use zcrm_core::persistence::{InMemoryPersistence, PersistenceHandler};

@@ -45,8 +45,9 @@ impl RubyTokenFile {
     ///
     /// # Errors
     ///
-    /// [`Unavailable`](PersistenceErrorKind::Unavailable) when it cannot be read, [`Corrupt`](PersistenceErrorKind::Corrupt)
-    /// when it is no such file, is over 1 MiB, or holds an entry without user, tokens or time of expiry.
+    /// [`Unavailable`](PersistenceErrorKind::Unavailable) when it cannot be read,
+    /// [`Corrupt`](PersistenceErrorKind::Corrupt) when it is no such file, is over 1 MiB, or holds an entry without
+    /// user, tokens or time of expiry.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, PersistenceError> {
         let path = path.as_ref();
         let fault = |kind, text: String| PersistenceError::new(kind, format!("{}: {text}", path.display()));

@@ -41,8 +41,8 @@ impl ExternalProgram {
     ///
     /// # Errors
     ///
-    /// [`Setup`](zcrm_core::persistence::PersistenceErrorKind::Setup) when the path is relative, names no file, a file that is not executable,
-    /// or a Ruby class (`.rb`), or when `class` is empty or holds a NUL.
+    /// [`Setup`](zcrm_core::persistence::PersistenceErrorKind::Setup) when the path is relative, names no file, a file
+    /// that is not executable, or a Ruby class (`.rb`), or when `class` is empty or holds a NUL.
     pub fn new(path: impl AsRef<Path>, class: impl Into<String>) -> Result<Self, PersistenceError> {
         let (path, class) = (path.as_ref(), class.into());
         check::path(path)?;

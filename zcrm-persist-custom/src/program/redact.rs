@@ -25,8 +25,8 @@ impl Secrets {
         Self(secrets.into_iter().filter(|secret| !secret.is_empty()).map(Secret::from).collect())
     }
 
-    /// One line of at most 500 characters. Every word with one of these secrets in it, or with anything that looks like a
-    /// piece of one of Zoho's tokens, is blanked out from its first to its last character.
+    /// One line of at most 500 characters. Every word with one of these secrets in it, or with anything that looks like
+    /// a piece of one of Zoho's tokens, is blanked out from its first to its last character.
     pub(super) fn redact(&self, text: &str) -> String {
         let scanned = beginning(text);
         let mut hidden = vec![false; scanned.len()];

@@ -1,5 +1,9 @@
 //! The external program: good, or bad in one way.
 
+#[path = "../../guide/folder_store.rs"]
+#[allow(unreachable_pub, reason = "the guide shows it as a library has it")]
+mod folder_store;
+
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
@@ -11,7 +15,7 @@ use serde_json::{Value, json};
 use zcrm_core::persistence::{PersistenceError, PersistenceHandler};
 use zcrm_core::{OAuthTokens, UserIdentifier};
 
-use crate::folder_store::FolderStore;
+use folder_store::FolderStore;
 
 pub(crate) fn run(class: &str) -> ExitCode {
     let (behaviour, folder) = class.split_once(':').expect("a class is BEHAVIOUR:FOLDER");

@@ -3,9 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod failing;
-#[path = "../../guide/folder_store.rs"]
-#[allow(unreachable_pub, reason = "the guide shows it as a library has it")]
-mod folder_store;
 mod helper;
 mod logged;
 mod outliving;

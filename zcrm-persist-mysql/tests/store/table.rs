@@ -125,7 +125,8 @@ fn a_row_that_lacks_a_part_is_read_as_far_as_it_works_and_replaced_by_a_save() {
 #[test]
 fn a_value_that_the_server_refuses_is_not_shown() {
     let database = database();
-    // The server names the value that it refuses: the token of a column that should be text, of a key that has it already.
+    // The server names the value that it refuses: the token of a column that should be text, of a key that has it
+    // already.
     database
         .execute([
             "CREATE TABLE oauthtokens (useridentifier varchar(100), accesstoken bigint, refreshtoken varchar(100) \

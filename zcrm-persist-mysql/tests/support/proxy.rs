@@ -1,5 +1,5 @@
-//! A TCP proxy in front of a server. It can fall silent as a broken network does (connections stay open, nothing passes),
-//! hold a statement back, answer one in the server's place, and lead to another server.
+//! A TCP proxy in front of a server. It can fall silent as a broken network does (connections stay open, nothing
+//! passes), hold a statement back, answer one in the server's place, and lead to another server.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};

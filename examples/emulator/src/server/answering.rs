@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, HeaderValue, VARY};
 use hyper::{Request, Response, StatusCode};
 
-use super::connection::Line;
+use super::line::Line;
 use super::sending::{self, InFlight, Sending};
 use crate::answer::{Answer, Content};
 use crate::call::Call;

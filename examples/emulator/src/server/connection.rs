@@ -11,32 +11,11 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
 
 use super::answering::respond;
+use super::line::Line;
 use crate::world::World;
-
-/// How a request may end the connection that it came on.
-#[derive(Debug, Default)]
-pub(super) struct Line {
-    reset: Notify,
-    close: Notify,
-}
-
-impl Line {
-    /// Ends the connection with a TCP reset. Never returns, because the connection takes this task down with it.
-    pub(super) async fn reset(&self) -> Infallible {
-        self.reset.notify_one();
-        std::future::pending().await
-    }
-
-    /// Closes the connection in good order without an answer. Never returns.
-    pub(super) async fn close(&self) -> Infallible {
-        self.close.notify_one();
-        std::future::pending().await
-    }
-}
 
 /// What connections come in by. The members are dropped in this order, so whoever holds the receiver of `_gone` learns
 /// that the port is free when it is.

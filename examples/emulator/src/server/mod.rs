@@ -2,6 +2,7 @@
 
 mod answering;
 mod connection;
+mod line;
 mod sending;
 mod tls;
 

@@ -1,7 +1,7 @@
 //! Measures what listing and creating leads costs: processor time, peak memory, calls, connections.
 //!
-//! An emulator runs in a process of its own, and every job in another one, so that only the client is measured: the whole
-//! process, from its start to its end. The job to compare with is a loop on bare ureq that decodes every page to
+//! An emulator runs in a process of its own, and every job in another one, so that only the client is measured: the
+//! whole process, from its start to its end. The job to compare with is a loop on bare ureq that decodes every page to
 //! `serde_json::Value`. The table is Markdown; `BENCHMARKS.md` has one, and says how to make it.
 
 mod jobs;

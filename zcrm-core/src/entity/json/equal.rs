@@ -12,8 +12,8 @@ use super::Json;
 const DEEPEST: usize = 128;
 
 impl PartialEq for Json {
-    /// Whether both are the same value. What cannot be decoded is compared as text; what cannot be written equals nothing
-    /// else.
+    /// Whether both are the same value. What cannot be decoded is compared as text; what cannot be written equals
+    /// nothing else.
     fn eq(&self, other: &Self) -> bool {
         if self.fault().is_some() || other.fault().is_some() {
             return self.fault() == other.fault();

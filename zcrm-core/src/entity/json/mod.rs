@@ -23,9 +23,10 @@ pub type Members = BTreeMap<String, Json>;
 
 /// A JSON value of any type, kept as the text that it came as.
 ///
-/// [`serde_json::Value`] turns most numbers into doubles: `0.10` becomes `0.1`, and an amount of money of 18 digits another
-/// amount. A `Json` is decoded only when it is asked for, and written back digit by digit. Two are equal when they are the
-/// same value, whatever the text: `1.50` equals `1.5`, and the order of an object's members does not matter.
+/// [`serde_json::Value`] turns most numbers into doubles: `0.10` becomes `0.1`, and an amount of money of 18 digits
+/// another amount. A `Json` is decoded only when it is asked for, and written back digit by digit. Two are equal when
+/// they are the same value, whatever the text: `1.50` equals `1.5`, and the order of an object's members does not
+/// matter.
 ///
 /// ```
 /// use zcrm_core::entity::Json;
@@ -38,11 +39,11 @@ pub type Members = BTreeMap<String, Json>;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// In a struct of one's own a `Json` keeps the text wherever serde reads it straight from JSON. Within `#[serde(flatten)]`
-/// and untagged enums serde itself has made doubles of the numbers before.
+/// In a struct of one's own a `Json` keeps the text wherever serde reads it straight from JSON. Within
+/// `#[serde(flatten)]` and untagged enums serde itself has made doubles of the numbers before.
 ///
-/// Values that JSON does not know, NaN and the infinities, make a `Json` whose serialisation fails: they are refused when
-/// a record is sent, instead of clearing the field as null would.
+/// Values that JSON does not know, NaN and the infinities, make a `Json` whose serialisation fails: they are refused
+/// when a record is sent, instead of clearing the field as null would.
 #[derive(Clone)]
 pub struct Json(Content);
 
@@ -97,16 +98,16 @@ impl Json {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidResponse`] when the value is of another type, or when it cannot be decoded: a text cut within an
-    /// emoji (`"\ud83d"`), or values nested more than 128 deep.
+    /// [`ErrorKind::InvalidResponse`] when the value is of another type, or when it cannot be decoded: a text cut
+    /// within an emoji (`"\ud83d"`), or values nested more than 128 deep.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
         self.read().map_err(|cause| {
             Error::new(ErrorKind::InvalidResponse, "the value cannot be read as the type asked for").with_source(cause)
         })
     }
 
-    /// The text of a JSON string; `None` for other values, and for a string that is not Unicode, such as one that was cut
-    /// within an emoji ([`text_lossy`](Json::text_lossy)).
+    /// The text of a JSON string; `None` for other values, and for a string that is not Unicode, such as one that was
+    /// cut within an emoji ([`text_lossy`](Json::text_lossy)).
     #[must_use]
     pub fn text(&self) -> Option<Cow<'_, str>> {
         let raw = self.raw();

@@ -15,7 +15,8 @@ macro_rules! accessors {
                 ///
                 /// # Errors
                 ///
-                /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when the field is there and has another shape.
+                /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when the field is there and has
+                /// another shape.
                 pub fn $method(&self) -> Result<$type> {
                     Ok(self.get($key)?.unwrap_or_default())
                 }
@@ -77,7 +78,8 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when the field is there and is no list of texts.
+    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when the field is there and is no list of
+    /// texts.
     pub fn choices(&self, name: &str) -> Result<Vec<String>> {
         self.list(name)
     }
@@ -98,7 +100,8 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when the field is there and is no list of objects.
+    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when the field is there and is no list of
+    /// objects.
     pub fn subform(&self, name: &str) -> Result<Vec<Self>> {
         self.list(name)
     }
@@ -107,7 +110,8 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when the field is there and is no list of files.
+    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when the field is there and is no list of
+    /// files.
     pub fn files(&self, name: &str) -> Result<Vec<RecordFile>> {
         self.list(name)
     }
@@ -116,7 +120,8 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when the field is there and is no list of lines.
+    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when the field is there and is no list of
+    /// lines.
     pub fn line_items(&self) -> Result<Vec<LineItem>> {
         match self.line_item_field() {
             Some(field) => self.list(field.as_str()),

@@ -8,9 +8,10 @@ use crate::entity::{Json, RecordId, Tax};
 entity! {
     /// A line of a quote, a sales order, a purchase order or an invoice.
     ///
-    /// v2 has lines under `Product_Details` with names in lower case; from v2.1 on they are a subform with a name per module
-    /// and capitalised names. Both are read into this type, and a line that was read is written as it came, but for what
-    /// was changed. [`Record::set_line_items`](super::Record::set_line_items) writes the spelling that belongs to the field.
+    /// v2 has lines under `Product_Details` with names in lower case; from v2.1 on they are a subform with a name per
+    /// module and capitalised names. Both are read into this type, and a line that was read is written as it came, but
+    /// for what was changed. [`Record::set_line_items`](super::Record::set_line_items) writes the spelling that belongs
+    /// to the field.
     #[doc(alias = "ZCRMInventoryLineItem")]
     pub struct LineItem {
         /// The id of the line; a line without one is added.

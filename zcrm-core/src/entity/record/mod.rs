@@ -8,7 +8,9 @@ mod line_item;
 mod participant;
 mod pricing;
 mod references;
+mod slot;
 mod text;
+mod values;
 
 use std::sync::OnceLock;
 
@@ -22,7 +24,7 @@ pub use participant::Participant;
 pub use pricing::PricingDetail;
 pub use references::{Lookup, RecordTax};
 
-use self::text::Slot;
+use self::slot::Slot;
 use super::json;
 use super::{Json, Members, Nullable, RecordId};
 use crate::error::{Error, ErrorKind, Result};
@@ -87,8 +89,8 @@ impl Record {
     /// Whatever turns into [`Json`] is taken: texts, numbers, booleans, ids, times, lookups, rows of subforms, lists of
     /// them, and `serde_json::Value`. For other types there is [`set_as`](Record::set_as).
     ///
-    /// A value that JSON does not know, NaN or an infinity, is refused when the record is written or sent, by an error that
-    /// names the field.
+    /// A value that JSON does not know, NaN or an infinity, is refused when the record is written or sent, by an error
+    /// that names the field.
     #[doc(alias = "field_data")]
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<Json>) -> &mut Self {
         self.changed.insert(name.into(), value.into());

@@ -4,11 +4,8 @@ use serde::de::{Deserialize, Deserializer};
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
-use crate::entity::json::write;
 use crate::entity::member::{Member, Names, Original, deserialize};
-use crate::entity::{Date, DateTime, Json, LayoutRef, Members, RecordId, Tag, TaxId, UserRef};
-
-use super::{LineItem, Participant, PricingDetail, Record, RecordFile};
+use crate::entity::{Json, Members, RecordId, TaxId};
 
 /// The value of a lookup field: another record.
 ///
@@ -145,29 +142,3 @@ impl<'de> Deserialize<'de> for RecordTax {
         deserialize(deserializer, "RecordTax")
     }
 }
-
-macro_rules! values {
-    ($($name:ident),* $(,)?) => {$(
-        impl From<$name> for Json {
-            /// As it stands in a record.
-            fn from(value: $name) -> Self {
-                Self::from_written(write(&value))
-            }
-        }
-    )*};
-}
-
-values!(
-    Date,
-    DateTime,
-    LayoutRef,
-    LineItem,
-    Lookup,
-    Participant,
-    PricingDetail,
-    Record,
-    RecordFile,
-    RecordTax,
-    Tag,
-    UserRef
-);

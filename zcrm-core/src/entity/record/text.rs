@@ -1,7 +1,6 @@
 //! How a record is read from JSON, found its way in, and written.
 
 use std::fmt;
-use std::ops::Range;
 
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::{Error as _, SerializeMap};
@@ -10,42 +9,9 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::Record;
+use super::slot::Slot;
 use crate::entity::{Json, Members};
 use crate::error::Error;
-
-/// Where a field stands in the text of the record.
-#[derive(Debug, Clone)]
-pub(super) struct Slot {
-    name: Name,
-    value: Range<usize>,
-}
-
-/// A field's name: where it stands, so that a record of a hundred fields does not allocate a hundred names.
-#[derive(Debug, Clone)]
-enum Name {
-    Within(Range<usize>),
-    /// It is written with escapes.
-    Apart(Box<str>),
-}
-
-impl Slot {
-    fn new(text: &str, name: &RawValue, value: &RawValue) -> Self {
-        let quoted = name.get();
-        let name = match quoted.get(1..quoted.len().saturating_sub(1)) {
-            Some(plain) if !plain.contains('\\') => Name::Within(range_within(text, plain)),
-            _ => Name::Apart(Json::from_raw(name.to_owned()).text_lossy().unwrap_or(quoted.into()).into()),
-        };
-        Self { name, value: range_within(text, value.get()) }
-    }
-
-    /// The field's name; `text` is that of the record.
-    pub(super) fn name<'a>(&'a self, text: &'a str) -> &'a str {
-        match &self.name {
-            Name::Within(range) => text.get(range.clone()).unwrap_or_default(),
-            Name::Apart(name) => name,
-        }
-    }
-}
 
 impl Record {
     /// A record of a JSON object that was put together here.
@@ -79,11 +45,6 @@ impl Record {
         let slot = self.slots().iter().find(|slot| slot.name(text) == name)?;
         text.get(slot.value.clone())
     }
-}
-
-fn range_within(whole: &str, part: &str) -> Range<usize> {
-    let start = (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
-    start..start.saturating_add(part.len())
 }
 
 #[derive(Default)]

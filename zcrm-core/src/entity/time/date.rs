@@ -134,7 +134,8 @@ mod conversion {
     }
 
     impl From<time::Date> for Date {
-        /// The day. Before the year 0000 and after 9999, which cannot be written, it is the first or last day between them.
+        /// The day. Before the year 0000 and after 9999, which cannot be written, it is the first or last day between
+        /// them.
         fn from(day: time::Date) -> Self {
             Self::of(day)
         }

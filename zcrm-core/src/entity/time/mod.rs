@@ -19,8 +19,8 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// A moment with the offset it came with, such as `2018-03-28T10:32:45+05:30`.
 ///
-/// The text is kept as it came, whatever it is, so writing it back changes nothing; Zoho's offset is that of the user or
-/// the organisation. [`parse`](str::parse) takes only a text that is a moment, and [`check`](DateTime::check) tells.
+/// The text is kept as it came, whatever it is, so writing it back changes nothing; Zoho's offset is that of the user
+/// or the organisation. [`parse`](str::parse) takes only a text that is a moment, and [`check`](DateTime::check) tells.
 ///
 /// Moments are ordered in time; the same moment in two offsets is two values, ordered by their text. Texts that are no
 /// moments come first.
@@ -74,8 +74,8 @@ impl DateTime {
         self.moment().map(OffsetDateTime::unix_timestamp)
     }
 
-    /// The moment as the standard library's type; `None` when the text is no moment, or one that the system's clock does
-    /// not know.
+    /// The moment as the standard library's type; `None` when the text is no moment, or one that the system's clock
+    /// does not know.
     #[must_use]
     pub fn system_time(&self) -> Option<SystemTime> {
         let seconds = self.unix_seconds()?;
@@ -122,8 +122,8 @@ impl Member for DateTime {
 }
 
 impl From<SystemTime> for DateTime {
-    /// The moment in UTC, whole seconds. Before the year 0000 and after 9999, which cannot be written, it is the first or
-    /// last second between them.
+    /// The moment in UTC, whole seconds. Before the year 0000 and after 9999, which cannot be written, it is the first
+    /// or last second between them.
     fn from(moment: SystemTime) -> Self {
         let seconds = |distance: Duration| i64::try_from(distance.as_secs()).unwrap_or(i64::MAX);
         let unix_seconds = match moment.duration_since(UNIX_EPOCH) {

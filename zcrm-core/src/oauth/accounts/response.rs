@@ -91,7 +91,8 @@ impl AccountsResponse {
         })
     }
 
-    /// `expires_in` counts seconds, but milliseconds when `expires_in_sec` stands beside it; each is a number or a text.
+    /// `expires_in` counts seconds, but milliseconds when `expires_in_sec` stands beside it; each is a number or a
+    /// text.
     fn life(&self) -> Duration {
         let number = |key| match self.json.as_ref()?.get(key)? {
             Value::String(text) => text.trim().parse::<f64>().ok(),

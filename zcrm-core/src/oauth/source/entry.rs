@@ -74,8 +74,9 @@ impl State {
 
     /// Whether the rejection of `token`, the one in use, is a reason to send a token request.
     ///
-    /// That of an aged token is. That of a fresh one is too, once: it may have been revoked in that moment. If the successor
-    /// that Zoho gives is rejected as well, the server rejects whatever it gives, and is not asked for ten minutes.
+    /// That of an aged token is. That of a fresh one is too, once: it may have been revoked in that moment. If the
+    /// successor that Zoho gives is rejected as well, the server rejects whatever it gives, and is not asked for ten
+    /// minutes.
     pub(super) fn is_worth_a_request(&mut self, token: &CachedToken) -> bool {
         let now = Instant::now();
         let rejections = &mut self.rejections;

@@ -1,7 +1,7 @@
 //! One access token per user, shared by all threads and kept fresh.
 //!
-//! Refreshes are single-flight per user: the first thread that finds the token expired refreshes it, the others wait for
-//! it, or go on with a token that still works. It takes the store's refresh lock meanwhile, so processes and hosts
+//! Refreshes are single-flight per user: the first thread that finds the token expired refreshes it, the others wait
+//! for it, or go on with a token that still works. It takes the store's refresh lock meanwhile, so processes and hosts
 //! coordinate there in the same way. Each file uses those above it only:
 //!
 //! - `failure`: the errors that arise here

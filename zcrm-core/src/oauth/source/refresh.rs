@@ -90,8 +90,8 @@ impl TokenSource {
         Ok(self.hold(entry, &minted))
     }
 
-    /// Saves refreshed tokens, unless the store changed meanwhile, as it may where it knows no lock. If saving fails, or the
-    /// lock was lost because this process stood still, it is done at a later call.
+    /// Saves refreshed tokens, unless the store changed meanwhile, as it may where it knows no lock. If saving fails,
+    /// or the lock was lost because this process stood still, it is done at a later call.
     fn save_refreshed(
         &self,
         user: &UserIdentifier,

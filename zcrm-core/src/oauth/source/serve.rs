@@ -46,7 +46,8 @@ impl TokenSource {
         self.obtain(user, &entry, state).map(AccessToken::from)
     }
 
-    /// A token that lives for `at_least` so long, or for half of the life that Zoho gives its tokens if that is shorter.
+    /// A token that lives for `at_least` so long, or for half of the life that Zoho gives its tokens if that is
+    /// shorter.
     pub(in crate::oauth) fn lasting_token(&self, user: &UserIdentifier, at_least: Duration) -> Result<AccessToken> {
         let entry = self.entry(user);
         let lasting = || entry.state().current.clone().filter(|token| token.lasts(at_least)).map(AccessToken::from);
@@ -66,8 +67,8 @@ impl TokenSource {
     /// accepted; else `None`, and the call fails with the rejection.
     ///
     /// `None` means that a fresh token was rejected on its first use, and so was its successor: the data centre, the
-    /// environment (production or sandbox) or the client is wrong. For ten minutes a rejection is then no reason for a token
-    /// request; a token that another process stores meanwhile is taken at once.
+    /// environment (production or sandbox) or the client is wrong. For ten minutes a rejection is then no reason for a
+    /// token request; a token that another process stores meanwhile is taken at once.
     pub(crate) fn replace_rejected(
         self: &Arc<Self>,
         user: &UserIdentifier,

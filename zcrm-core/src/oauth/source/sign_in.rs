@@ -1,7 +1,8 @@
 //! Grant exchange, and tokens that the application brings itself.
 //!
-//! A spent grant must not cost the refresh token. So guard, lock and store come first; then the exchange; then the save, at
-//! once and under the configured name; and only then the question whose tokens they are, and the move to another name.
+//! A spent grant must not cost the refresh token. So guard, lock and store come first; then the exchange; then the
+//! save, at once and under the configured name; and only then the question whose tokens they are, and the move to
+//! another name.
 
 use std::time::Duration;
 
@@ -26,8 +27,8 @@ const NOBODY: &str = "nobody@store-check.invalid";
 const UNNAMED: &str = "user-without-a-name";
 
 impl TokenSource {
-    /// Exchanges a grant and keeps the tokens under the name that `expected` and Zoho agree upon. `named` is the accounts
-    /// server that a redirect names, a known one.
+    /// Exchanges a grant and keeps the tokens under the name that `expected` and Zoho agree upon. `named` is the
+    /// accounts server that a redirect names, a known one.
     pub(in crate::oauth) fn exchange(
         &self,
         expected: Option<&UserIdentifier>,

@@ -22,7 +22,8 @@ pub(super) const STORE_TIME: Duration = Duration::from_secs(15);
 /// How much longer than a lease one waits for the lock: a holder that stands still must lose it to somebody.
 const OVER_THE_LEASE: Duration = Duration::from_secs(5);
 
-/// The Ruby SDK saves by deleting and inserting, without a transaction. What is absent is looked for once more after this.
+/// The Ruby SDK saves by deleting and inserting, without a transaction. What is absent is looked for once more after
+/// this.
 const SECOND_LOOK: Duration = Duration::from_millis(100);
 
 /// Hands out access tokens: from memory, else from the store, else from Zoho, one request whoever asks.
@@ -46,8 +47,8 @@ impl TokenSource {
         &self.config
     }
 
-    /// Where a user's API calls go: the configured host, or that of the data centre which the user's tokens turned out to
-    /// be of. Without a user it is the configured host.
+    /// Where a user's API calls go: the configured host, or that of the data centre which the user's tokens turned out
+    /// to be of. Without a user it is the configured host.
     pub(crate) fn api_base_url_of(&self, user: Option<&UserIdentifier>) -> String {
         self.servers_of(user).api_base_url
     }
@@ -118,8 +119,8 @@ impl TokenSource {
         self.config.http().refresh_margin
     }
 
-    /// How long a refresh may hold the lock: the slowest token request, its retry included (12 s and the time limit of a
-    /// call), and 15 s for the store.
+    /// How long a refresh may hold the lock: the slowest token request, its retry included (12 s and the time limit of
+    /// a call), and 15 s for the store.
     pub(super) fn lease(&self) -> Duration {
         self.accounts.slowest() + STORE_TIME
     }

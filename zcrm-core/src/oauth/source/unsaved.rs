@@ -69,16 +69,16 @@ impl Unsaved {
         Self { tokens, before, next_attempt: Instant::now(), failures: 0 }
     }
 
-    /// The first retry is due at the next call, later ones at growing distances: a store that is down must not slow every
-    /// call.
+    /// The first retry is due at the next call, later ones at growing distances: a store that is down must not slow
+    /// every call.
     pub(super) fn put_off(&mut self) {
         let pause = Duration::from_secs(1 << self.failures.min(6));
         self.failures += 1;
         self.next_attempt = Instant::now() + pause;
     }
 
-    /// Whether these tokens may be saved over what the store holds now: only over what is surely older, never over a newer
-    /// grant, and not where somebody deleted the user meanwhile.
+    /// Whether these tokens may be saved over what the store holds now: only over what is surely older, never over a
+    /// newer grant, and not where somebody deleted the user meanwhile.
     pub(super) fn may_replace(&self, now: &Row) -> bool {
         match (&self.before, now) {
             (Before::Absent, Row::Absent) | (Before::Unreadable, Row::Unreadable(_)) => true,

@@ -11,9 +11,9 @@
 //! Suite::new(InMemoryPersistence::new).reopen(InMemoryPersistence::clone).requires_lock().run();
 //! ```
 //!
-//! Each part proves a group of rules: `rows` (one row a user, failures), `room` (what does not fit), `secrecy`, `threads`,
-//! `locking` (within one process), `rate_limits`. `processes` gives orders to other processes, in which `worker` does what
-//! they say. `sample` makes users and tokens.
+//! Each part proves a group of rules: `rows` (one row a user, failures), `room` (what does not fit), `secrecy`,
+//! `threads`, `locking` (within one process), `rate_limits`. `processes` gives orders to other processes, in which
+//! `worker` does what they say. `sample` makes users and tokens.
 //!
 //! [`Processes`] is the part with several processes, for stores that are meant to be shared between them.
 
@@ -89,9 +89,9 @@ impl<H: PersistenceHandler> Suite<H> {
         self
     }
 
-    /// Adds the rules about a row that cannot be read, because it is damaged or encrypted with another key: it is told apart
-    /// from a store that cannot be read, saving replaces it, and deleting removes it. `unreadable` makes a store with such
-    /// a row, and says whose it is.
+    /// Adds the rules about a row that cannot be read, because it is damaged or encrypted with another key: it is told
+    /// apart from a store that cannot be read, saving replaces it, and deleting removes it. `unreadable` makes a store
+    /// with such a row, and says whose it is.
     #[must_use]
     pub fn unreadable_row(mut self, unreadable: impl Fn() -> (H, UserIdentifier) + 'static) -> Self {
         self.unreadable_row = Some(Box::new(unreadable));
@@ -112,24 +112,24 @@ impl<H: PersistenceHandler> Suite<H> {
         self
     }
 
-    /// Adds the rule that a lock passes to a waiter when its lease is over, though its holder lives and stands still. It
-    /// takes longer than [`MIN_LOCK_LEASE`](crate::persistence::MIN_LOCK_LEASE) to prove.
+    /// Adds the rule that a lock passes to a waiter when its lease is over, though its holder lives and stands still.
+    /// It takes longer than [`MIN_LOCK_LEASE`](crate::persistence::MIN_LOCK_LEASE) to prove.
     #[must_use]
     pub fn ends_leases(mut self) -> Self {
         self.ends_leases = true;
         self
     }
 
-    /// Demands that the store passes on until when Zoho wants no token requests. Without this call it may know nothing of
-    /// that, but nothing wrong either.
+    /// Demands that the store passes on until when Zoho wants no token requests. Without this call it may know nothing
+    /// of that, but nothing wrong either.
     #[must_use]
     pub fn shares_rate_limits(mut self) -> Self {
         self.shares_rate_limits = true;
         self
     }
 
-    /// Repeats less, for a store whose every call costs a tenth of a second, such as one that starts a process. No rule is
-    /// left out.
+    /// Repeats less, for a store whose every call costs a tenth of a second, such as one that starts a process. No rule
+    /// is left out.
     #[must_use]
     pub fn slow(mut self) -> Self {
         (self.users, self.rounds) = (20, 2);

@@ -17,8 +17,8 @@ const FREED_BY_DEATH: Duration = Duration::from_secs(10);
 
 /// The rules that hold between the processes that share a store.
 ///
-/// `worker` is a command that starts a program which calls [`work_if_ordered`](super::work_if_ordered) on the same store
-/// as `open`. A test can start its own binary for that, with a test among its tests that does the work:
+/// `worker` is a command that starts a program which calls [`work_if_ordered`](super::work_if_ordered) on the same
+/// store as `open`. A test can start its own binary for that, with a test among its tests that does the work:
 ///
 /// ```no_run
 /// use std::{env, process::Command};
@@ -55,17 +55,17 @@ impl<H: PersistenceHandler> Processes<H> {
         Self { open: Box::new(open), worker: Box::new(worker), frozen: None, rounds: 20, acknowledged: 500 }
     }
 
-    /// Adds the rule that a process which stands still, having taken the lock with `lease`, loses it, so that a waiter has
-    /// it within `limit`; a `lease` below [`MIN_LOCK_LEASE`](crate::persistence::MIN_LOCK_LEASE) is that. Proven where
-    /// signals exist, on Unix.
+    /// Adds the rule that a process which stands still, having taken the lock with `lease`, loses it, so that a waiter
+    /// has it within `limit`; a `lease` below [`MIN_LOCK_LEASE`](crate::persistence::MIN_LOCK_LEASE) is that. Proven
+    /// where signals exist, on Unix.
     #[must_use]
     pub fn frees_frozen(mut self, lease: Duration, limit: Duration) -> Self {
         self.frozen = Some((lease, limit));
         self
     }
 
-    /// Repeats less, for a store whose every call costs a tenth of a second, such as one that starts a process. No rule is
-    /// left out.
+    /// Repeats less, for a store whose every call costs a tenth of a second, such as one that starts a process. No rule
+    /// is left out.
     #[must_use]
     pub fn slow(mut self) -> Self {
         (self.rounds, self.acknowledged) = (2, 40);

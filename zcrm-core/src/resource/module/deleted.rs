@@ -33,8 +33,8 @@ impl DeletedKind {
 }
 
 impl ModuleHandle {
-    /// Lists what was deleted from the module: in the recycle bin, gone for good, or both. Zoho remembers deletions for 120
-    /// days, and keeps records in the recycle bin for 60; a request costs 2 credits.
+    /// Lists what was deleted from the module: in the recycle bin, gone for good, or both. Zoho remembers deletions for
+    /// 120 days, and keeps records in the recycle bin for 60; a request costs 2 credits.
     ///
     /// ```no_run
     /// use zcrm_core::resource::DeletedKind;

@@ -72,16 +72,16 @@ impl ModuleHandle {
 }
 
 impl List<Record> {
-    /// Only the records of a custom view (`cvid`). Zoho charges 3 credits a request in place of 1, and from v3 on does not
-    /// sort it.
+    /// Only the records of a custom view (`cvid`). Zoho charges 3 credits a request in place of 1, and from v3 on does
+    /// not sort it.
     #[doc(alias = "cvid")]
     #[doc(alias = "ZCRMCustomView")]
     pub fn custom_view(self, id: impl Into<CustomViewId>) -> Self {
         self.filter("cvid", id.into().as_str())
     }
 
-    /// Only the records with these ids, at most 100 (Zoho's page *Get records*). With no id the listing is empty and asks
-    /// for nothing: without the parameter Zoho would list the whole module.
+    /// Only the records with these ids, at most 100 (Zoho's page *Get records*). With no id the listing is empty and
+    /// asks for nothing: without the parameter Zoho would list the whole module.
     pub fn ids<I: Into<RecordId>>(self, ids: impl IntoIterator<Item = I>) -> Self {
         let ids: Vec<RecordId> = ids.into_iter().map(Into::into).collect();
         if ids.is_empty() {

@@ -53,8 +53,8 @@ impl ModuleHandle {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such module; otherwise every kind that a request can fail
-    /// with.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such module; otherwise every kind that a request can
+    /// fail with.
     #[doc(alias = "get_module")]
     pub fn describe(&self) -> Result<Module> {
         Collection::<Module>::new(&self.session, ["settings", "modules"]).get(self.api_name())

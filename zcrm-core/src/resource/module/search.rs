@@ -74,8 +74,8 @@ impl From<Criteria> for SearchBy {
 impl ModuleHandle {
     /// Searches the module.
     ///
-    /// Zoho's index lags behind writes, so what was just written may not be found yet. Zoho gives 2,000 matches at most;
-    /// past them the listing fails with [`ListingLimit`](crate::ErrorKind::ListingLimit). Scope:
+    /// Zoho's index lags behind writes, so what was just written may not be found yet. Zoho gives 2,000 matches at
+    /// most; past them the listing fails with [`ListingLimit`](crate::ErrorKind::ListingLimit). Scope:
     /// `ZohoSearch.securesearch.READ`, besides that of the module.
     ///
     /// ```no_run

@@ -73,8 +73,8 @@ impl ModuleHandle {
         self.settings("tags")
     }
 
-    /// Puts tags on any number of records, in requests of at most 100 records, 500 from v4 on. Tags that do not exist yet
-    /// are created.
+    /// Puts tags on any number of records, in requests of at most 100 records, 500 from v4 on. Tags that do not exist
+    /// yet are created.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
@@ -86,9 +86,9 @@ impl ModuleHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`], before anything is sent, without tags, with more than 50, when a name is empty or holds
-    /// a comma that the version cannot tell from two names, or when an id is empty; the error of the first request when it
-    /// shows that nothing can be sent. What happens later is in the report.
+    /// [`ErrorKind::InvalidInput`], before anything is sent, without tags, with more than 50, when a name is empty or
+    /// holds a comma that the version cannot tell from two names, or when an id is empty; the error of the first
+    /// request when it shows that nothing can be sent. What happens later is in the report.
     #[doc(alias = "add_tags_to_multiple_records")]
     pub fn add_tags<S: Into<String>, I: Into<RecordId>>(
         &self,
@@ -157,8 +157,8 @@ impl Collection<Tag> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidRequest`] when there is no such tag; [`ErrorKind::InvalidResponse`] when Zoho gives no number;
-    /// otherwise every kind that a request can fail with.
+    /// [`ErrorKind::InvalidRequest`] when there is no such tag; [`ErrorKind::InvalidResponse`] when Zoho gives no
+    /// number; otherwise every kind that a request can fail with.
     #[doc(alias = "get_tag_count")]
     pub fn count_records(&self, id: impl Into<TagId>) -> Result<u64> {
         let request = self.request(Method::Get, &[id.into().as_str(), "actions", "records_count"]);
@@ -186,8 +186,8 @@ impl Collection<Tag> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`], before anything is sent, when an id is empty; [`ErrorKind::InvalidRequest`] when there
-    /// is no such tag; otherwise every kind that a request can fail with.
+    /// [`ErrorKind::InvalidInput`], before anything is sent, when an id is empty; [`ErrorKind::InvalidRequest`] when
+    /// there is no such tag; otherwise every kind that a request can fail with.
     pub fn merge(&self, id: impl Into<TagId>, into: impl Into<TagId>) -> Result<Tag> {
         let id = id.into();
         let path = ["settings", "tags", into.into().as_str(), "actions", "merge"].map(str::to_owned);
@@ -212,8 +212,8 @@ impl Collection<Tag> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`], before anything is sent, when an id is empty; the error of the first request when it
-    /// shows that nothing can be sent. What happens later is in the report.
+    /// [`ErrorKind::InvalidInput`], before anything is sent, when an id is empty; the error of the first request when
+    /// it shows that nothing can be sent. What happens later is in the report.
     pub fn delete<I: Into<TagId>>(&self, ids: impl IntoIterator<Item = I>) -> Result<BatchReport> {
         let session = self.session.clone();
         let request = move |rows: &[Row]| {
@@ -247,8 +247,8 @@ fn in_query(version: ApiVersion) -> bool {
     version < ApiVersion::V4
 }
 
-/// A request with the names of tags: in the query, or as objects in the body beside what is there. Doing it twice is the
-/// same as doing it once.
+/// A request with the names of tags: in the query, or as objects in the body beside what is there. Doing it twice is
+/// the same as doing it once.
 pub(in crate::resource) fn tagging(
     request: Request<Response>,
     version: ApiVersion,

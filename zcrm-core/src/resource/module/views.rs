@@ -47,11 +47,11 @@ impl ModuleHandle {
 }
 
 impl Collection<CustomView> {
-    /// Changes what a view is sorted by: its `sort_by` and `sort_order`. Nothing else of a view can be changed through the
-    /// API.
+    /// Changes what a view is sorted by: its `sort_by` and `sort_order`. Nothing else of a view can be changed through
+    /// the API.
     ///
-    /// Up to v2.1 this is a PUT of the view, from v6 on its action `change_sort`; no version between has it (Zoho's pages
-    /// and the schemas of its SDKs).
+    /// Up to v2.1 this is a PUT of the view, from v6 on its action `change_sort`; no version between has it (Zoho's
+    /// pages and the schemas of its SDKs).
     ///
     /// ```no_run
     /// use zcrm_core::entity::{CustomView, FieldRef};
@@ -68,8 +68,8 @@ impl Collection<CustomView> {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`], before anything is sent, when the view has no id or the order is neither `asc` nor
-    /// `desc`; [`ErrorKind::Unsupported`] in v3 to v5; [`ErrorKind::InvalidRequest`] with [`Error::api`] when Zoho rejects
-    /// the change; otherwise every kind that a request can fail with.
+    /// `desc`; [`ErrorKind::Unsupported`] in v3 to v5; [`ErrorKind::InvalidRequest`] with [`Error::api`] when Zoho
+    /// rejects the change; otherwise every kind that a request can fail with.
     #[doc(alias = "update_customview")]
     pub fn update_one(&self, view: &CustomView) -> Result<()> {
         let id = view.id.as_ref().map_or("", AsRef::as_ref);
@@ -103,7 +103,8 @@ fn check(view: &CustomView, version: ApiVersion) -> Result<()> {
 }
 
 impl Page<CustomView> {
-    /// What the categories of the views are called in the user's language (`info.translation`); none where Zoho tells none.
+    /// What the categories of the views are called in the user's language (`info.translation`); none where Zoho tells
+    /// none.
     #[must_use]
     pub fn categories(&self) -> Vec<CustomViewCategory> {
         let translation = self.info.other.get("translation").and_then(Value::as_object);

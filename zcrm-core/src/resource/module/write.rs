@@ -140,8 +140,8 @@ impl ModuleHandle {
 
     /// Sets one field to one value in any number of records; null clears it. See [`Writer::update`].
     ///
-    /// The Ruby SDK calls this a mass update. It is an update of each record, in requests of 100, and not Zoho's scheduled
-    /// job of that name.
+    /// The Ruby SDK calls this a mass update. It is an update of each record, in requests of 100, and not Zoho's
+    /// scheduled job of that name.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
@@ -175,10 +175,11 @@ impl ModuleHandle {
 /// Any number of records goes in. They are sent in requests of at most 100, one after the other:
 ///
 /// * The report has one [`Outcome`](crate::rest::Outcome) a record, in the order of the input.
-/// * A record that Zoho rejects does not disturb the others. A rejection of a whole request rejects each of its records. The
-///   next requests still go out, also after one whose response was lost.
-/// * When there is no user, no working token, no scope, no connection, a wrong host, or an exhausted rate limit (429), the
-///   rest is not sent. When that shows at the first request, nothing was written, and it is an error in place of a report.
+/// * A record that Zoho rejects does not disturb the others. A rejection of a whole request rejects each of its
+///   records. The next requests still go out, also after one whose response was lost.
+/// * When there is no user, no working token, no scope, no connection, a wrong host, or an exhausted rate limit (429),
+///   the rest is not sent. When that shows at the first request, nothing was written, and it is an error in place of a
+///   report.
 /// * A create whose response was lost is never sent again by itself: its records are
 ///   [`Unanswered`](crate::rest::Outcome::Unanswered).
 #[derive(Debug, Clone)]
@@ -197,8 +198,8 @@ enum Action {
 }
 
 impl Writer {
-    /// Which automation runs: any of `workflow`, `approval`, `blueprint`, `pathfinder`, `orchestration`. Without this, all
-    /// of it; with an empty list, none.
+    /// Which automation runs: any of `workflow`, `approval`, `blueprint`, `pathfinder`, `orchestration`. Without this,
+    /// all of it; with an empty list, none.
     #[must_use]
     pub fn trigger<S: Into<String>>(self, kinds: impl IntoIterator<Item = S>) -> Self {
         let kinds: Vec<String> = kinds.into_iter().map(Into::into).collect();
@@ -245,9 +246,9 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when a record cannot be written as a JSON
-    /// object or has an id; the text names its index. The error of the first request when it shows that nothing can be sent.
-    /// What happens later is in the report.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when a record cannot be written as a
+    /// JSON object or has an id; the text names its index. The error of the first request when it shows that nothing
+    /// can be sent. What happens later is in the report.
     pub fn create<T: Serialize>(&self, records: &[T]) -> Result<BatchReport> {
         self.batch(Action::Create).send_all(records.iter().map(Row::new))
     }
@@ -268,11 +269,11 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when the record has an id or cannot be
-    /// written as a JSON object; [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when the record has an id or cannot
+    /// be written as a JSON object; [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with
     /// [`Error::api`](crate::Error::api) when Zoho rejects it; [`Unanswered`](crate::ErrorKind::Unanswered),
-    /// [`Server`](crate::ErrorKind::Server) or [`InvalidResponse`](crate::ErrorKind::InvalidResponse) when it is not known
-    /// whether it was created; otherwise every kind that a request can fail with.
+    /// [`Server`](crate::ErrorKind::Server) or [`InvalidResponse`](crate::ErrorKind::InvalidResponse) when it is not
+    /// known whether it was created; otherwise every kind that a request can fail with.
     pub fn create_one<T: Serialize>(&self, record: &T) -> Result<Saved> {
         saved(self.batch(Action::Create).send_one(Row::new(record)))
     }
@@ -294,12 +295,12 @@ impl Writer {
         WriteStream::new(self.batch(Action::Create), records.into_iter(), |record, _| Row::new(record))
     }
 
-    /// Updates records. Each needs its id. Of a [`Record`] only the changes are sent; a type of your own says by its serde
-    /// attributes what it sends ([`Nullable`](crate::Nullable) helps).
+    /// Updates records. Each needs its id. Of a [`Record`] only the changes are sent; a type of your own says by its
+    /// serde attributes what it sends ([`Nullable`](crate::Nullable) helps).
     ///
-    /// An update whose response was lost is retried, because doing it twice changes nothing more in the record; but Zoho may
-    /// run its workflows twice, and [`no_update_retries`](crate::config::HttpOptions::no_update_retries) switches such
-    /// retries off.
+    /// An update whose response was lost is retried, because doing it twice changes nothing more in the record; but
+    /// Zoho may run its workflows twice, and [`no_update_retries`](crate::config::HttpOptions::no_update_retries)
+    /// switches such retries off.
     ///
     /// ```no_run
     /// use zcrm_core::entity::Record;
@@ -314,8 +315,8 @@ impl Writer {
     /// # Errors
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when a record has no id or cannot be
-    /// written as a JSON object; the text names its index. The error of the first request when it shows that nothing can be
-    /// sent. What happens later is in the report.
+    /// written as a JSON object; the text names its index. The error of the first request when it shows that nothing
+    /// can be sent. What happens later is in the report.
     pub fn update<T: Serialize + 'static>(&self, records: &[T]) -> Result<BatchReport> {
         self.batch(Action::Update).send_all(records.iter().map(Row::changed))
     }
@@ -339,7 +340,8 @@ impl Writer {
     /// system-defined unique fields first (Zoho's Kaizen post 56).
     ///
     /// A request whose response was lost is retried only if every one of its records has a value in one of these fields
-    /// that Zoho can find it by: not an empty text, blanks, a list or null. Otherwise a retry could create a second record.
+    /// that Zoho can find it by: not an empty text, blanks, a list or null. Otherwise a retry could create a second
+    /// record.
     ///
     /// Of a [`Record`] with an id, the changes and the check fields are sent; of others, all.
     ///
@@ -355,9 +357,9 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when a record cannot be written as a JSON
-    /// object; the text names its index. The error of the first request when it shows that nothing can be sent. What happens
-    /// later is in the report.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when a record cannot be written as a
+    /// JSON object; the text names its index. The error of the first request when it shows that nothing can be sent.
+    /// What happens later is in the report.
     pub fn upsert<T: Serialize + 'static, S: Into<String>>(
         &self,
         records: &[T],
@@ -368,7 +370,8 @@ impl Writer {
         self.batch(Action::Upsert { check_fields }).send_all(rows)
     }
 
-    /// Creates or updates records from an iterator, as the outcomes are asked for; no more than one request is in memory.
+    /// Creates or updates records from an iterator, as the outcomes are asked for; no more than one request is in
+    /// memory.
     ///
     /// ```no_run
     /// use zcrm_core::entity::Record;
@@ -389,8 +392,8 @@ impl Writer {
         WriteStream::new(batch, records.into_iter(), Row::upserted).with_check_fields(check_fields)
     }
 
-    /// Deletes records, which go to Zoho's recycle bin. Where the response to a first attempt was lost, "no such id" counts
-    /// as deleted.
+    /// Deletes records, which go to Zoho's recycle bin. Where the response to a first attempt was lost, "no such id"
+    /// counts as deleted.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
@@ -402,8 +405,8 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when an id is empty. The error of the first
-    /// request when it shows that nothing can be sent. What happens later is in the report.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when an id is empty. The error of the
+    /// first request when it shows that nothing can be sent. What happens later is in the report.
     pub fn delete<I: Into<RecordId>>(&self, ids: impl IntoIterator<Item = I>) -> Result<BatchReport> {
         let rows: Vec<_> = ids.into_iter().map(|id| Row::of_id(id.into().as_str())).collect();
         self.batch(Action::Delete).send_all(rows)
@@ -411,8 +414,8 @@ impl Writer {
 
     /// Deletes records by the ids of an iterator, as the outcomes are asked for.
     ///
-    /// The ids must not come from a listing of the same module that is still being read: its pages shift while records are
-    /// deleted, so it would miss some. Collect them first.
+    /// The ids must not come from a listing of the same module that is still being read: its pages shift while records
+    /// are deleted, so it would miss some. Collect them first.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {

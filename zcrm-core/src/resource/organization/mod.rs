@@ -40,7 +40,8 @@ impl OrganizationHandle {
     ///
     /// # Errors
     ///
-    /// [`Scope`](crate::ErrorKind::Scope) without `ZohoCRM.org.READ`; otherwise every kind that a request can fail with.
+    /// [`Scope`](crate::ErrorKind::Scope) without `ZohoCRM.org.READ`; otherwise every kind that a request can fail
+    /// with.
     #[doc(alias = "get_organization_details")]
     pub fn get(&self) -> Result<Organization> {
         self.session.run(&self.session.request(Method::Get, ["org"]).one("org"))

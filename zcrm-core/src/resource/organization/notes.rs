@@ -38,9 +38,10 @@ impl Writable for Note {
     }
 }
 
-/// The parent as each version wants it, by Zoho's pages *Create notes* and the schemas of its SDKs: its id and the module
-/// up to v4; an object with the id, and the module, in v5 and v6; an object with id and module from v6 on. The module is
-/// `se_module` on the pages up to v4, `$se_module` in the SDKs from v3 to v6: where the two differ, both are sent.
+/// The parent as each version wants it, by Zoho's pages *Create notes* and the schemas of its SDKs: its id and the
+/// module up to v4; an object with the id, and the module, in v5 and v6; an object with id and module from v6 on. The
+/// module is `se_module` on the pages up to v4, `$se_module` in the SDKs from v3 to v6: where the two differ, both are
+/// sent.
 fn with_parent(note: &Note, mut body: Members, scope: &Scope) -> Result<Members> {
     let (version, record) = (scope.version, scope.record.as_ref());
     let set = body.contains_key("Parent_Id");

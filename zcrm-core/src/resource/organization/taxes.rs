@@ -1,5 +1,5 @@
-//! Taxes of the organization. Up to v2.1 they are a collection like others; from v3 on one object holds all of them, and
-//! every change is a PUT of that object (the schemas of Zoho's SDKs 2.1 and 3).
+//! Taxes of the organization. Up to v2.1 they are a collection like others; from v3 on one object holds all of them,
+//! and every change is a PUT of that object (the schemas of Zoho's SDKs 2.1 and 3).
 
 use crate::config::ApiVersion;
 use crate::entity::{Json, Members, OrgTax, TaxId};
@@ -13,8 +13,8 @@ const PER_REQUEST: usize = 100;
 
 /// The taxes of the organization; made by [`Client::taxes`](crate::Client::taxes).
 ///
-/// It has the verbs of every [`Collection`](super::super::Collection). From v3 on, Zoho gives one result for all taxes of
-/// a request, so they succeed or fail together.
+/// It has the verbs of every [`Collection`](super::super::Collection). From v3 on, Zoho gives one result for all taxes
+/// of a request, so they succeed or fail together.
 #[derive(Debug, Clone)]
 pub struct TaxesHandle {
     session: Session,
@@ -66,8 +66,8 @@ impl TaxesHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`] from v3 on; [`ErrorKind::InvalidInput`], before anything is sent, when one has an id; the error of the first
-    /// request when it shows that nothing can be sent. What happens later is in the report.
+    /// [`ErrorKind::Unsupported`] from v3 on; [`ErrorKind::InvalidInput`], before anything is sent, when one has an id;
+    /// the error of the first request when it shows that nothing can be sent. What happens later is in the report.
     #[doc(alias = "create_organization_taxes")]
     pub fn create(&self, taxes: &[OrgTax]) -> Result<BatchReport> {
         if !self.separate() {

@@ -49,8 +49,8 @@ impl RecordHandle {
 }
 
 impl Collection<Attachment> {
-    /// Uploads a file. It is sent once, unless Zoho rejected it before any work (an expired token, a rate limit) and it can
-    /// be read again.
+    /// Uploads a file. It is sent once, unless Zoho rejected it before any work (an expired token, a rate limit) and it
+    /// can be read again.
     ///
     /// ```no_run
     /// use zcrm_core::rest::Upload;
@@ -64,9 +64,9 @@ impl Collection<Attachment> {
     ///
     /// # Errors
     ///
-    /// [`Io`](crate::ErrorKind::Io) when the file cannot be read; [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with
-    /// [`Error::api`](crate::Error::api) when Zoho rejects it; [`Unanswered`](crate::ErrorKind::Unanswered) when it is not
-    /// known whether it was done; otherwise every kind that a request can fail with.
+    /// [`Io`](crate::ErrorKind::Io) when the file cannot be read; [`InvalidRequest`](crate::ErrorKind::InvalidRequest)
+    /// with [`Error::api`](crate::Error::api) when Zoho rejects it; [`Unanswered`](crate::ErrorKind::Unanswered) when
+    /// it is not known whether it was done; otherwise every kind that a request can fail with.
     #[doc(alias = "upload_attachment")]
     pub fn upload(&self, mut upload: Upload<'_>) -> Result<Saved> {
         let request = written(self.request(Method::Post, &[]));

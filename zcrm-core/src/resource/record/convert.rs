@@ -143,9 +143,11 @@ impl RecordHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`](crate::Error::api) when Zoho rejects it (the lead is converted already, the deal lacks
-    /// a field ...); [`ErrorKind::Unanswered`](crate::ErrorKind::Unanswered), [`ErrorKind::Server`](crate::ErrorKind::Server) or [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when it is not known
-    /// whether it was converted; otherwise every kind that a request can fail with.
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`](crate::Error::api) when Zoho
+    /// rejects it (the lead is converted already, the deal lacks a field ...);
+    /// [`ErrorKind::Unanswered`](crate::ErrorKind::Unanswered), [`ErrorKind::Server`](crate::ErrorKind::Server) or
+    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when it is not known whether it was converted;
+    /// otherwise every kind that a request can fail with.
     pub fn convert(&self, conversion: Conversion) -> Result<Converted> {
         let request = self.request(Method::Post, &["actions", "convert"]).with_cost(Cost::credits_of(5).heavy());
         let request = request.json(&conversion.body(self.session().version()));

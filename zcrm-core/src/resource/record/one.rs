@@ -78,7 +78,8 @@ impl RecordHandle {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`] before anything is sent when the record cannot be written as a JSON object;
-    /// [`ErrorKind::InvalidRequest`] with [`Error::api`] when Zoho rejects it; otherwise every kind that a request can fail with.
+    /// [`ErrorKind::InvalidRequest`] with [`Error::api`] when Zoho rejects it; otherwise every kind that a request can
+    /// fail with.
     pub fn update<T: Serialize + 'static>(&self, record: &T) -> Result<Saved> {
         let handle = self.clone();
         let request = move |rows: &[Row]| handle.request(Method::Put, &[]).json(&Items { key: KEY, rows });
@@ -99,8 +100,8 @@ impl RecordHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidRequest`] or [`ErrorKind::NotFound`] with [`Error::api`] when there is no such record or Zoho
-    /// rejects it; otherwise every kind that a request can fail with.
+    /// [`ErrorKind::InvalidRequest`] or [`ErrorKind::NotFound`] with [`Error::api`] when there is no such record or
+    /// Zoho rejects it; otherwise every kind that a request can fail with.
     pub fn delete(&self) -> Result<()> {
         self.session().run(&self.request(Method::Delete, &[]).deleted(KEY))
     }

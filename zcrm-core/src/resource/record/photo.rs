@@ -44,9 +44,9 @@ impl PhotoHandle {
     ///
     /// # Errors
     ///
-    /// [`Io`](crate::ErrorKind::Io) when the file cannot be read; [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with
-    /// [`Error::api`](crate::Error::api) when Zoho rejects it; [`Unanswered`](crate::ErrorKind::Unanswered) when it is not
-    /// known whether it was done; otherwise every kind that a request can fail with.
+    /// [`Io`](crate::ErrorKind::Io) when the file cannot be read; [`InvalidRequest`](crate::ErrorKind::InvalidRequest)
+    /// with [`Error::api`](crate::Error::api) when Zoho rejects it; [`Unanswered`](crate::ErrorKind::Unanswered) when
+    /// it is not known whether it was done; otherwise every kind that a request can fail with.
     #[doc(alias = "upload_photo")]
     pub fn upload(&self, mut upload: Upload<'_>) -> Result<()> {
         let request = self.record.request(Method::Post, &["photo"]).written("data");
@@ -78,8 +78,8 @@ impl PhotoHandle {
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`](crate::Error::api) when Zoho rejects it;
-    /// otherwise every kind that a request can fail with.
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`](crate::Error::api) when Zoho rejects
+    /// it; otherwise every kind that a request can fail with.
     #[doc(alias = "delete_photo")]
     pub fn delete(&self) -> Result<()> {
         self.record.session().run(&self.record.request(Method::Delete, &["photo"]).deleted("data"))

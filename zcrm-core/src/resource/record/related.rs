@@ -72,8 +72,8 @@ impl RelatedHandle {
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`](crate::Error::api) when Zoho rejects it;
-    /// otherwise every kind that a request can fail with.
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`](crate::Error::api) when Zoho rejects
+    /// it; otherwise every kind that a request can fail with.
     #[doc(alias = "add_relation")]
     pub fn add(&self, id: impl Into<RecordId>) -> Result<()> {
         self.add_with(id, &Map::<String, Value>::new())
@@ -91,8 +91,8 @@ impl RelatedHandle {
     ///
     /// # Errors
     ///
-    /// As [`add`](Self::add), and [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when the data
-    /// cannot be written as JSON.
+    /// As [`add`](Self::add), and [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when the
+    /// data cannot be written as JSON.
     #[doc(alias = "add_relation")]
     #[doc(alias = "related_data")]
     pub fn add_with(&self, id: impl Into<RecordId>, data: &impl Serialize) -> Result<()> {
@@ -100,8 +100,8 @@ impl RelatedHandle {
         self.record.session().run(&request.written("data")).map(drop)
     }
 
-    /// Ends the relation between a record and this one. Where the response to a first attempt was lost, "no such id" counts
-    /// as done.
+    /// Ends the relation between a record and this one. Where the response to a first attempt was lost, "no such id"
+    /// counts as done.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {

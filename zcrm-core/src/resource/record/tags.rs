@@ -21,10 +21,10 @@ impl RecordHandle {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, without tags, with more than 10, or when a
-    /// name is empty or holds a comma that the version cannot tell from two names;
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`](crate::Error::api) when Zoho rejects them;
-    /// otherwise every kind that a request can fail with.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, without tags, with more than 10, or
+    /// when a name is empty or holds a comma that the version cannot tell from two names;
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`](crate::Error::api) when Zoho rejects
+    /// them; otherwise every kind that a request can fail with.
     pub fn add_tags<S: Into<String>>(&self, names: impl IntoIterator<Item = S>) -> Result<Vec<Tag>> {
         self.tag("add_tags", names)
     }

@@ -1,8 +1,8 @@
 //! Which of Zoho's results belongs to which item.
 
+use super::effect::Effect;
 use super::outcomes::{Outcome, Saved};
 use super::rows::Row;
-use super::send::Effect;
 use crate::error::{ApiError, Error};
 use crate::rest::response::ItemResult;
 

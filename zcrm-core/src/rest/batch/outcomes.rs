@@ -29,7 +29,8 @@ pub struct Saved {
 }
 
 impl Saved {
-    /// The details of a success; `id` is that of the item where it was known before the response. `None` without any id.
+    /// The details of a success; `id` is that of the item where it was known before the response. `None` without any
+    /// id.
     pub(crate) fn of(result: ItemResult, id: Option<&RecordId>) -> Option<Self> {
         let id = result.id().map(RecordId::from).or_else(|| id.cloned())?;
         let mut details = result.details;
@@ -67,8 +68,8 @@ pub enum Outcome {
     Deleted(RecordId),
     /// Zoho rejected it, alone or with its whole request; [`Error::api`] says why. Nothing was changed.
     Rejected(Error),
-    /// The response was lost, cut off, empty, unreadable or a failure of the server: whether the item was written is not
-    /// known. Find out before you send it again.
+    /// The response was lost, cut off, empty, unreadable or a failure of the server: whether the item was written is
+    /// not known. Find out before you send it again.
     Unanswered(Error),
     /// It was not sent, or certainly not done: it cannot be sent as it is, or the batch was given up before its turn.
     NotSent(Error),

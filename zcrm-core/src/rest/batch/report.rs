@@ -59,8 +59,8 @@ impl fmt::Display for Counts {
 
 /// What became of a batch: one outcome per record, in the order of the input.
 ///
-/// A batch fails in part as a matter of course, so this is a value and not an error. Look at it, or turn it into an error
-/// with [`into_result`](BatchReport::into_result).
+/// A batch fails in part as a matter of course, so this is a value and not an error. Look at it, or turn it into an
+/// error with [`into_result`](BatchReport::into_result).
 ///
 /// ```no_run
 /// # fn run(client: zcrm_core::Client, leads: Vec<zcrm_core::entity::Record>) -> zcrm_core::Result<()> {
@@ -113,8 +113,8 @@ impl BatchReport {
         self.failed().next().is_none()
     }
 
-    /// The report, if every record was written or deleted; else one error of kind [`Partial`](ErrorKind::Partial) that says
-    /// how many were not, and why the first of them was not.
+    /// The report, if every record was written or deleted; else one error of kind [`Partial`](ErrorKind::Partial) that
+    /// says how many were not, and why the first of them was not.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client, leads: Vec<zcrm_core::entity::Record>) -> zcrm_core::Result<()> {

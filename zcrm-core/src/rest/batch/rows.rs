@@ -35,7 +35,8 @@ impl Row {
         }
     }
 
-    /// What an update sends: the id and the changes of a [`Record`]; a type of the caller's own says itself what it sends.
+    /// What an update sends: the id and the changes of a [`Record`]; a type of the caller's own says itself what it
+    /// sends.
     pub(crate) fn changed<T: Serialize + 'static>(item: &T) -> Result<Self> {
         let row = match (item as &dyn Any).downcast_ref::<Record>() {
             Some(record) => Self::whole(&changes(record))?,

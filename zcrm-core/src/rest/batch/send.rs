@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::effect::Effect;
 use super::matching::{self, Context};
 use super::outcomes::Outcome;
 use super::report::BatchReport;
@@ -15,16 +16,6 @@ use crate::rest::session::Session;
 /// Codes of a rejection that is about the path rather than the items, so that the next request would fare no better.
 const ABOUT_THE_PATH: [&str; 5] =
     ["INVALID_URL_PATTERN", "INVALID_REQUEST_METHOD", "INVALID_MODULE", "API_NOT_SUPPORTED", "VERSION_NOT_SUPPORTED"];
-
-/// What a success of an item means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Effect {
-    Create,
-    Update,
-    /// One of the two; the result says which.
-    Upsert,
-    Delete,
-}
 
 type MakeRequest = Arc<dyn Fn(&[Row]) -> Request<Response> + Send + Sync>;
 
@@ -154,7 +145,8 @@ impl Batch {
         let rejected = failure.kind().is_rejection();
         let open = failure.outcome_unknown() || failure.kind().leaves_outcome_open();
         if is_about_the_path(&failure) || !(rejected || failure.kind().leaves_outcome_open()) {
-            // No tokens, no scope, an exhausted rate limit, no connection, a wrong host: the next one would fare no better.
+            // No tokens, no scope, an exhausted rate limit, no connection, a wrong host: the next one would fare no
+            // better.
             self.stopped = Some(failure.clone());
         }
         let outcome = if open {

@@ -27,8 +27,8 @@ type MakeRow<T> = fn(&T, &[String]) -> Result<Row>;
 /// Writes the records of an iterator, and gives each back with its outcome, in order.
 ///
 /// It sends a request of up to 100 records when the next outcome is asked for, so at most one request is in memory,
-/// whatever the length of the input. Dropping it before its end leaves the rest of the input unsent. A record that cannot
-/// be sent as it is has the outcome [`Outcome::NotSent`] and does not disturb the others.
+/// whatever the length of the input. Dropping it before its end leaves the rest of the input unsent. A record that
+/// cannot be sent as it is has the outcome [`Outcome::NotSent`] and does not disturb the others.
 ///
 /// ```no_run
 /// use zcrm_core::entity::Record;

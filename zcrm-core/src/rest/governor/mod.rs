@@ -20,8 +20,8 @@ use crate::config::HttpOptions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rate_limits::RateLimits;
 
-/// Lets requests through within the limits. A permit is held from sending until the response is read, and never while the
-/// caller's code runs, during backoff, or while waiting for a token or a lock.
+/// Lets requests through within the limits. A permit is held from sending until the response is read, and never while
+/// the caller's code runs, during backoff, or while waiting for a token or a lock.
 #[derive(Debug)]
 pub(crate) struct Governor {
     state: Mutex<State>,

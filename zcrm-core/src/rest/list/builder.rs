@@ -138,14 +138,15 @@ impl<T> List<T> {
         self.with(|listing| listing.param(name, value.into()))
     }
 
-    /// Asks for each page while the rows of the one before come out, on a thread of its own. Two pages are then in memory,
-    /// and a page is asked for even if the iterator is dropped before it.
+    /// Asks for each page while the rows of the one before come out, on a thread of its own. Two pages are then in
+    /// memory, and a page is asked for even if the iterator is dropped before it.
     pub fn prefetch(mut self) -> Self {
         self.prefetch = true;
         self
     }
 
-    /// All rows, each decoded into a type of your own. A row that does not fit is an `Err` item, and the listing goes on.
+    /// All rows, each decoded into a type of your own. A row that does not fit is an `Err` item, and the listing goes
+    /// on.
     ///
     /// ```no_run
     /// use serde::Deserialize;
@@ -200,8 +201,8 @@ impl<T> List<T> {
 }
 
 impl<T: DeserializeOwned + 'static> List<T> {
-    /// One page: the first, unless [`page`](Self::page), [`page_token`](Self::page_token) or [`cursor`](Self::cursor) says
-    /// otherwise.
+    /// One page: the first, unless [`page`](Self::page), [`page_token`](Self::page_token) or [`cursor`](Self::cursor)
+    /// says otherwise.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
@@ -213,8 +214,8 @@ impl<T: DeserializeOwned + 'static> List<T> {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when a setting does not apply or is out
-    /// of bounds; the cursor kinds; otherwise every kind that a request can fail with.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when a setting does not apply or is
+    /// out of bounds; the cursor kinds; otherwise every kind that a request can fail with.
     pub fn send(&self) -> Result<Page<T>> {
         self.send_as()
     }

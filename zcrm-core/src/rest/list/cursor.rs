@@ -15,12 +15,12 @@ const TOKEN_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 /// Where a listing stands: a serializable value from which it goes on, in another process if need be.
 ///
 /// It is given by [`Rows::cursor`](super::Rows::cursor) at any moment, also after an error, and taken by
-/// [`List::cursor`](super::List::cursor) of the same listing: the same module, fields, filters, sorting and page size. No
-/// row comes twice and none is left out, as far as the listing itself stands still: pages by number shift when others
-/// create or delete records meanwhile.
+/// [`List::cursor`](super::List::cursor) of the same listing: the same module, fields, filters, sorting and page size.
+/// No row comes twice and none is left out, as far as the listing itself stands still: pages by number shift when
+/// others create or delete records meanwhile.
 ///
-/// From API v3 on, a cursor past row 2,000 holds a page token of Zoho's. Page tokens belong to the user whose listing gave
-/// them, live for 24 hours, and reach 100,000 rows; each has an error kind of its own
+/// From API v3 on, a cursor past row 2,000 holds a page token of Zoho's. Page tokens belong to the user whose listing
+/// gave them, live for 24 hours, and reach 100,000 rows; each has an error kind of its own
 /// ([`CursorUser`](ErrorKind::CursorUser), [`CursorExpired`](ErrorKind::CursorExpired),
 /// [`ListingLimit`](ErrorKind::ListingLimit)). (Zoho's page *Get records*.)
 ///

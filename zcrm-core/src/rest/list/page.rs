@@ -9,7 +9,8 @@ use crate::entity::DateTime;
 use crate::error::Result;
 use crate::rest::response::{Key, Response};
 
-/// What a response says of its page: Zoho's `info`. Which keys are there depends on the API version and on the endpoint.
+/// What a response says of its page: Zoho's `info`. Which keys are there depends on the API version and on the
+/// endpoint.
 #[doc(alias = "ResponseInfo")]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(from = "Map<String, Value>")]
@@ -35,8 +36,8 @@ pub struct PageInfo {
 }
 
 impl From<Map<String, Value>> for PageInfo {
-    /// Takes what is understood, in whatever type it comes, and keeps the rest: a listing must not fail because of an odd
-    /// `info`.
+    /// Takes what is understood, in whatever type it comes, and keeps the rest: a listing must not fail because of an
+    /// odd `info`.
     fn from(mut info: Map<String, Value>) -> Self {
         let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.trim().parse().ok());
         let (page, per_page, count) =
@@ -77,7 +78,8 @@ fn flag(info: &mut Map<String, Value>, key: &str) -> Option<bool> {
 }
 
 impl PageInfo {
-    /// Whether there are rows after this page, as far as Zoho says so: by `more_records`, or by the token of a next page.
+    /// Whether there are rows after this page, as far as Zoho says so: by `more_records`, or by the token of a next
+    /// page.
     pub(super) fn says_more(&self) -> Option<bool> {
         match (self.more_records, &self.next_page_token) {
             (Some(false), _) => Some(false),

@@ -17,13 +17,13 @@ use crate::rest::session::Session;
 ///
 /// * One page is in memory at a time, read whole before its first row comes out, so an iterator that waits between two
 ///   rows holds no connection and no permit.
-/// * It never ends early without an error. After the error of a request it ends, and [`cursor`](Rows::cursor) tells where
-///   to go on.
-/// * A row that does not fit `T`, or that is not valid JSON, is an `Err` whose source is an [`UnfitRow`](super::UnfitRow),
-///   and the listing goes on.
-/// * Pages by number shift when others write meanwhile: a record that is deleted before the current page moves all later
-///   ones up, so one may be missed; a record that is created moves them down, so one may come twice. Whoever deletes what
-///   it lists collects the ids first.
+/// * It never ends early without an error. After the error of a request it ends, and [`cursor`](Rows::cursor) tells
+///   where to go on.
+/// * A row that does not fit `T`, or that is not valid JSON, is an `Err` whose source is an
+///   [`UnfitRow`](super::UnfitRow), and the listing goes on.
+/// * Pages by number shift when others write meanwhile: a record that is deleted before the current page moves all
+///   later ones up, so one may be missed; a record that is created moves them down, so one may come twice. Whoever
+///   deletes what it lists collects the ids first.
 #[must_use = "nothing is sent until the iterator is driven"]
 pub struct Rows<T> {
     session: Session,
@@ -78,8 +78,8 @@ impl<T> Rows<T> {
         }
     }
 
-    /// Where the listing stands: behind the row that came out last, or at the page that could not be read. `None` when it
-    /// has come to its end.
+    /// Where the listing stands: behind the row that came out last, or at the page that could not be read. `None` when
+    /// it has come to its end.
     #[must_use]
     pub fn cursor(&self) -> Option<Cursor> {
         let (position, skip) = match &self.next {

@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
+use super::rejection::means_absent;
 use super::{ItemResult, Key, Response};
 use crate::error::{Error, ErrorKind};
 use crate::rest::request::Request;
@@ -22,8 +23,8 @@ impl Request<Response> {
         self.and_then(move |response| response.result(key))
     }
 
-    /// That the one thing that the request deletes is gone. Where the response to an earlier attempt was lost, "no such id"
-    /// means that it was done then.
+    /// That the one thing that the request deletes is gone. Where the response to an earlier attempt was lost, "no such
+    /// id" means that it was done then.
     pub(crate) fn deleted(self, key: impl Into<Key>) -> Request<()> {
         let key = key.into();
         self.handle(move |response| {
@@ -37,11 +38,6 @@ impl Request<Response> {
             }
         })
     }
-}
-
-/// Whether a code says that there is nothing with this id.
-pub(crate) fn means_absent(code: &str) -> bool {
-    matches!(code, "INVALID_DATA" | "RECORD_NOT_FOUND" | "RESOURCE_NOT_FOUND" | "NOT_FOUND")
 }
 
 fn is_absent(error: &Error) -> bool {

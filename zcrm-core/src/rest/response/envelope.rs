@@ -51,8 +51,8 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// Zoho's rejection, where that stands in place of the rows; `InvalidResponse` when the body is not of this shape or
-    /// a row is not an `R`.
+    /// Zoho's rejection, where that stands in place of the rows; `InvalidResponse` when the body is not of this shape
+    /// or a row is not an `R`.
     pub(crate) fn rows<'a, R: Deserialize<'a>>(&'a self, key: impl Into<Key>) -> Result<Envelope<'a, R>> {
         if self.is_empty() || self.is_not_modified() {
             return Ok(Envelope { rows: Vec::new(), info: None });

@@ -38,8 +38,8 @@ pub(super) fn rejection(status: u16, headers: &Headers, body: &[u8]) -> Error {
     }
 }
 
-/// Zoho's code, message and details, in any of the shapes they come in: an object; an array of results, or one, under any
-/// key; the upload host's capitals; the accounts server's `error`.
+/// Zoho's code, message and details, in any of the shapes they come in: an object; an array of results, or one, under
+/// any key; the upload host's capitals; the accounts server's `error`.
 pub(super) fn api_error(body: &str) -> Option<ApiError> {
     from_value(&serde_json::from_str(body).ok()?)
 }
@@ -136,4 +136,8 @@ pub(crate) fn excerpt(text: &str) -> String {
         }
     }
     line
+}
+/// Whether a code says that there is nothing with this id.
+pub(crate) fn means_absent(code: &str) -> bool {
+    matches!(code, "INVALID_DATA" | "RECORD_NOT_FOUND" | "RESOURCE_NOT_FOUND" | "NOT_FOUND")
 }

@@ -5,8 +5,8 @@ use serde_json::value::RawValue;
 /// The texts of the rows in the list under `key`, each to be decoded on its own, and the `info` behind the list; `None`
 /// where no such list is found, or where it does not end.
 ///
-/// Brackets are counted outside of strings, so a control character, a lone surrogate or a bad number in one row does not
-/// hide the others. `key` is the first one of this name at the top level.
+/// Brackets are counted outside of strings, so a control character, a lone surrogate or a bad number in one row does
+/// not hide the others. `key` is the first one of this name at the top level.
 pub(crate) fn page<'a>(text: &'a str, key: &str) -> Option<(Vec<&'a str>, Option<&'a RawValue>)> {
     let list = list_under(text, key)?;
     let bytes = list.as_bytes();

@@ -9,7 +9,7 @@ use super::limits::rate_limits;
 use super::receive::Received;
 use crate::error::{ApiError, Error, ErrorKind, Result};
 use crate::rate_limits::RateLimits;
-use crate::rest::request::Parts;
+use crate::rest::parts::Parts;
 use crate::transport::{Headers, Method};
 
 /// A successful response (2xx or 304), read whole. Every other status is an [`Error`] and never gets here.
@@ -26,8 +26,8 @@ pub struct Response {
 }
 
 impl Response {
-    /// `retried` says that an attempt before the one that succeeded may have done the request; `running` that errors are
-    /// logged elsewhere.
+    /// `retried` says that an attempt before the one that succeeded may have done the request; `running` that errors
+    /// are logged elsewhere.
     pub(in crate::rest) fn new(parts: &Parts, received: Received, retried: bool, running: &Arc<AtomicBool>) -> Self {
         let Received { status, headers, body } = received;
         let (method, path) = (parts.method, parts.path.clone());
@@ -70,8 +70,8 @@ impl Response {
         self.status == 304
     }
 
-    /// Whether this is the response to a retry, while the response to an earlier attempt was lost, so that the request may
-    /// have been done before. Zoho then says of a deletion, for example, that there is no such id.
+    /// Whether this is the response to a retry, while the response to an earlier attempt was lost, so that the request
+    /// may have been done before. Zoho then says of a deletion, for example, that there is no such id.
     #[must_use]
     pub fn is_retry(&self) -> bool {
         self.retried

@@ -7,8 +7,8 @@ use crate::oauth::{AccessToken, TokenSource};
 use crate::token::UserIdentifier;
 
 /// How many tokens may be tried in place of a rejected one: the one that another process stored, the one that a refresh
-/// brings, and one more where that is rejected on its first use. Which of them are there to be had is for the token source
-/// to say.
+/// brings, and one more where that is rejected on its first use. Which of them are there to be had is for the token
+/// source to say.
 const MAX_REPLACEMENTS: u32 = 3;
 
 /// The tokens of one request.

@@ -22,7 +22,7 @@ const PIECE: usize = 64 * 1024;
 /// A file to download, not yet asked for.
 ///
 /// The request is retried until the first byte is there; from then on a break is an error.
-#[must_use = "nothing is sent before to_writer, to_file or reader"]
+#[must_use = "nothing is sent before to_writer, to_file or open"]
 pub struct Download<'a> {
     session: Session,
     request: Request<Response>,
@@ -81,16 +81,16 @@ impl<'a> Download<'a> {
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`] when there is no file; [`ErrorKind::Io`] when `writer` fails;
-    /// [`ErrorKind::InvalidResponse`] when the file is larger than [`max_bytes`](Self::max_bytes), or the response is no
-    /// file; [`ErrorKind::Unanswered`] when it broke off. When it was too large, broke off, or `writer` failed, `writer`
-    /// may hold a part. Otherwise every kind that a request can fail with.
+    /// [`ErrorKind::InvalidResponse`] when the file is larger than [`max_bytes`](Self::max_bytes), or the response is
+    /// no file; [`ErrorKind::Unanswered`] when it broke off. When it was too large, broke off, or `writer` failed,
+    /// `writer` may hold a part. Otherwise every kind that a request can fail with.
     pub fn to_writer(self, mut writer: impl Write) -> Result<Downloaded> {
         self.receive(&mut writer, true)
     }
 
-    /// Asks for the file and writes it to `path`: aside first, and put in its place when it is complete. After a failure
-    /// the file that was there is still there, as it was. What is not a regular file, such as a device, is written to
-    /// directly.
+    /// Asks for the file and writes it to `path`: aside first, and put in its place when it is complete. After a
+    /// failure the file that was there is still there, as it was. What is not a regular file, such as a device, is
+    /// written to directly.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
@@ -101,8 +101,8 @@ impl<'a> Download<'a> {
     ///
     /// # Errors
     ///
-    /// As [`to_writer`](Self::to_writer), and [`ErrorKind::Io`] when the file cannot be created beside `path` or take its
-    /// place.
+    /// As [`to_writer`](Self::to_writer), and [`ErrorKind::Io`] when the file cannot be created beside `path` or take
+    /// its place.
     pub fn to_file(self, path: impl AsRef<Path>) -> Result<Downloaded> {
         let path = path.as_ref();
         let unwritable = |cause: io::Error| {
@@ -121,7 +121,7 @@ impl<'a> Download<'a> {
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let lead = client.module("Leads").record("3652397000000190001");
-    /// let mut file = lead.attachments().download("3652397000000191001").reader()?;
+    /// let mut file = lead.attachments().download("3652397000000191001").open()?;
     /// std::io::copy(&mut file, &mut std::io::stdout())?;
     /// # Ok(())
     /// # }
@@ -131,7 +131,7 @@ impl<'a> Download<'a> {
     ///
     /// As [`to_writer`](Self::to_writer), as far as the beginning of the file is concerned. Reading fails with an
     /// [`io::Error`] when the file is too large or breaks off.
-    pub fn reader(self) -> Result<DownloadReader<'a>> {
+    pub fn open(self) -> Result<DownloadReader<'a>> {
         let Self { session, request, any_content, max_bytes, progress } = self;
         let response = session.transfer(&request, |attempt, _| {
             let response = attempt.send(Body::Empty, Pace::Transfer)?;
@@ -163,7 +163,7 @@ impl fmt::Debug for Download<'_> {
     }
 }
 
-/// The bytes of a file as Zoho sends them; made by [`Download::reader`].
+/// The bytes of a file as Zoho sends them; made by [`Download::open`].
 pub struct DownloadReader<'a> {
     session: Session,
     cost: crate::rest::Cost,

@@ -14,8 +14,8 @@ const LOOK: u64 = 64 * 1024;
 /// The name that Zoho gives its JSON responses.
 const OF_A_RESPONSE: &str = "response.json";
 
-/// The response, if it is a file by all that it says of itself: status, name, media type, and, where these leave it open,
-/// its beginning. Nothing of it is lost. With `any_content`, JSON and HTML without a name are files as well.
+/// The response, if it is a file by all that it says of itself: status, name, media type, and, where these leave it
+/// open, its beginning. Nothing of it is lost. With `any_content`, JSON and HTML without a name are files as well.
 pub(super) fn genuine(response: HttpResponse, any_content: bool) -> Result<HttpResponse, Failure> {
     let header = |name: &str| response.headers.get(name).unwrap_or_default().to_ascii_lowercase();
     let content_type = header("content-type");

@@ -130,8 +130,8 @@ impl<'a> Upload<'a> {
         self
     }
 
-    /// Calls `report` with the bytes of the file sent so far, and with all where that is known. A repetition counts from
-    /// the start again.
+    /// Calls `report` with the bytes of the file sent so far, and with all where that is known. A repetition counts
+    /// from the start again.
     #[must_use]
     pub fn progress(mut self, report: impl FnMut(u64, Option<u64>) + Send + 'a) -> Self {
         self.progress = Some(Box::new(report));

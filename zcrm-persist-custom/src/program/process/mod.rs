@@ -1,7 +1,7 @@
 //! A running program together with all that it started: nothing of it outlives [`Process::end`].
 //!
-//! [`Process::start`] gives the program's three pipes beside it. They end when the program ends, also where a process that it
-//! left behind keeps them open.
+//! [`Process::start`] gives the program's three pipes beside it. They end when the program ends, also where a process
+//! that it left behind keeps them open.
 
 #[cfg(unix)]
 mod unix;

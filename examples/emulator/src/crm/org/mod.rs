@@ -2,6 +2,7 @@
 //!
 //! | File | Holds |
 //! |---|---|
+//! | `state`, `seeded` | everything that the CRM keeps, and what is there from the start |
 //! | `details` | the organization itself |
 //! | `users` | lists and searches of users |
 //! | `hiring` | adding, changing and deleting them |
@@ -11,66 +12,20 @@
 mod details;
 mod hiring;
 mod roles;
+mod seeded;
+mod state;
 mod taxes;
 mod users;
 mod variables;
 
-use std::collections::HashMap;
-
-use serde_json::Value;
-
 use crate::answer::Outcome;
-use crate::crm::jobs::Jobs;
-use crate::crm::metadata::Views;
-use crate::crm::storage::Storage;
-use crate::crm::store::{MadeUpLeads, Store, Tie};
-use crate::crm::tag::Tag;
-use crate::crm::users::Users;
 use crate::crm::visit::Visit;
 use crate::verdict::{not_supported, unknown};
 use crate::version::Version;
 
 pub(crate) use roles::{profile_route as profiles, role_route as roles};
+pub(crate) use state::{MassUpdate, Org};
 pub(crate) use variables::{group_route as variable_groups, route as variables};
-
-/// What a mass update by view did.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct MassUpdate {
-    pub(crate) total: usize,
-    pub(crate) updated: usize,
-}
-
-/// Everything that the CRM keeps.
-#[derive(Debug)]
-pub(crate) struct Org {
-    pub(crate) users: Users,
-    pub(crate) records: Store,
-    pub(crate) ties: Vec<Tie>,
-    pub(crate) tags: Vec<Tag>,
-    pub(crate) files: Storage,
-    pub(crate) views: Views,
-    pub(crate) jobs: Jobs,
-    pub(crate) mass_updates: HashMap<String, MassUpdate>,
-    taxes: Vec<Value>,
-    variables: Vec<Value>,
-}
-
-impl Org {
-    pub(crate) fn new(leads: MadeUpLeads) -> Self {
-        Self {
-            users: Users::seeded(),
-            records: Store::seeded(leads),
-            ties: Vec::new(),
-            tags: Vec::new(),
-            files: Storage::default(),
-            views: Views::default(),
-            jobs: Jobs::default(),
-            mass_updates: HashMap::new(),
-            taxes: taxes::seeded(),
-            variables: variables::seeded(),
-        }
-    }
-}
 
 /// Paths below `/org`.
 pub(crate) fn organization(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str]) -> Outcome {

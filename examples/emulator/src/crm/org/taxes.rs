@@ -2,24 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::Org;
+use super::state::Org;
 use crate::answer::{Answer, Outcome};
 use crate::crm::batch;
 use crate::crm::row::Row;
 use crate::crm::visit::Visit;
 use crate::verdict::{expected_type, failure, invalid_id, mandatory, missing_member, success, unknown, unknown_id};
 use crate::version::Version;
-
-/// The taxes that are there from the start.
-pub(super) fn seeded() -> Vec<Value> {
-    [("3652397000000083001", "Vat", 25.0), ("3652397000000083004", "Food", 15.0)]
-        .iter()
-        .enumerate()
-        .map(|(at, (id, name, value))| {
-            json!({ "id": id, "name": name, "display_label": name, "value": value, "sequence_number": at + 1 })
-        })
-        .collect()
-}
 
 /// Paths below `/org/taxes`.
 pub(super) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str]) -> Outcome {

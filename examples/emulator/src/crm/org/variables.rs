@@ -2,38 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::Org;
+use super::seeded::groups;
+use super::state::Org;
 use crate::answer::{Answer, Outcome};
 use crate::crm::batch;
 use crate::crm::row::Row;
 use crate::crm::visit::Visit;
 use crate::verdict::{failure, invalid_id, mandatory, missing_param, success, unknown, unknown_id};
 use crate::version::Version;
-
-const GENERAL: &str = "3652397000000231001";
-const MARKETING: &str = "3652397000000231004";
-
-fn groups() -> [Value; 2] {
-    [(GENERAL, "General"), (MARKETING, "Marketing")].map(
-        |(id, name)| json!({ "id": id, "name": name, "api_name": name, "display_label": name, "description": null }),
-    )
-}
-
-/// The variables that are there from the start.
-pub(super) fn seeded() -> Vec<Value> {
-    let group = json!({ "id": GENERAL, "api_name": "General", "name": "General" });
-    vec![json!({
-        "id": "3652397000000231010",
-        "name": "Last sync",
-        "api_name": "Last_Sync",
-        "type": "text",
-        "value": "2026-01-01",
-        "description": "Where the nightly job stopped",
-        "variable_group": group,
-        "source": "crm",
-        "read_only": false,
-    })]
-}
 
 /// Paths below `/settings/variable_groups`.
 pub(crate) fn group_route(method: &str, path: &[&str]) -> Outcome {

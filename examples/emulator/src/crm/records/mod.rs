@@ -6,7 +6,7 @@
 //! | `write`, `upsert`, `mass_update` | calls that write several |
 //! | `rows`, `check` | writing one |
 //! | `subforms`, `lines` | rows within records, line items among them |
-//! | `notes`, `related` | what belongs to a record |
+//! | `notes`, `parents`, `related` | what belongs to a record |
 //! | `convert`, `copies` | conversion of leads, clones, whole texts |
 
 mod activities;
@@ -18,6 +18,7 @@ mod lines;
 mod list;
 mod mass_update;
 mod notes;
+mod parents;
 mod related;
 mod rows;
 mod search;

@@ -1,18 +1,16 @@
 //! Notes: records of their own module that belong to a record of another.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::check::Refused;
+use super::parents::belong;
 use super::rows::{create_kept, delete_row, update_row};
 use super::write::settle;
 use crate::answer::Outcome;
 use crate::crm::batch::{answer, items};
 use crate::crm::metadata::{self, Module};
 use crate::crm::org::Org;
-use crate::crm::parent;
-use crate::crm::row::{Row, id_of};
 use crate::crm::visit::Visit;
-use crate::verdict::{invalid_id, unknown, unknown_in};
+use crate::verdict::{invalid_id, unknown};
 
 /// Paths below `/{module}/{id}/Notes`, but for the list, which is that of any related list.
 pub(super) fn route(
@@ -44,24 +42,4 @@ pub(super) fn route(
         }
         _ => unknown(path.len() <= 1),
     }
-}
-
-/// Resolves what an organization-wide note says of its parent.
-pub(super) fn resolve(org: &Org, visit: &Visit<'_>, sent: &Row) -> Result<Row, Refused> {
-    let (named, parent) = parent::named(visit, sent)?;
-    let invalid = || unknown_in("Parent_Id");
-    let module = metadata::find(named).ok_or_else(invalid)?;
-    let id = id_of(parent).filter(|&id| org.records.shelf(module).row(id).is_some()).ok_or_else(invalid)?;
-    Ok(belong(org, sent.clone(), (module, id)))
-}
-
-fn belong(org: &Org, mut note: Row, (parent, id): (&'static Module, u64)) -> Row {
-    let size = note.get("Note_Content").and_then(Value::as_str).map_or(0, str::len);
-    let own = parent::kept(parent, id, &org.records.name(parent, id));
-    for (name, value) in
-        own.into_iter().chain([("$size", json!(size)), ("$voice_note", json!(false)), ("$attachments", Value::Null)])
-    {
-        note.insert(name.to_owned(), value);
-    }
-    note
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::check::{Refused, check};
-use super::{lines, notes, subforms};
+use super::{lines, parents, subforms};
 use crate::crm::metadata::{Kind, Module};
 use crate::crm::org::Org;
 use crate::crm::row::{Row, id_of};
@@ -65,7 +65,7 @@ pub(super) fn create_kept(
 /// What was sent in the words in which it is kept.
 fn translate(org: &Org, visit: &Visit<'_>, module: &'static Module, sent: &Row, new: bool) -> Result<Row, Refused> {
     if module.api_name == "Notes" && new {
-        return notes::resolve(org, visit, sent);
+        return parents::resolve(org, visit, sent);
     }
     let mut sent = sent.clone();
     lines::inward(visit, module, &mut sent);
