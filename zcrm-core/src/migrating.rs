@@ -21,8 +21,10 @@
 //!   takes, and the [report](crate::rest::BatchReport) tells what became of each.
 //! * Every method that gives [`Record`](crate::Record)s has a twin that gives structs of yours (`send_as`, `iter_as`,
 //!   `get_as`).
-//! * [`doc(alias)`](https://doc.rust-lang.org/rustdoc/advanced-features.html#add-aliases-for-an-item-in-documentation-search)
-//!   knows Ruby's names: type `get_relatedlist_records` or `ZCRMTrashRecord` into the search field of these pages.
+//! * The search field of these pages ([`doc(alias)`][aliases])
+//!   knows Ruby's names: type `get_relatedlist_records` or `ZCRMTrashRecord`.
+//!
+//! [aliases]: https://doc.rust-lang.org/rustdoc/advanced-features.html#add-aliases-for-an-item-in-documentation-search
 //!
 //! | Ruby, without a request | Rust |
 //! |---|---|

@@ -30,7 +30,10 @@ type Lock = dyn Fn(&UserIdentifier, Duration, Duration) -> Result<RefreshLock, P
 ///
 /// let (save, get, delete) = (Arc::clone(&rows), Arc::clone(&rows), rows);
 /// let store = Closures::new(
-///     move |tokens| save.lock().map(|mut rows| drop(rows.insert(tokens.user().clone(), tokens.clone()))).map_err(poisoned),
+///     move |tokens| {
+///         let saved = save.lock().map(|mut rows| rows.insert(tokens.user().clone(), tokens.clone()));
+///         saved.map(drop).map_err(poisoned)
+///     },
 ///     move |user| get.lock().map(|rows| rows.get(user).cloned()).map_err(poisoned),
 ///     move |user| delete.lock().map(|mut rows| drop(rows.remove(user))).map_err(poisoned),
 /// )

@@ -44,8 +44,8 @@
 //! Suite::new(|| MyStore::new()).reopen(|store| store.clone()).run();
 //! ```
 //!
-//! `Suite::broken` adds that failure is not absence, `requires_lock` that there is a refresh lock; `Processes` proves what
-//! holds between processes.
+//! `Suite::broken` adds that failure is not absence, `requires_lock` that there is a refresh lock; `Processes` proves
+//! what holds between processes.
 //!
 //! [`PersistenceHandler`]: zcrm_core::persistence::PersistenceHandler
 //! [`lock_refresh`]: zcrm_core::persistence::PersistenceHandler::lock_refresh

@@ -8,7 +8,8 @@
 //! # Requests
 //!
 //! ```json
-//! {"version":1,"operation":"save","user":"abc@xyz.com","tokens":{"access_token":"1000.fake","refresh_token":"1000.fake","expiry_millis":1700000000000}}
+//! {"version":1,"operation":"save","user":"abc@xyz.com",
+//!  "tokens":{"access_token":"1000.fake","refresh_token":"1000.fake","expiry_millis":1700000000000}}
 //! {"version":1,"operation":"get","user":"abc@xyz.com"}
 //! {"version":1,"operation":"delete","user":"abc@xyz.com"}
 //! {"version":1,"operation":"lock","user":"abc@xyz.com","timeout_millis":60000,"lease_millis":45000}

@@ -11,7 +11,8 @@
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let config = Config::from_json_file("zcrm.json")?;
-//! let store = MysqlPersistence::builder().address("db.example.com").username("zcrm").password("fake").tls(true).build()?;
+//! let builder = MysqlPersistence::builder().address("db.example.com").username("zcrm").password("fake");
+//! let store = builder.tls(true).build()?;
 //! store.ensure_schema()?;
 //! let client = Client::new(config, store)?;
 //! # let _ = client;

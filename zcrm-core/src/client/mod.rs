@@ -185,8 +185,8 @@ impl Client {
         ModuleHandle::new(self.session.clone(), api_name)
     }
 
-    /// A query in COQL, Zoho's SQL: a text with parameters (`:name`), or a built [`Select`](crate::coql::Select). Values are
-    /// bound, never spliced into the text.
+    /// A query in COQL, Zoho's SQL: a text with parameters (`:name`), or a built [`Select`](crate::coql::Select).
+    /// Values are bound, never spliced into the text.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
@@ -202,9 +202,9 @@ impl Client {
         QueryHandle::new(self.session.clone(), statement)
     }
 
-    /// A request to any endpoint. Relative paths, such as `settings/roles`, are resolved against `/crm/{version}/`; paths
-    /// that begin with `/crm/`, such as `/crm/bulk/v2/read`, are used as they are. A path is split at each `/`, and its parts
-    /// are escaped.
+    /// A request to any endpoint. Relative paths, such as `settings/roles`, are resolved against `/crm/{version}/`;
+    /// paths that begin with `/crm/`, such as `/crm/bulk/v2/read`, are used as they are. A path is split at each `/`,
+    /// and its parts are escaped.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {

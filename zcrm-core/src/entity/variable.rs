@@ -11,7 +11,8 @@ entity! {
     /// ```
     /// use zcrm_core::entity::{Variable, VariableGroup};
     ///
-    /// let variable = Variable::new("Bonus", "Bonus", "integer").value(7).variable_group(VariableGroup::named("General"));
+    /// let group = VariableGroup::named("General");
+    /// let variable = Variable::new("Bonus", "Bonus", "integer").value(7).variable_group(group);
     /// assert_eq!(variable.api_name.as_deref(), Some("Bonus"));
     /// ```
     #[doc(alias = "ZCRMVariable")]

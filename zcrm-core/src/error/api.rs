@@ -19,7 +19,8 @@ use serde_json::Value;
 ///
 /// let taken = json!({ "code": "DUPLICATE_DATA", "message": "duplicate data",
 ///     "details": { "api_name": "Email", "duplicate_record": { "id": "3652397000000190001" } } });
-/// let short = json!({ "code": "MANDATORY_NOT_FOUND", "message": "required field not found", "details": { "api_name": "Company" } });
+/// let short = json!({ "code": "MANDATORY_NOT_FOUND", "message": "required field not found",
+///     "details": { "api_name": "Company" } });
 /// let error = ApiError::new("MULTIPLE_OR_MULTI_ERRORS", "several", json!({ "errors": [taken, short] }));
 /// assert_eq!(error.errors().iter().filter_map(ApiError::field).collect::<Vec<_>>(), ["Email", "Company"]);
 /// assert_eq!(error.duplicate_id().as_deref(), Some("3652397000000190001"));

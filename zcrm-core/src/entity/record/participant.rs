@@ -9,7 +9,8 @@ entity! {
     /// use zcrm_core::entity::{Participant, Record};
     ///
     /// let mut event = Record::new().with("Event_Title", "Review");
-    /// event.set_as("Participants", &[Participant::by_email("abc@xyz.com"), Participant::user("3652397000000186017")])?;
+    /// let guests = [Participant::by_email("abc@xyz.com"), Participant::user("3652397000000186017")];
+    /// event.set_as("Participants", &guests)?;
     /// # Ok::<(), zcrm_core::Error>(())
     /// ```
     #[doc(alias = "ZCRMEventParticipant")]

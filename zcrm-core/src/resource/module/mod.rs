@@ -1,7 +1,7 @@
 //! A module: its records in bulk, its metadata, tags and custom views.
 //!
 //! * [`list`]: its records; [`search`]: those that match; [`deleted`]: those that are gone.
-//! * [`write`]: creating, updating, upserting and deleting records.
+//! * [`write`]: creating, updating, upserting and deleting records; [`writer`]: the same with options.
 //! * [`metadata`]: modules, fields, layouts and related lists. [`views`]: custom views. [`tags`]: tags, and on records.
 
 mod deleted;
@@ -11,12 +11,13 @@ mod search;
 mod tags;
 mod views;
 mod write;
+mod writer;
 
 pub use deleted::DeletedKind;
 pub use list::Which;
 pub use search::SearchBy;
 pub(super) use tags::{MAX_TAGS_OF_ONE, tagging};
-pub use write::Writer;
+pub use writer::Writer;
 
 use crate::rest::{Request, Response, Session};
 use crate::transport::Method;

@@ -11,9 +11,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// Where the rows of a query stand: a serializable value from which it goes on, in another process if need be.
 ///
 /// It is given by [`QueryRows::cursor`](super::QueryRows::cursor) at any moment, also after an error, and taken by
-/// [`QueryHandle::resume`](super::QueryHandle::resume) of the same query with the same values. Where pages go on by id it
-/// holds the id of the last row, so no row is missed or comes twice whatever is written meanwhile; where they go on by
-/// offset it holds a count of rows.
+/// [`QueryHandle::resume`](super::QueryHandle::resume) of the same query with the same values. Where pages go on by id
+/// it holds the id of the last row, so no row is missed or comes twice whatever is written meanwhile; where they go on
+/// by offset it holds a count of rows.
 ///
 /// Its text is one line of JSON. It holds the text of the query with its values, so keep it where you keep the data.
 ///

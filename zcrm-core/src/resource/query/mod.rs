@@ -28,9 +28,9 @@ const DEFAULT_ROWS: u64 = 200;
 
 /// A query in COQL; made by [`Client::query`](crate::Client::query). Nothing is sent until it is sent or iterated.
 ///
-/// A query only reads. Rows come as Zoho sends them, so numbers keep their digits; each has the record's `id`, which Zoho
-/// adds by itself unless the query calculates. A column of a joined record stands under its name with dots, a calculation
-/// under `SUM(Amount)`, either under its alias where it has one.
+/// A query only reads. Rows come as Zoho sends them, so numbers keep their digits; each has the record's `id`, which
+/// Zoho adds by itself unless the query calculates. A column of a joined record stands under its name with dots, a
+/// calculation under `SUM(Amount)`, either under its alias where it has one.
 ///
 /// Scopes: `ZohoCRM.coql.READ` and reading the modules.
 ///
@@ -76,8 +76,8 @@ impl QueryHandle {
         Self { session, statement: statement.into() }
     }
 
-    /// Gives a parameter its value; the name has no colon here. Texts, numbers, booleans, dates, moments, ids and lists of
-    /// them are values; a list stands after `in`, without brackets.
+    /// Gives a parameter its value; the name has no colon here. Texts, numbers, booleans, dates, moments, ids and lists
+    /// of them are values; a list stands after `in`, without brackets.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
@@ -94,8 +94,8 @@ impl QueryHandle {
 
     /// All rows, page after page; the query's own `limit` and `offset` hold for all pages together.
     ///
-    /// What is wrong with the query is its first item: an error of kind [`InvalidInput`](ErrorKind::InvalidInput), before
-    /// anything is sent.
+    /// What is wrong with the query is its first item: an error of kind [`InvalidInput`](ErrorKind::InvalidInput),
+    /// before anything is sent.
     pub fn iter(&self) -> QueryRows<Record> {
         self.iter_as()
     }
@@ -119,6 +119,14 @@ impl QueryHandle {
 
     /// All rows in memory.
     ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// let leads = client.query("select Last_Name from Leads where City = :city").bind("city", "Oslo").all()?;
+    /// println!("{} leads", leads.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The first error of [`iter`](Self::iter); the rows that came before it are dropped.
@@ -138,14 +146,29 @@ impl QueryHandle {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput), before anything is sent, when the text is no query, a parameter has no
-    /// value, or more is asked for than one request may; [`InvalidResponse`](ErrorKind::InvalidResponse) when a row does
-    /// not fit; otherwise every kind that a request can fail with.
+    /// [`InvalidInput`](ErrorKind::InvalidInput), before anything is sent, when the text is no query, a parameter has
+    /// no value, or more is asked for than one request may; [`InvalidResponse`](ErrorKind::InvalidResponse) when a row
+    /// does not fit; otherwise every kind that a request can fail with.
     pub fn send(&self) -> Result<Page<Record>> {
         self.send_as()
     }
 
     /// As [`send`](Self::send), each row decoded into a type of your own.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// #[derive(serde::Deserialize)]
+    /// struct Count {
+    ///     #[serde(rename = "COUNT(id)")]
+    ///     leads: u64,
+    /// }
+    ///
+    /// for count in client.query("select COUNT(id) from Leads where City = 'Oslo'").send_as::<Count>()? {
+    ///     println!("{} leads", count.leads);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

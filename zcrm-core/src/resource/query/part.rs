@@ -96,8 +96,8 @@ impl<T: DeserializeOwned + 'static> PartRows<T> {
 }
 
 impl<T> PartRows<T> {
-    /// Where pages go on by id, ids have to go up, or down, from the first row to the last: otherwise rows would be missed
-    /// or come twice.
+    /// Where pages go on by id, ids have to go up, or down, from the first row to the last: otherwise rows would be
+    /// missed or come twice.
     fn check_order(&self, rows: &[Row<T>]) -> Result<()> {
         let beyond = match self.start.direction {
             Direction::Ascending => Ordering::Greater,

@@ -14,14 +14,15 @@ use crate::rest::Session;
 
 /// All rows of a query: an iterator that asks for one page after the other as it is driven.
 ///
-/// * The first page has 200 rows, the second 1,000, all others 2,000, as far as the version gives so many: a small result
-///   costs one credit, a large one 1.5 for 1,000 rows. A query whose own `limit` fits one page is one request.
-/// * Where the order is open or by id, pages go on by id: there is no limit on how many rows, and none is missed or comes
-///   twice when others write meanwhile. Otherwise they go on by offset, which reaches 10,000 rows up to v6 and 100,000
-///   from v7 on; past that the last item is an error.
-/// * It never ends early without an error. After the error of a request it ends, and [`cursor`](QueryRows::cursor) tells
-///   where to go on.
-/// * A row that does not fit `T` is an `Err` whose source is an [`UnfitRow`](crate::rest::UnfitRow), and the rows go on.
+/// * The first page has 200 rows, the second 1,000, all others 2,000, as far as the version gives so many: a small
+///   result costs one credit, a large one 1.5 for 1,000 rows. A query whose own `limit` fits one page is one request.
+/// * Where the order is open or by id, pages go on by id: there is no limit on how many rows, and none is missed or
+///   comes twice when others write meanwhile. Otherwise they go on by offset, which reaches 10,000 rows up to v6 and
+///   100,000 from v7 on; past that the last item is an error.
+/// * It never ends early without an error. After the error of a request it ends, and [`cursor`](QueryRows::cursor)
+///   tells where to go on.
+/// * A row that does not fit `T` is an `Err` whose source is an [`UnfitRow`](crate::rest::UnfitRow), and the rows go
+///   on.
 #[must_use = "nothing is sent until the iterator is driven"]
 pub struct QueryRows<T> {
     rows: Source<T>,
@@ -84,8 +85,8 @@ impl<T: DeserializeOwned + 'static> QueryRows<T> {
 }
 
 impl<T> QueryRows<T> {
-    /// Where the query stands: behind the row that came out last. `None` when it has come to its end, and when it cannot be
-    /// sent at all.
+    /// Where the query stands: behind the row that came out last. `None` when it has come to its end, and when it
+    /// cannot be sent at all.
     #[must_use]
     pub fn cursor(&self) -> Option<QueryCursor> {
         let Source::Rows(_) = self.rows else { return None };

@@ -16,7 +16,8 @@ use crate::transport::Method;
 /// use zcrm_core::entity::Record;
 /// use zcrm_core::resource::Conversion;
 ///
-/// let deal = Record::new().with("Deal_Name", "Planks").with("Stage", "Qualification").with("Closing_Date", "2026-12-31");
+/// let deal = Record::new().with("Deal_Name", "Planks").with("Stage", "Qualification");
+/// let deal = deal.with("Closing_Date", "2026-12-31");
 /// let conversion = Conversion::new().deal(deal).overwrite(true);
 /// # let _ = conversion;
 /// ```

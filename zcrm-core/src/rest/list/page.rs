@@ -78,7 +78,8 @@ fn flag(info: &mut Map<String, Value>, key: &str) -> Option<bool> {
 }
 
 impl PageInfo {
-    /// Whether there are rows after this page, as far as Zoho says so: by `more_records`, or by the token of a next page.
+    /// Whether there are rows after this page, as far as Zoho says so: by `more_records`, or by the token of a next
+    /// page.
     pub(crate) fn says_more(&self) -> Option<bool> {
         match (self.more_records, &self.next_page_token) {
             (Some(false), _) => Some(false),
