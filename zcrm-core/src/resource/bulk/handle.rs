@@ -6,7 +6,6 @@ use super::job::Job;
 use super::query::bulk_request;
 use super::result::BulkResult;
 use super::status::{JobState, JobStatus};
-use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rest::{Request, Session};
 use crate::transport::Method;
@@ -18,7 +17,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(60 * 60);
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(60));
 
 /// A bulk read job that was started; made by [`BulkRead::start`](super::BulkRead::start), or by
-/// [`Client::bulk_read_job`] from a [`Job`] that was written down.
+/// [`Client::bulk_read_job`](crate::Client::bulk_read_job) from a [`Job`] that was written down.
 ///
 /// Jobs of an organization run one after another, so one that is slow mostly waits for others.
 #[derive(Debug, Clone)]
@@ -27,24 +26,8 @@ pub struct BulkReadJob {
     job: Job,
 }
 
-impl Client {
-    /// Takes up a bulk read job that was started before, here or in another process. Sends nothing.
-    ///
-    /// ```no_run
-    /// # fn run(client: zcrm_core::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let job = client.bulk_read_job(std::fs::read_to_string("leads.job")?.parse()?);
-    /// println!("{}", job.status()?.state);
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn bulk_read_job(&self, job: Job) -> BulkReadJob {
-        BulkReadJob::new(self.session().clone(), job)
-    }
-}
-
 impl BulkReadJob {
-    pub(super) fn new(session: Session, job: Job) -> Self {
+    pub(crate) fn new(session: Session, job: Job) -> Self {
         Self { session, job }
     }
 
@@ -97,7 +80,8 @@ impl BulkReadJob {
     }
 
     /// Waits until the job is over, and calls `progress` with each status before that. The pauses between two questions
-    /// grow from 0.2 seconds to a minute; each question costs a credit. [`Client::interrupt`] ends the wait.
+    /// grow from 0.2 seconds to a minute; each question costs a credit. [`Client::interrupt`](crate::Client::interrupt)
+    /// ends the wait.
     ///
     /// # Errors
     ///
