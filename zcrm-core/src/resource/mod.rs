@@ -10,12 +10,14 @@
 //! * [`module`]: a module's records in bulk, its metadata, tags and custom views.
 //! * [`bulk`]: whole modules by bulk read (feature `bulk`).
 //! * [`record`]: one record, and what belongs to it.
+//! * [`query`]: queries in COQL.
 
 #[cfg(feature = "bulk")]
 mod bulk;
 mod collection;
 mod module;
 mod organization;
+mod query;
 mod record;
 
 #[cfg(feature = "bulk")]
@@ -26,4 +28,5 @@ pub use bulk::{
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};
 pub use module::{DeletedKind, ModuleHandle, SearchBy, Which, Writer};
 pub use organization::{OrganizationHandle, TaxesHandle, UserType};
+pub use query::{QueryCursor, QueryHandle, QueryRows};
 pub use record::{Conversion, Converted, PhotoHandle, RecordHandle, RelatedHandle};
