@@ -53,7 +53,7 @@ pub const MIN_LOCK_LEASE: Duration = Duration::from_secs(5);
 ///
 /// A handler that wraps another one forwards **every** method, and the arguments unchanged.
 ///
-/// The seed's names: `ZohoPersistenceHandler`, `save_oauth_tokens`, `get_oauth_tokens`, `delete_oauth_tokens`.
+/// In the Ruby SDK: `ZohoPersistenceHandler`, `save_oauth_tokens`, `get_oauth_tokens`, `delete_oauth_tokens`.
 #[doc(alias = "ZohoPersistenceHandler")]
 #[doc(alias = "ZohoOAuthPersistenceHandler")]
 pub trait PersistenceHandler: Debug + Send + Sync {
