@@ -157,5 +157,9 @@ impl Sink {
 
 /// JSON has line breaks between its parts only, where a blank does as well.
 fn one_line(json: &str) -> Cow<'_, str> {
-    if json.contains(['\n', '\r']) { Cow::Owned(json.replace(['\r', '\n'], " ")) } else { Cow::Borrowed(json) }
+    let bytes = json.as_bytes();
+    if bytes.contains(&b'\n') || bytes.contains(&b'\r') {
+        return Cow::Owned(json.replace(['\r', '\n'], " "));
+    }
+    Cow::Borrowed(json)
 }
