@@ -26,5 +26,9 @@ pub trait Sink {
 
 /// JSON in one line: it has line breaks between its parts only, where a blank does as well.
 pub(crate) fn one_line(json: &str) -> Cow<'_, str> {
-    if json.contains(['\n', '\r']) { Cow::Owned(json.replace(['\r', '\n'], " ")) } else { Cow::Borrowed(json) }
+    let bytes = json.as_bytes();
+    if bytes.contains(&b'\n') || bytes.contains(&b'\r') {
+        return Cow::Owned(json.replace(['\r', '\n'], " "));
+    }
+    Cow::Borrowed(json)
 }
