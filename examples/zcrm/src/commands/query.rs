@@ -19,11 +19,11 @@ use crate::global::Global;
 
 /// Writes the rows of a query in COQL, Zoho's SQL, down, one a line
 ///
-/// All rows come, however many requests that takes; `limit` says when fewer are enough. A query only reads. Values are best
-/// given as parameters: in `where City = :city` whatever --param city=TEXT says is a value and never read as COQL.
+/// All rows come, however many requests that takes; `limit` says when fewer are enough. A query only reads. Values are
+/// best given as parameters: in `where City = :city` whatever --param city=TEXT says is a value and never read as COQL.
 ///
-/// Without a query, standard input is read for one; on a terminal, a prompt asks for queries, completes names with the tab
-/// key, and remembers them. Exit code: 0 all done, 1 could not, 2 done in part, as with export.
+/// Without a query, standard input is read for one; on a terminal, a prompt asks for queries, completes names with the
+/// tab key, and remembers them. Exit code: 0 all done, 1 could not, 2 done in part, as with export.
 #[derive(Debug, Args)]
 pub(crate) struct Query {
     /// Such as 'select Last_Name, Owner.email from Leads where City = :city'
@@ -31,8 +31,8 @@ pub(crate) struct Query {
     /// The value of the parameter :NAME: a text, or JSON for numbers, booleans and lists; may be given several times
     #[arg(long, value_name = "NAME=TEXT|NAME:=JSON", value_parser = parameter)]
     param: Vec<(String, Literal)>,
-    /// NDJSON writes rows as Zoho sent them; CSV a column for each of the query's, lookups as ids; the table is for people.
-    /// NDJSON unless given, and a table at the prompt
+    /// NDJSON writes rows as Zoho sent them; CSV a column for each of the query's, lookups as ids; the table is for
+    /// people. NDJSON unless given, and a table at the prompt
     #[arg(long, value_enum)]
     format: Option<Form>,
     /// Where to write to; standard output when absent
