@@ -2,6 +2,8 @@
 //!
 //! * [`start`]: which store the configuration selects. [`collections`]: users, roles, taxes and so on.
 
+#[cfg(feature = "bulk")]
+mod bulk_read;
 mod collections;
 mod start;
 

@@ -37,6 +37,8 @@ pub enum Host {
 pub(crate) struct Parts {
     pub(super) method: Method,
     pub(super) host: Host,
+    /// Where the host is not the one that is configured: scheme, name and port.
+    pub(super) origin: Option<String>,
     pub(super) path: String,
     pub(super) query: String,
     pub(super) headers: Vec<(Cow<'static, str>, String)>,

@@ -70,6 +70,7 @@ impl Request<Response> {
         let parts = Parts {
             method,
             host: Host::Api,
+            origin: None,
             path,
             query: String::new(),
             headers: Vec::new(),
@@ -120,6 +121,11 @@ impl<T> Request<T> {
 
     pub(crate) fn parts(&self) -> &Parts {
         &self.parts
+    }
+
+    #[cfg(feature = "bulk")]
+    pub(super) fn edit(&mut self, change: impl FnOnce(&mut Parts)) {
+        change(&mut self.parts);
     }
 
     /// Turns the outcome of sending it into what the caller asked for.
@@ -179,13 +185,6 @@ impl<T> Request<T> {
     /// Sets the cost, where it is not one credit.
     pub(crate) fn with_cost(mut self, cost: Cost) -> Self {
         self.parts.cost = cost;
-        self
-    }
-
-    /// Sends it to another host than the API host.
-    #[allow(dead_code, reason = "the bulk endpoints are not there yet")]
-    pub(crate) fn with_host(mut self, host: Host) -> Self {
-        self.parts.host = host;
         self
     }
 
