@@ -34,6 +34,7 @@
 //! | Records of a module | [`client.module("Leads")`](Client::module): `records()`, `search()`, `create`, `update`, `upsert`, `delete` |
 //! | One record | [`leads.record(id)`](resource::ModuleHandle::record): `get`, `update`, `delete`, `notes()`, `attachments()` ... |
 //! | A module's fields, layouts, tags, views | `leads.fields()`, `leads.layouts()`, `leads.tags()`, `leads.custom_views()` |
+//! | Any records, by a query in COQL | [`client.query("select ...")`](Client::query): `iter`, `send`, `all` |
 //! | Anything else | [`client.call(...)`](Client::call), with the same tokens, retries and errors |
 //!
 //! What comes back is plain data in [`entity`]. All listings share one builder, [`rest::List`], and one
@@ -79,6 +80,7 @@
 //! # Features
 //!
 //! - `logging` (default): [`logging::init`], which installs env_logger for the dictionary's two keys.
+//! - `bulk`: bulk read, `leads.bulk_read()`: whole modules as files of 200,000 rows. It brings csv, zip and flate2.
 //! - `conformance`: the suite that every token store has to pass, for the tests of stores.
 //! - `time`: conversions between [`DateTime`], [`Date`] and the `time` crate.
 
