@@ -46,8 +46,9 @@
 //! Suite::new(|| MyStore::new()).reopen(|store| store.clone()).run();
 //! ```
 //!
-//! `Suite::broken` adds that failure is not absence, `requires_lock` that there is a refresh lock; `Processes` proves what
-//! holds between processes. `unreadable_row`, `ends_leases` and `shares_rate_limits` add what a store can show beyond that.
+//! `Suite::broken` adds that failure is not absence, `requires_lock` that there is a refresh lock; `Processes` proves
+//! what holds between processes. `unreadable_row`, `ends_leases` and `shares_rate_limits` add what a store can show
+//! beyond that.
 //!
 //! [`PersistenceHandler`]: zcrm_core::persistence::PersistenceHandler
 //! [`check_writable`]: zcrm_core::persistence::PersistenceHandler::check_writable
