@@ -2,7 +2,7 @@
 
 use crate::criteria::tokens::{Token, Tokens, refused};
 use crate::criteria::{Literal, check_literal, invalid};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 use super::{Query, parse};
 
@@ -50,6 +50,10 @@ impl Statement {
     /// without a value, a value without a parameter, a name bound twice; a value that cannot be sent (NaN, no such
     /// date).
     pub fn query(&self) -> Result<Query> {
+        self.read().map_err(Error::logged)
+    }
+
+    fn read(&self) -> Result<Query> {
         let mut tokens = Tokens::read(&self.text)?;
         let mut used = vec![false; self.values.len()];
         for (place, token) in tokens.tokens_mut() {

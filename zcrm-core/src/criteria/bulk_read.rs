@@ -51,8 +51,8 @@ impl Criteria {
     /// [`like`](Self::like), an operator that does not fit a boolean, a name that is no field's, a value that is none.
     pub fn to_bulk_read(&self, version: ApiVersion) -> Result<Box<RawValue>> {
         let fitted = self.fitted(IN_VALUES);
-        fitted.check(Endpoint::BulkRead, CONDITIONS)?;
-        fitted.json(version).and_then(|json| to_raw_value(&json)).map_err(unwritable)
+        fitted.check(Endpoint::BulkRead, CONDITIONS).map_err(Error::logged)?;
+        fitted.json(version).and_then(|json| to_raw_value(&json)).map_err(|cause| unwritable(cause).logged())
     }
 
     fn json(&self, version: ApiVersion) -> serde_json::Result<Json<'_>> {

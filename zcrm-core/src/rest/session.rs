@@ -2,7 +2,6 @@
 //! logged.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use super::cost::Cost;
@@ -110,11 +109,9 @@ impl Session {
         attempt: impl FnMut(&Attempt<'_>, &mut Permit<'_>) -> Result<Received, Failure>,
     ) -> Result<T> {
         let parts = request.parts();
-        let running = Arc::new(AtomicBool::new(true));
         let received = self.attempts(parts, attempt);
-        let response = received.map(|(received, retried)| Response::new(parts, received, retried, &running));
+        let response = received.map(|(received, retried)| Response::new(parts, received, retried));
         let decoded = request.decode(response);
-        running.store(false, Ordering::Relaxed);
         decoded.map_err(|error| error.with_request(parts.method.as_str(), &parts.path).logged())
     }
 

@@ -195,7 +195,7 @@ impl Collection<Tag> {
         let request = request.checked(Row::of_id(id.as_str()).map(drop)).and_then(|response| {
             let result = response.result("tags")?;
             Json::from(result.details)
-                .decode()
+                .read()
                 .map_err(|cause| response.undecided("Zoho tells no tag").with_source(cause))
         });
         self.session.run(&request)

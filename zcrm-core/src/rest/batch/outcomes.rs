@@ -49,7 +49,7 @@ impl Saved {
 /// Removes the first of two members that is of the type wanted.
 fn take<T: DeserializeOwned>(details: &mut Members, names: [&str; 2]) -> Option<T> {
     names.into_iter().find_map(|name| {
-        let value = details.get(name)?.decode::<Option<T>>().ok()?;
+        let value = details.get(name)?.read::<Option<T>>().ok()?;
         details.remove(name);
         value
     })

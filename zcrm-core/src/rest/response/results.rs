@@ -1,6 +1,5 @@
 //! What became of each item of a write.
 
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::envelope::{Key, envelope};
@@ -64,7 +63,7 @@ impl ItemResult {
 
     /// Zoho's words on what is no success.
     pub(crate) fn into_api_error(self) -> ApiError {
-        ApiError::new(self.code, self.message, Value::try_from(self.other_details).unwrap_or_default())
+        ApiError::new(self.code, self.message, self.other_details.read().unwrap_or_default())
     }
 }
 

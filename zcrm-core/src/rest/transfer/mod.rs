@@ -6,6 +6,8 @@
 //! * [`disposition`]: the name that a response gives its file.
 
 mod disposition;
+mod encoded_words;
+mod file_name;
 mod download;
 mod genuine;
 mod multipart;
