@@ -72,7 +72,10 @@ fn serve_one(mut stream: &TcpStream, refusal: Option<Refusal>, seen: &Mutex<Vec<
     }
     let response = |status: u16, code: &str| {
         let body = format!(r#"{{"code":"{code}","details":{{}},"message":"m","status":"error"}}"#);
-        format!("HTTP/1.1 {status} No\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+        format!(
+            "HTTP/1.1 {status} No\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
     };
     if refusal.is_some() {
         seen.lock().unwrap().push((expects, 0));

@@ -160,10 +160,9 @@ impl Session {
             let token = credentials.token()?;
             let mut permit = governor.acquire(parts.cost)?;
             let started = Instant::now();
-            let outcome = attempt(&Attempt { session: self, parts, token: &token }, &mut permit);
-            drop(permit);
-            let failure = match outcome {
+            let failure = match attempt(&Attempt { session: self, parts, token: &token }, &mut permit) {
                 Ok(received) => {
+                    drop(permit);
                     credentials.accepted(&token);
                     return Ok(received);
                 }
@@ -171,6 +170,7 @@ impl Session {
             };
             let Failure { error, classification } = failure;
             if classification == Classification::TokenRejected {
+                drop(permit);
                 credentials.replace(&token, self.unauthenticated(error))?;
                 continue;
             }
@@ -185,8 +185,10 @@ impl Session {
             };
             *maybe_done |= ambiguous;
             if error.kind() == ErrorKind::RateLimited {
+                // Before the place is free for another request.
                 governor.pace(wait);
             }
+            drop(permit);
             log::warn!("{} {}: {error}; retrying in {} ms", parts.method, parts.path, wait.as_millis());
             governor.sleep(wait)?;
         }

@@ -36,10 +36,10 @@ impl<T> Default for PageRows<T> {
 impl<T: DeserializeOwned> PageRows<T> {
     /// In one pass; only when that fails, row by row, to find those that do not fit.
     pub(super) fn read(response: &Response, key: Key) -> Result<Read<'_, T>> {
-        if let Ok(page) = response.rows(key) {
+        if let Ok(page) = response.found(key) {
             return Ok(read(response, Self::Fit(page.rows.into_iter()), page.info));
         }
-        let failure = match response.rows::<&RawValue>(key) {
+        let failure = match response.found::<&RawValue>(key) {
             Ok(page) => {
                 let texts = page.rows.into_iter().map(RawValue::get);
                 return Ok(read(response, Self::one_by_one(response, texts), page.info));

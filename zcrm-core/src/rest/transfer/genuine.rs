@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use serde::de::IgnoredAny;
+
 use super::disposition::file_name;
 use crate::error::{Error, ErrorKind};
 use crate::rest::response::{excerpt, lost, rejection_in};
@@ -35,12 +37,23 @@ pub(super) fn genuine(response: HttpResponse, any_content: bool) -> Result<HttpR
         let error = Error::new(kind, "Zoho rejected the request").with_status(status).with_api(api);
         return Err(Failure::of_response(error));
     }
-    if (typed && !any_content) || !whole {
+    if ((typed || is_page(&text) || (content_type.is_empty() && is_object(&text))) && !any_content) || !whole {
         let text = format!("Zoho's response is not a file; it begins with {:?}", excerpt(&text));
         return Err(Failure::permanent(Error::new(ErrorKind::InvalidResponse, text).with_status(status)));
     }
     drop(text);
     Ok(HttpResponse::new(status, headers, io::Cursor::new(beginning).chain(body)))
+}
+
+/// HTML, such as a gateway's page of an error.
+fn is_page(text: &str) -> bool {
+    let beginning: String = text.trim_start().chars().take(14).collect();
+    let beginning = beginning.to_ascii_lowercase();
+    ["<!doctype html", "<html"].iter().any(|start| beginning.starts_with(start))
+}
+
+fn is_object(text: &str) -> bool {
+    text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
 #[cfg(test)]
@@ -76,6 +89,10 @@ mod tests {
             assert_eq!(judge(200, headers, rejection), Err(ErrorKind::InvalidRequest), "{headers:?}");
         }
         assert_eq!(judge(202, &[], rejection), Err(ErrorKind::InvalidRequest));
+        for page in ["<html>", "\n<!DOCTYPE HTML>", "{\"data\":[]}"] {
+            assert_eq!(judge(200, &[], page), Err(ErrorKind::InvalidResponse), "{page}");
+        }
+        assert_eq!(judge(200, &[("Content-Type", "image/png")], "<HTML lang"), Err(ErrorKind::InvalidResponse));
         assert_eq!(judge(200, &json, "{\"data\":[]}"), Err(ErrorKind::InvalidResponse));
         assert_eq!(judge(200, &[("Content-Type", "text/html")], "<html>"), Err(ErrorKind::InvalidResponse));
         for status in [202, 206, 207] {

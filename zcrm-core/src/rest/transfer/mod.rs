@@ -6,9 +6,9 @@
 //! * [`disposition`]: the name that a response gives its file.
 
 mod disposition;
+mod download;
 mod encoded_words;
 mod file_name;
-mod download;
 mod genuine;
 mod multipart;
 mod target;
