@@ -313,7 +313,10 @@ fn requests_that_fail_in_every_way() {
     for (fault, answer) in answers {
         for version in ["v2", "v8"] {
             println!("{fault} {version}");
-            check(requests().into_iter().map(|(name, call)| meeting(version, &answer, name, call)).collect());
+            let json = matches!(&answer, Answer::Json(200, _));
+            // Where nothing is said of its type, JSON that is no rejection is a file.
+            let calls = requests().into_iter().filter(|(name, _)| !(json && name.starts_with("photo ")));
+            check(calls.map(|(name, call)| meeting(version, &answer, name, call)).collect());
         }
     }
 }

@@ -2,8 +2,6 @@
 
 use std::io::{self, Read};
 
-use serde::de::IgnoredAny;
-
 use super::disposition::file_name;
 use crate::error::{Error, ErrorKind};
 use crate::rest::response::{excerpt, lost, rejection_in};
@@ -37,7 +35,7 @@ pub(super) fn genuine(response: HttpResponse, any_content: bool) -> Result<HttpR
         let error = Error::new(kind, "Zoho rejected the request").with_status(status).with_api(api);
         return Err(Failure::of_response(error));
     }
-    if ((typed || is_page(&text) || (content_type.is_empty() && is_object(&text))) && !any_content) || !whole {
+    if ((typed || is_page(&text)) && !any_content) || !whole {
         let text = format!("Zoho's response is not a file; it begins with {:?}", excerpt(&text));
         return Err(Failure::permanent(Error::new(ErrorKind::InvalidResponse, text).with_status(status)));
     }
@@ -50,10 +48,6 @@ fn is_page(text: &str) -> bool {
     let beginning: String = text.trim_start().chars().take(14).collect();
     let beginning = beginning.to_ascii_lowercase();
     ["<!doctype html", "<html"].iter().any(|start| beginning.starts_with(start))
-}
-
-fn is_object(text: &str) -> bool {
-    text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
 #[cfg(test)]
@@ -89,7 +83,7 @@ mod tests {
             assert_eq!(judge(200, headers, rejection), Err(ErrorKind::InvalidRequest), "{headers:?}");
         }
         assert_eq!(judge(202, &[], rejection), Err(ErrorKind::InvalidRequest));
-        for page in ["<html>", "\n<!DOCTYPE HTML>", "{\"data\":[]}"] {
+        for page in ["<html>", "\n<!DOCTYPE HTML>"] {
             assert_eq!(judge(200, &[], page), Err(ErrorKind::InvalidResponse), "{page}");
         }
         assert_eq!(judge(200, &[("Content-Type", "image/png")], "<HTML lang"), Err(ErrorKind::InvalidResponse));
