@@ -1,4 +1,4 @@
-//! The seed's sample as a program.
+//! The Ruby SDK's sample as a program.
 #![cfg(feature = "file")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 

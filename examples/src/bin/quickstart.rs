@@ -94,7 +94,7 @@ fn sign_in(client: Client, grant: Option<GrantToken>) -> Result<Client> {
     Ok(client.for_user(granted.user())?)
 }
 
-/// The seed's sample: the current user, then a user by id.
+/// The Ruby SDK's sample: the current user, then a user by id.
 fn look_at_users(client: &Client) -> Result<()> {
     let me = client.users().current()?;
     let id = me.id.context("Zoho gave the current user no id")?;

@@ -19,8 +19,8 @@ pub enum Outcome {
     InPart,
 }
 
-/// The arguments of the program. Wrong ones are explained and end it with exit code 1: clap's own 2 would say that a part
-/// is done.
+/// The arguments of the program. Wrong ones are explained and end it with exit code 1: clap's own 2 would say that a
+/// part is done.
 #[must_use]
 pub fn arguments<A: Parser>() -> A {
     A::try_parse().unwrap_or_else(|told| {
@@ -31,11 +31,11 @@ pub fn arguments<A: Parser>() -> A {
     })
 }
 
-/// Runs a program's work and turns its outcome into the exit code: 0 all done, 1 could not, 2 done in part. An error goes
-/// to standard error with its causes, one line each.
+/// Runs a program's work and turns its outcome into the exit code: 0 all done, 1 could not, 2 done in part. An error
+/// goes to standard error with its causes, one line each.
 ///
-/// Two errors mean 2: standard output was closed before the end, which ends the program without a word, and a request that
-/// may have been carried out although its response was lost.
+/// Two errors mean 2: standard output was closed before the end, which ends the program without a word, and a request
+/// that may have been carried out although its response was lost.
 pub fn run(work: impl FnOnce() -> anyhow::Result<Outcome>) -> ExitCode {
     match work() {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

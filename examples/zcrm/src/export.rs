@@ -39,8 +39,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Finds out which fields there are, where they have to be known: those that are named have to exist, CSV has columns,
-    /// and from v3 on Zoho wants names.
+    /// Finds out which fields there are, where they have to be known: those that are named have to exist, CSV has
+    /// columns, and from v3 on Zoho wants names.
     ///
     /// # Errors
     ///
@@ -59,8 +59,8 @@ impl Plan {
         }
         if must_name && asked.len() > MAX_FIELDS {
             bail!(
-                "{module} has {} fields, and Zoho's API {} gives at most {MAX_FIELDS} at a time: name those you want with \
-                 --fields",
+                "{module} has {} fields, and Zoho's API {} gives at most {MAX_FIELDS} at a time: name those you want \
+                 with --fields",
                 asked.len(),
                 client.config().api_version()
             );
@@ -157,5 +157,9 @@ impl Sink {
 
 /// JSON has line breaks between its parts only, where a blank does as well.
 fn one_line(json: &str) -> Cow<'_, str> {
-    if json.contains(['\n', '\r']) { Cow::Owned(json.replace(['\r', '\n'], " ")) } else { Cow::Borrowed(json) }
+    let bytes = json.as_bytes();
+    if bytes.contains(&b'\n') || bytes.contains(&b'\r') {
+        return Cow::Owned(json.replace(['\r', '\n'], " "));
+    }
+    Cow::Borrowed(json)
 }

@@ -25,6 +25,9 @@ pub(crate) struct Global {
     /// The most requests in flight at once; 5 unless given, which every edition of Zoho CRM allows
     #[arg(long, global = true, value_name = "N", help_heading = "Global options")]
     concurrency: Option<NonZeroUsize>,
+    /// The most expensive requests among them, such as searches and conversions, that Zoho limits apart
+    #[arg(long, global = true, value_name = "N", help_heading = "Global options")]
+    heavy: Option<NonZeroUsize>,
 }
 
 fn levels() -> impl TypedValueParser<Value = LevelFilter> {
@@ -42,6 +45,9 @@ impl Global {
         let mut http = config.http().clone();
         if let Some(most) = self.concurrency {
             http = http.concurrency(most.get());
+        }
+        if let Some(most) = self.heavy {
+            http = http.heavy_concurrency(most.get());
         }
         Ok(config.with_http(http))
     }

@@ -24,8 +24,8 @@ pub fn grant_token(argument: Option<&str>) -> Result<Option<GrantToken>> {
             line
         }
         Some(_) => bail!(
-            "a grant token on the command line can be seen by every user of this machine, so it is not taken from there: \
-             give --grant-token - and the token on standard input, or set {VARIABLE}"
+            "a grant token on the command line can be seen by every user of this machine, so it is not taken from \
+             there: give --grant-token - and the token on standard input, or set {VARIABLE}"
         ),
         None => match env::var(VARIABLE) {
             Ok(code) => code,

@@ -19,9 +19,9 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Watches from now on; only once in a program. The first signal runs `first` on a thread of its own. The second one
-    /// ends the program with exit code 2, after `last_words`, or after two seconds where these are held up: a job whose
-    /// output nobody takes can always be ended.
+    /// Watches from now on; only once in a program. The first signal runs `first` on a thread of its own. The second
+    /// one ends the program with exit code 2, after `last_words`, or after two seconds where these are held up: a job
+    /// whose output nobody takes can always be ended.
     ///
     /// # Errors
     ///

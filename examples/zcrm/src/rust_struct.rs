@@ -9,8 +9,8 @@ use zcrm_core::entity::Field;
 
 use crate::read_only::is_read_only;
 
-/// The source text of a struct that reads the module's records, and writes them, with an enum for each picklist. Read-only
-/// fields are read and never written.
+/// The source text of a struct that reads the module's records, and writes them, with an enum for each picklist.
+/// Read-only fields are read and never written.
 ///
 /// # Errors
 ///
@@ -41,7 +41,8 @@ pub fn rust_struct(module: &str, fields: &[Field]) -> Result<String> {
         );
     }
     let text = format!(
-        "use serde::{{Deserialize, Serialize}};\n#[allow(unused_imports)]\nuse zcrm_core::entity::{{Lookup, UserRef}};\n\
+        "use serde::{{Deserialize, Serialize}};\n\
+         #[allow(unused_imports)]\nuse zcrm_core::entity::{{Lookup, UserRef}};\n\
          #[allow(unused_imports)]\nuse zcrm_core::{{Date, DateTime, Nullable, RecordId}};\n\
          #[doc = {:?}]\n#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]\n\
          #[serde(default)]\npub struct {name} {{\n/// The id.\n\

@@ -39,6 +39,7 @@ fn help_and_version_are_answers_and_a_wrong_command_line_is_not_done() {
         &["export"],
         &["export", "--module", "Leads", "--since", "yesterday"],
         &["--concurrency", "0", "whoami"],
+        &["--heavy", "0", "whoami"],
         &["--log", "loud", "whoami"],
         &["completions", "nonsense"],
         &["man", "nonsense"],

@@ -60,9 +60,15 @@ fn the_struct_reads_and_writes_the_records_of_its_module() {
         assert_eq!(lead.last_name.as_ref().value().cloned(), record.get::<String>("Last_Name").unwrap());
         assert_eq!(lead.rating, Nullable::Value(LeadsRating::Active));
         assert_eq!(lead.fax, Nullable::Null);
+        assert_eq!(lead.full_name.as_ref().value().cloned(), record.get::<String>("Full_Name").unwrap(), "it is read");
         for (name, value) in serde_json::to_value(lead).unwrap().as_object().unwrap() {
             assert_eq!(record.field(name).value().unwrap_or_default(), *value, "{name}");
         }
+    }
+    let written = serde_json::to_value(&leads[0]).unwrap();
+    for field in zcrm_cli::names::fields_of(&account.client(), "Leads").unwrap() {
+        let name = field.api_name.clone().unwrap();
+        assert_eq!(written.get(&name).is_none(), zcrm_cli::is_read_only(&field), "{name}");
     }
     let lead = Leads {
         last_name: "Berg".to_owned().into(),

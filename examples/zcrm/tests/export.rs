@@ -267,7 +267,8 @@ fn a_full_disk_leaves_whole_lines_and_is_done_in_part() {
         account.write("leads", "from yesterday\n");
         // 256 KiB and no signal when they are full, as on a file system of that size.
         let script = format!(
-            "trap '' XFSZ; ulimit -f {}; exec {ZCRM} --config zcrm.json export --module Leads --format {format} {target}",
+            "trap '' XFSZ; ulimit -f {}; \
+             exec {ZCRM} --config zcrm.json export --module Leads --format {format} {target}",
             if cfg!(target_os = "linux") { 512 } else { 256 }
         );
         let ran = std::process::Command::new("sh").current_dir(account.folder.path()).args(["-c", &script]).output();

@@ -1,4 +1,5 @@
-//! `import`, as a process, against the emulator: whatever goes wrong, every row is accounted for and nothing is sent twice.
+//! `import`, as a process, against the emulator: whatever goes wrong, every row is accounted for and nothing is sent
+//! twice.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod program;
@@ -77,7 +78,8 @@ fn cells_become_values_of_the_fields_types() {
     let ran = account.run(ZCRM, &LEADS);
     assert_eq!(ran.last_line(), "created=1 updated=0 refused=0 unanswered=0 not_sent=0", "{ran:?}");
     let sent = json!({
-        "Last_Name": "Berg, \"B\"", "No_of_Employees": 12, "Annual_Revenue": 1000.5, "Score": 7.25, "Email_Opt_Out": true,
+        "Last_Name": "Berg, \"B\"", "No_of_Employees": 12, "Annual_Revenue": 1000.5, "Score": 7.25,
+        "Email_Opt_Out": true,
         "Interests": ["Skiing", "Chess"], "Follow_Up": "2026-12-24", "External_Number": "9007199254740993",
         "Owner": { "id": owner.as_str() },
     });
@@ -244,6 +246,23 @@ fn ctrl_c_waits_for_the_call_under_way_and_accounts_for_every_row() {
 
 #[cfg(unix)]
 #[test]
+fn ctrl_c_ends_the_wait_for_a_rate_limit() {
+    let account = Account::new();
+    account.write("leads.csv", rows(500));
+    account.emulator.fault(posts().after(1), Fault::Reply(Reply::too_many_requests().retry_after(60)));
+    let begun = std::time::Instant::now();
+    let child = account.command(ZCRM, &REJECTS).spawn().unwrap();
+    account.wait_for(|counters| counters.faults == 1);
+    account.interrupt(&child);
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert_eq!(ran.last_line(), "created=100 updated=0 refused=0 unanswered=0 not_sent=400", "{ran:?}");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(30), "{:?}", begun.elapsed());
+    assert_eq!(rows_of(&account, "rejects.csv").len(), 400);
+}
+
+#[cfg(unix)]
+#[test]
 fn a_second_ctrl_c_ends_at_once_and_tells_what_is_known() {
     let account = Account::new();
     account.write("leads.csv", rows(500));
@@ -318,7 +337,8 @@ fn whatever_a_spreadsheet_writes_is_understood() {
 #[test]
 fn a_misplaced_quotation_mark_costs_its_row_alone() {
     let account = Account::new();
-    let file = "Last_Name,Company\nA,5\" pipe\n\"naka, \\\"who is there?\\\" x\",Acme\nB,\"never closed\nC,Acme\nD,\"a \"\"b\"\"\"";
+    let file = "Last_Name,Company\nA,5\" pipe\n\"naka, \\\"who is there?\\\" x\",Acme\n\
+        B,\"never closed\nC,Acme\nD,\"a \"\"b\"\"\"";
     account.write("leads.csv", file);
     let ran = account.run(ZCRM, &LEADS);
     assert_eq!(ran.last_line(), "created=2 updated=0 refused=3 unanswered=0 not_sent=0", "{ran:?}");

@@ -1,5 +1,5 @@
-//! What `zcrm export --format csv` writes, `zcrm import` reads as it was: generated records of several modules, there and back
-//! through the emulator.
+//! What `zcrm export --format csv` writes, `zcrm import` reads as it was: generated records of several modules, there
+//! and back through the emulator.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod program;
@@ -80,10 +80,11 @@ fn record(module: &str, random: &mut Rng, others: &Others) -> Value {
         }),
         _ => {
             let (about, id) = if random.bool() { ("Deals", &others.deal) } else { ("Accounts", &others.account) };
+            let alarm = format!("FREQ=NONE;ACTION=EMAIL;TRIGGER=DATE-TIME:{}T10:00:00+01:00", day(random));
             json!({
                 "Subject": text(random), "Due_Date": day(random), "Who_Id": lookup(&others.contact),
                 "What_Id": lookup(id), "$se_module": about, "Owner": user,
-                "Remind_At": { "ALARM": format!("FREQ=NONE;ACTION=EMAIL;TRIGGER=DATE-TIME:{}T10:00:00+01:00", day(random)) },
+                "Remind_At": { "ALARM": alarm },
                 "Send_Notification_Email": random.bool(), "Description": text(random),
             })
         }

@@ -1,4 +1,5 @@
-//! No secret turns up anywhere: not in what the programs print and log at any level, not in errors, not in process lists.
+//! No secret turns up anywhere: not in what the programs print and log at any level, not in errors, not in process
+//! lists.
 #![cfg(feature = "file")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 

@@ -5,10 +5,11 @@ mod start;
 use std::sync::Arc;
 
 use crate::config::Config;
+use crate::coql::Statement;
 use crate::error::{Error, Result};
 use crate::oauth::{OAuth, TokenSource};
 use crate::persistence::{Backend, PersistenceHandler};
-use crate::resource::{ModuleHandle, OrganizationHandle};
+use crate::resource::{ModuleHandle, OrganizationHandle, QueryHandle};
 use crate::rest::{Call, Request, Session, Usage};
 use crate::token::{InvalidUserIdentifier, UserIdentifier};
 use crate::transport::{Method, Transport};
@@ -171,6 +172,23 @@ impl Client {
     #[doc(alias = "get_module_instance")]
     pub fn module(&self, api_name: impl Into<String>) -> ModuleHandle {
         ModuleHandle::new(self.session.clone(), api_name)
+    }
+
+    /// A query in COQL, Zoho's SQL: a text with parameters (`:name`), or a built [`Select`](crate::coql::Select). Values are
+    /// bound, never spliced into the text.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// let text = "select Last_Name, Owner.email from Leads where City = :city and Created_Time > :since";
+    /// let query = client.query(text).bind("city", "Oslo").bind("since", "2026-01-01T00:00:00+01:00");
+    /// for lead in query.iter() {
+    ///     println!("{:?}", lead?.get::<String>("Last_Name")?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn query(&self, statement: impl Into<Statement>) -> QueryHandle {
+        QueryHandle::new(self.session.clone(), statement)
     }
 
     /// A request to any endpoint. Relative paths, such as `settings/roles`, are resolved against `/crm/{version}/`; paths

@@ -85,8 +85,17 @@ impl Part {
         matches!(self.way, Way::ById(_))
     }
 
+    /// How many rows the page that follows `read` rows asks for: `limit`, or fewer where the offset reaches no further.
+    #[must_use]
+    pub fn rows_of_page(&self, read: u64, limit: u64) -> u64 {
+        match self.way {
+            Way::ById(_) => limit,
+            Way::ByOffset { reach } => limit.min(reach.saturating_sub(self.start.saturating_add(read))),
+        }
+    }
+
     /// The text for the page that follows `read` rows of this part, of which `last_id` is the last one's id; it asks
-    /// for `limit` rows, or for fewer where the offset reaches no further.
+    /// for `limit` rows, or for [fewer](Self::rows_of_page) where the offset reaches no further.
     ///
     /// # Errors
     ///
@@ -96,21 +105,21 @@ impl Part {
         self.text(read, last_id, limit).map_err(Error::logged)
     }
 
-    fn text(&self, read: u64, last_id: Option<&str>, limit: u64) -> Result<String> {
+    /// As [`page`](Self::page), for a request, which logs its errors itself.
+    pub(crate) fn text(&self, read: u64, last_id: Option<&str>, limit: u64) -> Result<String> {
         let Self { head, condition, tail, start, way } = self;
         let direction = match *way {
             Way::ById(direction) if read > 0 => direction,
             Way::ById(_) => return Ok(format!("{head}{}{tail}{}", condition.text, rows(limit, *start))),
             Way::ByOffset { reach } => {
-                let offset = start.saturating_add(read);
-                let left = reach.saturating_sub(offset);
-                if left == 0 {
+                let page_rows = self.rows_of_page(read, limit);
+                if page_rows == 0 {
                     return Err(invalid(format!(
                         "COQL reaches {reach} rows by offset, and this query cannot go on by id: it has its own order, \
                          groups rows, or has as many conditions as COQL takes"
                     )));
                 }
-                return Ok(format!("{head}{}{tail}{}", condition.text, rows(limit.min(left), offset)));
+                return Ok(format!("{head}{}{tail}{}", condition.text, rows(page_rows, start.saturating_add(read))));
             }
         };
         let last = last_id.ok_or_else(|| invalid("a row came without its id, after which the next page begins"))?;
@@ -151,10 +160,11 @@ impl Query {
         self.in_pages(version).map_err(Error::logged)
     }
 
-    fn in_pages(&self, version: ApiVersion) -> Result<Paging> {
+    /// As [`paging`](Self::paging), for a listing, which logs its errors itself.
+    pub(crate) fn in_pages(&self, version: ApiVersion) -> Result<Paging> {
         self.check(version)?;
         let limits = Limits::of(version);
-        let one_page = self.limit.is_some_and(|limit| limit <= limits.rows);
+        let one_page = self.limit.is_some_and(|limit| limit.saturating_add(self.offset) <= limits.rows);
         let by_id = if self.order_is_open() { Some(Direction::Ascending) } else { self.order_by_id() };
         let Some(direction) = by_id.filter(|_| !self.is_aggregate()) else {
             let order = if one_page { self.clone() } else { self.with_order_complete(limits.order_by) };
@@ -189,7 +199,8 @@ impl Query {
         let fitted = criteria.fitted(limits.in_values);
         match fitted.parts(room) {
             Err(_) if fitted.conditions() <= limits.conditions => Ok(None),
-            Err(error) => Err(error),
+            // COQL's own limit says more than the room that the id leaves.
+            Err(error) => Err(fitted.split(limits.conditions).err().unwrap_or(error)),
             Ok(parts) => {
                 let text = |part: &Criteria| {
                     let conditions = part.conditions();

@@ -153,6 +153,12 @@ impl Query {
         self.order_by.is_empty()
     }
 
+    /// The key under which the id of a record stands in a row.
+    pub(crate) fn id_key(&self) -> String {
+        let own = self.columns.iter().find(|column| column.field() == "id" && column.aggregate().is_none());
+        own.map_or_else(|| "id".to_owned(), Column::key)
+    }
+
     /// The query's own `order by id`, with or without more behind it, which changes nothing.
     pub(super) fn order_by_id(&self) -> Option<Direction> {
         let first = self.order_by.first()?;
@@ -170,7 +176,8 @@ impl Query {
         self.text(version).map_err(Error::logged)
     }
 
-    fn text(&self, version: ApiVersion) -> Result<String> {
+    /// As [`to_coql`](Self::to_coql), for a request, which logs its errors itself.
+    pub(crate) fn text(&self, version: ApiVersion) -> Result<String> {
         self.check(version)?;
         let limits = Limits::of(version);
         if let Some(limit) = self.limit.filter(|limit| *limit > limits.rows) {

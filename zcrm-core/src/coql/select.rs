@@ -128,7 +128,8 @@ impl Select {
         self.checked().map_err(Error::logged)
     }
 
-    fn checked(&self) -> Result<Query> {
+    /// As [`query`](Self::query), for a request, which logs its errors itself.
+    pub(super) fn checked(&self) -> Result<Query> {
         let aliases = &self.query.columns;
         for order in &self.query.order_by {
             if !aliases.iter().any(|column| column.has_alias(order.column.field())) {

@@ -4,7 +4,7 @@ use crate::criteria::tokens::{Token, Tokens, refused};
 use crate::criteria::{Literal, check_literal, invalid};
 use crate::error::{Error, Result};
 
-use super::{Query, parse};
+use super::{Query, Select, parse};
 
 /// The text of a query, and values for its parameters (`:name`).
 ///
@@ -23,17 +23,25 @@ use super::{Query, parse};
 /// let error = Statement::new(text).bind("city", "Oslo").bind("town", "Oslo").query().unwrap_err();
 /// assert_eq!(error.to_string(), "the query has no parameter :town");
 /// ```
+///
+/// A [`Query`] and a [`Select`] turn into a statement as well; they have no parameters.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Statement {
-    text: String,
+    source: Source,
     values: Vec<(String, Literal)>,
+}
+
+#[derive(Debug, Clone)]
+enum Source {
+    Text(String),
+    Built(Result<Query>),
 }
 
 impl Statement {
     /// A query by its text.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), values: Vec::new() }
+        Self { source: Source::Text(text.into()), values: Vec::new() }
     }
 
     /// Gives a parameter its value; the name has no colon here.
@@ -53,8 +61,16 @@ impl Statement {
         self.read().map_err(Error::logged)
     }
 
-    fn read(&self) -> Result<Query> {
-        let mut tokens = Tokens::read(&self.text)?;
+    /// As [`query`](Self::query), for a request, which logs its errors itself.
+    pub(crate) fn read(&self) -> Result<Query> {
+        let text = match &self.source {
+            Source::Text(text) => text,
+            Source::Built(query) => {
+                let unknown = self.values.first().map(|(name, _)| no_parameter(name));
+                return unknown.map_or_else(|| query.clone(), Err);
+            }
+        };
+        let mut tokens = Tokens::read(text)?;
         let mut used = vec![false; self.values.len()];
         for (place, token) in tokens.tokens_mut() {
             let Token::Parameter(name) = token else { continue };
@@ -71,9 +87,37 @@ impl Statement {
                 return Err(invalid(format!("the parameter :{name} is bound twice")));
             }
             if !used {
-                return Err(invalid(format!("the query has no parameter :{name}")));
+                return Err(no_parameter(name));
             }
         }
         parse::query(&mut tokens)
+    }
+}
+
+fn no_parameter(name: &str) -> Error {
+    invalid(format!("the query has no parameter :{name}"))
+}
+
+impl From<&str> for Statement {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Statement {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<Query> for Statement {
+    fn from(query: Query) -> Self {
+        Self { source: Source::Built(Ok(query)), values: Vec::new() }
+    }
+}
+
+impl From<Select> for Statement {
+    fn from(select: Select) -> Self {
+        Self { source: Source::Built(select.checked()), values: Vec::new() }
     }
 }

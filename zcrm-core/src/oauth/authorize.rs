@@ -176,7 +176,7 @@ impl Query {
         Self(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect())
     }
 
-    /// A parameter that is there once. One that is there twice is nobody's honest redirect.
+    /// The value of a parameter. Duplicate parameters are rejected.
     fn get(&self, key: &str) -> Option<&str> {
         let mut values = self.0.iter().filter(|(name, _)| name == key).map(|(_, value)| value.as_str());
         values.next().filter(|_| values.next().is_none())

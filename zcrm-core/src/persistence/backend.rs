@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{PersistenceError, PersistenceHandler};
+use super::error::PersistenceError;
+use super::handler::PersistenceHandler;
 use crate::config::{Config, StoreKind};
 
 type Open = dyn Fn(&Config) -> Result<Box<dyn PersistenceHandler>, PersistenceError> + Send + Sync;

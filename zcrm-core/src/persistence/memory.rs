@@ -5,8 +5,9 @@ use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::{MAX_LOCK_TIMEOUT, MIN_LOCK_LEASE};
-use super::{PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock};
+use super::error::{PersistenceError, PersistenceErrorKind};
+use super::handler::{MAX_LOCK_TIMEOUT, MIN_LOCK_LEASE, PersistenceHandler};
+use super::lock::RefreshLock;
 use crate::token::{OAuthTokens, UserIdentifier};
 
 /// The reference store: tokens live as long as the process. For tests, and for programs that are given a refresh token

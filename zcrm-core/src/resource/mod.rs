@@ -9,13 +9,16 @@
 //! * [`organization`]: users, roles, profiles, taxes, variables, notes.
 //! * [`module`]: a module's records in bulk, its metadata, tags and custom views.
 //! * [`record`]: one record, and what belongs to it.
+//! * [`query`]: queries in COQL.
 
 mod collection;
 mod module;
 mod organization;
+mod query;
 mod record;
 
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};
 pub use module::{DeletedKind, ModuleHandle, SearchBy, Which, Writer};
 pub use organization::{OrganizationHandle, TaxesHandle, UserType};
+pub use query::{QueryCursor, QueryHandle, QueryRows};
 pub use record::{Conversion, Converted, PhotoHandle, RecordHandle, RelatedHandle};

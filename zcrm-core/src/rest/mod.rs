@@ -25,7 +25,7 @@ pub use call::Call;
 pub use cost::Cost;
 pub use governor::Usage;
 pub use list::{Cursor, List, Page, PageInfo, Rows, SortOrder, UnfitRow};
-pub(crate) use list::{Fields, Listing};
+pub(crate) use list::{Fields, Listing, decode_row, row_texts};
 pub use request::{Host, Idempotency, Request};
 pub use response::Response;
 pub(crate) use response::{ItemResult, Key};

@@ -149,6 +149,23 @@ fn other_threads_go_on_with_their_own_token_until_the_owner_is_known() {
 }
 
 #[test]
+fn other_processes_need_not_wait_until_the_owner_is_known() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    let (here, another) = (client(&zoho, &store), client(&zoho, &store));
+    let during = store.clone();
+    zoho.rule(move |seen| match seen.url.ends_with("/oauth/user/info") {
+        true => {
+            let lock = during.rows.lock_refresh(&user(USER), Duration::ZERO, Duration::ZERO);
+            assert!(lock.is_ok(), "the lock is free");
+            assert_eq!(another.oauth().access_token(USER).unwrap().expose(), "1000.granted");
+            json(format!(r#"{{"Email":"{USER}"}}"#))
+        }
+        false => json(r#"{"access_token":"1000.granted","refresh_token":"1000.granted-refresh","expires_in":3600}"#),
+    });
+    let _granted = here.oauth().generate_access_token(grant()).unwrap();
+}
+
+#[test]
 fn a_grant_without_a_refresh_token_takes_the_one_of_its_owner_or_none() {
     for known in [false, true] {
         let (zoho, store) = (Zoho::new(), Store::default());

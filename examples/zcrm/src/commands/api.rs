@@ -15,8 +15,8 @@ use crate::global::Global;
 
 /// Sends a request to any endpoint, and writes the response as it came
 ///
-/// With the same tokens, retries, limits and errors as everything else. A POST whose response was lost is not sent again:
-/// exit code 2 says that it may have been carried out.
+/// With the same tokens, retries, limits and errors as everything else. A POST whose response was lost is not sent
+/// again: exit code 2 says that it may have been carried out.
 #[derive(Debug, Args)]
 pub(crate) struct Api {
     /// GET, POST, PUT, PATCH or DELETE

@@ -17,8 +17,8 @@ use crate::global::Global;
 
 /// Attaches files to a record, and writes the id of each attachment with the file's name
 ///
-/// A file whose upload was not answered is not sent again by itself: it may have arrived. Exit code: 0 all done, 1 could
-/// not, 2 done in part, or perhaps.
+/// A file whose upload was not answered is not sent again by itself: it may have arrived. Exit code: 0 all done, 1
+/// could not, 2 done in part, or perhaps.
 #[derive(Debug, Args)]
 pub(crate) struct Attach {
     /// The module's API name, such as Leads

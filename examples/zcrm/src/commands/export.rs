@@ -14,12 +14,12 @@ use crate::global::Global;
 
 /// Writes all records of a module down, one a line
 ///
-/// A file is written as FILE.part and takes its name when it is complete: an export that breaks off leaves the file of an
-/// earlier one alone, and whole lines only in FILE.part. Exit code: 0 all done, 1 could not, 2 done in part (the listing broke
-/// off, the disk was full, or Ctrl-C).
+/// A file is written as FILE.part and takes its name when it is complete: an export that breaks off leaves the file of
+/// an earlier one alone, and whole lines only in FILE.part. Exit code: 0 all done, 1 could not, 2 done in part (the
+/// listing broke off, the disk was full, or Ctrl-C).
 ///
-/// CSV cells are written so that import reads them as they were, those that begin with = too. A spreadsheet takes these for
-/// formulas: look at what strangers may have entered before you open it there.
+/// CSV cells are written so that import reads them as they were, those that begin with = too. A spreadsheet takes these
+/// for formulas: look at what strangers may have entered before you open it there.
 #[derive(Debug, Args)]
 pub(crate) struct Export {
     /// The module's API name, such as Leads

@@ -13,14 +13,15 @@ use zcrm_cli::import::{Columns, Files, Job, Tally, Writing, dry_run};
 use zcrm_cli::output::part_of;
 use zcrm_cli::stdio::{Informed, note};
 use zcrm_cli::{Interrupt, Outcome, complain, end, names, progress};
+use zcrm_core::Client;
 
 use crate::global::Global;
 
 /// Creates the records of a CSV file in a module, or updates those that are there
 ///
 /// The first row names the fields by API name. An empty cell is a field that is not sent; choices are separated by `;`,
-/// lookups are ids, dates such as 2026-01-31. Columns separated by `;` or tabs, empty rows and empty columns without a name,
-/// as spreadsheets write them, are understood. Rows are counted as a spreadsheet does: the header is row 1.
+/// lookups are ids, dates such as 2026-01-31. Columns separated by `;` or tabs, empty rows and empty columns without a
+/// name, as spreadsheets write them, are understood. Rows are counted as a spreadsheet does: the header is row 1.
 ///
 /// The last line on standard output adds up to the rows of the file, after Ctrl-C too:
 /// created=N updated=N refused=N unanswered=N not_sent=N
@@ -37,16 +38,16 @@ pub(crate) struct Import {
     /// What separates the columns: comma, semicolon, tab, or another character; found out when absent
     #[arg(long, value_name = "CHARACTER")]
     separator: Option<Separator>,
-    /// Update the record that has the row's value in this field (or id), and create one where there is none; a call whose
-    /// answer was lost is then sent again by itself
+    /// Update the record that has the row's value in this field (or id), and create one where there is none; a call
+    /// whose answer was lost is then sent again by itself
     #[arg(long, value_name = "FIELD")]
     upsert_by: Option<String>,
-    /// Where rows go that were refused or not sent, with the reason as the last column; corrected, it can be imported as it
-    /// is. Without it numbers and reasons go to standard error
+    /// Where rows go that were refused or not sent, with the reason as the last column; corrected, it can be imported
+    /// as it is. Without it numbers and reasons go to standard error
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
-    /// Where rows go whose answer was lost: they may be there already. Imported again, they are refused until somebody has
-    /// looked, and emptied their zcrm_reason
+    /// Where rows go whose answer was lost: they may be there already. Imported again, they are refused until somebody
+    /// has looked, and emptied their zcrm_reason
     #[arg(long, value_name = "FILE")]
     unanswered: Option<PathBuf>,
     /// Check every row, and send none
@@ -73,7 +74,7 @@ impl Import {
             return concluded(&mut tally, false, true);
         }
         let tally = Arc::new(Mutex::new(tally));
-        let interrupt = watch(Arc::clone(&tally), bar.clone())?;
+        let interrupt = watch(Arc::clone(&tally), client.clone(), bar.clone())?;
         let module = client.module(&self.module);
         Job {
             module: &module,
@@ -122,9 +123,10 @@ fn is_same(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-/// The first signal lets the call under way end; the second one puts down what is known.
-fn watch(tally: Arc<Mutex<Tally>>, bar: ProgressBar) -> Result<Interrupt> {
+/// The first signal ends all waits and lets the request in flight end; the second one puts down what is known.
+fn watch(tally: Arc<Mutex<Tally>>, client: Client, bar: ProgressBar) -> Result<Interrupt> {
     let first = move || {
+        client.interrupt();
         bar.suspend(|| note("interrupted: the request in flight is waited for; Ctrl-C again ends at once"));
     };
     let last_words = move || {

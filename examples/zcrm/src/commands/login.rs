@@ -69,8 +69,8 @@ impl Login {
     }
 }
 
-/// Who signed in. The grant is spent: its tokens, which an error may carry, must not be lost to a store that was held up for
-/// a moment.
+/// Who signed in. The grant is spent: its tokens, which an error may carry, must not be lost to a store that was held
+/// up for a moment.
 fn signed_in(global: &Global, client: &Client, granted: Result<Granted, Error>) -> Result<UserIdentifier> {
     let error = match granted {
         Ok(granted) => {
@@ -87,8 +87,8 @@ fn signed_in(global: &Global, client: &Client, granted: Result<Granted, Error>) 
         }
     }
     Err(anyhow::Error::from(error).context(
-        "the tokens could not be saved, and the grant is spent: see to it that the store can be written, and sign in with a \
-         new grant",
+        "the tokens could not be saved, and the grant is spent: see to it that the store can be written, and sign in \
+         with a new grant",
     ))
 }
 

@@ -1,7 +1,7 @@
 //! The rows of a CSV file, judged cell by cell by RFC 4180.
 //!
-//! Reading crates repair what the RFC does not allow without a word; here such a row is told apart, and the rows after it
-//! survive. No more than [`LONGEST_ROW`] bytes are kept of any row.
+//! Reading crates repair what the RFC does not allow without a word; here such a row is told apart, and the rows after
+//! it survive. No more than [`LONGEST_ROW`] bytes are kept of any row.
 
 use std::io::{self, BufRead};
 
@@ -236,8 +236,8 @@ impl<R: BufRead> Scanner<R> {
         Ok(row.end())
     }
 
-    /// Where the lines after the first one of an open cell look like rows, they are rows, and the opening mark stood there
-    /// by mistake: the row ends with that line, and the others are read again. Else all of it is one cell.
+    /// Where the lines after the first one of an open cell look like rows, they are rows, and the opening mark stood
+    /// there by mistake: the row ends with that line, and the others are read again. Else all of it is one cell.
     fn put_back_rows(&mut self, row: &mut Row, cut_off: bool) -> bool {
         let open = row.raw.get(row.begin..).unwrap_or_default();
         let Some(end) = open.iter().position(|byte| *byte == b'\n') else { return false };
@@ -252,8 +252,8 @@ impl<R: BufRead> Scanner<R> {
         true
     }
 
-    /// Whether each line has as many cells as the header, several, and no quotation mark. The last one counts only if the
-    /// text was not cut off within it.
+    /// Whether each line has as many cells as the header, several, and no quotation mark. The last one counts only if
+    /// the text was not cut off within it.
     fn look_like_rows(&self, text: &[u8], cut_off: bool) -> bool {
         let Some(expected) = self.expected.filter(|cells| *cells > 1) else { return false };
         let mut lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();

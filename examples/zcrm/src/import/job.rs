@@ -70,7 +70,7 @@ impl Job<'_> {
             match self.columns.record(&row) {
                 Ok(None) => {}
                 Ok(Some(record)) => {
-                    self.tally().gather(&Arc::new(row));
+                    self.tally().gather(row);
                     rows.push(Row(record));
                 }
                 Err(reason) => self.tally().refuse(&row, &reason),

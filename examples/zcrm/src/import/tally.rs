@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use indicatif::ProgressBar;
@@ -35,7 +34,7 @@ pub struct Tally {
     unanswered: u64,
     not_sent: u64,
     /// Gathered for the next request, or in it.
-    gathered: VecDeque<Arc<SheetRow>>,
+    gathered: VecDeque<SheetRow>,
     /// Whether that request is in flight.
     in_flight: bool,
     rejects: Option<Rejects>,
@@ -85,8 +84,8 @@ impl Tally {
     }
 
     /// Notes a row that is gathered for the next request.
-    pub(super) fn gather(&mut self, row: &Arc<SheetRow>) {
-        self.gathered.push_back(Arc::clone(row));
+    pub(super) fn gather(&mut self, row: SheetRow) {
+        self.gathered.push_back(row);
     }
 
     /// Notes that the rows gathered are sent now, so that they may arrive.
@@ -97,8 +96,9 @@ impl Tally {
     /// Counts the rows gathered, each with what became of it.
     pub(super) fn count(&mut self, fates: Vec<Fate>) {
         self.in_flight = false;
-        for fate in fates {
-            let Some(row) = self.gathered.pop_front() else { return };
+        let mut fates = fates.into_iter();
+        for row in std::mem::take(&mut self.gathered) {
+            let fate = fates.next().unwrap_or_else(|| Fate::Unanswered("nothing was said of it".to_owned()));
             self.count_one(&row, fate);
         }
     }

@@ -13,8 +13,8 @@ use super::target::{Left, Target};
 const GATHERED: usize = 1 << 16;
 
 /// Writes whole lines only: what was written is let out at a [`flush`](Write::flush), which says that a line is
-/// complete, and goes to its target many lines at a time. A file is written aside, as `FILE.part`, and takes its name when
-/// it is [complete](Lines::complete). Clones write to the same target.
+/// complete, and goes to its target many lines at a time. A file is written aside, as `FILE.part`, and takes its name
+/// when it is [complete](Lines::complete). Clones write to the same target.
 #[derive(Clone)]
 pub struct Lines(Arc<Mutex<Pending>>);
 
@@ -70,8 +70,8 @@ impl Lines {
         Ok(pending.lines)
     }
 
-    /// Lets out what can still be let out of an output that is not complete, and leaves it under its preliminary name. One
-    /// of not more than `header` lines goes; `None` when it was complete before.
+    /// Lets out what can still be let out of an output that is not complete, and leaves it under its preliminary name.
+    /// One of not more than `header` lines goes; `None` when it was complete before.
     pub fn break_off(&self, header: u64) -> Option<Broken> {
         let mut pending = self.pending();
         if pending.over {

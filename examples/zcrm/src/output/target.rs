@@ -42,8 +42,9 @@ impl Target {
         Ok(Self { file: own_stdout()?, aside: None })
     }
 
-    /// The bytes go to `FILE.part`, so that what an earlier run has written stays until this one is complete. A device or
-    /// a pipe is written to as it is. What a run that was ended has left in `FILE.part` is written over, or is an error.
+    /// The bytes go to `FILE.part`, so that what an earlier run has written stays until this one is complete. A device
+    /// or a pipe is written to as it is. What a run that was ended has left in `FILE.part` is written over, or is an
+    /// error.
     pub(super) fn file(path: &Path, left: Left) -> Result<Self> {
         let unwritable = || format!("{} cannot be written", path.display());
         let about = match fs::metadata(path) {
@@ -87,8 +88,8 @@ impl Target {
         self.aside.as_ref().map(|aside| aside.part.as_path())
     }
 
-    /// Writes the bytes; on failure also how many of the first `whole` bytes stay: those up to the last of the `ends` that
-    /// was reached, as far as the target can be cut.
+    /// Writes the bytes; on failure also how many of the first `whole` bytes stay: those up to the last of the `ends`
+    /// that was reached, as far as the target can be cut.
     pub(super) fn write(&mut self, bytes: &[u8], ends: &[usize]) -> Result<(), (io::Error, usize)> {
         let mut written = 0;
         while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
@@ -138,7 +139,8 @@ impl Target {
     }
 }
 
-/// Standard output without the standard library's buffer, which would hold up the end of the program where nobody reads.
+/// Standard output without the standard library's buffer, which would hold up the end of the program where nobody
+/// reads.
 #[cfg(unix)]
 fn own_stdout() -> io::Result<File> {
     use std::os::fd::AsFd;

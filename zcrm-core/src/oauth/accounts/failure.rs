@@ -152,29 +152,6 @@ pub(super) fn unanswered(purpose: Purpose, accounts_url: &str, cause: TransportE
     error.with_request("POST", purpose.path()).with_source(cause)
 }
 
-/// An error for those who waited for another thread's attempt: errors cannot be cloned, as their causes cannot.
-#[derive(Debug, Clone)]
-pub(in crate::oauth) struct Echo {
-    kind: ErrorKind,
-    text: String,
-    status: Option<u16>,
-    retry_after: Option<std::time::Duration>,
-}
-
-impl Echo {
-    pub(in crate::oauth) fn of(error: &Error) -> Self {
-        Self { kind: error.kind(), text: error.with_causes(), status: error.status(), retry_after: error.retry_after() }
-    }
-
-    pub(in crate::oauth) fn error(&self) -> Error {
-        let error = Error::new(self.kind, self.text.clone()).with_retry_after(self.retry_after);
-        match self.status {
-            Some(status) => error.with_status(status),
-            None => error,
-        }
-    }
-}
-
 /// The error of a consent that brought no refresh token.
 pub(in crate::oauth) fn no_refresh_token() -> Error {
     Error::new(

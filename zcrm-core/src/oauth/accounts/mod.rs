@@ -9,5 +9,5 @@ mod response;
 mod throttle;
 
 pub(super) use client::{AccountsClient, Owner};
-pub(super) use failure::{Echo, no_refresh_token};
+pub(super) use failure::no_refresh_token;
 pub(super) use response::Minted;

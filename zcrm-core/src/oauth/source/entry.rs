@@ -3,7 +3,6 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::super::accounts::Echo;
 use super::super::servers::Servers;
 use super::cached_token::{CachedToken, WINDOW};
 use super::unsaved::Unsaved;
@@ -18,7 +17,7 @@ const REMEMBERED: usize = 16;
 #[derive(Debug, Clone)]
 pub(super) struct Refused {
     pub(super) refresh_token: Secret,
-    pub(super) echo: Echo,
+    pub(super) error: Error,
     /// For ever when `None`: until the store holds another refresh token.
     pub(super) until: Option<Instant>,
 }
@@ -36,7 +35,7 @@ pub(super) struct State {
     bad: Vec<Secret>,
     busy: bool,
     rounds: u64,
-    failure: Option<(u64, Echo)>,
+    failure: Option<(u64, Error)>,
 }
 
 /// How Zoho's rejections of this user's access tokens follow upon each other.
@@ -134,7 +133,7 @@ impl State {
 
     /// How the refresh after so many `rounds` ended, if it failed.
     pub(super) fn failure_since(&self, rounds: u64) -> Option<Error> {
-        self.failure.as_ref().filter(|(round, _)| *round > rounds).map(|(_, echo)| echo.error())
+        self.failure.as_ref().filter(|(round, _)| *round > rounds).map(|(_, error)| error.clone())
     }
 
     /// Forgets all that was known of tokens.
@@ -180,7 +179,7 @@ impl CacheEntry {
 #[derive(Debug)]
 pub(super) struct RefreshGuard {
     entry: Arc<CacheEntry>,
-    failure: Option<Echo>,
+    failure: Option<Error>,
 }
 
 impl RefreshGuard {
@@ -190,7 +189,7 @@ impl RefreshGuard {
 
     /// Ends it and tells those who waited how it ended.
     pub(super) fn end<T>(mut self, outcome: Result<T, Error>) -> Result<T, Error> {
-        self.failure = outcome.as_ref().err().map(Echo::of);
+        self.failure = outcome.as_ref().err().cloned();
         outcome
     }
 }
@@ -200,7 +199,7 @@ impl Drop for RefreshGuard {
         let mut state = self.entry.state();
         state.busy = false;
         state.rounds += 1;
-        state.failure = self.failure.take().map(|echo| (state.rounds, echo));
+        state.failure = self.failure.take().map(|error| (state.rounds, error));
         drop(state);
         self.entry.round_over.notify_all();
     }

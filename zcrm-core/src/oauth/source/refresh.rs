@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::super::accounts::{Echo, Minted};
+use super::super::accounts::Minted;
 use super::cached_token::CachedToken;
 use super::entry::{CacheEntry, Refused};
 use super::failure::{lock_lost, no_stored_refresh_token, no_tokens, store_failed};
@@ -231,7 +231,7 @@ impl TokenSource {
                 if refused.refresh_token.same_as(stored.refresh_token())
                     && refused.until.is_none_or(|until| Instant::now() < until) =>
             {
-                Err(refused.echo.error())
+                Err(refused.error.clone())
             }
             _ => self.accounts.check_rate_limit(stored.refresh_token()),
         }
@@ -271,6 +271,6 @@ fn remember_refusal(entry: &CacheEntry, stored: &OAuthTokens, error: &Error) {
         ErrorKind::InvalidClient | ErrorKind::InvalidClientSecret => Some(Instant::now() + CLIENT_REFUSED),
         _ => return,
     };
-    let echo = Echo::of(error);
-    entry.state().refused = Some(Refused { refresh_token: stored.refresh_token().clone(), echo, until });
+    entry.state().refused =
+        Some(Refused { refresh_token: stored.refresh_token().clone(), error: error.clone(), until });
 }

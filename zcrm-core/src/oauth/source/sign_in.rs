@@ -47,7 +47,7 @@ impl TokenSource {
     fn exchange_for(&self, user: &UserIdentifier, grant: &GrantToken, asked: Servers) -> Result<Granted> {
         let entry = self.entry(user);
         let guard = self.guard(user, &entry, self.guard_timeout())?;
-        let mut lock = self.lock(user, self.lock_timeout(), self.sign_in_lease())?;
+        let mut lock = self.lock(user, self.lock_timeout(), self.lease())?;
         let before = self.row(user).map_err(untouched)?;
         let minted = self.accounts.exchange(&asked.accounts_url, grant)?;
         let servers = self.servers.learned(&minted, asked);
@@ -65,6 +65,8 @@ impl TokenSource {
         let refresh_token = refresh_token(user, &minted, &entry, &before, &mut warnings)?;
         let tokens = OAuthTokens::new(user.clone(), minted.access_token.clone(), refresh_token, expiry(&minted));
         let saved = self.save_grant(&tokens, &before, &mut lock);
+        // Other processes need not wait for the owner's name.
+        drop(lock);
         if minted.refresh_token.is_some() {
             // Until it is known whose they are, other threads go on with what they have.
             let owner =
@@ -72,7 +74,7 @@ impl TokenSource {
             if owner != *user {
                 let kept = self.keep(&owner, &minted, &servers, STORE_TIME, &mut warnings);
                 if saved.is_ok() {
-                    self.put_back(&tokens, &before, &mut lock, &mut warnings);
+                    self.put_back(&tokens, &before, &mut warnings);
                 }
                 return kept.map(|()| self.granted_to_other(user, owner, &minted, &servers, warnings));
             }
@@ -164,11 +166,6 @@ impl TokenSource {
         Ok(())
     }
 
-    /// Exchange and question for the owner take at most twice as long as a refresh.
-    fn sign_in_lease(&self) -> Duration {
-        self.accounts.slowest() + self.lease()
-    }
-
     fn owner(&self, minted: &Minted, servers: &Servers) -> Owner {
         self.accounts.owner(&servers.accounts_url, &minted.access_token)
     }
@@ -235,13 +232,12 @@ impl TokenSource {
     }
 
     /// Restores the row of a user under whose name the tokens of somebody else were saved.
-    fn put_back(&self, foreign: &OAuthTokens, before: &Row, lock: &mut RefreshLock, warnings: &mut Vec<String>) {
+    fn put_back(&self, foreign: &OAuthTokens, before: &Row, warnings: &mut Vec<String>) {
         let user = foreign.user();
-        let restored = self.row(user).and_then(|now| match now.tokens() {
-            Some(now) if is_same_grant(now, foreign) => match before.tokens() {
-                Some(before) if lock.is_held() => self.store.save_oauth_tokens(before),
-                _ => self.store.delete_oauth_tokens(user),
-            },
+        let lock = self.store.lock_refresh(user, self.lock_timeout(), STORE_TIME);
+        let restored = lock.and_then(|_lock| match (self.row(user)?.tokens(), before.tokens()) {
+            (Some(now), Some(before)) if is_same_grant(now, foreign) => self.store.save_oauth_tokens(before),
+            (Some(now), None) if is_same_grant(now, foreign) => self.store.delete_oauth_tokens(user),
             _ => Ok(()),
         });
         if let Err(cause) = restored {

@@ -39,22 +39,20 @@ impl<T: DeserializeOwned> PageRows<T> {
         if let Ok(page) = response.found(key) {
             return Ok(read(response, Self::Fit(page.rows.into_iter()), page.info));
         }
-        let failure = match response.found::<&RawValue>(key) {
-            Ok(page) => {
-                let texts = page.rows.into_iter().map(RawValue::get);
-                return Ok(read(response, Self::one_by_one(response, texts), page.info));
-            }
-            Err(failure) => failure,
-        };
-        let salvaged = failure.api().is_none().then(|| salvage::page(response.body(), key.name())).flatten();
-        let (texts, info) = salvaged.ok_or(failure)?;
-        Ok(read(response, Self::one_by_one(response, texts.into_iter()), info))
+        let (texts, info) = row_texts(response, key)?;
+        let rows: Vec<_> = texts.into_iter().map(|text| decode_row(response, text)).collect();
+        Ok(read(response, Self::Mixed(rows.into_iter()), info))
     }
+}
 
-    fn one_by_one<'a>(response: &Response, texts: impl Iterator<Item = &'a str>) -> Self {
-        let rows: Vec<_> = texts.map(|text| decode(response, text)).collect();
-        Self::Mixed(rows.into_iter())
-    }
+/// The texts of the rows, also where one of them is not valid JSON, and the `info` beside them.
+pub(crate) fn row_texts(response: &Response, key: Key) -> Result<(Vec<&str>, Option<&RawValue>)> {
+    let failure = match response.found::<&RawValue>(key) {
+        Ok(page) => return Ok((page.rows.into_iter().map(RawValue::get).collect(), page.info)),
+        Err(failure) => failure,
+    };
+    let salvaged = failure.api().is_none().then(|| salvage::page(response.body(), key.name())).flatten();
+    salvaged.ok_or(failure)
 }
 
 fn read<'a, T>(response: &'a Response, rows: PageRows<T>, info: Option<&RawValue>) -> Read<'a, T> {
@@ -83,7 +81,8 @@ impl<T> PageRows<T> {
     }
 }
 
-fn decode<T: DeserializeOwned>(response: &Response, text: &str) -> Result<T> {
+/// One row; an error names its id and has an [`UnfitRow`] as its source.
+pub(crate) fn decode_row<T: DeserializeOwned>(response: &Response, text: &str) -> Result<T> {
     #[derive(Deserialize)]
     struct Identified {
         id: Option<RecordId>,

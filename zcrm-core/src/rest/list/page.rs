@@ -78,7 +78,7 @@ fn flag(info: &mut Map<String, Value>, key: &str) -> Option<bool> {
 
 impl PageInfo {
     /// Whether there are rows after this page, as far as Zoho says so: by `more_records`, or by the token of a next page.
-    pub(super) fn says_more(&self) -> Option<bool> {
+    pub(crate) fn says_more(&self) -> Option<bool> {
         match (self.more_records, &self.next_page_token) {
             (Some(false), _) => Some(false),
             (Some(true), _) | (None, Some(_)) => Some(true),
@@ -87,7 +87,7 @@ impl PageInfo {
     }
 
     /// The `info` of a response, as far as it is an object.
-    pub(super) fn of(info: Option<&RawValue>) -> Self {
+    pub(crate) fn of(info: Option<&RawValue>) -> Self {
         info.and_then(|info| serde_json::from_str(info.get()).ok()).unwrap_or_default()
     }
 }
@@ -120,7 +120,7 @@ impl<T> Page<T> {
 
 impl<T: DeserializeOwned> Page<T> {
     /// The rows under `key` and the `info` of a response, in one pass over its text.
-    pub(super) fn of(response: &Response, key: Key) -> Result<Self> {
+    pub(crate) fn of(response: &Response, key: Key) -> Result<Self> {
         let envelope = response.found(key)?;
         Ok(Self { items: envelope.rows, info: PageInfo::of(envelope.info) })
     }

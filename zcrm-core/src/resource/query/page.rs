@@ -1,0 +1,109 @@
+//! One page of a query: its request, and its rows.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::coql::credits;
+use crate::entity::RecordId;
+use crate::error::Result;
+use crate::rest::{Cost, Idempotency, Key, PageInfo, Request, Response, Session, decode_row, row_texts};
+use crate::transport::Method;
+
+/// Under which key rows stand.
+pub(super) const DATA: &str = "data";
+
+#[derive(Serialize)]
+struct Body<'a> {
+    select_query: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    include_meta: Option<[&'static str; 1]>,
+}
+
+/// The request of a page of at most `rows` rows. A query is a POST, but it only reads.
+pub(super) fn request(session: &Session, text: Result<String>, rows: u64, with_fields: bool) -> Request<Response> {
+    let request = session.request(Method::Post, ["coql"]);
+    let request = match text {
+        Ok(text) => request.json(&Body { select_query: &text, include_meta: with_fields.then_some(["fields"]) }),
+        Err(error) => request.fault(error),
+    };
+    request.with_idempotency(Idempotency::Idempotent).with_cost(Cost::credits_of(credits(rows)).heavy())
+}
+
+/// The same request with its response read. An error never says that something may have been done: a query changes
+/// nothing.
+pub(super) fn reading<U: 'static>(
+    request: Request<Response>,
+    read: impl Fn(Response) -> Result<U> + Send + Sync + 'static,
+) -> Request<U> {
+    request.handle(move |response| response.and_then(&read).map_err(|error| error.with_outcome_unknown(false)))
+}
+
+/// A row, with its id where the pages go on by id.
+pub(super) struct Row<T> {
+    pub(super) id: Option<String>,
+    pub(super) value: Result<T>,
+}
+
+/// The rows of one page.
+pub(super) struct RowsOfPage<T> {
+    pub(super) rows: Vec<Row<T>>,
+    /// Whether Zoho says that there are more.
+    pub(super) more: Option<bool>,
+    /// By which a page that comes back is known.
+    pub(super) fingerprint: u64,
+}
+
+/// Decodes the rows one by one, so that one that does not fit hides no other. `id_key` is where the id of a row stands.
+pub(super) fn read<T: DeserializeOwned>(response: &Response, id_key: Option<&str>) -> Result<RowsOfPage<T>> {
+    let (texts, info) = row_texts(response, Key::from(DATA))?;
+    let row = |text| Row { id: id_key.and_then(|key| id_of(text, key)), value: decode_row(response, text) };
+    let rows = texts.into_iter().map(row).collect();
+    let mut hasher = DefaultHasher::new();
+    response.body().hash(&mut hasher);
+    Ok(RowsOfPage { rows, more: PageInfo::of(info).says_more(), fingerprint: hasher.finish() })
+}
+
+fn id_of(row: &str, key: &str) -> Option<String> {
+    let mut decoder = serde_json::Deserializer::from_str(row);
+    let id = IdUnder(key).deserialize(&mut decoder).ok().flatten()?;
+    Some(id.as_str().to_owned())
+}
+
+/// Takes the id under a key and skips the rest.
+struct IdUnder<'k>(&'k str);
+
+impl<'de> DeserializeSeed<'de> for IdUnder<'_> {
+    type Value = Option<RecordId>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for IdUnder<'_> {
+    type Value = Option<RecordId>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a row with an id under {:?}", self.0)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        #[derive(Deserialize)]
+        struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+        let mut id = None;
+        while let Some(Name(name)) = map.next_key()? {
+            if name == self.0 {
+                let found: Option<RecordId> = map.next_value()?;
+                id = found;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(id)
+    }
+}
