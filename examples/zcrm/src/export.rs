@@ -12,7 +12,7 @@ use zcrm_core::{Client, Record};
 use crate::csv::Content;
 use crate::import::ABOUT;
 use crate::names;
-use crate::output::Lines;
+use crate::output::{self, Lines, one_line};
 
 /// How many fields Zoho gives at a time, from v3 on.
 const MAX_FIELDS: usize = 50;
@@ -129,13 +129,8 @@ enum Form {
     Csv(Box<csv::Writer<Lines>>, Vec<(String, Content)>),
 }
 
-impl Sink {
-    /// Writes a record down.
-    ///
-    /// # Errors
-    ///
-    /// When the lines cannot be written.
-    pub fn write(&mut self, record: &Record) -> std::io::Result<()> {
+impl output::Sink for Sink {
+    fn write(&mut self, record: &Record) -> std::io::Result<()> {
         match &mut self.0 {
             Form::Ndjson(lines) => {
                 lines.write_all(one_line(record.raw()).as_bytes())?;
@@ -153,13 +148,4 @@ impl Sink {
             }
         }
     }
-}
-
-/// JSON has line breaks between its parts only, where a blank does as well.
-fn one_line(json: &str) -> Cow<'_, str> {
-    let bytes = json.as_bytes();
-    if bytes.contains(&b'\n') || bytes.contains(&b'\r') {
-        return Cow::Owned(json.replace(['\r', '\n'], " "));
-    }
-    Cow::Borrowed(json)
 }

@@ -1,15 +1,14 @@
 //! `zcrm export`
 
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use zcrm_cli::export::{Format, Plan};
-use zcrm_cli::output::{Broken, Lines};
-use zcrm_cli::{Interrupt, Outcome, complain, end, names, progress, stdio};
-use zcrm_core::{DateTime, Record};
+use zcrm_cli::{Outcome, names};
+use zcrm_core::DateTime;
 
+use super::rows::Job;
 use crate::global::Global;
 
 /// Writes all records of a module down, one a line
@@ -71,79 +70,7 @@ impl Export {
         // Before the output is opened: an error now is about the module, or the account.
         let first = records.next().transpose().map_err(|error| names::unknown_module(&client, &self.module, error))?;
         let header = plan.header_lines();
-        let lines = Lines::to(self.output.as_deref())?;
-        end_at_interrupt(lines.clone(), header)?;
-        let written = self.write(global, plan, &lines, first.map(Ok).into_iter().chain(records));
-        let complete = written.and_then(|complete| match complete {
-            true => self.written(lines.complete()).map(Some),
-            false => Ok(None),
-        });
-        match complete {
-            Ok(Some(all)) => {
-                if self.output.is_some() {
-                    stdio::say(format_args!("records={}", all.saturating_sub(header)))?;
-                }
-                Ok(Outcome::Done)
-            }
-            Ok(None) => broken_off(None, lines.break_off(header)),
-            Err(cause) => broken_off(Some(cause), lines.break_off(header)),
-        }
+        let job = Job { global, name: "export", rows: "records", output: self.output.as_deref(), header };
+        job.run(|lines| plan.sink(lines), first.map(Ok).into_iter().chain(records))
     }
-
-    /// Writes down all that come; whether all could be read.
-    fn write(
-        &self,
-        global: &Global,
-        plan: Plan,
-        lines: &Lines,
-        records: impl Iterator<Item = zcrm_core::Result<Record>>,
-    ) -> Result<bool> {
-        let watched = self.output.is_some() || !io::stdout().is_terminal();
-        let bar = if watched { global.progress(|| progress::count_of("records")) } else { progress::hidden() };
-        let mut sink = self.written(plan.sink(lines.clone()))?;
-        let mut complete = true;
-        for record in records {
-            match record {
-                Ok(record) => self.written(sink.write(&record))?,
-                Err(error) => {
-                    bar.suspend(|| complain(&error));
-                    complete = false;
-                }
-            }
-            bar.inc(1);
-        }
-        bar.finish_and_clear();
-        Ok(complete)
-    }
-
-    fn written<T>(&self, outcome: io::Result<T>) -> Result<T> {
-        match &self.output {
-            Some(file) => outcome.with_context(|| format!("{} cannot be written", file.display())),
-            None => stdio::written(outcome),
-        }
-    }
-}
-
-/// From now on a signal ends the program at the end of a line, and a second one ends it at once.
-fn end_at_interrupt(lines: Lines, header: u64) -> Result<()> {
-    let first = move || {
-        stdio::note("interrupted: what was read is written; Ctrl-C again ends at once");
-        if let Some(broken) = lines.break_off(header) {
-            stdio::note(format_args!("the export broke off: {broken}"));
-            end();
-        }
-    };
-    Interrupt::watch(first, || {}).map(drop)
-}
-
-fn broken_off(cause: Option<anyhow::Error>, broken: Option<Broken>) -> Result<Outcome> {
-    let Some(broken) = broken else { return Ok(Outcome::InPart) };
-    if let Some(cause) = cause {
-        if broken.lines == 0 || cause.is::<stdio::ReaderGone>() {
-            return Err(cause);
-        }
-        complain(&*cause);
-    }
-    stdio::note(format_args!("the export broke off: {broken}"));
-    Ok(Outcome::InPart)
 }

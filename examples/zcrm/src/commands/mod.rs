@@ -8,6 +8,8 @@ mod export;
 mod import;
 mod login;
 mod man;
+mod query;
+mod rows;
 mod whoami;
 
 use anyhow::Result;
@@ -22,6 +24,7 @@ pub(crate) enum Command {
     Whoami(whoami::Whoami),
     Describe(describe::Describe),
     Export(export::Export),
+    Query(query::Query),
     Import(import::Import),
     Attach(attach::Attach),
     Api(api::Api),
@@ -37,6 +40,7 @@ impl Command {
             Self::Whoami(whoami) => whoami.run(global),
             Self::Describe(describe) => describe.run(global),
             Self::Export(export) => export.run(global),
+            Self::Query(query) => query.run(global),
             Self::Import(import) => import.run(global),
             Self::Attach(attach) => attach.run(global),
             Self::Api(api) => api.run(global),

@@ -2,6 +2,7 @@
 //!
 //! * [`upload`]: where the bytes come from; [`multipart`]: how they are framed.
 //! * [`download`]: where the bytes go to; [`target`]: a file that is replaced only when it is complete.
+//! * [`location`]: a file at a URL that a response names.
 //! * [`genuine`]: whether a response is a file.
 //! * [`disposition`]: the name that a response gives its file.
 
@@ -10,6 +11,8 @@ mod download;
 mod encoded_words;
 mod file_name;
 mod genuine;
+#[cfg(feature = "bulk")]
+mod location;
 mod multipart;
 mod target;
 mod upload;

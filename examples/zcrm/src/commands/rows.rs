@@ -1,0 +1,108 @@
+//! Rows that come one after the other and are written down, one a line: what `export` and `query` share.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use zcrm_cli::output::{Broken, Lines, Sink};
+use zcrm_cli::{Interrupt, Outcome, complain, end, progress, stdio};
+use zcrm_core::Record;
+
+use crate::global::Global;
+
+/// Rows on their way to a file or to standard output.
+pub(super) struct Job<'a> {
+    pub(super) global: &'a Global,
+    /// What is broken off when something goes wrong.
+    pub(super) name: &'static str,
+    /// What is counted.
+    pub(super) rows: &'static str,
+    pub(super) output: Option<&'a Path>,
+    /// How many lines of the output are no rows.
+    pub(super) header: u64,
+}
+
+impl Job<'_> {
+    /// Writes down all that come, and says how many where they went to a file.
+    pub(super) fn run<S: Sink>(
+        &self,
+        sink: impl FnOnce(Lines) -> io::Result<S>,
+        rows: impl Iterator<Item = zcrm_core::Result<Record>>,
+    ) -> Result<Outcome> {
+        let lines = Lines::to(self.output)?;
+        self.end_at_interrupt(lines.clone())?;
+        let written = self.write(sink, lines.clone(), rows);
+        let complete = written.and_then(|complete| match complete {
+            true => self.written(lines.complete()).map(Some),
+            false => Ok(None),
+        });
+        match complete {
+            Ok(Some(all)) => {
+                if self.output.is_some() {
+                    stdio::say(format_args!("{}={}", self.rows, all.saturating_sub(self.header)))?;
+                }
+                Ok(Outcome::Done)
+            }
+            Ok(None) => self.broken_off(None, lines.break_off(self.header)),
+            Err(cause) => self.broken_off(Some(cause), lines.break_off(self.header)),
+        }
+    }
+
+    /// Whether all could be read.
+    fn write<S: Sink>(
+        &self,
+        sink: impl FnOnce(Lines) -> io::Result<S>,
+        lines: Lines,
+        rows: impl Iterator<Item = zcrm_core::Result<Record>>,
+    ) -> Result<bool> {
+        let watched = self.output.is_some() || !io::stdout().is_terminal();
+        let bar = if watched { self.global.progress(|| progress::count_of(self.rows)) } else { progress::hidden() };
+        let mut sink = self.written(sink(lines))?;
+        let mut complete = true;
+        for row in rows {
+            match row {
+                Ok(row) => self.written(sink.write(&row))?,
+                Err(error) => {
+                    bar.suspend(|| complain(&error));
+                    complete = false;
+                }
+            }
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        self.written(sink.end())?;
+        Ok(complete)
+    }
+
+    fn written<T>(&self, outcome: io::Result<T>) -> Result<T> {
+        match self.output {
+            Some(file) => outcome.with_context(|| format!("{} cannot be written", file.display())),
+            None => stdio::written(outcome),
+        }
+    }
+
+    /// From now on a signal ends the program at the end of a line, and a second one ends it at once.
+    fn end_at_interrupt(&self, lines: Lines) -> Result<()> {
+        let (header, name) = (self.header, self.name);
+        let first = move || {
+            stdio::note("interrupted: what was read is written; Ctrl-C again ends at once");
+            if let Some(broken) = lines.break_off(header) {
+                stdio::note(format_args!("the {name} broke off: {broken}"));
+                end();
+            }
+        };
+        Interrupt::watch(first, || {}).map(drop)
+    }
+
+    fn broken_off(&self, cause: Option<anyhow::Error>, broken: Option<Broken>) -> Result<Outcome> {
+        let Some(broken) = broken else { return Ok(Outcome::InPart) };
+        if let Some(cause) = cause {
+            if broken.lines == 0 || cause.is::<stdio::ReaderGone>() {
+                return Err(cause);
+            }
+            complain(&*cause);
+        }
+        stdio::note(format_args!("the {} broke off: {broken}", self.name));
+        Ok(Outcome::InPart)
+    }
+}
