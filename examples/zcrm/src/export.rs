@@ -5,7 +5,6 @@ use std::io::Write;
 
 use anyhow::{Result, bail};
 use serde_json::value::RawValue;
-use zcrm_core::config::ApiVersion;
 use zcrm_core::entity::Field;
 use zcrm_core::{Client, Record};
 
@@ -40,13 +39,12 @@ pub struct Plan {
 
 impl Plan {
     /// Finds out which fields there are, where they have to be known: those that are named have to exist, CSV has
-    /// columns, and from v3 on Zoho wants names.
+    /// columns, and Zoho may want names (`must_name`), as it does for pages from v3 on.
     ///
     /// # Errors
     ///
     /// When the module or a field is not known, or there are too many fields.
-    pub fn new(client: &Client, module: &str, fields: &[String], format: Format) -> Result<Self> {
-        let must_name = client.config().api_version() >= ApiVersion::V3;
+    pub fn new(client: &Client, module: &str, fields: &[String], format: Format, must_name: bool) -> Result<Self> {
         if fields.is_empty() && !must_name && format == Format::Ndjson {
             return Ok(Self { asked: Vec::new(), columns: Vec::new(), format });
         }

@@ -5,6 +5,7 @@ mod attach;
 mod completions;
 mod describe;
 mod export;
+mod export_bulk;
 mod import;
 mod login;
 mod man;

@@ -51,12 +51,12 @@ impl RecordHandle {
         let request = tagging(request, self.session().version(), &names, MAX_TAGS_OF_ONE, Map::new());
         self.session().run(&request.and_then(|response| {
             let result = response.result("data")?;
-            Ok(result.details.get("tags").map(tags_of).unwrap_or_default())
+            Ok(result.details.get("tags").as_ref().map(tags_of).unwrap_or_default())
         }))
     }
 }
 
 /// Up to v3 tags come as names, later as objects.
 fn tags_of(tags: &Json) -> Vec<Tag> {
-    tags.elements().into_iter().flatten().filter_map(|tag| tag.decode().ok()).collect()
+    tags.elements().into_iter().flatten().filter_map(|tag| tag.read().ok()).collect()
 }
