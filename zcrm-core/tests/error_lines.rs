@@ -1,5 +1,5 @@
-//! Any error that leaves the library, from any public method, is one line at `error`. In a binary of its own, as a process
-//! has one logger.
+//! Any error that leaves the library, from any public method, is one line at `error`. In a binary of its own, as a
+//! process has one logger.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod fake;

@@ -161,7 +161,8 @@ impl Error {
     }
 
     /// Logs the error and its causes, unless that was done. Called by every public method that returns an error, so one
-    /// that passes through two of them (a decoder of the caller's that reads a [`Record`](crate::Record)) is logged once.
+    /// that passes through two of them (a decoder of the caller's that reads a [`Record`](crate::Record)) is logged
+    /// once.
     pub(crate) fn logged(mut self) -> Self {
         if !self.0.logged {
             log::error!("{}", self.with_causes());

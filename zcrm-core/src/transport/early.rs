@@ -1,8 +1,8 @@
 //! Responses that arrive before the request was sent whole, read where ureq would overlook them.
 //!
-//! An upload announces itself with `Expect: 100-continue`. A server that refuses it sends its response at once, and ureq
-//! 3.5 puts that into its buffer while it looks for the 100, but then waits for *more* input before it looks at the buffer
-//! as a response. On a connection that stays open there is no more, so the refusal is taken for a timeout.
+//! An upload announces itself with `Expect: 100-continue`. A server that refuses it sends its response at once, and
+//! ureq 3.5 puts that into its buffer while it looks for the 100, but then waits for *more* input before it looks at
+//! the buffer as a response. On a connection that stays open there is no more, so the refusal is taken for a timeout.
 
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};

@@ -1,5 +1,5 @@
-//! Every kind of fault against every class of call, over real HTTP against the emulator: nothing is done twice, and what
-//! the caller is told is what is known.
+//! Every kind of fault against every class of call, over real HTTP against the emulator: nothing is done twice, and
+//! what the caller is told is what is known.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod classes;
@@ -69,7 +69,8 @@ fn is_open(seen: &Result<Seen>) -> bool {
     }
 }
 
-/// A read, or a write that may be repeated, whose response says nothing. Some shapes are responses with nothing in them.
+/// A read, or a write that may be repeated, whose response says nothing. Some shapes are responses with nothing in
+/// them.
 fn unreadable(seen: &Result<Seen>) -> bool {
     match seen {
         Ok(Seen::Done) => true,

@@ -66,8 +66,9 @@ fn extended(value: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// The text of a plain `filename`, decoded where it can only be meant so: encoded words as in mail, and percent-encoding of
-/// the whole text, in which a blank or a character outside of ASCII would not have been left as it is.
+/// The text of a plain `filename`, decoded where it can only be meant so: encoded words as in mail, and
+/// percent-encoding of the whole text, in which a blank or a character outside of ASCII would not have been left as it
+/// is.
 fn plain(value: &str) -> String {
     encoded_words::decode(value).or_else(|| percent_decoded(value)).unwrap_or_else(|| value.to_owned())
 }

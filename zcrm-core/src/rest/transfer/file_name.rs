@@ -9,8 +9,8 @@ const LONGEST_ENDING: usize = 32;
 /// Names of devices on Windows, whatever follows their first dot.
 const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
 
-/// The name without a path, whichever system's, without characters that a system forbids or that show it as another name,
-/// and no device; `None` when nothing is left of it.
+/// The name without a path, whichever system's, without characters that a system forbids or that show it as another
+/// name, and no device; `None` when nothing is left of it.
 pub(super) fn safe(name: &str) -> Option<String> {
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let name = match name.split_at_checked(2) {
