@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
@@ -61,6 +62,9 @@ impl Export {
             Form::Ndjson if self.bom => bail!("--bom is for CSV"),
             Form::Ndjson => Format::Ndjson,
         };
+        let header = format.header_lines();
+        let output = Arc::new(OnceLock::new());
+        end_at_interrupt(Arc::clone(&output), header)?;
         let client = global.client()?;
         let plan = Plan::new(&client, &self.module, &self.fields, format)?;
         let mut listing = client.module(&self.module).records().fields(&plan.asked);
@@ -70,9 +74,8 @@ impl Export {
         let mut records = listing.iter();
         // Before the output is opened: an error now is about the module, or the account.
         let first = records.next().transpose().map_err(|error| names::unknown_module(&client, &self.module, error))?;
-        let header = plan.header_lines();
         let lines = Lines::to(self.output.as_deref())?;
-        end_at_interrupt(lines.clone(), header)?;
+        let _ = output.set(lines.clone());
         let written = self.write(global, plan, &lines, first.map(Ok).into_iter().chain(records));
         let complete = written.and_then(|complete| match complete {
             true => self.written(lines.complete()).map(Some),
@@ -125,8 +128,12 @@ impl Export {
 }
 
 /// From now on a signal ends the program at the end of a line, and a second one ends it at once.
-fn end_at_interrupt(lines: Lines, header: u64) -> Result<()> {
+fn end_at_interrupt(output: Arc<OnceLock<Lines>>, header: u64) -> Result<()> {
     let first = move || {
+        let Some(lines) = output.get() else {
+            stdio::note("interrupted: nothing was written");
+            end();
+        };
         stdio::note("interrupted: what was read is written; Ctrl-C again ends at once");
         if let Some(broken) = lines.break_off(header) {
             stdio::note(format_args!("the export broke off: {broken}"));
