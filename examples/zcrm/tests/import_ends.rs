@@ -142,6 +142,28 @@ fn a_row_in_doubt_stays_in_doubt_wherever_it_goes() {
 }
 
 #[test]
+fn a_malformed_row_is_refused_until_somebody_corrects_it() {
+    let account = Account::new();
+    account.write("leads.csv", "Last_Name;Company\n\"Un\"closed;x\nShort\nA;B;C\n5\" pipe;Acme\n");
+    for _ in 0..3 {
+        let ran = account.run(ZCRM, &LEADS);
+        assert_eq!(ran.last_line(), "created=0 updated=0 refused=4 unanswered=0 not_sent=0", "{ran:?}");
+        std::fs::rename(account.path("rejects.csv"), account.path("leads.csv")).unwrap();
+    }
+    let rejects = account.read("leads.csv");
+    let corrected =
+        rejects.replace("\"\"\"Un\"\"closed\"", "Unclosed").replace("\"A;B;C\"", "A;B").replace("Short;;", "Short;y;");
+    account.write("leads.csv", corrected.replace("\"B;C\"", "B"));
+    let ran = account.run(ZCRM, &LEADS);
+    assert_eq!(
+        ran.last_line(),
+        "created=3 updated=0 refused=1 unanswered=0 not_sent=0",
+        "{ran:?}, {}",
+        account.read("leads.csv")
+    );
+}
+
+#[test]
 fn a_row_of_which_nothing_can_be_sent_is_refused() {
     let account = Account::new();
     account.write("leads.csv", "Last_Name;Created_Time\nA;\n;2026-01-31T00:00:00Z\n;\n");

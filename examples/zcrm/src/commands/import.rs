@@ -50,7 +50,8 @@ pub(crate) struct Import {
     #[arg(long, value_name = "FIELD")]
     upsert_by: Option<String>,
     /// Where rows go that were refused or not sent, with the reason as the last column; corrected, it can be imported
-    /// as it is. Without it numbers and reasons go to standard error
+    /// as it is (a malformed row that nobody has corrected is refused again). Without it numbers and reasons go to
+    /// standard error
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
     /// Where rows go whose answer was lost: they may be there already. Imported again, they are refused until somebody

@@ -45,6 +45,17 @@ impl SheetRow {
     pub fn is_in_doubt(&self) -> bool {
         self.reason.starts_with(IN_DOUBT.as_bytes())
     }
+
+    /// What a reason ends with, for a row that is malformed: by it the row is known again as long as nobody corrects it.
+    /// Its cells were repaired to be written down, so that they alone would not tell.
+    pub(crate) fn mark(&self) -> String {
+        let mut hash = crc32fast::Hasher::new();
+        for cell in &self.cells {
+            hash.update(cell);
+            hash.update(b"\n");
+        }
+        format!("(malformed {:08x})", hash.finalize())
+    }
 }
 
 impl Sheet {
@@ -136,7 +147,11 @@ impl Sheet {
         } else {
             nameless.map(|at| format!("column {} has no name, and the row has a value there", at + 1))
         };
-        SheetRow { number: self.row, cells: self.fitted(cells), reason, fault }
+        let mut row = SheetRow { number: self.row, cells: self.fitted(cells), reason, fault };
+        if row.fault.is_none() && row.reason.ends_with(row.mark().as_bytes()) {
+            row.fault = Some(format!("it was malformed before and is unchanged: correct it, or empty its {REASON}"));
+        }
+        row
     }
 
     fn explained(&self, fault: Fault) -> String {

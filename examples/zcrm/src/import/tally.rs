@@ -280,11 +280,9 @@ impl Rejects {
 
     fn put_down(&mut self, row: &SheetRow, reason: &str) -> Result<()> {
         // Wherever a row goes that may be there already, it is not imported again unseen.
-        let reason = if row.is_in_doubt() && !reason.starts_with(IN_DOUBT) {
-            format!("{IN_DOUBT} before, now {reason} (row {})", row.number)
-        } else {
-            format!("{reason} (row {})", row.number)
-        };
+        let before = if row.is_in_doubt() && !reason.starts_with(IN_DOUBT) { "unanswered before, now " } else { "" };
+        let mark = row.fault.as_ref().map(|_| format!(" {}", row.mark())).unwrap_or_default();
+        let reason = format!("{before}{reason} (row {}){mark}", row.number);
         let cells = row.cells.iter().map(Vec::as_slice).chain([reason.as_bytes()]);
         let written = self.write_header().and_then(|()| write(&mut self.rows, cells));
         self.failed = written.is_err();
