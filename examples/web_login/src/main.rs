@@ -26,7 +26,7 @@ use site::Site;
 
 /// Serves a page with "Sign in with Zoho" that shows those who consent their name and details
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "web_login", version)]
 struct Arguments {
     /// The configuration as JSON; the environment (ZCRM_*) takes precedence, and is enough by itself
     #[arg(long, value_name = "FILE")]

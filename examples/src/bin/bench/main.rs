@@ -28,7 +28,7 @@ const CREATED: u64 = 10_000;
 
 /// Measures listing and creating leads, job by job, against a loop on bare ureq
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "bench", version)]
 struct Arguments {
     /// How many leads to list
     #[arg(default_values_t = [20_000, 200_000])]
