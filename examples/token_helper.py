@@ -72,6 +72,16 @@ def delete(path, user, request):
     respond(done=True)
 
 
+def check(path, user, request):
+    """A save that is undone: whether the next one would succeed."""
+    database = open_database(path)
+    database.execute("BEGIN IMMEDIATE")
+    room = "x" * 1024
+    database.execute("INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?)", (user, room, room, 0))
+    database.execute("ROLLBACK")
+    respond(done=True)
+
+
 def open_lock(name):
     """A file of its own for each user, never deleted: else two could lock two files of one name."""
     try:
@@ -109,7 +119,7 @@ def lock(path, user, request):
     # The end of this process frees the lock, however it ends.
 
 
-OPERATIONS = {"save": save, "get": get, "delete": delete, "lock": lock}
+OPERATIONS = {"save": save, "get": get, "delete": delete, "check": check, "lock": lock}
 
 
 def main():

@@ -127,14 +127,14 @@ fn a_success_may_tell_little() {
     let bare = json!({"data": [{"code": "SUCCESS", "status": "success", "message": "m", "details": {"id": 7}}]});
     let (client, _) = answering("v2", [Answer::Json(201, bare)]);
     let lead = client.module("Leads").create_one(&leads(1)[0]).unwrap();
-    assert_eq!((lead.id.as_str(), lead.created_by, lead.created_time), ("7", None, None));
+    assert_eq!((lead.id.as_str(), lead.created_by(), lead.created_time()), ("7", None, None));
     let full = json!({"data": [{"code": "SUCCESS", "status": "success", "message": "m", "details": {"id": "7",
         "Created_Time": "2018-03-28T10:32:45+05:30", "Created_By": {"id": "9", "name": "N"}, "$x": 1}}]});
     let (client, _) = answering("v2", [Answer::Json(201, full)]);
     let lead = client.module("Leads").create_one(&leads(1)[0]).unwrap();
-    assert_eq!(lead.created_time.unwrap().as_str(), "2018-03-28T10:32:45+05:30");
-    assert_eq!(lead.created_by.unwrap().name.as_deref(), Some("N"));
-    assert_eq!(lead.other["$x"], 1);
+    assert_eq!(lead.created_time().unwrap().as_str(), "2018-03-28T10:32:45+05:30");
+    assert_eq!(lead.created_by().unwrap().name.as_deref(), Some("N"));
+    assert_eq!(lead.details().get("$x").unwrap(), 1);
 }
 
 #[derive(Serialize)]

@@ -9,6 +9,7 @@ use zcrm_core::{OAuthTokens, UserIdentifier};
 type Save = dyn Fn(&OAuthTokens) -> Result<(), PersistenceError> + Send + Sync;
 type Get = dyn Fn(&UserIdentifier) -> Result<Option<OAuthTokens>, PersistenceError> + Send + Sync;
 type Delete = dyn Fn(&UserIdentifier) -> Result<(), PersistenceError> + Send + Sync;
+type Check = dyn Fn(&UserIdentifier) -> Result<(), PersistenceError> + Send + Sync;
 type Lock = dyn Fn(&UserIdentifier, Duration, Duration) -> Result<RefreshLock, PersistenceError> + Send + Sync;
 
 /// A store made of three closures, for applications that have a place for tokens already. The contract of each is that
@@ -46,6 +47,7 @@ pub struct Closures {
     save: Box<Save>,
     get: Box<Get>,
     delete: Box<Delete>,
+    check: Option<Box<Check>>,
     lock: Option<Box<Lock>>,
 }
 
@@ -61,6 +63,7 @@ impl Closures {
             save: Box::new(save),
             get: Box::new(get),
             delete: Box::new(delete),
+            check: None,
             lock: None,
         }
     }
@@ -69,6 +72,17 @@ impl Closures {
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
+        self
+    }
+
+    /// Adds the question whether tokens of a user could be saved now, as
+    /// [`check_writable`](PersistenceHandler::check_writable) asks it before a grant is spent.
+    #[must_use]
+    pub fn check(
+        mut self,
+        check: impl Fn(&UserIdentifier) -> Result<(), PersistenceError> + Send + Sync + 'static,
+    ) -> Self {
+        self.check = Some(Box::new(check));
         self
     }
 
@@ -104,6 +118,10 @@ impl PersistenceHandler for Closures {
         lease: Duration,
     ) -> Result<RefreshLock, PersistenceError> {
         self.lock.as_ref().map_or_else(|| Ok(RefreshLock::none()), |lock| lock(user, timeout, lease))
+    }
+
+    fn check_writable(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
+        self.check.as_ref().map_or(Ok(()), |check| check(user))
     }
 }
 

@@ -21,6 +21,7 @@
 //! - Tokens have no longest length; refuse what does not fit with
 //!   [`DoesNotFit`](zcrm_core::persistence::PersistenceErrorKind::DoesNotFit), never cut.
 //! - No token in `Debug`, in an error or in a log.
+//! - Reading may succeed where saving does not, as on a full disk: say so in [`check_writable`], before a grant is spent.
 //! - Several processes share the store: offer [`lock_refresh`].
 //!
 //! # A complete one
@@ -45,7 +46,8 @@
 //! ```
 //!
 //! `Suite::broken` adds that failure is not absence, `requires_lock` that there is a refresh lock; `Processes` proves what
-//! holds between processes.
+//! holds between processes. `unreadable_row`, `ends_leases` and `shares_rate_limits` add what a store can show beyond that.
 //!
 //! [`PersistenceHandler`]: zcrm_core::persistence::PersistenceHandler
+//! [`check_writable`]: zcrm_core::persistence::PersistenceHandler::check_writable
 //! [`lock_refresh`]: zcrm_core::persistence::PersistenceHandler::lock_refresh

@@ -10,6 +10,7 @@
 //! {"version":1,"operation":"save","user":"abc@xyz.com","tokens":{"access_token":"1000.fake","refresh_token":"1000.fake","expiry_millis":1700000000000}}
 //! {"version":1,"operation":"get","user":"abc@xyz.com"}
 //! {"version":1,"operation":"delete","user":"abc@xyz.com"}
+//! {"version":1,"operation":"check","user":"abc@xyz.com"}
 //! {"version":1,"operation":"lock","user":"abc@xyz.com","timeout_millis":60000,"lease_millis":45000}
 //! ```
 //!
@@ -24,6 +25,7 @@
 //! | `save` | `{"done":true}`, once the tokens survive a crash |
 //! | `get` | `{"tokens":{"access_token":"…","refresh_token":"…","expiry_millis":0}}`, or `{"tokens":null}` for an unknown user, and only then |
 //! | `delete` | `{"done":true}`, also when the user was not there |
+//! | `check` | `{"done":true}` when a `save` for this user would succeed, as far as that shows without saving |
 //! | `lock` | `{"done":true}` once the lock is held; see below |
 //! | any | `{"error":{"kind":"…","message":"…"}}` |
 //!
@@ -44,6 +46,9 @@
 //!
 //! One of the two tokens of `get` may be missing, `null` or empty, as other programs may have left them. Other tokens that
 //! cannot be read are `corrupt_row` too, whether the program says so or not: a new grant replaces them.
+//!
+//! `check` is asked before a grant is spent, which a failed `save` would cost; its error is that of the `save`, and nothing
+//! is sent to Zoho then. A program that does not offer it responds with `unsupported`, and the grant is exchanged.
 //!
 //! `message` is one line for people and holds no token. After an error the exit status does not matter; after any other
 //! response it has to be 0.

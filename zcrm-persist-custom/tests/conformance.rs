@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use folder_store::FolderStore;
 use tempfile::TempDir;
-use zcrm_core::Config;
 use zcrm_core::persistence::conformance::{Processes, Suite, work_if_ordered};
 use zcrm_core::persistence::{InMemoryPersistence, PersistenceError, PersistenceErrorKind, PersistenceHandler};
+use zcrm_core::{Config, OAuthTokens, UserIdentifier};
 use zcrm_persist_custom::{Closures, Encrypted, EncryptionKey, Registry};
 use zcrm_persist_file::FilePersistence;
 
@@ -27,6 +27,10 @@ fn over(memory: InMemoryPersistence) -> Closures {
         move |user| delete.delete_oauth_tokens(user),
     )
     .lock(move |user, timeout, lease| lock.lock_refresh(user, timeout, lease))
+    .check(|user| match user.as_str() {
+        "full@x.com" => Err(PersistenceError::new(PersistenceErrorKind::Unavailable, "there is no room")),
+        _ => Ok(()),
+    })
     .named("closures over memory")
 }
 
@@ -34,7 +38,30 @@ fn over(memory: InMemoryPersistence) -> Closures {
 fn closures() {
     let down = || PersistenceError::new(PersistenceErrorKind::Unavailable, "down");
     let broken = move || Closures::new(move |_| Err(down()), move |_| Err(down()), move |_| Err(down()));
-    Suite::new(|| over(InMemoryPersistence::new())).broken(broken).requires_lock().run();
+    Suite::new(|| over(InMemoryPersistence::new())).broken(broken).requires_lock().ends_leases().run();
+}
+
+#[test]
+fn whoever_wraps_a_store_passes_on_that_it_cannot_save() {
+    let stores: [Box<dyn PersistenceHandler>; 4] = [
+        Box::new(over(InMemoryPersistence::new())),
+        Box::new(Arc::new(over(InMemoryPersistence::new()))),
+        Box::new(Encrypted::new(over(InMemoryPersistence::new()), [key()]).unwrap()),
+        Registry::new()
+            .with("Full", |_| Ok(Box::new(over(InMemoryPersistence::new()))))
+            .backend()
+            .open(&config("Full"))
+            .unwrap(),
+    ];
+    for store in stores {
+        let asked = |name: &str| store.check_writable(&user(name)).map_err(|fault| fault.kind());
+        assert_eq!(asked("full@x.com"), Err(PersistenceErrorKind::Unavailable), "{store:?}");
+        assert_eq!(asked("other@x.com"), Ok(()), "{store:?}");
+    }
+}
+
+fn user(name: &str) -> UserIdentifier {
+    UserIdentifier::new(name).unwrap()
 }
 
 #[test]
@@ -71,7 +98,7 @@ fn registry() {
             .open(&config("Memory"))
             .unwrap()
     };
-    Suite::new(fresh).requires_lock().run();
+    Suite::new(fresh).requires_lock().ends_leases().shares_rate_limits().run();
 }
 
 #[test]
@@ -101,9 +128,22 @@ fn key() -> EncryptionKey {
     EncryptionKey::from_text(&"07".repeat(32)).unwrap()
 }
 
+/// A store whose only row was encrypted with a key that is lost.
+fn with_a_row_of_another_key<H: PersistenceHandler + Clone>(inner: H) -> (Encrypted<H>, UserIdentifier) {
+    let other = EncryptionKey::from_text(&"08".repeat(32)).unwrap();
+    let tokens = OAuthTokens::new(user("locked-out@x.com"), "1000.fake-access", "1000.fake-refresh", 1);
+    Encrypted::new(inner.clone(), [other]).unwrap().save_oauth_tokens(&tokens).unwrap();
+    (Encrypted::new(inner, [key()]).unwrap(), tokens.user().clone())
+}
+
 #[test]
 fn encrypted_over_memory() {
-    Suite::new(|| Encrypted::new(InMemoryPersistence::new(), [key()]).unwrap()).requires_lock().run();
+    Suite::new(|| Encrypted::new(InMemoryPersistence::new(), [key()]).unwrap())
+        .unreadable_row(|| with_a_row_of_another_key(InMemoryPersistence::new()))
+        .requires_lock()
+        .ends_leases()
+        .shares_rate_limits()
+        .run();
 }
 
 /// The guide's store, and the folder that goes with it.
@@ -125,13 +165,20 @@ fn the_store_of_the_guide() {
     assert!(source.lines().filter(|line| !line.is_empty()).count() < 80);
     Suite::new(in_folder!(FolderStore))
         .reopen(FolderStore::clone)
+        .unreadable_row(in_folder!(|path| {
+            let store = FolderStore(path);
+            std::fs::write(store.file_of(&user("damaged@x.com")), [0xff, 0xfe]).unwrap();
+            (store, user("damaged@x.com"))
+        }))
         .broken(|| FolderStore("/nowhere/at/all".into()))
         .run();
 }
 
 #[test]
 fn encrypted_over_the_store_of_the_guide() {
-    Suite::new(in_folder!(|path| Encrypted::new(FolderStore(path), [key()]).unwrap())).run();
+    Suite::new(in_folder!(|path| Encrypted::new(FolderStore(path), [key()]).unwrap()))
+        .unreadable_row(in_folder!(|path| with_a_row_of_another_key(FolderStore(path))))
+        .run();
 }
 
 const FOLDER: &str = "TEST_FOLDER";
@@ -161,9 +208,16 @@ fn worker(test: &str, variable: &str, value: &str) -> Command {
 
 #[test]
 fn encrypted_over_a_file() {
-    Suite::new(in_folder!(|path: PathBuf| Encrypted::new(FilePersistence::new(path).unwrap(), [key()]).unwrap()))
-        .requires_lock()
-        .run();
+    Suite::new(in_folder!(
+        |path: PathBuf| Encrypted::new(Arc::new(FilePersistence::new(path).unwrap()), [key()]).unwrap()
+    ))
+    .unreadable_row(in_folder!(|path: PathBuf| with_a_row_of_another_key(Arc::new(
+        FilePersistence::new(path).unwrap()
+    ))))
+    .requires_lock()
+    .ends_leases()
+    .shares_rate_limits()
+    .run();
 }
 
 const FILE: &str = "TEST_FILE";

@@ -4,10 +4,12 @@
 
 use std::env;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
 use zcrm_core::persistence::conformance::{Processes, Suite, work_if_ordered};
 use zcrm_core::persistence::{PersistenceErrorKind, PersistenceHandler};
+use zcrm_core::{OAuthTokens, UserIdentifier};
 use zcrm_persist_custom::{Encrypted, EncryptionKey};
 use zcrm_persist_mysql::MysqlPersistence;
 use zcrm_test_mariadb::Database;
@@ -39,16 +41,24 @@ fn open_mysql(host: &str, port: u16, user: &str, password: &str, name: &str) -> 
 #[test]
 fn encrypted_over_the_wide_table() {
     let databases = std::cell::RefCell::new(Vec::new());
-    let fresh = move || {
+    let store = std::rc::Rc::new(move || {
         let database = database();
-        let store = mysql(&database);
+        let store = Arc::new(mysql(&database));
         store.ensure_schema().unwrap();
         databases.borrow_mut().push(database);
-        Encrypted::new(store, [key()]).unwrap()
+        store
+    });
+    let inner = std::rc::Rc::clone(&store);
+    let fresh = move || Encrypted::new(inner(), [key()]).unwrap();
+    let with_a_row_of_another_key = move || {
+        let (store, other) = (store(), EncryptionKey::from_text(&"08".repeat(32)).unwrap());
+        let tokens = OAuthTokens::new(UserIdentifier::new("a@x.com").unwrap(), "1000.fake-a", "1000.fake-r", 1);
+        Encrypted::new(Arc::clone(&store), [other]).unwrap().save_oauth_tokens(&tokens).unwrap();
+        (Encrypted::new(store, [key()]).unwrap(), tokens.user().clone())
     };
     let limits = fresh().limits();
     assert!(limits.max_token_bytes.is_none_or(|most| most >= 300), "{limits:?}");
-    Suite::new(fresh).limits(limits).requires_lock().run();
+    Suite::new(fresh).limits(limits).unreadable_row(with_a_row_of_another_key).requires_lock().ends_leases().run();
 }
 
 const MYSQL: &str = "TEST_MYSQL";

@@ -33,6 +33,13 @@ pub(crate) fn replace(file: &Path, aside: &Path, content: &[u8], like: Option<Li
     Ok(())
 }
 
+/// Does all of a replacement but the replacing itself: shows a missing right, a full disk, an owner that cannot be kept.
+pub(crate) fn rehearse(aside: &Path, content: &[u8], like: Option<Likeness>) -> Result<(), Failure> {
+    let written = write_aside(aside, content, like);
+    let removed = remove(aside).map_err(Failure::Io);
+    written.and(removed)
+}
+
 fn write_aside(aside: &Path, content: &[u8], like: Option<Likeness>) -> Result<(), Failure> {
     // Made anew, so that it has our mode and is no link to another place.
     remove(aside).map_err(Failure::Io)?;

@@ -28,6 +28,8 @@ const LOCKS: &str = ".zcrm_locks";
 const SAVE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Room for about 200,000 users; what is larger is no token file, and is not written either.
 const LARGEST: u64 = 64 * 1024 * 1024;
+/// More than a token has, in bytes: so much room must be there before a grant is spent.
+const ROOM_FOR_TOKEN: usize = 1024;
 /// So much of a file shows whether it can be a token file, in bytes.
 const BEGINNING: u64 = 4096;
 
@@ -43,6 +45,8 @@ pub struct FilePersistence {
 
 enum Change<'a> {
     Save(&'a OAuthTokens),
+    /// A save that leaves the file as it is.
+    Rehearse(&'a OAuthTokens),
     Delete(&'a UserIdentifier),
 }
 
@@ -119,6 +123,7 @@ impl FilePersistence {
 
     /// Reads, changes and replaces the file while no other process does. Without a change nothing is written.
     fn change(&self, change: Change<'_>) -> Result<(), PersistenceError> {
+        let aside = self.folder.join(ASIDE);
         let _lock = self.lock_file()?;
         let read = self.read_all()?;
         let (like, content) = match &read {
@@ -127,7 +132,7 @@ impl FilePersistence {
         };
         let mut rows = Rows::read(content, &self.file)?;
         match change {
-            Change::Save(tokens) => rows.replace(tokens),
+            Change::Save(tokens) | Change::Rehearse(tokens) => rows.replace(tokens),
             Change::Delete(user) if rows.remove(user) => {}
             Change::Delete(_) => return Ok(()),
         }
@@ -142,7 +147,11 @@ impl FilePersistence {
                 ),
             ));
         }
-        atomic::replace(&self.file, &self.folder.join(ASIDE), &new, like).map_err(|failure| match failure {
+        let written = match change {
+            Change::Rehearse(_) => atomic::rehearse(&aside, &new, like),
+            Change::Save(_) | Change::Delete(_) => atomic::replace(&self.file, &aside, &new, like),
+        };
+        written.map_err(|failure| match failure {
             Failure::Io(cause) => error::io("write the tokens to", &self.file, cause),
             Failure::Unlike(like, cause) => error::denied(&self.file, &like.refusal()).with_source(cause),
         })
@@ -242,6 +251,14 @@ impl PersistenceHandler for FilePersistence {
             Err(Fault::NoPlace(why)) => Ok(self.without_lock(&why)),
             Err(Fault::Failed(fault)) => Err(fault),
         }
+    }
+
+    fn check_writable(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
+        if folder::is_mount_point(&self.file) {
+            return Err(error::setup(&self.file, error::MOUNTED));
+        }
+        let room = "x".repeat(ROOM_FOR_TOKEN);
+        self.change(Change::Rehearse(&OAuthTokens::new(user.clone(), room.as_str(), room.as_str(), i64::MAX)))
     }
 
     fn rate_limited_until(&self, user: &UserIdentifier) -> Result<Option<SystemTime>, PersistenceError> {

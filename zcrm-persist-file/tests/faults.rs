@@ -29,7 +29,8 @@ fn tokens(number: usize) -> OAuthTokens {
     OAuthTokens::new(user, "1000.canary-access", "1000.canary-refresh", 1)
 }
 
-/// Opens the store, reads one user, locks the refresh of another one, saves the other one, and tells how that went.
+/// Opens the store, reads one user, locks the refresh of another one, asks whether the other one can be saved, saves it, and
+/// tells how that went.
 fn attempt(folder: &Path) -> String {
     let (old, new) = (tokens(0), tokens(1_000));
     let told = |fault: PersistenceError| format!("{:?}: {fault} {fault:?}", fault.kind());
@@ -47,7 +48,9 @@ fn attempt(folder: &Path) -> String {
     let second = store
         .lock_refresh(new.user(), Duration::ZERO, minute)
         .is_err_and(|fault| fault.kind() == PersistenceErrorKind::LockTimeout);
+    let foretold = store.check_writable(new.user()).map_or_else(told, |()| "saved".to_owned());
     let saved = store.save_oauth_tokens(&new).map_or_else(told, |()| "saved".to_owned());
+    assert_eq!(foretold, saved, "what is asked before a grant is spent is what becomes of the save");
     format!("{found}, {held}, second taker refused {second}, {saved}")
 }
 

@@ -28,8 +28,8 @@ fn refused(folder: &Path) -> (PersistenceErrorKind, String) {
 #[test]
 fn contract() {
     let root = TempDir::new().unwrap();
-    let (fresh, broken) = (root.path().join("fresh"), root.path().join("broken"));
-    let count = AtomicUsize::new(0);
+    let (fresh, broken, damaged) = (root.path().join("fresh"), root.path().join("broken"), root.path().join("damaged"));
+    let (count, count_damaged) = (AtomicUsize::new(0), AtomicUsize::new(0));
     Suite::new(move || FilePersistence::new(fresh.join(count.fetch_add(1, Ordering::Relaxed).to_string())).unwrap())
         .reopen(|store| FilePersistence::new(store.file()).unwrap())
         .broken(move || {
@@ -37,7 +37,16 @@ fn contract() {
             fs::write(store.file(), "{ half a file").unwrap();
             store
         })
+        .unreadable_row(move || {
+            let store =
+                FilePersistence::new(damaged.join(count_damaged.fetch_add(1, Ordering::Relaxed).to_string())).unwrap();
+            fs::write(store.file(), r#"{"about":"","version":1,"tokens":[{"user":"abc@xyz.com","access_token":7}]}"#)
+                .unwrap();
+            (store, UserIdentifier::new("abc@xyz.com").unwrap())
+        })
         .requires_lock()
+        .ends_leases()
+        .shares_rate_limits()
         .run();
 }
 
@@ -113,6 +122,33 @@ fn a_folder_that_is_gone_is_a_failure() {
     assert!(store.save_oauth_tokens(&tokens).is_err());
     assert!(store.lock_refresh(tokens.user(), Duration::from_secs(1), Duration::from_secs(60)).is_err());
     assert!(!root.path().join("tokens").exists(), "nothing is put into the place of a disk that is away");
+}
+
+/// A folder in the place of the file that is written aside: as root, too, it cannot be written.
+#[test]
+fn what_makes_a_save_fail_is_told_before() {
+    type Break = fn(&FilePersistence);
+    let ways: [(&str, Break); 4] = [
+        ("aside is taken", |store| fs::create_dir(store.file().with_extension("txt.new")).unwrap()),
+        ("the folder is gone", |store| fs::remove_dir_all(store.file().parent().unwrap()).unwrap()),
+        ("the file is damaged", |store| fs::write(store.file(), "{ half a file").unwrap()),
+        ("no lock", |store| {
+            let locks = store.file().with_file_name(".zcrm_locks");
+            fs::remove_dir_all(&locks).and_then(|()| fs::write(locks, "")).unwrap();
+        }),
+    ];
+    for (what, break_it) in ways {
+        let root = TempDir::new().unwrap();
+        let store = FilePersistence::new(root.path().join("tokens")).unwrap();
+        let tokens = tokens("abc@xyz.com", "1000.fake-access");
+        let before = fs::read(store.file()).unwrap();
+        store.check_writable(tokens.user()).unwrap();
+        assert_eq!(fs::read(store.file()).unwrap(), before, "nothing is saved");
+        break_it(&store);
+        let told = store.check_writable(tokens.user()).expect_err(what);
+        let failed = store.save_oauth_tokens(&tokens).expect_err(what);
+        assert_eq!((told.kind(), told.to_string()), (failed.kind(), failed.to_string()), "{what}");
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub(crate) struct Column {
     pub(crate) is_unique: bool,
     /// Whether an INSERT must give it a value.
     needs_value: bool,
-    character_set: Option<String>,
+    pub(crate) character_set: Option<String>,
     collation: Option<String>,
 }
 

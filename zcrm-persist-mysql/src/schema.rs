@@ -48,6 +48,42 @@ pub(crate) fn ensure(connector: &Connector, database: &str) -> Result<bool, Pers
     Ok(is_absent)
 }
 
+/// Whether the row of a user can be written to the table that is there, at the moment.
+pub(crate) fn check_writable(
+    connector: &Connector,
+    database: &str,
+    user: &UserIdentifier,
+) -> Result<(), PersistenceError> {
+    let found = connector.with(|connection| Ok(columns(connection, database, TABLE)?))?;
+    // A table that is absent is told of by the server.
+    if !found.is_empty() {
+        check_columns(&found, connector.place(), database)?;
+    }
+    let name = found.iter().find(|column| column.name == "useridentifier");
+    if let Some(set) = name.and_then(|column| column.character_set.as_deref())
+        && !connector.with(|connection| Ok(has_all_characters(connection, set, user.as_str())?))?
+    {
+        return Err(PersistenceError::new(
+            PersistenceErrorKind::DoesNotFit,
+            format!(
+                "MySQL at {}: the column useridentifier of {database}.{TABLE} is {set}, which lacks a character of {:?}; \
+                 make it utf8mb4 (ALTER TABLE; see schema.sql)",
+                connector.place(),
+                user.as_str()
+            ),
+        ));
+    }
+    connector.with(|connection| Ok(rehearse(connection, &table(database))?))
+}
+
+/// Whether a character set, named by the server, has every character of a text.
+fn has_all_characters(connection: &mut Conn, set: &str, text: &str) -> mysql::Result<bool> {
+    let there_and_back = format!("CONVERT(CONVERT(? USING {set}) USING utf8mb4)");
+    let same: Option<Option<u8>> =
+        connection.exec_first(format!("SELECT CAST({there_and_back} AS BINARY) = CAST(? AS BINARY)"), (text, text))?;
+    Ok(same.flatten() == Some(1))
+}
+
 fn create(connection: &mut Conn, database: &str) -> mysql::Result<()> {
     // A user with rights to the one table only may not even ask for a database that is there.
     let exists: Option<u8> =
@@ -103,8 +139,19 @@ pub(crate) fn shape(connector: &Connector, database: &str) -> Result<Shape, Pers
     Ok(Shape { limits, has_key: name.is_some_and(|column| column.is_unique) })
 }
 
-/// Every fault of a table that is there, in one message.
 fn check(columns: &[Column], place: &str, database: &str) -> Result<(), PersistenceError> {
+    check_columns(columns, place, database)?;
+    if let Some(collation) = columns.iter().find_map(Column::collation_of_key) {
+        log::warn!(
+            "MySQL at {place}: the key of {database}.{TABLE} compares names by {collation}, which takes some different \
+             users for one (accents, say); only one of them can be kept. A binary collation tells all apart (schema.sql)"
+        );
+    }
+    Ok(())
+}
+
+/// Every fault of a table that is there, in one message.
+fn check_columns(columns: &[Column], place: &str, database: &str) -> Result<(), PersistenceError> {
     let mut faults: Vec<String> = NAMES
         .into_iter()
         .filter_map(|name| match columns.iter().find(|column| column.name == name) {
@@ -123,12 +170,6 @@ fn check(columns: &[Column], place: &str, database: &str) -> Result<(), Persiste
                 faults.join("; ")
             ),
         ));
-    }
-    if let Some(collation) = columns.iter().find_map(Column::collation_of_key) {
-        log::warn!(
-            "MySQL at {place}: the key of {database}.{TABLE} compares names by {collation}, which takes some different \
-             users for one (accents, say); only one of them can be kept. A binary collation tells all apart (schema.sql)"
-        );
     }
     Ok(())
 }

@@ -203,6 +203,10 @@ impl PersistenceHandler for MysqlPersistence {
         Ok(RefreshLock::leased(lock, Held::is_held))
     }
 
+    fn check_writable(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
+        schema::check_writable(&self.connector, &self.database, user)
+    }
+
     fn limits(&self) -> StoreLimits {
         self.shape().map(|shape| shape.limits).unwrap_or_else(|cause| {
             log::warn!("the limits of the token table are not known: {cause}");

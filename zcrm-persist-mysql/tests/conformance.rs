@@ -6,9 +6,10 @@ mod support;
 use std::cell::RefCell;
 use std::env;
 use std::process::Command;
+use std::rc::Rc;
 use std::time::Duration;
 
-use support::{builder, database, seeded, server, wide};
+use support::{builder, database, seeded, server, user, wide};
 use zcrm_core::persistence::conformance::{Processes, Suite, work_if_ordered};
 use zcrm_core::persistence::{PersistenceHandler, StoreLimits};
 use zcrm_persist_mysql::MysqlPersistence;
@@ -17,17 +18,24 @@ use zcrm_test_mariadb::Database;
 /// A suite over stores that `fresh` makes; their databases live as long as the suite.
 fn suite(fresh: impl Fn() -> (MysqlPersistence, Database) + 'static) -> Suite<MysqlPersistence> {
     let databases = RefCell::new(Vec::new());
-    Suite::new(move || {
+    let fresh = Rc::new(move |row: &str| {
         let (store, database) = fresh();
+        database.execute([row]).unwrap();
         databases.borrow_mut().push(database);
         store
-    })
-    .requires_lock()
-    .broken(|| {
-        // The database is there, its table is not.
-        let database = database();
-        builder(server(), &database).outage_timeout(Duration::ZERO).build().unwrap()
-    })
+    });
+    let damaged = Rc::clone(&fresh);
+    Suite::new(move || fresh("DELETE FROM oauthtokens"))
+        .unreadable_row(move || {
+            (damaged("INSERT INTO oauthtokens VALUES ('damaged@x.com', '', 'r', 1)"), user("damaged@x.com"))
+        })
+        .requires_lock()
+        .ends_leases()
+        .broken(|| {
+            // The database is there, its table is not.
+            let database = database();
+            builder(server(), &database).outage_timeout(Duration::ZERO).build().unwrap()
+        })
 }
 
 #[test]

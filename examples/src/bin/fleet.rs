@@ -201,30 +201,20 @@ struct Tally {
     deaths: usize,
 }
 
-/// A token has to be used by the process that obtained it before it dies: the SDK takes one that is refused at its first
-/// use for a sign of a wrong configuration, and does not ask for another.
-const LEAST_LIFE: Duration = Duration::from_secs(1);
-
 /// Counts calls, and lets the tokens die at even distances.
 fn watch(arguments: &Arguments, emulator: &Emulator, user: &str, lines: &Receiver<String>) -> Tally {
     let expected = arguments.processes * arguments.threads * arguments.calls;
     let progress = ProgressBar::new(expected as u64);
     let mut tally = Tally::default();
-    let mut born = None;
     for line in lines {
         tally.calls += 1;
         progress.inc(1);
         if let Some(failure) = line.strip_prefix(FAILED) {
             tally.failures.push(failure.to_owned());
         }
-        if born.is_none() && emulator.counters().tokens_issued > tally.deaths as u64 {
-            born = Some(Instant::now());
-        }
-        let is_due = tally.deaths < arguments.deaths
-            && tally.calls >= expected * (tally.deaths + 1) / (arguments.deaths + 1)
-            && born.is_some_and(|born| born.elapsed() >= LEAST_LIFE);
+        let is_due =
+            tally.deaths < arguments.deaths && tally.calls >= expected * (tally.deaths + 1) / (arguments.deaths + 1);
         if is_due {
-            born = None;
             if tally.deaths % 2 == 0 {
                 emulator.revoke_tokens(user, Revoke::AccessTokens);
             } else {

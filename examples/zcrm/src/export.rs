@@ -5,14 +5,13 @@ use std::io::Write;
 
 use anyhow::{Result, bail};
 use serde_json::value::RawValue;
-use zcrm_core::config::ApiVersion;
 use zcrm_core::entity::Field;
 use zcrm_core::{Client, Record};
 
 use crate::csv::Content;
 use crate::import::ABOUT;
 use crate::names;
-use crate::output::Lines;
+use crate::output::{self, Lines, one_line};
 
 /// How many fields Zoho gives at a time, from v3 on.
 const MAX_FIELDS: usize = 50;
@@ -48,13 +47,12 @@ pub struct Plan {
 
 impl Plan {
     /// Finds out which fields there are, where they have to be known: those that are named have to exist, CSV has
-    /// columns, and from v3 on Zoho wants names.
+    /// columns, and Zoho may want names (`must_name`), as it does for pages from v3 on.
     ///
     /// # Errors
     ///
     /// When the module or a field is not known, or there are too many fields.
-    pub fn new(client: &Client, module: &str, fields: &[String], format: Format) -> Result<Self> {
-        let must_name = client.config().api_version() >= ApiVersion::V3;
+    pub fn new(client: &Client, module: &str, fields: &[String], format: Format, must_name: bool) -> Result<Self> {
         if fields.is_empty() && !must_name && format == Format::Ndjson {
             return Ok(Self { asked: Vec::new(), columns: Vec::new(), format });
         }
@@ -131,13 +129,8 @@ enum Form {
     Csv(Box<csv::Writer<Lines>>, Vec<(String, Content)>),
 }
 
-impl Sink {
-    /// Writes a record down.
-    ///
-    /// # Errors
-    ///
-    /// When the lines cannot be written.
-    pub fn write(&mut self, record: &Record) -> std::io::Result<()> {
+impl output::Sink for Sink {
+    fn write(&mut self, record: &Record) -> std::io::Result<()> {
         match &mut self.0 {
             Form::Ndjson(lines) => {
                 lines.write_all(one_line(record.raw()).as_bytes())?;
@@ -155,9 +148,4 @@ impl Sink {
             }
         }
     }
-}
-
-/// JSON has line breaks between its parts only, where a blank does as well.
-fn one_line(json: &str) -> Cow<'_, str> {
-    if json.contains(['\n', '\r']) { Cow::Owned(json.replace(['\r', '\n'], " ")) } else { Cow::Borrowed(json) }
 }

@@ -62,8 +62,13 @@ impl Interrupt {
     }
 }
 
+/// Runs `handler` on a thread of its own at each Ctrl-C, SIGTERM and SIGHUP; only once in a program.
+///
+/// # Errors
+///
+/// When the operating system does not let the program know of signals.
 #[cfg(unix)]
-fn on_signal(mut handler: impl FnMut() + Send + 'static) -> io::Result<()> {
+pub fn on_signal(mut handler: impl FnMut() + Send + 'static) -> io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let heard = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| *signal != SIGHUP || !is_ignored(SIGHUP));
     let mut signals = signal_hook::iterator::Signals::new(heard)?;
@@ -78,8 +83,13 @@ fn is_ignored(signal: i32) -> bool {
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
+/// Runs `handler` on a thread of its own at each Ctrl-C; only once in a program.
+///
+/// # Errors
+///
+/// When the operating system does not let the program know of signals.
 #[cfg(not(unix))]
-fn on_signal(handler: impl FnMut() + Send + 'static) -> io::Result<()> {
+pub fn on_signal(handler: impl FnMut() + Send + 'static) -> io::Result<()> {
     ctrlc::set_handler(handler).map_err(io::Error::other)
 }
 

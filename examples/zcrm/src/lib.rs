@@ -1,6 +1,6 @@
 //! What stands behind the command `zcrm`, for other programs: from a configuration to a client, exit codes and output
-//! that keep their promises, CSV files and the cells in them, imports that account for every row, Rust structs of
-//! modules.
+//! that keep their promises, CSV files and the cells in them, queries and a prompt for them, imports that account for
+//! every row, Rust structs of modules.
 
 mod connect;
 pub mod csv;
@@ -12,12 +12,13 @@ mod interrupt;
 pub mod names;
 pub mod output;
 pub mod progress;
+pub mod query;
 mod read_only;
 mod rust_struct;
 pub mod stdio;
 
 pub use connect::{backends, config, connect, is_local, may_write, token_place};
 pub use exit::{IN_PART, Outcome, arguments, complain, in_one_line, outcome_unknown, run};
-pub use interrupt::{Interrupt, end};
+pub use interrupt::{Interrupt, end, on_signal};
 pub use read_only::is_read_only;
 pub use rust_struct::{about, rust_struct};

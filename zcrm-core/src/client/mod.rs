@@ -1,5 +1,7 @@
 //! The one handle.
 
+#[cfg(feature = "bulk")]
+mod bulk_read;
 mod start;
 
 use std::sync::Arc;

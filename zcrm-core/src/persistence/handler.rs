@@ -111,6 +111,22 @@ pub trait PersistenceHandler: Debug + Send + Sync {
         Ok(RefreshLock::none())
     }
 
+    /// Whether tokens of this user could be saved now, as far as that shows without saving them: a missing right, a disk that
+    /// is full, a table of another shape. The library asks before it spends what a failed save would cost, which is a grant
+    /// token, and spends nothing when the answer is an error. It asks while it holds the refresh lock, if the user is known
+    /// then, and otherwise about a user who is not there.
+    ///
+    /// It may take as long as a save, and what the store holds stays as it is. `Ok` is no promise: the save may fail all the
+    /// same. The default is `Ok`.
+    ///
+    /// # Errors
+    ///
+    /// The one with which a save would fail.
+    fn check_writable(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
+        let _ = user;
+        Ok(())
+    }
+
     /// Until when Zoho wants no token requests for this user, as another process told by
     /// [`set_rate_limited_until`](Self::set_rate_limited_until); `None` when nobody did. The default is `None`.
     ///
@@ -164,6 +180,10 @@ macro_rules! forward {
                 lease: Duration,
             ) -> Result<RefreshLock, PersistenceError> {
                 (**self).lock_refresh(user, timeout, lease)
+            }
+
+            fn check_writable(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
+                (**self).check_writable(user)
             }
 
             fn rate_limited_until(&self, user: &UserIdentifier) -> Result<Option<SystemTime>, PersistenceError> {

@@ -8,15 +8,23 @@
 //! * [`collection`]: the verbs that all collections share.
 //! * [`organization`]: users, roles, profiles, taxes, variables, notes.
 //! * [`module`]: a module's records in bulk, its metadata, tags and custom views.
+//! * [`bulk`]: whole modules by bulk read (feature `bulk`).
 //! * [`record`]: one record, and what belongs to it.
 //! * [`query`]: queries in COQL.
 
+#[cfg(feature = "bulk")]
+mod bulk;
 mod collection;
 mod module;
 mod organization;
 mod query;
 mod record;
 
+#[cfg(feature = "bulk")]
+pub use bulk::{
+    BulkCallback, BulkCursor, BulkRead, BulkReadJob, BulkResult, BulkRows, Job, JobResult, JobState, JobStatus,
+    ResultRows,
+};
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};
 pub use module::{DeletedKind, ModuleHandle, SearchBy, Which, Writer};
 pub use organization::{OrganizationHandle, TaxesHandle, UserType};

@@ -74,6 +74,8 @@ type Decode<T> = Arc<dyn Fn(Result<Response>) -> Result<T> + Send + Sync>;
 pub(crate) struct Parts {
     pub(super) method: Method,
     pub(super) host: Host,
+    /// Where the host is not the one that is configured: scheme, name and port.
+    pub(super) origin: Option<String>,
     pub(super) path: String,
     pub(super) query: String,
     pub(super) headers: Vec<(Cow<'static, str>, String)>,
@@ -111,6 +113,7 @@ impl Request<Response> {
         let parts = Parts {
             method,
             host: Host::Api,
+            origin: None,
             path,
             query: String::new(),
             headers: Vec::new(),
@@ -161,6 +164,11 @@ impl<T> Request<T> {
 
     pub(crate) fn parts(&self) -> &Parts {
         &self.parts
+    }
+
+    #[cfg(feature = "bulk")]
+    pub(super) fn edit(&mut self, change: impl FnOnce(&mut Parts)) {
+        change(&mut self.parts);
     }
 
     /// Turns the outcome of sending it into what the caller asked for.
@@ -220,13 +228,6 @@ impl<T> Request<T> {
     /// Sets the cost, where it is not one credit.
     pub(crate) fn with_cost(mut self, cost: Cost) -> Self {
         self.parts.cost = cost;
-        self
-    }
-
-    /// Sends it to another host than the API host.
-    #[allow(dead_code, reason = "the bulk endpoints are not there yet")]
-    pub(crate) fn with_host(mut self, host: Host) -> Self {
-        self.parts.host = host;
         self
     }
 

@@ -70,8 +70,14 @@ impl Session {
         self.shared.governor.interrupt(interrupted);
     }
 
+    /// Sleeps, unless the client is interrupted.
+    #[cfg(feature = "bulk")]
+    pub(crate) fn sleep(&self, pause: std::time::Duration) -> Result<()> {
+        self.shared.governor.sleep(pause)
+    }
+
     /// The largest response that is read whole.
-    pub(super) fn max_response_bytes(&self) -> u64 {
+    pub(crate) fn max_response_bytes(&self) -> u64 {
         self.shared.config.http().max_response_bytes
     }
 
@@ -207,7 +213,7 @@ impl Session {
         }
     }
 
-    fn base_url(&self, host: Host) -> String {
+    pub(super) fn base_url(&self, host: Host) -> String {
         let api = self.shared.tokens.api_base_url_of(self.user.as_ref());
         let config = &self.shared.config;
         match (host, DataCenter::from_api_url(&api)) {
@@ -235,7 +241,8 @@ impl Attempt<'_> {
     pub(super) fn send(&self, mut body: Body<'_>, pace: Pace) -> Result<HttpResponse, Failure> {
         let Self { session, parts, token } = self;
         let governor = &session.shared.governor;
-        let url = format!("{}{}{}", session.base_url(parts.host), parts.path, parts.query);
+        let origin = parts.origin.clone().unwrap_or_else(|| session.base_url(parts.host));
+        let url = format!("{origin}{}{}", parts.path, parts.query);
         let headers: Vec<_> = parts.headers.iter().map(|(name, value)| (name.as_ref(), value.as_str())).collect();
         // Zoho's own scheme, though its token responses say "Bearer".
         let authorization = Secret::new(format!("Zoho-oauthtoken {}", token.secret().expose()));

@@ -87,6 +87,35 @@ fn a_store_that_fails_as_a_whole_stops_the_exchange() {
     }
 }
 
+/// As on a read-only mount or a full disk, where reading and the lock succeed.
+#[test]
+fn a_store_that_takes_no_save_stops_the_exchange() {
+    for configured in [&[("current_user_email", USER)][..], &[]] {
+        let (zoho, store) = (Zoho::new(), Store::default());
+        store.is_writable(false);
+        let client = Client::with_transport(config(configured), store.clone(), zoho.clone());
+        let error = client.oauth().generate_access_token(grant()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Persistence, "{configured:?}");
+        let text = all_of(&error);
+        assert!(text.contains("Zoho was not asked") && text.contains("the folder is read-only"), "{text}");
+        assert!(error.tokens().is_none() && zoho.seen().is_empty(), "{configured:?}: the grant is still good");
+        store.is_writable(true);
+        let _granted = client.oauth().generate_access_token(grant()).unwrap();
+        assert!(store.get(USER).is_some(), "{configured:?}");
+    }
+}
+
+/// A refresh spends nothing that a failed save would cost: the token is used from memory.
+#[test]
+fn a_store_that_takes_no_save_does_not_stop_a_refresh() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    store.put("1000.old", REFRESH, -10);
+    store.is_writable(false);
+    store.fail_saves(true);
+    client(&zoho, &store).oauth().access_token(USER).unwrap();
+    assert_eq!(zoho.token_requests(), 1);
+}
+
 #[test]
 fn the_tokens_are_in_the_store_before_zoho_is_asked_whose_they_are() {
     let (zoho, store) = (Zoho::new(), Store::default());

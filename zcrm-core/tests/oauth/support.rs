@@ -159,6 +159,7 @@ struct Flags {
     no_read: AtomicBool,
     no_save: AtomicBool,
     no_delete: AtomicBool,
+    not_writable: AtomicBool,
     locked: AtomicBool,
     lock_falls: AtomicBool,
     unreadable: Mutex<Option<PersistenceErrorKind>>,
@@ -178,6 +179,11 @@ impl Store {
 
     pub(crate) fn fail_deletes(&self, fail: bool) {
         self.flags.no_delete.store(fail, Ordering::SeqCst);
+    }
+
+    /// Whether the store says of itself that nothing can be saved.
+    pub(crate) fn is_writable(&self, writable: bool) {
+        self.flags.not_writable.store(!writable, Ordering::SeqCst);
     }
 
     /// From now on somebody else holds every refresh lock.
@@ -271,6 +277,13 @@ impl PersistenceHandler for Store {
             true => Err(PersistenceError::new(PersistenceErrorKind::LockTimeout, "somebody else refreshes")),
             false if self.flags.lock_falls.load(Ordering::SeqCst) => Ok(RefreshLock::leased((), |()| false)),
             false => self.rows.lock_refresh(user, timeout, lease),
+        }
+    }
+
+    fn check_writable(&self, _: &UserIdentifier) -> Result<(), PersistenceError> {
+        match self.flags.not_writable.load(Ordering::SeqCst) {
+            true => Err(PersistenceError::new(PersistenceErrorKind::Denied, "the folder is read-only")),
+            false => Ok(()),
         }
     }
 

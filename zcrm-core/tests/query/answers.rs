@@ -65,7 +65,7 @@ fn a_page_that_comes_back_or_out_of_order_is_an_error_and_no_loop() {
     jumbled.swap(3, 150);
     let nameless: Vec<_> = (1..201).map(|number| json!({ "Last_Name": number })).collect();
     for (pages, says) in [
-        (vec![rows(1..201), rows(1..201)], "same page"),
+        (vec![rows(1..201), rows(1..201)], "same rows"),
         (vec![rows(1..201), rows(2..202)], "order of their ids"),
         (vec![jumbled], "order of their ids"),
         (vec![nameless], "without its id"),

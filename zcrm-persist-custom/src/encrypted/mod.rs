@@ -176,6 +176,10 @@ impl<H: PersistenceHandler> PersistenceHandler for Encrypted<H> {
         self.inner.lock_refresh(user, timeout, lease)
     }
 
+    fn check_writable(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
+        self.inner.check_writable(user)
+    }
+
     fn rate_limited_until(&self, user: &UserIdentifier) -> Result<Option<SystemTime>, PersistenceError> {
         self.inner.rate_limited_until(user)
     }

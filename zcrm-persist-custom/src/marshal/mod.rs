@@ -123,6 +123,10 @@ impl PersistenceHandler for RubyTokenFile {
     fn delete_oauth_tokens(&self, _user: &UserIdentifier) -> Result<(), PersistenceError> {
         Err(self.refused())
     }
+
+    fn check_writable(&self, _user: &UserIdentifier) -> Result<(), PersistenceError> {
+        Err(self.refused())
+    }
 }
 
 impl fmt::Debug for RubyTokenFile {

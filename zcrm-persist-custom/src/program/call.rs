@@ -2,6 +2,7 @@
 
 use zcrm_core::UserIdentifier;
 use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind};
+use zeroize::Zeroizing;
 
 use super::command::Program;
 use super::run::Run;
@@ -11,10 +12,33 @@ impl Program {
     /// Sends a request, and waits for the response and the end of the program.
     pub(super) fn call(&self, operation: Operation<'_>, user: &UserIdentifier) -> Result<Response, PersistenceError> {
         let request = Request::new(operation, user);
-        let mut run = Run::start(self, &request, self.time_limit)?;
+        let (run, line) = self.send(&request)?;
+        self.done(run, &line, &request)
+    }
+
+    /// The same for an operation that the program need not know; `None` when it does not.
+    pub(super) fn call_if_known(
+        &self,
+        operation: Operation<'_>,
+        user: &UserIdentifier,
+    ) -> Result<Option<Response>, PersistenceError> {
+        let request = Request::new(operation, user);
+        let (run, line) = self.send(&request)?;
+        if wire::is_unsupported(&line) {
+            return Ok(None);
+        }
+        self.done(run, &line, &request).map(Some)
+    }
+
+    fn send(&self, request: &Request<'_>) -> Result<(Run, Zeroizing<Vec<u8>>), PersistenceError> {
+        let mut run = Run::start(self, request, self.time_limit)?;
         run.close_input();
         let line = run.response()?;
-        let response = self.understood(&line, &request)?;
+        Ok((run, line))
+    }
+
+    fn done(&self, run: Run, line: &[u8], request: &Request<'_>) -> Result<Response, PersistenceError> {
+        let response = self.understood(line, request)?;
         run.succeeded()?;
         Ok(response)
     }

@@ -7,7 +7,7 @@ use zcrm_core::persistence::{MAX_LOCK_TIMEOUT, MIN_LOCK_LEASE, PersistenceError,
 
 use super::command::Program;
 use super::run::Run;
-use super::wire::{Fault, Operation, Refusal, RefusalKind, Request, Response, read};
+use super::wire::{Operation, Request, Response, is_unsupported};
 
 /// How long a program that holds a lock may take to end when it is told to.
 const RELEASE: Duration = Duration::from_secs(5);
@@ -27,7 +27,7 @@ pub(super) fn refresh(
     let request = Request::new(operation, user);
     let mut run = Run::start(program, &request, timeout.saturating_add(program.time_limit))?;
     let line = run.response()?;
-    if let Err(Fault::Refused(Refusal { kind: RefusalKind::Unsupported, .. })) = read(&line) {
+    if is_unsupported(&line) {
         log::debug!("the token program {} offers no refresh lock", program.path.display());
         return Ok(RefreshLock::none());
     }

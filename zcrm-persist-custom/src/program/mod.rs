@@ -89,6 +89,13 @@ impl PersistenceHandler for ExternalProgram {
     ) -> Result<RefreshLock, PersistenceError> {
         lock::refresh(&self.0, user, timeout, lease)
     }
+
+    fn check_writable(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
+        match self.0.call_if_known(Operation::Check, user)? {
+            Some(Response::Done) | None => Ok(()),
+            Some(Response::Tokens(_)) => Err(self.0.unexpected("check")),
+        }
+    }
 }
 
 impl fmt::Debug for ExternalProgram {

@@ -24,6 +24,7 @@ pub(super) enum Operation<'a> {
     Save { tokens: SentTokens<'a> },
     Get,
     Delete,
+    Check,
     Lock { timeout_millis: u64, lease_millis: u64 },
 }
 
@@ -151,6 +152,11 @@ struct Fields<'a> {
 /// Tells `"tokens": null`, which says that the user is unknown, from no such field.
 fn present<'de: 'a, 'a, D: Deserializer<'de>>(source: D) -> Result<Option<Option<&'a RawValue>>, D::Error> {
     Option::deserialize(source).map(Some)
+}
+
+/// Whether the program says that it does not know the operation.
+pub(super) fn is_unsupported(line: &[u8]) -> bool {
+    matches!(read(line), Err(Fault::Refused(Refusal { kind: RefusalKind::Unsupported, .. })))
 }
 
 /// The faults carry no text of the response, nor serde's message, which repeats values: these may be tokens.

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use zcrm_core::persistence::{PersistenceError, PersistenceHandler};
+use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, PersistenceHandler};
 use zcrm_core::{OAuthTokens, UserIdentifier};
 
 use crate::folder_store::FolderStore;
@@ -18,6 +18,14 @@ pub(crate) fn run(class: &str) -> ExitCode {
     let folder = Path::new(folder);
     match behaviour {
         "good" => obey(folder, &request(), true),
+        // As on a disk that is full, or mounted for reading only.
+        "unwritable" => {
+            let request = request();
+            match request["operation"].as_str().unwrap() {
+                "save" | "check" => reply(&error("denied", "the disk is for reading only")),
+                _ => obey(folder, &request, true),
+            }
+        }
         "lockless" => obey(folder, &request(), false),
         // Reads nothing, although the request may be larger than a pipe.
         "deaf" => reply(&json!({"done": true})),
@@ -148,10 +156,14 @@ fn obey(folder: &Path, request: &Value, locks: bool) {
                 "refresh_token": tokens.refresh_token().expose(),
                 "expiry_millis": tokens.expiry_millis(),
             }))})),
+            Err(fault) if fault.kind() == PersistenceErrorKind::CorruptRow => {
+                reply(&error("corrupt_row", &fault.to_string()));
+            }
             Err(fault) => reply(&error("unavailable", &fault.to_string())),
         },
+        "check" if locks => reply(&json!({"done": true})),
         "lock" if locks => lock(&store.file_of(&user).with_extension("lock"), request),
-        _ => reply(&error("unsupported", "no lock here")),
+        _ => reply(&error("unsupported", "neither lock nor check here")),
     }
 }
 

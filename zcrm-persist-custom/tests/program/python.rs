@@ -24,6 +24,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             "the_python_sample_replaces_a_row_that_it_cannot_read",
             the_python_sample_replaces_a_row_that_it_cannot_read,
         ),
+        trial("the_python_sample_tells_before_what_it_cannot_save", the_python_sample_tells_before_what_it_cannot_save),
         trial("the_python_sample_follows_no_planted_link", the_python_sample_follows_no_planted_link),
     ]
 }
@@ -56,7 +57,20 @@ fn the_python_sample_conforms() {
         .unwrap();
         InFolder(sample(&folder), Some(folder))
     };
-    Suite::new(fresh).reopen(|store| InFolder(store.0.clone(), None)).broken(broken).requires_lock().slow().run();
+    let damaged = move || {
+        let store = fresh();
+        store.save_oauth_tokens(&tokens()).unwrap();
+        execute(store.1.as_ref().unwrap(), "UPDATE tokens SET expiry_millis = 'soon'");
+        (store, tokens().user().clone())
+    };
+    Suite::new(fresh)
+        .reopen(|store| InFolder(store.0.clone(), None))
+        .broken(broken)
+        .unreadable_row(damaged)
+        .requires_lock()
+        .ends_leases()
+        .slow()
+        .run();
 }
 
 fn the_python_sample_excludes_processes() {
@@ -91,15 +105,32 @@ fn tokens() -> OAuthTokens {
     OAuthTokens::new(UserIdentifier::new("abc@xyz.com").unwrap(), "1000.fake-access", "1000.fake-refresh", 1)
 }
 
+/// Runs SQL on the sample's database.
+fn execute(folder: &TempDir, sql: &str) {
+    let script = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])";
+    let database = folder.path().join("tokens.sqlite");
+    assert!(Command::new("python3").args(["-c", script]).arg(database).arg(sql).status().unwrap().success());
+}
+
+fn the_python_sample_tells_before_what_it_cannot_save() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = sample(&folder);
+    store.save_oauth_tokens(&tokens()).unwrap();
+    store.check_writable(tokens().user()).unwrap();
+    execute(&folder, "CREATE TRIGGER full BEFORE INSERT ON tokens BEGIN SELECT RAISE(ABORT, 'as on a full disk'); END");
+    let (told, failed) =
+        (store.check_writable(tokens().user()).unwrap_err(), store.save_oauth_tokens(&tokens()).unwrap_err());
+    assert!(told.to_string().contains("as on a full disk"), "{told}");
+    assert_eq!((told.kind(), told.to_string()), (failed.kind(), failed.to_string()));
+    assert!(store.get_oauth_tokens(tokens().user()).unwrap().is_some(), "reading works");
+}
+
 fn the_python_sample_replaces_a_row_that_it_cannot_read() {
     let folder = tempfile::tempdir().unwrap();
     let store = sample(&folder);
     for bad in ["access_token = CAST(X'ff' AS TEXT)", "refresh_token = X'00'", "expiry_millis = 'soon'"] {
         store.save_oauth_tokens(&tokens()).unwrap();
-        let script =
-            format!("import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(\"UPDATE tokens SET {bad}\")");
-        let database = folder.path().join("tokens.sqlite");
-        assert!(Command::new("python3").args(["-c", &script]).arg(database).status().unwrap().success());
+        execute(&folder, &format!("UPDATE tokens SET {bad}"));
         let fault = store.get_oauth_tokens(tokens().user()).unwrap_err();
         assert_eq!(fault.kind(), PersistenceErrorKind::CorruptRow, "{bad}: {fault}");
     }

@@ -8,15 +8,17 @@ use std::time::Duration;
 use libtest_mimic::Trial;
 use tempfile::TempDir;
 use zcrm_core::persistence::conformance::{Processes, Suite};
-use zcrm_core::persistence::{PersistenceError, PersistenceHandler, RefreshLock};
+use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock};
 use zcrm_core::{OAuthTokens, UserIdentifier};
 use zcrm_persist_custom::ExternalProgram;
 
+use crate::folder_store::FolderStore;
 use crate::{WORKER, class, helper, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("conforms", conforms),
+        trial("what_it_cannot_save_is_told_before", what_it_cannot_save_is_told_before),
         trial("conforms_without_a_lock", conforms_without_a_lock),
         trial("conforms_between_processes", conforms_between_processes),
     ]
@@ -50,6 +52,10 @@ impl PersistenceHandler for InFolder {
     ) -> Result<RefreshLock, PersistenceError> {
         self.0.lock_refresh(user, timeout, lease)
     }
+
+    fn check_writable(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
+        self.0.check_writable(user)
+    }
 }
 
 fn suite(behaviour: &'static str) -> Suite<InFolder> {
@@ -64,7 +70,28 @@ fn suite(behaviour: &'static str) -> Suite<InFolder> {
 }
 
 fn conforms() {
-    suite("good").requires_lock().run();
+    let damaged = || {
+        let folder = tempfile::tempdir().unwrap();
+        let user = UserIdentifier::new("damaged@x.com").unwrap();
+        std::fs::write(FolderStore(folder.path().to_owned()).file_of(&user), "half a").unwrap();
+        (InFolder(helper("good", folder.path()), Some(folder)), user)
+    };
+    suite("good").unreadable_row(damaged).requires_lock().ends_leases().run();
+}
+
+fn what_it_cannot_save_is_told_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let user = UserIdentifier::new("abc@xyz.com").unwrap();
+    for (behaviour, told) in [
+        ("good", Ok(())),
+        ("lockless", Ok(())),
+        ("unwritable", Err(PersistenceErrorKind::Denied)),
+        ("garbled", Err(PersistenceErrorKind::Other)),
+        ("failing-after", Err(PersistenceErrorKind::Other)),
+    ] {
+        let outcome = helper(behaviour, folder.path()).check_writable(&user).map_err(|fault| fault.kind());
+        assert_eq!(outcome, told, "{behaviour}");
+    }
 }
 
 fn conforms_without_a_lock() {

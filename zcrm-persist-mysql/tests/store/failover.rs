@@ -36,6 +36,9 @@ fn after_a_fail_over_the_new_primary_is_used() {
     let fault = open().outage_timeout(Duration::ZERO).build().unwrap().ensure_schema().unwrap_err();
     assert_eq!(fault.kind(), PersistenceErrorKind::Denied);
     assert!(fault.to_string().contains("primary"), "{fault}");
+    assert!(store.get_oauth_tokens(&user("a@x.com")).unwrap().is_some(), "reading works");
+    let fault = open().outage_timeout(Duration::ZERO).build().unwrap().check_writable(&user("a@x.com")).unwrap_err();
+    assert_eq!(fault.kind(), PersistenceErrorKind::Denied, "a grant would be lost: {fault}");
 
     proxy.lead_to(new.port());
     store.save_oauth_tokens(&tokens("a@x.com", 2)).unwrap();

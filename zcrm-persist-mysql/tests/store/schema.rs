@@ -1,8 +1,11 @@
 //! Creating the table, and what is told about one that is there before a grant is spent on it.
 
+use std::time::Duration;
+
+use mysql::prelude::Queryable;
 use zcrm_core::persistence::{PersistenceErrorKind, PersistenceHandler};
 
-use crate::support::{self, SEED_TABLE, builder, database, rows, server, tokens, user, wide};
+use crate::support::{self, SEED_TABLE, builder, database, rows, seeded, server, tokens, user, wide};
 
 #[test]
 fn ensure_schema_creates_once_and_says_what_is_wrong_with_another_table() {
@@ -113,11 +116,68 @@ fn a_right_that_saving_needs_is_missed_at_once() {
     let store = builder(server(), &database).username(&reader).password("fake-password").build().unwrap();
     for right in ["SELECT", "UPDATE", "INSERT"] {
         server().execute([format!("GRANT {right} ON {}.oauthtokens TO '{reader}'@'%'", database.name())]).unwrap();
-        let fault = store.ensure_schema().unwrap_err();
-        assert_eq!(fault.kind(), PersistenceErrorKind::Denied, "{fault}");
-        assert!(fault.to_string().contains("GRANT SELECT, INSERT, UPDATE, DELETE"), "{fault}");
+        for fault in [store.ensure_schema().unwrap_err(), store.check_writable(&user("a@x.com")).unwrap_err()] {
+            assert_eq!(fault.kind(), PersistenceErrorKind::Denied, "{fault}");
+            assert!(fault.to_string().contains("GRANT SELECT, INSERT, UPDATE, DELETE"), "{fault}");
+        }
     }
     server().execute([format!("GRANT DELETE ON {}.oauthtokens TO '{reader}'@'%'", database.name())]).unwrap();
     store.ensure_schema().unwrap();
+    store.check_writable(&user("a@x.com")).unwrap();
     server().execute([format!("DROP USER '{reader}'@'%'")]).unwrap();
+}
+
+/// Each is asked when the store has been open for long: reading works, or finds nobody, and a grant would be lost.
+#[test]
+fn what_became_of_the_table_is_told_before_a_grant_is_spent() {
+    let asked = user("a@x.com");
+    for (change, kind, part) in [
+        (
+            "ALTER TABLE oauthtokens MODIFY accesstoken varchar(40)",
+            PersistenceErrorKind::Setup,
+            "varchar(40), too narrow",
+        ),
+        ("ALTER TABLE oauthtokens ADD more int NOT NULL", PersistenceErrorKind::Setup, "more must have a value"),
+        ("ALTER TABLE oauthtokens MODIFY expirytime int", PersistenceErrorKind::Setup, "expirytime is int"),
+        ("ALTER TABLE oauthtokens RENAME TO moved", PersistenceErrorKind::Setup, "does not exist"),
+    ] {
+        let (store, database) = seeded("");
+        store.check_writable(&asked).unwrap();
+        assert_eq!(rows(&mut database.connect().unwrap()), [], "nothing is saved");
+        database.execute([change]).unwrap();
+        let fault = store.check_writable(&asked).unwrap_err();
+        assert_eq!(fault.kind(), kind, "{change}: {fault}");
+        assert!(fault.to_string().contains(part), "{change}: {fault}");
+    }
+}
+
+#[test]
+fn a_table_that_others_keep_locked_is_told_before_a_grant_is_spent() {
+    let (_, database) = seeded("");
+    let settings = builder(server(), &database).statement_timeout(Duration::from_secs(1));
+    let store = settings.outage_timeout(Duration::ZERO).build().unwrap();
+    let mut locker = database.connect().unwrap();
+    locker.query_drop("LOCK TABLES oauthtokens READ").unwrap();
+    assert!(store.get_oauth_tokens(&user("a@x.com")).unwrap().is_none(), "reading works");
+    let fault = store.check_writable(&user("a@x.com")).unwrap_err();
+    assert_eq!(fault.kind(), PersistenceErrorKind::Unavailable, "{fault}");
+    locker.query_drop("UNLOCK TABLES").unwrap();
+    store.check_writable(&user("a@x.com")).unwrap();
+}
+
+#[test]
+fn a_name_outside_of_the_column_is_told_before_a_grant_is_spent() {
+    for (set, fits, does_not) in [("latin1", "é@x.com", "日本@x.com"), ("utf8mb3", "日本@x.com", "🦀@x.com")] {
+        let (store, _database) = seeded(&format!("CHARACTER SET {set}"));
+        store.check_writable(&user(fits)).unwrap();
+        store.save_oauth_tokens(&tokens(fits, 1)).unwrap();
+        for fault in [
+            store.check_writable(&user(does_not)).unwrap_err(),
+            store.save_oauth_tokens(&tokens(does_not, 1)).unwrap_err(),
+        ] {
+            assert_eq!(fault.kind(), PersistenceErrorKind::DoesNotFit, "{set}: {fault}");
+        }
+    }
+    let (store, _database) = wide();
+    store.check_writable(&user("🦀@x.com")).unwrap();
 }

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use zcrm_cli::connect;
 use zcrm_core::persistence::PersistenceHandler;
+use zcrm_core::resource::QueryHandle;
 use zcrm_core::rest::List;
 use zcrm_core::{Client, Record, UserIdentifier};
 use zcrm_persist_file::FilePersistence;
@@ -20,6 +21,9 @@ use super::usage::{Of, Usage};
 
 /// What is imported, beside the dictionary.
 pub(crate) const SHEET: &str = "leads.csv";
+
+/// The same dictionary with v8 in it.
+pub(crate) const LATEST: &str = "zcrm-v8.json";
 
 /// One thing to measure.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -31,6 +35,8 @@ pub(crate) enum Job {
     RecordsOneField,
     Structs,
     Ndjson,
+    Query,
+    QueryStructs,
     Export,
     Create,
     Import,
@@ -63,7 +69,7 @@ impl Lead {
 }
 
 impl Job {
-    pub(crate) const LISTING: [Self; 8] = [
+    pub(crate) const LISTING: [Self; 10] = [
         Self::RawValues,
         Self::RawBytes,
         Self::RawStructs,
@@ -71,6 +77,8 @@ impl Job {
         Self::RecordsOneField,
         Self::Structs,
         Self::Ndjson,
+        Self::Query,
+        Self::QueryStructs,
         Self::Export,
     ];
     pub(crate) const CREATING: [Self; 2] = [Self::Create, Self::Import];
@@ -84,6 +92,8 @@ impl Job {
             Self::RecordsOneField => "the same, one field read",
             Self::Structs => "`iter_as`, three fields",
             Self::Ndjson => "`Record::raw`, a line each",
+            Self::Query => "`query().iter()` in v8, three columns",
+            Self::QueryStructs => "the same, `iter_as`",
             Self::Export => "`zcrm export`, NDJSON",
             Self::Create => "`create_iter`",
             Self::Import => "`zcrm import`",
@@ -129,6 +139,11 @@ impl Job {
                     Ok(true)
                 })?
             }
+            Self::Query => query(config)?.iter().try_fold(0, |rows, row| row.map(|_| rows + 1))?,
+            Self::QueryStructs => {
+                let rows = query(config)?.iter_as::<Lead>();
+                rows.map(|row| row.map(|lead| usize::from(lead.is_whole()))).sum::<Result<_, _>>()?
+            }
             Self::Create => {
                 let leads = (0..CREATED).map(|number| Record::new().with("Last_Name", format!("Lead {number}")));
                 client(config)?.module("Leads").writer().create_iter(leads).report().created().count()
@@ -153,6 +168,11 @@ impl Job {
 
 fn client(config: &Path) -> Result<Client> {
     connect(zcrm_cli::config(Some(config))?)
+}
+
+/// All leads, by a query: its pages are larger in v8.
+fn query(config: &Path) -> Result<QueryHandle> {
+    Ok(client(&config.with_file_name(LATEST))?.query("select Last_Name, Email, Company from Leads"))
 }
 
 fn count(leads: List<Record>, mut meets: impl FnMut(&Record) -> Result<bool>) -> Result<usize> {

@@ -125,13 +125,20 @@ fn in_a_process_of_its_own(job: Job, config: &Path) -> Result<Usage> {
 /// Writes a dictionary for the jobs, and gets tokens into the store that it names.
 fn sign_in(server: &Server, place: &Path) -> Result<PathBuf> {
     let mut dictionary: Value = server.dictionary().clone();
-    let keys = dictionary.as_object_mut().context("the dictionary is no object")?;
-    keys.insert("token_persistence_path".to_owned(), "tokens".into());
+    set(&mut dictionary, "token_persistence_path", "tokens")?;
     let file = place.join("zcrm.json");
     fs::write(&file, dictionary.to_string())?;
+    set(&mut dictionary, "api_version", "v8")?;
+    fs::write(place.join(jobs::LATEST), dictionary.to_string())?;
     let client = connect(zcrm_cli::config(Some(&file))?)?;
     let _ = client.oauth().generate_access_token(server.grant())?;
     Ok(file)
+}
+
+fn set(dictionary: &mut Value, key: &str, value: &str) -> Result<()> {
+    let keys = dictionary.as_object_mut().context("the dictionary is no object")?;
+    keys.insert(key.to_owned(), value.into());
+    Ok(())
 }
 
 /// What is imported, beside the dictionary.

@@ -1,17 +1,19 @@
 //! `zcrm export`
 
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::{Args, ValueEnum};
 use zcrm_cli::export::{Format, Plan};
-use zcrm_cli::output::{Broken, Lines};
-use zcrm_cli::{Interrupt, Outcome, complain, end, names, progress, stdio};
-use zcrm_core::{DateTime, Record};
+use zcrm_cli::{Outcome, in_one_line, names};
+use zcrm_core::config::ApiVersion;
+use zcrm_core::{Client, DateTime, ErrorKind, Record};
 
+use super::export_bulk::BulkRecords;
+use super::rows::Job;
 use crate::global::Global;
+
+type Records = dyn Iterator<Item = zcrm_core::Result<Record>>;
 
 /// Writes all records of a module down, one a line
 ///
@@ -41,6 +43,16 @@ pub(crate) struct Export {
     /// Only records created or changed after this moment, such as 2026-01-31T00:00:00+01:00
     #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Option<DateTime>,
+    /// How to read: pages of 200 records cost 1 credit each; bulk 50 for each 200,000 records, gives lookups without their
+    /// names, and no subforms and files
+    #[arg(long, value_enum, default_value_t = Way::Pages)]
+    way: Way,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Way {
+    Pages,
+    Bulk,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -62,95 +74,29 @@ impl Export {
             Form::Ndjson if self.bom => bail!("--bom is for CSV"),
             Form::Ndjson => Format::Ndjson,
         };
-        let header = format.header_lines();
-        let output = Arc::new(OnceLock::new());
-        end_at_interrupt(Arc::clone(&output), header)?;
+        let job = Job::begin(global, "export", "records", self.output.as_deref(), format.header_lines())?;
         let client = global.client()?;
-        let plan = Plan::new(&client, &self.module, &self.fields, format)?;
-        let mut listing = client.module(&self.module).records().fields(&plan.asked);
+        let must_name = self.way == Way::Pages && client.config().api_version() >= ApiVersion::V3;
+        let plan = Plan::new(&client, &self.module, &self.fields, format, must_name)?;
+        let mut records = self.records(global, &client, &plan.asked);
+        // Before the output is opened: an error now is about the module, or the account.
+        let first = records.next().transpose().map_err(|error| match error.kind() {
+            // Nothing was written: done in part says that something was.
+            ErrorKind::Unanswered => anyhow!(in_one_line(&error)),
+            _ => names::unknown_module(&client, &self.module, error),
+        })?;
+        job.run(|lines| plan.sink(lines), first.map(Ok).into_iter().chain(records))
+    }
+
+    fn records(&self, global: &Global, client: &Client, fields: &[String]) -> Box<Records> {
+        let module = client.module(&self.module);
+        if self.way == Way::Bulk {
+            return Box::new(BulkRecords::new(&module, fields, self.since.as_ref(), global.quiet));
+        }
+        let mut listing = module.records().fields(fields);
         if let Some(moment) = &self.since {
             listing = listing.modified_since(moment.clone());
         }
-        let mut records = listing.iter();
-        // Before the output is opened: an error now is about the module, or the account.
-        let first = records.next().transpose().map_err(|error| names::unknown_module(&client, &self.module, error))?;
-        let lines = Lines::to(self.output.as_deref())?;
-        let _ = output.set(lines.clone());
-        let written = self.write(global, plan, &lines, first.map(Ok).into_iter().chain(records));
-        let complete = written.and_then(|complete| match complete {
-            true => self.written(lines.complete()).map(Some),
-            false => Ok(None),
-        });
-        match complete {
-            Ok(Some(all)) => {
-                if self.output.is_some() {
-                    stdio::say(format_args!("records={}", all.saturating_sub(header)))?;
-                }
-                Ok(Outcome::Done)
-            }
-            Ok(None) => broken_off(None, lines.break_off(header)),
-            Err(cause) => broken_off(Some(cause), lines.break_off(header)),
-        }
+        Box::new(listing.iter())
     }
-
-    /// Writes down all that come; whether all could be read.
-    fn write(
-        &self,
-        global: &Global,
-        plan: Plan,
-        lines: &Lines,
-        records: impl Iterator<Item = zcrm_core::Result<Record>>,
-    ) -> Result<bool> {
-        let watched = self.output.is_some() || !io::stdout().is_terminal();
-        let bar = if watched { global.progress(|| progress::count_of("records")) } else { progress::hidden() };
-        let mut sink = self.written(plan.sink(lines.clone()))?;
-        let mut complete = true;
-        for record in records {
-            match record {
-                Ok(record) => self.written(sink.write(&record))?,
-                Err(error) => {
-                    bar.suspend(|| complain(&error));
-                    complete = false;
-                }
-            }
-            bar.inc(1);
-        }
-        bar.finish_and_clear();
-        Ok(complete)
-    }
-
-    fn written<T>(&self, outcome: io::Result<T>) -> Result<T> {
-        match &self.output {
-            Some(file) => outcome.with_context(|| format!("{} cannot be written", file.display())),
-            None => stdio::written(outcome),
-        }
-    }
-}
-
-/// From now on a signal ends the program at the end of a line, and a second one ends it at once.
-fn end_at_interrupt(output: Arc<OnceLock<Lines>>, header: u64) -> Result<()> {
-    let first = move || {
-        let Some(lines) = output.get() else {
-            stdio::note("interrupted: nothing was written");
-            end();
-        };
-        stdio::note("interrupted: what was read is written; Ctrl-C again ends at once");
-        if let Some(broken) = lines.break_off(header) {
-            stdio::note(format_args!("the export broke off: {broken}"));
-            end();
-        }
-    };
-    Interrupt::watch(first, || {}).map(drop)
-}
-
-fn broken_off(cause: Option<anyhow::Error>, broken: Option<Broken>) -> Result<Outcome> {
-    let Some(broken) = broken else { return Ok(Outcome::InPart) };
-    if let Some(cause) = cause {
-        if broken.lines == 0 || cause.is::<stdio::ReaderGone>() {
-            return Err(cause);
-        }
-        complain(&*cause);
-    }
-    stdio::note(format_args!("the export broke off: {broken}"));
-    Ok(Outcome::InPart)
 }

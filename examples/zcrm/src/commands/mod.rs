@@ -5,9 +5,12 @@ mod attach;
 mod completions;
 mod describe;
 mod export;
+mod export_bulk;
 mod import;
 mod login;
 mod man;
+mod query;
+mod rows;
 mod whoami;
 
 use anyhow::Result;
@@ -22,6 +25,7 @@ pub(crate) enum Command {
     Whoami(whoami::Whoami),
     Describe(describe::Describe),
     Export(export::Export),
+    Query(query::Query),
     Import(import::Import),
     Attach(attach::Attach),
     Api(api::Api),
@@ -32,7 +36,7 @@ pub(crate) enum Command {
 impl Command {
     /// Runs it; `whole` is the command line as a whole, for those that tell about it.
     pub(crate) fn run(&self, global: &Global, whole: fn() -> clap::Command) -> Result<Outcome> {
-        if !matches!(self, Self::Export(_) | Self::Import(_) | Self::Attach(_)) {
+        if !matches!(self, Self::Export(_) | Self::Query(_) | Self::Import(_) | Self::Attach(_)) {
             // These have something to put down first; of the others nothing is left.
             Interrupt::watch(|| end(), || {})?;
         }
@@ -41,6 +45,7 @@ impl Command {
             Self::Whoami(whoami) => whoami.run(global),
             Self::Describe(describe) => describe.run(global),
             Self::Export(export) => export.run(global),
+            Self::Query(query) => query.run(global),
             Self::Import(import) => import.run(global),
             Self::Attach(attach) => attach.run(global),
             Self::Api(api) => api.run(global),

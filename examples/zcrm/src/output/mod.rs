@@ -1,9 +1,12 @@
 //! Output that never ends in half a line, and files that are replaced only by what is complete.
 
 mod lines;
+mod sink;
 mod target;
 mod whole;
 
 pub use lines::{Broken, Lines};
+pub use sink::Sink;
+pub(crate) use sink::one_line;
 pub use target::part_of;
 pub use whole::WholeFile;

@@ -49,6 +49,7 @@ impl TokenSource {
         let guard = self.guard(user, &entry, self.guard_timeout())?;
         let mut lock = self.lock(user, self.lock_timeout(), self.lease())?;
         let before = self.row(user).map_err(untouched)?;
+        self.check_writable(user)?;
         let minted = self.accounts.exchange(&asked.accounts_url, grant)?;
         let servers = self.servers.learned(&minted, asked);
         let mut warnings = Vec::new();
@@ -92,7 +93,9 @@ impl TokenSource {
 
     /// Without a configured user the owner has to be known before anything can be saved.
     fn exchange_for_whoever_it_is(&self, grant: &GrantToken, asked: Servers) -> Result<Granted> {
-        self.row(&UserIdentifier::new(NOBODY)?).map_err(untouched)?;
+        let nobody = UserIdentifier::new(NOBODY)?;
+        self.row(&nobody).map_err(untouched)?;
+        self.check_writable(&nobody)?;
         let minted = self.accounts.exchange(&asked.accounts_url, grant)?;
         let servers = self.servers.learned(&minted, asked);
         let mut warnings = Vec::new();
@@ -164,6 +167,12 @@ impl TokenSource {
         state.forget_tokens();
         state.kept_under = None;
         Ok(())
+    }
+
+    fn check_writable(&self, user: &UserIdentifier) -> Result<()> {
+        self.store.check_writable(user).map_err(|cause| {
+            store_failed("no tokens can be saved at the moment; Zoho was not asked, so nothing is lost", cause)
+        })
     }
 
     fn owner(&self, minted: &Minted, servers: &Servers) -> Owner {

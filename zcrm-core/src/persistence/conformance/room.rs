@@ -40,6 +40,8 @@ fn outside_of_the_character_set(store: &impl PersistenceHandler, limits: StoreLi
     let crab = user("🦀@x.com");
     assert!(!fits(&crab, limits), "the limits name a character set");
     refused(store, &tokens(&crab, 1));
+    let told = store.check_writable(&crab).map_err(|fault| fault.kind());
+    assert_eq!(told, Err(PersistenceErrorKind::DoesNotFit), "a name that does not fit is told before a grant is spent");
     expect_none(store, &crab, "a name that does not fit has no tokens, which is no error");
     expect_none(store, &user("?@x.com"), "a name is refused, never replaced by question marks");
 }

@@ -1,8 +1,9 @@
 //! One row a user: saving, reading, replacing, deleting, whatever the name.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
-use super::sample::{delete, expect, expect_none, get, save, tokens, user, with_causes};
+use super::sample::{delete, expect, expect_none, get, save, succeed, tokens, user, with_causes};
 use crate::persistence::{PersistenceErrorKind, PersistenceHandler, StoreLimits};
 use crate::token::UserIdentifier;
 
@@ -10,6 +11,7 @@ pub(super) fn prove<H: PersistenceHandler>(fresh: impl Fn() -> H, limits: StoreL
     the_absent(&fresh());
     replacing(&fresh());
     times(&fresh());
+    asking_saves_nothing(&fresh());
     names_are_told_apart(&fresh(), limits);
     if limits.ignores_case {
         case_is_ignored_where_no_row_matches(&fresh());
@@ -51,6 +53,20 @@ fn times(store: &impl PersistenceHandler) {
         save(store, &tokens);
         expect(store, &tokens, "the time of expiry comes back to the millisecond");
     }
+}
+
+fn asking_saves_nothing(store: &impl PersistenceHandler) {
+    const RULE: &str = "check_writable leaves what the store holds";
+    let (present, absent) = (tokens(&user("present@x.com"), 1), user("absent@x.com"));
+    save(store, &present);
+    for user in [present.user(), &absent] {
+        let lock = store.lock_refresh(user, Duration::from_secs(60), Duration::from_secs(60));
+        let lock = succeed("locking", lock);
+        succeed(format_args!("asking whether {user} can be saved, under the refresh lock"), store.check_writable(user));
+        drop(lock);
+    }
+    expect(store, &present, RULE);
+    expect_none(store, &absent, RULE);
 }
 
 /// Names that careless stores take for another's, or stumble over.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::ModuleHandle;
 use crate::config::ApiVersion;
-use crate::entity::{Json, Members, RecordId, Tag, TagId};
+use crate::entity::{Members, RecordId, Tag, TagId};
 use crate::error::{Error, Result};
 use crate::resource::collection::{Collection, Create, Definition, Resource, Scope, Sizes, Update, Writable};
 use crate::rest::{Batch, BatchReport, Cost, Effect, Idempotency, Request, Response, Row, comma_list};
@@ -194,9 +194,7 @@ impl Collection<Tag> {
         let request = self.session.request(Method::Post, path).json(&json!({ "tags": [{ "conflict_id": &id }] }));
         let request = request.checked(Row::of_id(id.as_str()).map(drop)).and_then(|response| {
             let result = response.result("tags")?;
-            Json::from(result.details)
-                .decode()
-                .map_err(|cause| response.undecided("Zoho tells no tag").with_source(cause))
+            result.details.decode().map_err(|cause| response.undecided("Zoho tells no tag").with_source(cause))
         });
         self.session.run(&request)
     }

@@ -65,7 +65,7 @@ impl ModuleHandle {
     ///
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
     /// let lead = client.module("Leads").create_one(&Record::new().with("Last_Name", "Berg"))?;
-    /// println!("created {} at {:?}", lead.id, lead.created_time);
+    /// println!("created {} at {:?}", lead.id, lead.created_time());
     /// # Ok(())
     /// # }
     /// ```

@@ -53,8 +53,8 @@ pub(super) struct RowsOfPage<T> {
     pub(super) rows: Vec<Row<T>>,
     /// Whether Zoho says that there are more.
     pub(super) more: Option<bool>,
-    /// By which a page that comes back is known.
-    pub(super) fingerprint: u64,
+    /// By which a page that comes back is known, where ids do not tell.
+    pub(super) fingerprint: Option<u64>,
 }
 
 /// Decodes the rows one by one, so that one that does not fit hides no other. `id_key` is where the id of a row stands.
@@ -62,9 +62,14 @@ pub(super) fn read<T: DeserializeOwned>(response: &Response, id_key: Option<&str
     let (texts, info) = row_texts(response, Key::from(DATA))?;
     let row = |text| Row { id: id_key.and_then(|key| id_of(text, key)), value: decode_row(response, text) };
     let rows = texts.into_iter().map(row).collect();
+    let fingerprint = id_key.is_none().then(|| hash(response.body()));
+    Ok(RowsOfPage { rows, more: PageInfo::of(info).says_more(), fingerprint })
+}
+
+fn hash(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
-    response.body().hash(&mut hasher);
-    Ok(RowsOfPage { rows, more: PageInfo::of(info).says_more(), fingerprint: hasher.finish() })
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn id_of(row: &str, key: &str) -> Option<String> {

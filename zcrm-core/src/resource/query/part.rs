@@ -74,7 +74,8 @@ impl<T: DeserializeOwned + 'static> PartRows<T> {
         if more == Some(true) && rows.is_empty() {
             return Err(stuck("Zoho gave an empty page and says that there is more"));
         }
-        if !rows.is_empty() && self.previous.replace(fingerprint) == Some(fingerprint) {
+        let previous = std::mem::replace(&mut self.previous, fingerprint);
+        if !rows.is_empty() && fingerprint.is_some() && previous == fingerprint {
             return Err(stuck("Zoho gave the same page again"));
         }
         self.check_order(&rows)?;

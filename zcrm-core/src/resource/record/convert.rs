@@ -162,7 +162,8 @@ fn converted(response: &Response) -> Result<Converted> {
     let mut members = item.members().ok_or_else(unreadable)?;
     let bare = !members.contains_key("code") && !members.contains_key("status");
     if !bare {
-        members = response.checked(ItemResult::parse(item.raw()).ok_or_else(unreadable)?)?.details;
+        let result = response.checked(ItemResult::parse(item.raw()).ok_or_else(unreadable)?)?;
+        members = result.details.members().ok_or_else(unreadable)?;
     }
     let mut part = |key: &str| match members.remove(key) {
         Some(id) if id.text().is_some() => Ok(id.text().map(|id| Lookup::new(id.as_ref()))),

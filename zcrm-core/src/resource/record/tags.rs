@@ -51,7 +51,7 @@ impl RecordHandle {
         let request = tagging(request, self.session().version(), &names, MAX_TAGS_OF_ONE, Map::new());
         self.session().run(&request.and_then(|response| {
             let result = response.result("data")?;
-            Ok(result.details.get("tags").map(tags_of).unwrap_or_default())
+            Ok(result.details.get("tags").as_ref().map(tags_of).unwrap_or_default())
         }))
     }
 }

@@ -82,9 +82,11 @@ fn outcome(result: ItemResult, row: &Row, context: &Context<'_>) -> Outcome {
     }
     let updated = result.action.as_deref() == Some("update");
     let known = if context.effect == Effect::Create { None } else { row.id.as_ref() };
-    let saved = Saved::of(result, known).map(|saved| match (&row.id, context.effect) {
-        (Some(id), Effect::Update | Effect::Delete) => Saved { id: id.clone(), ..saved },
-        _ => saved,
+    let saved = Saved::of(result, known).map(|mut saved| {
+        if let (Some(id), Effect::Update | Effect::Delete) = (&row.id, context.effect) {
+            saved.id = id.clone();
+        }
+        saved
     });
     match (saved, context.effect) {
         (None, _) => Outcome::Unanswered((context.open)("Zoho reports success without an id".to_owned())),

@@ -2,57 +2,64 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::entity::{DateTime, Members, RecordId, UserRef};
+use crate::entity::{DateTime, Json, RecordId, UserRef};
 use crate::error::Error;
 use crate::rest::response::ItemResult;
 
-/// An item that Zoho created or modified: the `details` of its result.
+/// An item that Zoho created or modified: the `details` of its result, which are decoded when they are asked for.
 #[doc(alias = "EntityResponse")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Saved {
     /// The id.
     pub id: RecordId,
-    /// When it was created.
-    pub created_time: Option<DateTime>,
-    /// When it was modified last.
-    pub modified_time: Option<DateTime>,
-    /// Who created it.
-    pub created_by: Option<UserRef>,
-    /// Who modified it last.
-    pub modified_by: Option<UserRef>,
     /// On an upsert: the field by which Zoho found the record that it modified.
     #[doc(alias = "upsert_duplicate_field")]
     pub duplicate_field: Option<String>,
-    /// All other details, and those that came in another type than expected.
-    pub other: Members,
+    details: Json,
 }
 
 impl Saved {
     /// The details of a success; `id` is that of the item where it was known before the response. `None` without any id.
     pub(crate) fn of(result: ItemResult, id: Option<&RecordId>) -> Option<Self> {
         let id = result.id().map(RecordId::from).or_else(|| id.cloned())?;
-        let mut details = result.details;
-        details.remove("id");
-        Some(Self {
-            id,
-            created_time: take(&mut details, ["Created_Time", "created_time"]),
-            modified_time: take(&mut details, ["Modified_Time", "modified_time"]),
-            created_by: take(&mut details, ["Created_By", "created_by"]),
-            modified_by: take(&mut details, ["Modified_By", "modified_by"]),
-            duplicate_field: result.duplicate_field,
-            other: details,
-        })
+        Some(Self { id, duplicate_field: result.duplicate_field, details: result.details })
     }
-}
 
-/// Removes the first of two members that is of the type wanted.
-fn take<T: DeserializeOwned>(details: &mut Members, names: [&str; 2]) -> Option<T> {
-    names.into_iter().find_map(|name| {
-        let value = details.get(name)?.decode::<Option<T>>().ok()?;
-        details.remove(name);
-        value
-    })
+    /// When it was created, where Zoho tells it.
+    #[must_use]
+    pub fn created_time(&self) -> Option<DateTime> {
+        self.any(["Created_Time", "created_time"])
+    }
+
+    /// When it was modified last, where Zoho tells it.
+    #[must_use]
+    pub fn modified_time(&self) -> Option<DateTime> {
+        self.any(["Modified_Time", "modified_time"])
+    }
+
+    /// Who created it, where Zoho tells it.
+    #[must_use]
+    pub fn created_by(&self) -> Option<UserRef> {
+        self.any(["Created_By", "created_by"])
+    }
+
+    /// Who modified it last, where Zoho tells it.
+    #[must_use]
+    pub fn modified_by(&self) -> Option<UserRef> {
+        self.any(["Modified_By", "modified_by"])
+    }
+
+    /// All details, as Zoho sent them.
+    #[must_use]
+    pub fn details(&self) -> &Json {
+        &self.details
+    }
+
+    /// The first of two members that is of the type wanted.
+    fn any<T: DeserializeOwned>(&self, names: [&str; 2]) -> Option<T> {
+        names.into_iter().find_map(|name| serde_json::from_str::<Option<T>>(self.details.get(name)?.raw()).ok()?)
+    }
 }
 
 /// What became of one item of a batch.

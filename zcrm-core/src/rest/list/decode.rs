@@ -109,6 +109,11 @@ pub struct UnfitRow {
 }
 
 impl UnfitRow {
+    #[cfg(feature = "bulk")]
+    pub(crate) fn new(id: Option<RecordId>, row: &str, cause: serde_json::Error) -> Self {
+        Self { id, row: row.into(), cause }
+    }
+
     /// The id of the row, where it has one.
     #[must_use]
     pub fn id(&self) -> Option<&RecordId> {

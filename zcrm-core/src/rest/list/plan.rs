@@ -308,7 +308,7 @@ pub(super) struct Seen(HashSet<u64>);
 impl Seen {
     /// Remembers a page by its rows, without `info`, which counts pages even if the rows are the same.
     pub(super) fn page(&mut self, rows: [&str; 2]) -> Result<()> {
-        if self.0.insert(hash(&rows)) {
+        if self.0.insert(checksum(rows)) {
             return Ok(());
         }
         Err(stuck("Zoho gave the same page again"))
@@ -323,6 +323,15 @@ impl Seen {
             _ => Ok(()),
         }
     }
+}
+
+/// Two checksums, of the halves of a text: one of 32 bits would take some pages of a long listing for equal.
+fn checksum([text, rest]: [&str; 2]) -> u64 {
+    let (first, second) = text.as_bytes().split_at(text.len() / 2);
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(second);
+    hasher.update(rest.as_bytes());
+    u64::from(crc32fast::hash(first)) << 32 | u64::from(hasher.finalize())
 }
 
 fn hash(value: &impl Hash) -> u64 {

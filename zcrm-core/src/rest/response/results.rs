@@ -1,11 +1,12 @@
 //! What became of each item of a write.
 
+use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::envelope::{Key, envelope};
 use super::{Response, means_absent};
-use crate::entity::{Json, Members};
+use crate::entity::Json;
 use crate::error::{ApiError, Error, Result};
 
 /// Codes by which Zoho says that it failed itself, so that the outcome is open.
@@ -18,25 +19,43 @@ pub(crate) struct ItemResult {
     code: String,
     message: String,
     /// The `details`, which hold the id of what was written.
-    pub(crate) details: Members,
+    pub(crate) details: Json,
     /// What an upsert did: `insert` or `update`.
     pub(crate) action: Option<String>,
     /// The field by which an upsert found the record.
     pub(crate) duplicate_field: Option<String>,
-    other_details: Json,
+}
+
+/// The members of a result, not decoded.
+#[derive(Deserialize)]
+struct Members<'a> {
+    #[serde(borrow, default)]
+    status: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    code: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    message: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    details: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    action: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    duplicate_field: Option<&'a RawValue>,
 }
 
 impl ItemResult {
     /// `None` for what is not an object.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let mut item: Members = serde_json::from_str(text).ok()?;
-        let mut text = |key: &str| item.remove(key).as_ref().and_then(plain);
-        let (status, code, message) = (text("status"), text("code"), text("message"));
-        let (action, duplicate_field) = (text("action"), text("duplicate_field"));
-        let other_details = item.remove("details").unwrap_or_default();
-        let details = other_details.members().unwrap_or_default();
-        let [status, code, message] = [status, code, message].map(Option::unwrap_or_default);
-        Some(Self { status, code, message, details, action, duplicate_field, other_details })
+        let item: Members<'_> = serde_json::from_str(text).ok()?;
+        let text = |member: Option<&RawValue>| member.and_then(plain).unwrap_or_default();
+        Some(Self {
+            status: text(item.status),
+            code: text(item.code),
+            message: text(item.message),
+            details: item.details.map(|details| Json::from_raw(details.to_owned())).unwrap_or_default(),
+            action: item.action.and_then(plain),
+            duplicate_field: item.duplicate_field.and_then(plain),
+        })
     }
 
     /// Whether Zoho did it. The response's HTTP status never says so: 200, 201, 202 and 207 all carry both outcomes.
@@ -59,20 +78,27 @@ impl ItemResult {
 
     /// The id of what was written.
     pub(crate) fn id(&self) -> Option<String> {
-        self.details.get("id").and_then(plain)
+        #[derive(Deserialize)]
+        struct Identified<'a> {
+            #[serde(borrow)]
+            id: &'a RawValue,
+        }
+        plain(serde_json::from_str::<Identified<'_>>(self.details.raw()).ok()?.id)
     }
 
     /// Zoho's words on what is no success.
     pub(crate) fn into_api_error(self) -> ApiError {
-        ApiError::new(self.code, self.message, Value::try_from(self.other_details).unwrap_or_default())
+        ApiError::new(self.code, self.message, Value::try_from(self.details).unwrap_or_default())
     }
 }
 
 /// A text or a number, unless it is empty.
-fn plain(value: &Json) -> Option<String> {
-    match value.text() {
-        Some(text) => Some(text.into_owned()).filter(|text| !text.is_empty()),
-        None => value.is_number().then(|| value.raw().to_owned()),
+fn plain(value: &RawValue) -> Option<String> {
+    let raw = value.get();
+    match raw.bytes().next()? {
+        b'"' => serde_json::from_str::<String>(raw).ok().filter(|text| !text.is_empty()),
+        b'-' | b'0'..=b'9' => Some(raw.to_owned()),
+        _ => None,
     }
 }
 
@@ -115,7 +141,7 @@ impl Response {
                 None => Err(self.undecided("there is no result in Zoho's response")),
             },
             Err(error) => {
-                let body = serde_json::from_str::<Members>(self.body()).unwrap_or_default();
+                let body = self.body().parse::<Json>().unwrap_or_default();
                 let under_key = body.get(key.name()).and_then(|result| ItemResult::parse(result.raw()));
                 let whole = || ItemResult::parse(self.body()).filter(|result| !result.code.is_empty());
                 let result = under_key.or_else(whole);

@@ -144,6 +144,20 @@ impl<'a> Download<'a> {
         Ok(DownloadReader { session, cost: request.cost(), response, about, total, max_bytes, progress })
     }
 
+    /// Asks for the file and writes it to a temporary one that has no name, so that it goes with the process, whatever ends
+    /// that.
+    #[cfg(feature = "bulk")]
+    pub(crate) fn into_temporary(self) -> Result<std::fs::File> {
+        let unwritable = |cause: io::Error| {
+            Error::new(ErrorKind::Io, "a temporary file cannot be written").with_source(cause).logged()
+        };
+        let mut file = tempfile::tempfile().map_err(unwritable)?;
+        let callers_code = self.progress.is_some();
+        self.receive(&mut file, callers_code)?;
+        io::Seek::rewind(&mut file).map_err(unwritable)?;
+        Ok(file)
+    }
+
     fn receive(self, writer: &mut dyn Write, callers_code: bool) -> Result<Downloaded> {
         let Self { session, request, any_content, max_bytes, mut progress } = self;
         session.transfer(&request, |attempt, permit| {

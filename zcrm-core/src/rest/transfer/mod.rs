@@ -2,12 +2,15 @@
 //!
 //! * [`upload`]: where the bytes come from; [`multipart`]: how they are framed.
 //! * [`download`]: where the bytes go to; [`target`]: a file that is replaced only when it is complete.
+//! * [`location`]: a file at a URL that a response names.
 //! * [`genuine`]: whether a response is a file.
 //! * [`disposition`]: the name that a response gives its file.
 
 mod disposition;
 mod download;
 mod genuine;
+#[cfg(feature = "bulk")]
+mod location;
 mod multipart;
 mod target;
 mod upload;
