@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use crate::config::ApiVersion;
 use crate::criteria::{Criteria, invalid, quoted};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 use super::query::{Order, rows};
 use super::{Column, Direction, Limits, Query};
@@ -102,6 +102,11 @@ impl Part {
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput): no `last_id` though rows were read and pages go on by id; the
     /// page lies beyond the reach of `offset`.
     pub fn page(&self, read: u64, last_id: Option<&str>, limit: u64) -> Result<String> {
+        self.text(read, last_id, limit).map_err(Error::logged)
+    }
+
+    /// As [`page`](Self::page), for a request, which logs its errors itself.
+    pub(crate) fn text(&self, read: u64, last_id: Option<&str>, limit: u64) -> Result<String> {
         let Self { head, condition, tail, start, way } = self;
         let direction = match *way {
             Way::ById(direction) if read > 0 => direction,
@@ -152,6 +157,11 @@ impl Query {
     ///
     /// As [`to_coql`](Query::to_coql), but for the query's own limit.
     pub fn paging(&self, version: ApiVersion) -> Result<Paging> {
+        self.in_pages(version).map_err(Error::logged)
+    }
+
+    /// As [`paging`](Self::paging), for a listing, which logs its errors itself.
+    pub(crate) fn in_pages(&self, version: ApiVersion) -> Result<Paging> {
         self.check(version)?;
         let limits = Limits::of(version);
         let one_page = self.limit.is_some_and(|limit| limit.saturating_add(self.offset) <= limits.rows);
@@ -187,14 +197,14 @@ impl Query {
             return Ok((condition.conditions <= room).then(|| vec![condition]));
         };
         let fitted = criteria.fitted(limits.in_values);
-        match fitted.split(room) {
+        match fitted.parts(room) {
             Err(_) if fitted.conditions() <= limits.conditions => Ok(None),
             // COQL's own limit says more than the room that the id leaves.
             Err(error) => Err(fitted.split(limits.conditions).err().unwrap_or(error)),
             Ok(parts) => {
                 let text = |part: &Criteria| {
                     let conditions = part.conditions();
-                    part.to_coql(version).map(|text| Condition { text, conditions })
+                    part.coql_text(version).map(|text| Condition { text, conditions })
                 };
                 parts.iter().map(text).collect::<Result<_>>().map(Some)
             }

@@ -173,6 +173,11 @@ impl Query {
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput): more than a call may ask for ([`Limits`]), a column or alias
     /// that occurs twice, a name that is none, a condition that COQL cannot say.
     pub fn to_coql(&self, version: ApiVersion) -> Result<String> {
+        self.text(version).map_err(Error::logged)
+    }
+
+    /// As [`to_coql`](Self::to_coql), for a request, which logs its errors itself.
+    pub(crate) fn text(&self, version: ApiVersion) -> Result<String> {
         self.check(version)?;
         let limits = Limits::of(version);
         if let Some(limit) = self.limit.filter(|limit| *limit > limits.rows) {
@@ -260,7 +265,7 @@ impl Query {
     pub(super) fn condition_text(&self, version: ApiVersion) -> Result<String> {
         match &self.condition {
             Condition::Absent => Ok("id is not null".to_owned()),
-            Condition::Criteria(criteria) => criteria.to_coql(version),
+            Condition::Criteria(criteria) => criteria.coql_text(version),
             Condition::Text { text, conditions, sub_queries } => {
                 let limit = Limits::of(version).conditions;
                 if version < ApiVersion::V7 {

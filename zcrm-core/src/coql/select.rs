@@ -2,7 +2,7 @@
 
 use crate::criteria::Criteria;
 use crate::entity::CustomViewId;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 use super::query::{Condition, Order};
 use super::{Aggregate, Column, Direction, Query};
@@ -125,6 +125,11 @@ impl Select {
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput): nothing is selected, a name is none, something stands twice,
     /// more than any version of COQL takes. What depends on the version is checked when the query is used.
     pub fn query(&self) -> Result<Query> {
+        self.checked().map_err(Error::logged)
+    }
+
+    /// As [`query`](Self::query), for a request, which logs its errors itself.
+    pub(super) fn checked(&self) -> Result<Query> {
         let aliases = &self.query.columns;
         for order in &self.query.order_by {
             if !aliases.iter().any(|column| column.has_alias(order.column.field())) {

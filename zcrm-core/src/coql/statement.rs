@@ -58,6 +58,11 @@ impl Statement {
     /// without a value, a value without a parameter, a name bound twice; a value that cannot be sent (NaN, no such
     /// date).
     pub fn query(&self) -> Result<Query> {
+        self.read().map_err(Error::logged)
+    }
+
+    /// As [`query`](Self::query), for a request, which logs its errors itself.
+    pub(crate) fn read(&self) -> Result<Query> {
         let text = match &self.source {
             Source::Text(text) => text,
             Source::Built(query) => {
@@ -113,6 +118,6 @@ impl From<Query> for Statement {
 
 impl From<Select> for Statement {
     fn from(select: Select) -> Self {
-        Self { source: Source::Built(select.query()), values: Vec::new() }
+        Self { source: Source::Built(select.checked()), values: Vec::new() }
     }
 }

@@ -50,6 +50,11 @@ impl Criteria {
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput): more than 25 conditions, a text over 255 characters,
     /// [`like`](Self::like), an operator that does not fit a boolean, a name that is no field's, a value that is none.
     pub fn to_bulk_read(&self, version: ApiVersion) -> Result<Box<RawValue>> {
+        self.bulk_read_json(version).map_err(Error::logged)
+    }
+
+    /// As [`to_bulk_read`](Self::to_bulk_read), for a job, which logs its errors itself.
+    pub(crate) fn bulk_read_json(&self, version: ApiVersion) -> Result<Box<RawValue>> {
         let fitted = self.fitted(IN_VALUES);
         fitted.check(Endpoint::BulkRead, CONDITIONS)?;
         fitted.json(version).and_then(|json| to_raw_value(&json)).map_err(unwritable)

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use crate::config::ApiVersion;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 use super::{Condition, Criteria, Endpoint, Joint, Literal, Node, Operator};
 
@@ -48,6 +48,11 @@ impl Criteria {
     /// name that is no field's, a value that COQL cannot say (control characters; a percent sign or backslash in a text
     /// that is looked for; NaN), an operator that does not fit a boolean, an empty list.
     pub fn to_coql(&self, version: ApiVersion) -> Result<String> {
+        self.coql_text(version).map_err(Error::logged)
+    }
+
+    /// As [`to_coql`](Self::to_coql), for a query, which logs its errors itself.
+    pub(crate) fn coql_text(&self, version: ApiVersion) -> Result<String> {
         let fitted = self.fitted(in_values(version));
         fitted.check(Endpoint::Coql, CONDITIONS)?;
         Ok(fitted.to_string())

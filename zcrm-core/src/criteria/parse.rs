@@ -30,10 +30,7 @@ impl Criteria {
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) with the place of the fault, counted in characters from 1.
     pub fn parse(text: &str) -> Result<Self> {
-        let mut tokens = Tokens::read(text)?;
-        let criteria = condition(&mut tokens)?;
-        tokens.expect_end("and, or")?;
-        Ok(criteria)
+        whole(text).map_err(Error::logged)
     }
 }
 
@@ -43,6 +40,13 @@ impl FromStr for Criteria {
     fn from_str(text: &str) -> Result<Self> {
         Self::parse(text)
     }
+}
+
+fn whole(text: &str) -> Result<Criteria> {
+    let mut tokens = Tokens::read(text)?;
+    let criteria = condition(&mut tokens)?;
+    tokens.expect_end("and, or")?;
+    Ok(criteria)
 }
 
 /// Reads as much as belongs to a condition.

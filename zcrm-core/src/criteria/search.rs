@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::config::ApiVersion;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 use super::{Condition, Criteria, Endpoint, Literal, Node, invalid};
 
@@ -30,6 +30,11 @@ impl Criteria {
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput): more than 10 conditions (v2, v2.1) or 15, more than 3,000
     /// characters, an operator that searches do not have, a name that is no field's, a value that is none.
     pub fn to_search(&self, version: ApiVersion) -> Result<String> {
+        self.search_text(version).map_err(Error::logged)
+    }
+
+    /// As [`to_search`](Self::to_search), for a request, which logs its errors itself.
+    pub(crate) fn search_text(&self, version: ApiVersion) -> Result<String> {
         let fitted = self.fitted(IN_VALUES);
         fitted.check(Endpoint::Search, conditions(version))?;
         let mut text = String::new();

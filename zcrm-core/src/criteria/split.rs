@@ -1,6 +1,6 @@
 //! Criteria within an endpoint's limits, with the same meaning.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 use super::{Condition, Criteria, Joint, Literal, Node, Operator, invalid};
 
@@ -29,6 +29,11 @@ impl Criteria {
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput): more than `limit` conditions hold at the same time, or there
     /// would be more than 64 parts.
     pub fn split(&self, limit: usize) -> Result<Vec<Self>> {
+        self.parts(limit).map_err(Error::logged)
+    }
+
+    /// As [`split`](Self::split), where failing is no error of the caller's.
+    pub(crate) fn parts(&self, limit: usize) -> Result<Vec<Self>> {
         let needed = self.together();
         if needed > limit {
             return Err(invalid(format!(

@@ -42,6 +42,7 @@ struct Inner {
     outcome_unknown: bool,
     response_text: Option<Arc<str>>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
+    logged: bool,
 }
 
 const _: () = assert!(size_of::<Error>() == size_of::<usize>());
@@ -62,6 +63,7 @@ impl Error {
             outcome_unknown: false,
             response_text: None,
             source: None,
+            logged: false,
         }))
     }
 
@@ -158,9 +160,13 @@ impl Error {
         line
     }
 
-    /// Logs the error and its causes. Called once for each error, by the public method that returns it.
-    pub(crate) fn logged(self) -> Self {
-        log::error!("{}", self.with_causes());
+    /// Logs the error and its causes, unless that was done. Called by every public method that returns an error, so one
+    /// that passes through two of them (a decoder of the caller's that reads a [`Record`](crate::Record)) is logged once.
+    pub(crate) fn logged(mut self) -> Self {
+        if !self.0.logged {
+            log::error!("{}", self.with_causes());
+            self.inner().logged = true;
+        }
         self
     }
 

@@ -2,7 +2,6 @@
 //! logged.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use super::cost::Cost;
@@ -116,11 +115,9 @@ impl Session {
         attempt: impl FnMut(&Attempt<'_>, &mut Permit<'_>) -> Result<Received, Failure>,
     ) -> Result<T> {
         let parts = request.parts();
-        let running = Arc::new(AtomicBool::new(true));
         let received = self.attempts(parts, attempt);
-        let response = received.map(|(received, retried)| Response::new(parts, received, retried, &running));
+        let response = received.map(|(received, retried)| Response::new(parts, received, retried));
         let decoded = request.decode(response);
-        running.store(false, Ordering::Relaxed);
         decoded.map_err(|error| error.with_request(parts.method.as_str(), &parts.path).logged())
     }
 
@@ -169,10 +166,9 @@ impl Session {
             let token = credentials.token()?;
             let mut permit = governor.acquire(parts.cost)?;
             let started = Instant::now();
-            let outcome = attempt(&Attempt { session: self, parts, token: &token }, &mut permit);
-            drop(permit);
-            let failure = match outcome {
+            let failure = match attempt(&Attempt { session: self, parts, token: &token }, &mut permit) {
                 Ok(received) => {
+                    drop(permit);
                     credentials.accepted(&token);
                     return Ok(received);
                 }
@@ -180,6 +176,7 @@ impl Session {
             };
             let Failure { error, classification } = failure;
             if classification == Classification::TokenRejected {
+                drop(permit);
                 credentials.replace(&token, self.unauthenticated(error))?;
                 continue;
             }
@@ -194,8 +191,10 @@ impl Session {
             };
             *maybe_done |= ambiguous;
             if error.kind() == ErrorKind::RateLimited {
+                // Before the place is free for another request.
                 governor.pace(wait);
             }
+            drop(permit);
             log::warn!("{} {}: {error}; retrying in {} ms", parts.method, parts.path, wait.as_millis());
             governor.sleep(wait)?;
         }

@@ -6,12 +6,16 @@ use std::time::{Duration, Instant};
 
 use ureq::http::{self, HeaderValue, Uri, header};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector, DefaultConnector};
 use ureq::{Agent, AsSendBody, Proxy, SendBody, Timeout};
 
+use super::early::EarlyResponses;
 use super::outgoing::Outgoing;
 use super::{Body, Headers, HttpRequest, HttpResponse, Method, Pace, Transport, TransportError, TransportErrorKind};
 use crate::config::{HttpOptions, is_loopback};
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
 
 /// Crates whose log lines below WARN show what goes over the wire, tokens included.
 #[cfg(feature = "logging")]
@@ -34,7 +38,7 @@ impl HttpTransport {
     pub(crate) fn new(options: &HttpOptions) -> Result<Self> {
         // Else the timeout of the whole call would fire first, and say nothing of the connection.
         let connect_timeout = options.connect_timeout.min(options.call_timeout / 2);
-        let agent = Agent::config_builder()
+        let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .proxy(proxy(options)?)
@@ -46,43 +50,44 @@ impl HttpTransport {
             .timeout_connect(Some(connect_timeout))
             .timeout_recv_response(Some(options.response_timeout))
             .timeout_global(Some(options.call_timeout))
-            .build()
-            .new_agent();
+            .build();
+        let connector = DefaultConnector::default().chain(EarlyResponses);
+        let agent = Agent::with_parts(config, connector, DefaultResolver::default());
         Ok(Self { agent, idle_timeout: options.idle_timeout, max_response_bytes: options.max_response_bytes })
     }
 
     fn exchange(&self, request: HttpRequest<'_>) -> Result<HttpResponse, TransportError> {
-        let target = Target::parse(request.url)?;
-        let pace = request.pace;
-        let mut head = http::Request::builder().method(method(request.method)).uri(target.uri.clone());
-        for (name, value) in request.headers {
-            head = head.header(*name, *value);
-        }
-        if let Some(secret) = request.authorization {
-            let mut value = HeaderValue::from_str(secret.expose())
-                .map_err(|_| invalid("the access token holds characters that a header cannot carry"))?;
-            value.set_sensitive(true);
-            head = head.header(header::AUTHORIZATION, value);
-        }
-        let answer = match request.body {
+        let HttpRequest { method, url, headers, authorization, body, pace, .. } = request;
+        let target = Target::parse(url)?;
+        let head = || head(method, &target, headers, authorization);
+        let answer = match body {
             // Without a length of 0, servers may wait for a body that never comes.
-            Body::Empty if matches!(request.method, Method::Post | Method::Put | Method::Patch) => {
-                self.run(ready(head, &[][..])?, pace, &target)
+            Body::Empty if matches!(method, Method::Post | Method::Put | Method::Patch) => {
+                self.run(ready(head()?, &[][..])?, pace, &target)
             }
-            Body::Empty => self.run(ready(head, SendBody::none())?, pace, &target),
+            Body::Empty => self.run(ready(head()?, SendBody::none())?, pace, &target),
             Body::Bytes { content_type, bytes } => {
-                self.run(ready(head.header(header::CONTENT_TYPE, content_type), bytes)?, pace, &target)
+                self.run(ready(head()?.header(header::CONTENT_TYPE, content_type), bytes)?, pace, &target)
             }
             Body::Stream { content_type, length, reader } => {
-                head = head.header(header::CONTENT_TYPE, content_type);
-                if let Some(length) = length {
-                    head = head.header(header::CONTENT_LENGTH, length);
-                }
-                if length.is_none_or(|length| length > LARGE) {
-                    head = head.header(header::EXPECT, "100-continue");
-                }
                 let mut outgoing = Outgoing::new(reader, length);
-                let answer = self.run(ready(head, SendBody::from_reader(&mut outgoing))?, pace, &target);
+                let send = |outgoing: &mut Outgoing<'_>, consent: bool| {
+                    let mut head = head()?.header(header::CONTENT_TYPE, content_type);
+                    if let Some(length) = length {
+                        head = head.header(header::CONTENT_LENGTH, length);
+                    }
+                    if consent {
+                        head = head.header(header::EXPECT, "100-continue");
+                    }
+                    Ok(self.run(ready(head, SendBody::from_reader(outgoing))?, pace, &target))
+                };
+                let consent = length.is_none_or(|length| length > LARGE);
+                let mut answer = send(&mut outgoing, consent)?;
+                // Such a server takes the body without an `Expect` (RFC 9110, section 10.1.1).
+                let no_consent = matches!(&answer, Ok(response) if response.status() == 417);
+                if consent && no_consent && outgoing.is_untouched() {
+                    answer = send(&mut outgoing, false)?;
+                }
                 if let Some(cause) = outgoing.failure() {
                     return Err(TransportError::new(
                         TransportErrorKind::RequestBody,
@@ -179,7 +184,26 @@ fn ready<B>(head: http::request::Builder, body: B) -> Result<http::Request<B>, T
     head.body(body).map_err(|cause| invalid("the request's headers cannot be sent").with_source(cause))
 }
 
-fn method(method: Method) -> http::Method {
+fn head(
+    method: Method,
+    target: &Target,
+    headers: &[(&str, &str)],
+    authorization: Option<&Secret>,
+) -> Result<http::request::Builder, TransportError> {
+    let mut head = http::Request::builder().method(http_method(method)).uri(target.uri.clone());
+    for (name, value) in headers {
+        head = head.header(*name, *value);
+    }
+    if let Some(secret) = authorization {
+        let mut value = HeaderValue::from_str(secret.expose())
+            .map_err(|_| invalid("the access token holds characters that a header cannot carry"))?;
+        value.set_sensitive(true);
+        head = head.header(header::AUTHORIZATION, value);
+    }
+    Ok(head)
+}
+
+fn http_method(method: Method) -> http::Method {
     match method {
         Method::Get => http::Method::GET,
         Method::Post => http::Method::POST,
@@ -191,13 +215,22 @@ fn method(method: Method) -> http::Method {
 
 fn response(answer: http::Response<ureq::Body>, limit: u64) -> HttpResponse {
     let (head, body) = answer.into_parts();
-    let headers = head.headers.iter().filter_map(|(name, value)| {
-        let value = std::str::from_utf8(value.as_bytes()).ok()?;
-        Some((name.as_str().to_owned(), value.to_owned()))
-    });
+    let headers =
+        head.headers.iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), header_text(name, value)?)));
     let reader = body.into_with_config().limit(limit).reader();
     let body = Incoming { reader: Box::new(reader) };
     HttpResponse::new(head.status.as_u16(), Headers::new(headers), body)
+}
+
+/// A header as text; `None` for one that is none. A file name that is not UTF-8 is Latin-1, as it was in older HTTP.
+fn header_text(name: &http::HeaderName, value: &HeaderValue) -> Option<String> {
+    match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) => Some(text.to_owned()),
+        Err(_) if *name == header::CONTENT_DISPOSITION => {
+            Some(value.as_bytes().iter().copied().map(char::from).collect())
+        }
+        Err(_) => None,
+    }
 }
 
 /// A body on its way in, with the kinds of failure that [`HttpResponse`] promises.

@@ -7,12 +7,18 @@ use std::io::{self, Read};
 pub(super) struct Outgoing<'a> {
     reader: &'a mut dyn Read,
     left: Option<u64>,
+    begun: bool,
     failure: Option<io::Error>,
 }
 
 impl<'a> Outgoing<'a> {
     pub(super) fn new(reader: &'a mut dyn Read, length: Option<u64>) -> Self {
-        Self { reader, left: length, failure: None }
+        Self { reader, left: length, begun: false, failure: None }
+    }
+
+    /// Whether nothing was read yet, so that all of it can still be sent.
+    pub(super) fn is_untouched(&self) -> bool {
+        !self.begun
     }
 
     /// Why the reader stopped, if it was the reader that failed.
@@ -40,6 +46,7 @@ impl Read for Outgoing<'_> {
         let Some(buffer) = buffer.get_mut(..most).filter(|buffer| !buffer.is_empty()) else {
             return Ok(0);
         };
+        self.begun = true;
         match self.next(buffer) {
             Ok(count) => {
                 self.left = self.left.map(|left| left.saturating_sub(count as u64));

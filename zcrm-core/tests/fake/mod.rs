@@ -112,6 +112,16 @@ impl Fake {
 
 /// A client of a server that is a closure, for a version of the API.
 pub(crate) fn serving(version: &str, server: impl FnMut(&Asked) -> Answer + Send + 'static) -> (Client, Fake) {
+    let http = HttpOptions::default().retry_base(Duration::from_millis(1)).max_retries(2);
+    serving_with(version, http, server)
+}
+
+/// As [`serving`], with options of one's own.
+pub(crate) fn serving_with(
+    version: &str,
+    http: HttpOptions,
+    server: impl FnMut(&Asked) -> Answer + Send + 'static,
+) -> (Client, Fake) {
     let config = Config::from_pairs([
         ("client_id", "1000.fake"),
         ("client_secret", "fake-secret"),
@@ -120,7 +130,7 @@ pub(crate) fn serving(version: &str, server: impl FnMut(&Asked) -> Answer + Send
         ("api_version", version),
     ])
     .unwrap()
-    .with_http(HttpOptions::default().retry_base(Duration::from_millis(1)).max_retries(2));
+    .with_http(http);
     let store = InMemoryPersistence::new();
     let user = UserIdentifier::new("abc@xyz.com").unwrap();
     store.save_oauth_tokens(&OAuthTokens::new(user, "1000.fake.access", "1000.fake.refresh", i64::MAX / 4)).unwrap();

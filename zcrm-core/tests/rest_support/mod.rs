@@ -1,4 +1,5 @@
 //! A client of a running emulator.
+#![allow(dead_code, reason = "each test uses its part of it")]
 
 use std::time::Duration;
 

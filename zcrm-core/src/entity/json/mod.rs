@@ -68,7 +68,8 @@ impl Json {
     ///
     /// [`ErrorKind::InvalidInput`] when the value cannot be written as JSON, NaN and the infinities among the reasons.
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        let unwritable = |cause| Error::new(ErrorKind::InvalidInput, format!("cannot be written as JSON: {cause}"));
+        let unwritable =
+            |cause| Error::new(ErrorKind::InvalidInput, format!("cannot be written as JSON: {cause}")).logged();
         write(value).map(Self::from_raw).map_err(unwritable)
     }
 
@@ -101,7 +102,8 @@ impl Json {
     /// emoji (`"\ud83d"`), or values nested more than 128 deep.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
         self.read().map_err(|cause| {
-            Error::new(ErrorKind::InvalidResponse, "the value cannot be read as the type asked for").with_source(cause)
+            let message = "the value cannot be read as the type asked for";
+            Error::new(ErrorKind::InvalidResponse, message).with_source(cause).logged()
         })
     }
 
@@ -187,7 +189,8 @@ impl Json {
         read::depth(self.raw())
     }
 
-    fn read<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+    /// As [`decode`](Json::decode), where failing is no error of the caller's.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
         match self.fault() {
             None => serde_json::from_str(self.raw()),
             Some(reason) => Err(<serde_json::Error as serde::de::Error>::custom(reason)),
@@ -226,7 +229,7 @@ impl FromStr for Json {
     /// A value from its JSON text; [`ErrorKind::InvalidInput`] when it is none.
     fn from_str(json: &str) -> Result<Self> {
         serde_json::from_str(json)
-            .map_err(|cause| Error::new(ErrorKind::InvalidInput, "this is no JSON").with_source(cause))
+            .map_err(|cause| Error::new(ErrorKind::InvalidInput, "this is no JSON").with_source(cause).logged())
     }
 }
 

@@ -71,7 +71,7 @@ impl Record {
     /// [`ErrorKind::InvalidInput`] when the text is no JSON object.
     pub fn from_json(json: &str) -> Result<Self> {
         serde_json::from_str(json)
-            .map_err(|cause| Error::new(ErrorKind::InvalidInput, "this is no JSON object").with_source(cause))
+            .map_err(|cause| Error::new(ErrorKind::InvalidInput, "this is no JSON object").with_source(cause).logged())
     }
 
     /// The record as it was read, byte for byte, without changes; `{}` for a new one.
@@ -118,7 +118,8 @@ impl Record {
     pub fn set_as<T: serde::Serialize + ?Sized>(&mut self, name: impl Into<String>, value: &T) -> Result<&mut Self> {
         let name = name.into();
         let value = json::write(value).map_err(|cause| {
-            Error::new(ErrorKind::InvalidInput, format!("the value of {name} cannot be written as JSON: {cause}"))
+            let message = format!("the value of {name} cannot be written as JSON: {cause}");
+            Error::new(ErrorKind::InvalidInput, message).logged()
         })?;
         let value = Json::from_raw(value);
         Ok(self.set(name, value))
@@ -159,7 +160,7 @@ impl Record {
     #[doc(alias = "entity_id")]
     #[must_use]
     pub fn id(&self) -> Option<RecordId> {
-        self.get("id").ok().flatten()
+        serde_json::from_str(self.text("id")?).ok()
     }
 
     /// A field, or a `$` property, as a type of one's own: `None` when it is absent or null.
@@ -171,7 +172,7 @@ impl Record {
         let Some(text) = self.text(name) else { return Ok(None) };
         serde_json::from_str(text).map_err(|cause| {
             let message = format!("the field {name} of the record cannot be read as what was asked for");
-            Error::new(ErrorKind::InvalidResponse, message).with_source(cause)
+            Error::new(ErrorKind::InvalidResponse, message).with_source(cause).logged()
         })
     }
 

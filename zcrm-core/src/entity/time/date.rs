@@ -49,7 +49,7 @@ impl Date {
         if self.day().is_some() {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::InvalidInput, format!("{:?} is no day; write it like 2018-03-28", self.0)))
+        Err(Error::new(ErrorKind::InvalidInput, format!("{:?} is no day; write it like 2018-03-28", self.0)).logged())
     }
 
     fn day(&self) -> Option<time::Date> {

@@ -65,7 +65,7 @@ impl DateTime {
             return Ok(());
         }
         let message = format!("{:?} is no moment; write it like 2018-03-28T10:32:45+05:30", self.0);
-        Err(Error::new(ErrorKind::InvalidInput, message))
+        Err(Error::new(ErrorKind::InvalidInput, message).logged())
     }
 
     /// Seconds since 1970-01-01 UTC; `None` when the text is no moment.

@@ -73,7 +73,7 @@ impl BulkRead {
 
     /// Only the records that match: at most 25 conditions.
     pub fn filter(mut self, criteria: &Criteria) -> Self {
-        match criteria.to_bulk_read(self.starter.session.version()) {
+        match criteria.bulk_read_json(self.starter.session.version()) {
             Ok(json) => self.starter.query.criteria = Some(Json::from_raw(json)),
             Err(error) => {
                 self.fault.get_or_insert(error);

@@ -46,7 +46,7 @@ impl SearchBy {
 
     fn parameter(&self, version: ApiVersion) -> Result<(&'static str, String)> {
         let (name, value) = match self {
-            Self::Criteria(criteria) => ("criteria", criteria.to_search(version)?),
+            Self::Criteria(criteria) => ("criteria", criteria.search_text(version)?),
             Self::Raw(text) => ("criteria", text.clone()),
             Self::Email(address) => ("email", address.clone()),
             Self::Phone(number) => ("phone", number.clone()),

@@ -194,7 +194,7 @@ impl Collection<Tag> {
         let request = self.session.request(Method::Post, path).json(&json!({ "tags": [{ "conflict_id": &id }] }));
         let request = request.checked(Row::of_id(id.as_str()).map(drop)).and_then(|response| {
             let result = response.result("tags")?;
-            result.details.decode().map_err(|cause| response.undecided("Zoho tells no tag").with_source(cause))
+            result.details.read().map_err(|cause| response.undecided("Zoho tells no tag").with_source(cause))
         });
         self.session.run(&request)
     }

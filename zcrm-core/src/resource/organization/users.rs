@@ -180,7 +180,7 @@ impl Collection<User> {
     pub fn search(&self, criteria: &Criteria) -> List<User> {
         let version = self.session.version();
         let request = self.request(Method::Get, &["search"]);
-        let request = match criteria.to_search(version) {
+        let request = match criteria.search_text(version) {
             Ok(criteria) => request.query("criteria", criteria),
             Err(error) => request.fault(error),
         };

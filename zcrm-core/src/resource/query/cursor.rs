@@ -62,7 +62,7 @@ impl QueryCursor {
 
 /// The query in words, to recognize it by.
 pub(super) fn identity(paging: &Paging) -> String {
-    let texts: Vec<_> = paging.parts().iter().filter_map(|part| part.page(0, None, 1).ok()).collect();
+    let texts: Vec<_> = paging.parts().iter().filter_map(|part| part.text(0, None, 1).ok()).collect();
     format!("{} skip={} limit={:?}", texts.join("; "), paging.skip(), paging.limit())
 }
 

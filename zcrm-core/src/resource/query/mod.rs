@@ -102,7 +102,7 @@ impl QueryHandle {
 
     /// As [`iter`](Self::iter), each row decoded into a type of your own.
     pub fn iter_as<T: DeserializeOwned + 'static>(&self) -> QueryRows<T> {
-        QueryRows::new(&self.session, self.statement.query(), None)
+        QueryRows::new(&self.session, self.statement.read(), None)
     }
 
     /// The rows that follow those that another iterator over this query has given; [`QueryCursor`] has an example.
@@ -114,7 +114,7 @@ impl QueryHandle {
 
     /// As [`resume`](Self::resume), each row decoded into a type of your own.
     pub fn resume_as<T: DeserializeOwned + 'static>(&self, cursor: &QueryCursor) -> QueryRows<T> {
-        QueryRows::new(&self.session, self.statement.query(), Some(cursor))
+        QueryRows::new(&self.session, self.statement.read(), Some(cursor))
     }
 
     /// All rows in memory.
@@ -192,9 +192,9 @@ impl QueryHandle {
     }
 
     fn one_request(&self, with_fields: bool) -> Request<Response> {
-        let query = self.statement.query();
+        let query = self.statement.read();
         let rows = query.as_ref().ok().and_then(Query::limit).unwrap_or(DEFAULT_ROWS);
-        let text = query.and_then(|query| query.to_coql(self.session.version()));
+        let text = query.and_then(|query| query.text(self.session.version()));
         request(&self.session, text, rows, with_fields)
     }
 }

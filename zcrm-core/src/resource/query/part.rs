@@ -60,7 +60,7 @@ impl<T: DeserializeOwned + 'static> PartRows<T> {
             self.ended = true;
             return Ok(());
         }
-        let text = self.part.page(self.start.read, self.start.last_id.as_deref(), wanted);
+        let text = self.part.text(self.start.read, self.start.last_id.as_deref(), wanted);
         let asked = self.part.rows_of_page(self.start.read, wanted);
         let id_key = self.part.is_by_id().then(|| self.start.id_key.clone());
         let request = request(&self.session, text, asked, false);

@@ -63,7 +63,7 @@ impl<T: DeserializeOwned + 'static> QueryRows<T> {
     }
 
     fn of(session: &Session, query: &Query, cursor: Option<&QueryCursor>) -> Result<Self> {
-        let paging = query.paging(session.version())?;
+        let paging = query.in_pages(session.version())?;
         let identity = identity(&paging);
         cursor.map_or(Ok(()), |cursor| cursor.check(&identity))?;
         let taken = cursor.map_or(0, |cursor| cursor.rows);

@@ -167,7 +167,7 @@ fn converted(response: &Response) -> Result<Converted> {
     }
     let mut part = |key: &str| match members.remove(key) {
         Some(id) if id.text().is_some() => Ok(id.text().map(|id| Lookup::new(id.as_ref()))),
-        Some(object) => object.decode::<Option<Lookup>>().map_err(|cause| unreadable().with_source(cause)),
+        Some(object) => object.read::<Option<Lookup>>().map_err(|cause| unreadable().with_source(cause)),
         None => Ok(None),
     };
     let (contact, account, deal) = (part("Contacts")?, part("Accounts")?, part("Deals")?);

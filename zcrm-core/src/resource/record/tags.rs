@@ -58,5 +58,5 @@ impl RecordHandle {
 
 /// Up to v3 tags come as names, later as objects.
 fn tags_of(tags: &Json) -> Vec<Tag> {
-    tags.elements().into_iter().flatten().filter_map(|tag| tag.decode().ok()).collect()
+    tags.elements().into_iter().flatten().filter_map(|tag| tag.read().ok()).collect()
 }

@@ -98,8 +98,9 @@ impl Batch {
     pub(crate) fn send_one(mut self, row: Result<Row>) -> Result<Outcome> {
         let row = row.map_err(Error::logged)?;
         match self.send(std::slice::from_ref(&row)).pop() {
-            Some(Outcome::Rejected(error)) if self.stopped.is_none() => Err(error.logged()),
-            Some(Outcome::Rejected(error) | Outcome::Unanswered(error) | Outcome::NotSent(error)) => Err(error),
+            Some(Outcome::Rejected(error) | Outcome::Unanswered(error) | Outcome::NotSent(error)) => {
+                Err(error.logged())
+            }
             Some(outcome) => Ok(outcome),
             None => Err(Error::invalid("there is nothing to send").logged()),
         }

@@ -36,7 +36,7 @@ impl<T> Default for PageRows<T> {
 impl<T: DeserializeOwned> PageRows<T> {
     /// In one pass; only when that fails, row by row, to find those that do not fit.
     pub(super) fn read(response: &Response, key: Key) -> Result<Read<'_, T>> {
-        if let Ok(page) = response.rows(key) {
+        if let Ok(page) = response.found(key) {
             return Ok(read(response, Self::Fit(page.rows.into_iter()), page.info));
         }
         let (texts, info) = row_texts(response, key)?;
@@ -47,7 +47,7 @@ impl<T: DeserializeOwned> PageRows<T> {
 
 /// The texts of the rows, also where one of them is not valid JSON, and the `info` beside them.
 pub(crate) fn row_texts(response: &Response, key: Key) -> Result<(Vec<&str>, Option<&RawValue>)> {
-    let failure = match response.rows::<&RawValue>(key) {
+    let failure = match response.found::<&RawValue>(key) {
         Ok(page) => return Ok((page.rows.into_iter().map(RawValue::get).collect(), page.info)),
         Err(failure) => failure,
     };

@@ -121,7 +121,7 @@ impl<T> Page<T> {
 impl<T: DeserializeOwned> Page<T> {
     /// The rows under `key` and the `info` of a response, in one pass over its text.
     pub(crate) fn of(response: &Response, key: Key) -> Result<Self> {
-        let envelope = response.rows(key)?;
+        let envelope = response.found(key)?;
         Ok(Self { items: envelope.rows, info: PageInfo::of(envelope.info) })
     }
 }

@@ -12,7 +12,7 @@ impl Request<Response> {
         let key = key.into();
         self.handle(move |response| {
             let response = response.map_err(not_found)?;
-            response.rows(key)?.rows.into_iter().next().ok_or_else(|| response.nothing())
+            response.found(key)?.rows.into_iter().next().ok_or_else(|| response.nothing())
         })
     }
 

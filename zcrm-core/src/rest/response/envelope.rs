@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::Response;
 use super::rejection::rejection_in;
+use crate::entity::Members;
 use crate::error::{Error, Result};
 
 /// Where in a response its rows are.
@@ -59,6 +60,30 @@ impl Response {
         }
         envelope(self.body(), key.into())
             .map_err(|cause| self.rejection_in_place_of_rows().unwrap_or_else(|| self.unreadable(cause)))
+    }
+
+    /// The rows that were asked for, as [`rows`](Self::rows) reads them.
+    ///
+    /// # Errors
+    ///
+    /// As [`rows`](Self::rows), and Zoho's rejection where that is the only row.
+    pub(crate) fn found<'a, R: Deserialize<'a>>(&'a self, key: impl Into<Key>) -> Result<Envelope<'a, R>> {
+        let key = key.into();
+        let found = self.rows(key);
+        let one = !matches!(&found, Ok(found) if found.rows.len() != 1);
+        match one.then(|| self.rejection_as_row(key)).flatten() {
+            Some(rejection) => Err(rejection),
+            None => found,
+        }
+    }
+
+    /// A result of a write in place of what was to be read: an object without an id that has the status of an error.
+    fn rejection_as_row(&self, key: Key) -> Option<Error> {
+        let rows = self.rows::<Members>(key).ok()?.rows;
+        let [row] = rows.as_slice() else { return None };
+        let error = row.get("status").is_some_and(|status| status == &"error");
+        let result = error && row.contains_key("code") && !row.contains_key("id");
+        result.then(|| self.rejection_in_place_of_rows()).flatten()
     }
 
     /// Some endpoints report a failure with the status of a success.

@@ -1,7 +1,6 @@
 //! What became of each item of a write.
 
 use serde::Deserialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::envelope::{Key, envelope};
@@ -88,7 +87,7 @@ impl ItemResult {
 
     /// Zoho's words on what is no success.
     pub(crate) fn into_api_error(self) -> ApiError {
-        ApiError::new(self.code, self.message, Value::try_from(self.details).unwrap_or_default())
+        ApiError::new(self.code, self.message, self.details.read().unwrap_or_default())
     }
 }
 

@@ -1,8 +1,5 @@
 //! A success, read whole.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use serde::de::DeserializeOwned;
 
 use super::limits::rate_limits;
@@ -21,17 +18,14 @@ pub struct Response {
     method: Method,
     path: String,
     retried: bool,
-    /// While the request is being run, its errors are logged there.
-    running: Arc<AtomicBool>,
 }
 
 impl Response {
-    /// `retried` says that an attempt before the one that succeeded may have done the request; `running` that errors are
-    /// logged elsewhere.
-    pub(in crate::rest) fn new(parts: &Parts, received: Received, retried: bool, running: &Arc<AtomicBool>) -> Self {
+    /// `retried` says that an attempt before the one that succeeded may have done the request.
+    pub(in crate::rest) fn new(parts: &Parts, received: Received, retried: bool) -> Self {
         let Received { status, headers, body } = received;
         let (method, path) = (parts.method, parts.path.clone());
-        Self { status, headers, body, method, path, retried, running: Arc::clone(running) }
+        Self { status, headers, body, method, path, retried }
     }
 
     /// The HTTP status.
@@ -93,10 +87,7 @@ impl Response {
     ///
     /// [`ErrorKind::InvalidResponse`] when the body is not JSON of this shape; the cause names the place.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_str(&self.body).map_err(|cause| {
-            let error = self.unreadable(cause);
-            if self.running.load(Ordering::Relaxed) { error } else { error.logged() }
-        })
+        serde_json::from_str(&self.body).map_err(|cause| self.unreadable(cause).logged())
     }
 
     /// An error for a body that could not be decoded.
@@ -142,7 +133,6 @@ impl Response {
             method,
             path: "/crm/v2/Leads".to_owned(),
             retried: false,
-            running: Arc::new(AtomicBool::new(true)),
         }
     }
 }

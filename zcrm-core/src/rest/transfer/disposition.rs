@@ -2,13 +2,17 @@
 
 use percent_encoding::percent_decode_str;
 
+use super::encoded_words;
+use super::file_name::safe;
+
 /// The bare file name, if there is one: `filename*` (RFC 5987) before `filename`.
 pub(super) fn file_name(header: &str) -> Option<String> {
     let parameters = parameters(header);
     let value = |wanted: &str| {
         parameters.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.as_str())
     };
-    value("filename*").and_then(extended).and_then(|name| bare(&name)).or_else(|| value("filename").and_then(bare))
+    let named = |text: String| safe(&text);
+    value("filename*").and_then(extended).and_then(named).or_else(|| value("filename").map(plain).and_then(named))
 }
 
 /// The parameters after the first semicolon, unquoted.
@@ -62,17 +66,17 @@ fn extended(value: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// A name without a path, whichever system's, and without characters that are none.
-fn bare(name: &str) -> Option<String> {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let name: String = name.chars().filter(|c| !c.is_control()).collect();
-    let name = match name.split_at_checked(2) {
-        // `C:a.txt` is a path on Windows.
-        Some((drive, rest)) if drive.ends_with(':') => rest,
-        _ => &name,
-    };
-    let name = name.trim();
-    (!matches!(name, "" | "." | "..")).then(|| name.to_owned())
+/// The text of a plain `filename`, decoded where it can only be meant so: encoded words as in mail, and percent-encoding of
+/// the whole text, in which a blank or a character outside of ASCII would not have been left as it is.
+fn plain(value: &str) -> String {
+    encoded_words::decode(value).or_else(|| percent_decoded(value)).unwrap_or_else(|| value.to_owned())
+}
+
+fn percent_decoded(value: &str) -> Option<String> {
+    let hexadecimal = |text: &str| text.len() >= 2 && text.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+    let encoded = value.is_ascii() && !value.contains(' ') && value.split('%').skip(1).all(hexadecimal);
+    let text = percent_decode_str(value).decode_utf8().ok()?;
+    (encoded && !text.contains(char::is_control)).then(|| text.into_owned())
 }
 
 #[cfg(test)]
@@ -87,12 +91,31 @@ mod tests {
             ("attachment; filename*=utf-8'en'a%27b%3B.txt; filename=other.txt", "a'b;.txt"),
             ("attachment; filename=response.json", "response.json"),
             ("attachment; filename=two words.txt ; size=3", "two words.txt"),
-            ("attachment; filename=\"semi;colon \\\"quoted\\\".txt\"", "semi;colon \"quoted\".txt"),
+            ("attachment; filename=\"semi;colon \\\"quoted\\\".txt\"", "semi;colon _quoted_.txt"),
             ("attachment; FILENAME = \"été.pdf\"", "été.pdf"),
             ("attachment; x; filename=a.txt", "a.txt"),
             ("attachment; filename*=ISO-8859-1''%E9.txt", "é.txt"),
             ("attachment; filename*=UTF-8''%FF.txt; filename=fallback.txt", "fallback.txt"),
             ("attachment; filename*=nonsense; filename=fallback.txt", "fallback.txt"),
+        ] {
+            assert_eq!(file_name(header).as_deref(), Some(expected), "{header}");
+        }
+    }
+
+    #[test]
+    fn what_is_encoded_in_a_plain_name_is_decoded_where_that_is_certain() {
+        for (header, expected) in [
+            ("attachment; filename=\"=?UTF-8?B?w6TDtsO8LnBkZg==?=\"", "äöü.pdf"),
+            ("attachment; filename==?utf-8?q?=C3=A4_b.pdf?=", "ä b.pdf"),
+            ("attachment; filename=\"=?ISO-8859-1?Q?=E9t=E9?= =?us-ascii?Q?.txt?=\"", "été.txt"),
+            ("attachment; filename=\"=?UTF-8?Q?Angebot?= 2.pdf\"", "Angebot 2.pdf"),
+            ("attachment; filename=\"=?KOI8-R?Q?=C1?=.txt\"", "=_KOI8-R_Q_=C1_=.txt"),
+            ("attachment; filename=\"=?UTF-8?B?%%%?=\"", "=_UTF-8_B_%%%_="),
+            ("attachment; filename=\"Gr%C3%BC%C3%9Fe%20aus%20K%C3%B6ln.pdf\"", "Grüße aus Köln.pdf"),
+            ("attachment; filename=100%.pdf", "100%.pdf"),
+            ("attachment; filename=\"50%25 off %20.pdf\"", "50%25 off %20.pdf"),
+            ("attachment; filename=\"%FF.pdf\"", "%FF.pdf"),
+            ("attachment; filename=\"Müller%20.pdf\"", "Müller%20.pdf"),
         ] {
             assert_eq!(file_name(header).as_deref(), Some(expected), "{header}");
         }

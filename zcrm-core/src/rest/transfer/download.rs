@@ -130,7 +130,7 @@ impl<'a> Download<'a> {
     /// # Errors
     ///
     /// As [`to_writer`](Self::to_writer), as far as the beginning of the file is concerned. Reading fails with an
-    /// [`io::Error`] when the file is too large or breaks off.
+    /// [`io::Error`] around an [`Error`] when the file is too large or breaks off.
     pub fn reader(self) -> Result<DownloadReader<'a>> {
         let Self { session, request, any_content, max_bytes, progress } = self;
         let response = session.transfer(&request, |attempt, _| {
@@ -198,18 +198,29 @@ impl DownloadReader<'_> {
 
 impl Read for DownloadReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let permit = self.session.resume(self.cost).map_err(io::Error::other)?;
-        let count = self.response.body.read(buffer)?;
+        let permit = self.session.resume(self.cost).map_err(|error| io::Error::other(error.logged()))?;
+        let read = self.response.body.read(buffer);
         drop(permit);
+        let status = self.response.status;
+        let count = match read {
+            Ok(count) => count,
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => return Err(cause),
+            Err(cause) => return Err(told(cause.kind(), broken(status, self.about.bytes, cause))),
+        };
         self.about.bytes = self.about.bytes.saturating_add(count as u64);
         if self.about.bytes > self.max_bytes {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is larger than max_bytes allows"));
+            return Err(told(io::ErrorKind::FileTooLarge, larger_than(status, self.max_bytes)));
         }
         if let Some(report) = &mut self.progress {
             report(self.about.bytes, self.total);
         }
         Ok(count)
     }
+}
+
+/// An error of the library's in the form of the standard library's readers.
+fn told(kind: io::ErrorKind, failure: Failure) -> io::Error {
+    io::Error::new(kind, failure.error.logged())
 }
 
 impl fmt::Debug for DownloadReader<'_> {

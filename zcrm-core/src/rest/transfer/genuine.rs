@@ -35,12 +35,19 @@ pub(super) fn genuine(response: HttpResponse, any_content: bool) -> Result<HttpR
         let error = Error::new(kind, "Zoho rejected the request").with_status(status).with_api(api);
         return Err(Failure::of_response(error));
     }
-    if (typed && !any_content) || !whole {
+    if ((typed || is_page(&text)) && !any_content) || !whole {
         let text = format!("Zoho's response is not a file; it begins with {:?}", excerpt(&text));
         return Err(Failure::permanent(Error::new(ErrorKind::InvalidResponse, text).with_status(status)));
     }
     drop(text);
     Ok(HttpResponse::new(status, headers, io::Cursor::new(beginning).chain(body)))
+}
+
+/// HTML, such as a gateway's page of an error.
+fn is_page(text: &str) -> bool {
+    let beginning: String = text.trim_start().chars().take(14).collect();
+    let beginning = beginning.to_ascii_lowercase();
+    ["<!doctype html", "<html"].iter().any(|start| beginning.starts_with(start))
 }
 
 #[cfg(test)]
@@ -76,6 +83,10 @@ mod tests {
             assert_eq!(judge(200, headers, rejection), Err(ErrorKind::InvalidRequest), "{headers:?}");
         }
         assert_eq!(judge(202, &[], rejection), Err(ErrorKind::InvalidRequest));
+        for page in ["<html>", "\n<!DOCTYPE HTML>"] {
+            assert_eq!(judge(200, &[], page), Err(ErrorKind::InvalidResponse), "{page}");
+        }
+        assert_eq!(judge(200, &[("Content-Type", "image/png")], "<HTML lang"), Err(ErrorKind::InvalidResponse));
         assert_eq!(judge(200, &json, "{\"data\":[]}"), Err(ErrorKind::InvalidResponse));
         assert_eq!(judge(200, &[("Content-Type", "text/html")], "<html>"), Err(ErrorKind::InvalidResponse));
         for status in [202, 206, 207] {

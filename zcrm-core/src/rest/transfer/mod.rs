@@ -8,6 +8,8 @@
 
 mod disposition;
 mod download;
+mod encoded_words;
+mod file_name;
 mod genuine;
 #[cfg(feature = "bulk")]
 mod location;
