@@ -108,7 +108,8 @@ fn what_it_created_goes_whatever_fails_in_between() {
 fn what_could_not_be_created_is_neither_looked_for_nor_deleted() {
     let place = Place::new(Options::default());
     place.sign_in();
-    place.emulator.fault(On::exactly("/crm/v2/Leads").method("POST"), Fault::Reply(Reply::empty(500)));
+    let refusal = Reply::error(403, "NO_PERMISSION", "permission denied");
+    place.emulator.fault(On::exactly("/crm/v2/Leads").method("POST"), Fault::Reply(refusal));
     let output = finish(&mut place.program(QUICKSTART));
     let text = refused(&output);
     assert!(text.contains("lead 0"), "{text}");
