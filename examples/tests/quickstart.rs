@@ -108,7 +108,8 @@ fn what_it_created_goes_whatever_fails_in_between() {
 fn what_could_not_be_created_is_neither_looked_for_nor_deleted() {
     let place = Place::new(Options::default());
     place.sign_in();
-    place.emulator.fault(On::exactly("/crm/v2/Leads").method("POST"), Fault::Reply(Reply::empty(500)));
+    let refusal = Reply::error(403, "NO_PERMISSION", "permission denied");
+    place.emulator.fault(On::exactly("/crm/v2/Leads").method("POST"), Fault::Reply(refusal));
     let output = finish(&mut place.program(QUICKSTART));
     let text = refused(&output);
     assert!(text.contains("lead 0"), "{text}");
@@ -134,4 +135,28 @@ fn a_grant_on_the_command_line_is_not_taken_nor_repeated() {
     let text = refused(&finish(place.program(QUICKSTART).args(["--grant-token", &grant])));
     assert!(text.contains("--grant-token -") && !text.contains(&grant), "{text}");
     assert_eq!(place.emulator.counters().total_token_requests(), 0);
+}
+
+#[test]
+fn leads_that_may_be_there_are_no_plain_failure() {
+    let place = Place::new(Options::default());
+    place.sign_in();
+    place.emulator.fault(On::path("/crm/v2/Leads").method("POST"), Fault::ResetAfterWork);
+    let output = finish(&mut place.program(QUICKSTART));
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(err(&output).contains("lead 0"), "{output:?}");
+}
+
+#[test]
+fn every_program_tells_its_own_name_and_version() {
+    let programs = [
+        ("quickstart", QUICKSTART),
+        ("get_user", env!("CARGO_BIN_EXE_get_user")),
+        ("fleet", env!("CARGO_BIN_EXE_fleet")),
+        ("bench", env!("CARGO_BIN_EXE_bench")),
+    ];
+    for (name, program) in programs {
+        let output = finish(program_alone(program).arg("--version"));
+        assert_eq!(out(&output), format!("{name} {}\n", env!("CARGO_PKG_VERSION")));
+    }
 }

@@ -19,7 +19,7 @@ use zcrm_emulator::{Emulator, Options, Revoke};
 /// Starts worker processes that share one token store and one user of an emulated Zoho CRM, lets their tokens die while
 /// they work, and counts what Zoho saw.
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "fleet", version)]
 struct Arguments {
     /// Which kind of store the workers share
     #[arg(long, value_enum, default_value_t = Store::File)]

@@ -10,7 +10,7 @@ use zcrm_core::OptionalExt;
 
 /// Shows one user of the organisation
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "get_user", version)]
 struct Arguments {
     /// The configuration dictionary as JSON; the environment (ZCRM_*) when absent
     #[arg(long, value_name = "FILE")]

@@ -17,7 +17,7 @@ use zcrm_emulator::{Emulator, Options};
 /// Without --config it starts a Zoho CRM of its own on this machine. With one, it uses the servers named there, and
 /// only reads from a host that is not this machine, unless --write is given.
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "quickstart", version)]
 struct Arguments {
     /// The configuration dictionary as JSON
     #[arg(long, value_name = "FILE")]
@@ -121,7 +121,7 @@ fn work_with_leads(client: &Client) -> Result<()> {
     let report = client.module("Leads").create(&leads)?;
     let ids: Vec<RecordId> = report.created().map(|(_, saved)| saved.id.clone()).collect();
     if let (true, Some((index, error))) = (ids.is_empty(), report.failed().next()) {
-        bail!("lead {index}: {error}");
+        return Err(of_lead(index, error));
     }
     let worked = change_leads(client, &ids, company);
     // Whatever happened in between, what was created goes.
@@ -129,9 +129,13 @@ fn work_with_leads(client: &Client) -> Result<()> {
     worked?;
     say(format_args!("   {} deleted again", deleted.deleted().count()))?;
     if let Some((index, error)) = report.failed().chain(deleted.failed()).next() {
-        bail!("lead {index}: {error}");
+        return Err(of_lead(index, error));
     }
     Ok(())
+}
+
+fn of_lead(index: usize, error: &zcrm_core::Error) -> anyhow::Error {
+    anyhow::Error::from(error.clone()).context(format!("lead {index}"))
 }
 
 fn change_leads(client: &Client, ids: &[RecordId], company: &str) -> Result<()> {

@@ -26,7 +26,7 @@ use site::Site;
 
 /// Serves a page with "Sign in with Zoho" that shows those who consent their name and details
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "web_login", version)]
 struct Arguments {
     /// The configuration as JSON; the environment (ZCRM_*) takes precedence, and is enough by itself
     #[arg(long, value_name = "FILE")]
@@ -37,7 +37,15 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match serve(&Arguments::parse()) {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(told) => {
+            // Some callers see only the exit code.
+            let _ = told.print();
+            return if told.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+        }
+    };
+    match serve(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");

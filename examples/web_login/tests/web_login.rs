@@ -376,3 +376,13 @@ fn other_addresses_lead_back_to_the_start_page() {
     }
     assert_eq!(browser.send("HEAD", "/", "").status, 200);
 }
+
+#[test]
+fn a_wrong_command_line_is_a_failure_and_its_own_name_an_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let wrong = support::command(&folder).arg("--nonsense").output().unwrap();
+    assert_eq!((wrong.status.code(), wrong.stdout.as_slice()), (Some(1), &b""[..]), "{wrong:?}");
+    let version = support::command(&folder).arg("--version").output().unwrap();
+    assert_eq!(version.status.code(), Some(0));
+    assert_eq!(String::from_utf8(version.stdout).unwrap(), format!("web_login {}\n", env!("CARGO_PKG_VERSION")));
+}

@@ -7,7 +7,7 @@ use clap::Parser;
 
 use crate::stdio::{ReaderGone, note};
 
-/// The exit code of a job that is done in part.
+/// The exit code of a job that is done in part, or was ended by a signal.
 pub const IN_PART: u8 = 2;
 
 /// How far a job came that did not fail.

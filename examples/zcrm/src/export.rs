@@ -28,6 +28,14 @@ pub enum Format {
     },
 }
 
+impl Format {
+    /// How many lines of the output are no records.
+    #[must_use]
+    pub fn header_lines(self) -> u64 {
+        u64::from(self != Self::Ndjson)
+    }
+}
+
 /// What an export asks for, and what it writes down.
 #[derive(Debug)]
 pub struct Plan {
@@ -87,12 +95,6 @@ impl Plan {
         rows.write_record(self.columns.iter().map(|(name, _)| name)).map_err(std::io::Error::from)?;
         rows.flush()?;
         Ok(Sink(Form::Csv(Box::new(rows), self.columns)))
-    }
-
-    /// How many lines of the output are no records.
-    #[must_use]
-    pub fn header_lines(&self) -> u64 {
-        u64::from(self.format != Format::Ndjson)
     }
 }
 

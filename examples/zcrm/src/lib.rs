@@ -19,6 +19,6 @@ pub mod stdio;
 
 pub use connect::{backends, config, connect, is_local, may_write, token_place};
 pub use exit::{IN_PART, Outcome, arguments, complain, in_one_line, outcome_unknown, run};
-pub use interrupt::{Interrupt, end};
+pub use interrupt::{Interrupt, end, on_signal};
 pub use read_only::is_read_only;
 pub use rust_struct::{about, rust_struct};

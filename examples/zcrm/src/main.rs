@@ -13,7 +13,7 @@ use global::Global;
 /// Reads and writes Zoho CRM from the command line
 ///
 /// Results go to standard output, everything else to standard error; progress is shown on a terminal only. Exit code: 0
-/// all done, 1 could not, 2 done in part.
+/// all done, 1 could not (a wrong command line too), 2 done in part, or ended by Ctrl-C or another signal.
 #[derive(Debug, Parser)]
 #[command(name = "zcrm", version, propagate_version = true)]
 struct Arguments {

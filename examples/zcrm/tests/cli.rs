@@ -120,6 +120,49 @@ fn api_writes_the_body_as_it_came() {
 }
 
 #[test]
+fn api_tells_a_rejection_as_zoho_sent_it() {
+    let account = Account::new();
+    let bodies = [
+        (400, "{ \"code\":\"INVALID_DATA\", \"details\":{\"limit\":1.10}, \"message\":\"no\", \"status\":\"error\"}"),
+        (404, "{\"code\":\"INVALID_URL_PATTERN\",\"details\":{},\"message\":\"é\",\"status\":\"error\"}"),
+    ];
+    for (status, body) in bodies {
+        account
+            .emulator
+            .fault(On::path("/crm/v2/settings/roles").times(2), Fault::Reply(Reply::empty(status).body(body)));
+        for arguments in [&["api", "GET", "settings/roles"][..], &["api", "GET", "settings/roles", "--output", "roles"]]
+        {
+            let ran = account.run(ZCRM, arguments);
+            assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
+            let (first, rest) = ran.stderr.split_once('\n').unwrap();
+            assert_eq!(first, body);
+            assert!(rest.starts_with("error: "), "{ran:?}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_with_the_same_exit_code_everywhere() {
+    for arguments in [
+        &["whoami"][..],
+        &["describe", "Leads"],
+        &["api", "POST", "Leads", "--data", "{}"],
+        &["export", "--module", "Leads"],
+        &["export", "--module", "Leads", "--format", "csv", "--output", "all.csv"],
+    ] {
+        let account = Account::new();
+        account.emulator.fault(On::path("/crm/"), Fault::Silence);
+        let child = account.command(ZCRM, arguments).spawn().unwrap();
+        account.wait_for(|counters| counters.faults == 1);
+        account.interrupt(&child);
+        let ran = Ran::of(child.wait_with_output().unwrap());
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{arguments:?}: {ran:?}");
+        assert!(!account.path("all.csv").exists() && !account.path("all.csv.part").exists());
+    }
+}
+
+#[test]
 fn api_sends_json_digit_by_digit_from_the_command_line_a_file_or_standard_input() {
     let account = Account::new();
     let body = r#"{"data":[{"Last_Name":"Berg","Annual_Revenue":12345678901234567.890}]}"#;

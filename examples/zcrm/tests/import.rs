@@ -180,6 +180,8 @@ fn without_working_tokens_nothing_is_sent_and_every_row_comes_back() {
     let ran = account.run(ZCRM, &REJECTS);
     assert_eq!(ran.code, Some(2), "{ran:?}");
     assert_eq!(ran.last_line(), "created=100 updated=0 refused=0 unanswered=0 not_sent=150");
+    let reasons = ran.stderr.lines().filter(|line| line.starts_with("nothing more is sent: ")).count();
+    assert_eq!(reasons, 1, "it is said why, and once: {ran:?}");
     assert_eq!(account.emulator.count_records("Leads"), 100);
     assert!(rows_of(&account, "rejects.csv").iter().all(|row| row[3].starts_with("not_sent: ")));
     account.emulator.clear_faults();
@@ -277,7 +279,8 @@ fn a_second_ctrl_c_ends_at_once_and_tells_what_is_known() {
     account.interrupt(&child);
     let ran = Ran::of(child.wait_with_output().unwrap());
     assert_eq!(ran.code, Some(2), "{ran:?}");
-    assert_eq!(ran.last_line(), "created=100 updated=0 refused=0 unanswered=100 not_sent=0", "{ran:?}");
+    assert_eq!(ran.last_line(), "created=100 updated=0 refused=0 unanswered=100 not_sent=300", "{ran:?}");
+    assert_eq!(rows_of(&account, "rejects.csv").len(), 300);
     let doubtful = rows_of(&account, "unanswered.csv");
     assert_eq!(doubtful.len(), 100);
     assert_eq!(doubtful[0][0], "Lead 100");

@@ -122,8 +122,9 @@ impl Error {
         self
     }
 
-    /// The body of a rejection.
-    pub(crate) fn response_text(&self) -> Option<&str> {
+    /// The body of a rejection by Zoho, as it came: its JSON byte for byte, with all results where it has several.
+    #[must_use]
+    pub fn response_text(&self) -> Option<&str> {
         self.0.response_text.as_deref()
     }
 

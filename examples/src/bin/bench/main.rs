@@ -25,7 +25,7 @@ use self::usage::Usage;
 
 /// Measures listing and creating leads, job by job, against a loop on bare ureq
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "bench", version)]
 struct Arguments {
     /// How many leads to list
     #[arg(default_values_t = [20_000, 200_000])]

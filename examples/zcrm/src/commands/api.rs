@@ -15,7 +15,8 @@ use crate::global::Global;
 
 /// Sends a request to any endpoint, and writes the response as it came
 ///
-/// With the same tokens, retries, limits and errors as everything else. A POST whose response was lost is not sent
+/// With the same tokens, retries, limits and errors as everything else. What Zoho rejects ends with exit code 1, and the
+/// first lines of standard error are its response as it came. A POST whose response was lost is not sent
 /// again: exit code 2 says that it may have been carried out.
 #[derive(Debug, Args)]
 pub(crate) struct Api {
@@ -72,13 +73,17 @@ impl Api {
         if let Some(body) = &body {
             call = call.json(body);
         }
+        let told = |error: zcrm_core::Error| {
+            error.response_text().into_iter().for_each(|body| stdio::note(body.trim_end()));
+            error
+        };
         if let Some(path) = &self.output {
             let mut file = WholeFile::new(path)?;
-            call.to_writer(&mut file)?;
+            call.to_writer(&mut file).map_err(told)?;
             file.complete().with_context(|| format!("{} cannot be written", path.display()))?;
             return Ok(Outcome::Done);
         }
-        let reply = call.send()?;
+        let reply = call.send().map_err(told)?;
         stdio::print(reply.body())?;
         if io::stdout().is_terminal() && !reply.body().ends_with('\n') {
             stdio::say("")?;

@@ -74,6 +74,7 @@ impl Export {
             Form::Ndjson if self.bom => bail!("--bom is for CSV"),
             Form::Ndjson => Format::Ndjson,
         };
+        let job = Job::begin(global, "export", "records", self.output.as_deref(), format.header_lines())?;
         let client = global.client()?;
         let must_name = self.way == Way::Pages && client.config().api_version() >= ApiVersion::V3;
         let plan = Plan::new(&client, &self.module, &self.fields, format, must_name)?;
@@ -84,8 +85,6 @@ impl Export {
             ErrorKind::Unanswered => anyhow!(in_one_line(&error)),
             _ => names::unknown_module(&client, &self.module, error),
         })?;
-        let header = plan.header_lines();
-        let job = Job { global, name: "export", rows: "records", output: self.output.as_deref(), header };
         job.run(|lines| plan.sink(lines), first.map(Ok).into_iter().chain(records))
     }
 

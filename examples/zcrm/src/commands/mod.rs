@@ -15,7 +15,7 @@ mod whoami;
 
 use anyhow::Result;
 use clap::Subcommand;
-use zcrm_cli::Outcome;
+use zcrm_cli::{Interrupt, Outcome, end};
 
 use crate::global::Global;
 
@@ -36,6 +36,10 @@ pub(crate) enum Command {
 impl Command {
     /// Runs it; `whole` is the command line as a whole, for those that tell about it.
     pub(crate) fn run(&self, global: &Global, whole: fn() -> clap::Command) -> Result<Outcome> {
+        if !matches!(self, Self::Export(_) | Self::Query(_) | Self::Import(_) | Self::Attach(_)) {
+            // These have something to put down first; of the others nothing is left.
+            Interrupt::watch(|| end(), || {})?;
+        }
         match self {
             Self::Login(login) => login.run(global),
             Self::Whoami(whoami) => whoami.run(global),

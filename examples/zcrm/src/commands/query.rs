@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use zcrm_cli::output::{Lines, Sink};
 use zcrm_cli::query::{Format, Prompt, Sheet, history_file, parameter};
-use zcrm_cli::{Outcome, complain, end, names, stdio};
+use zcrm_cli::{Outcome, complain, end, names, on_signal, stdio};
 use zcrm_core::coql::{self, Column, Statement};
 use zcrm_core::criteria::Literal;
 use zcrm_core::{Client, ErrorKind};
@@ -63,14 +63,13 @@ impl Query {
             return self.ask(global);
         }
         let query = self.read(&self.text()?, &self.param)?;
-        let client = global.client()?;
         let format = self.format.map_or(Format::Ndjson, Format::from);
+        let job = Job::begin(global, "query", "rows", self.output.as_deref(), format.header_lines())?;
+        let client = global.client()?;
         let (module, columns) = (query.module().to_owned(), keys(&query));
         let mut rows = client.query(query).iter();
         // Before the output is opened: an error now is about the query, or the account.
         let first = rows.next().transpose().map_err(|error| names::unknown_module(&client, &module, error))?;
-        let header = format.header_lines();
-        let job = Job { global, name: "query", rows: "rows", output: self.output.as_deref(), header };
         job.run(|lines| Sheet::new(format, columns, lines), first.map(Ok).into_iter().chain(rows))
     }
 
@@ -163,6 +162,6 @@ fn stop_at_interrupt(client: &Client) -> Result<Arc<AtomicBool>> {
         }
         client.interrupt();
     };
-    ctrlc::set_handler(handler).context("Ctrl-C cannot be watched for")?;
+    on_signal(handler).context("Ctrl-C cannot be watched for")?;
     Ok(stop)
 }

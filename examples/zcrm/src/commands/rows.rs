@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result};
 use zcrm_cli::output::{Broken, Lines, Sink};
@@ -12,25 +13,52 @@ use crate::global::Global;
 
 /// Rows on their way to a file or to standard output.
 pub(super) struct Job<'a> {
-    pub(super) global: &'a Global,
+    global: &'a Global,
     /// What is broken off when something goes wrong.
-    pub(super) name: &'static str,
+    name: &'static str,
     /// What is counted.
-    pub(super) rows: &'static str,
-    pub(super) output: Option<&'a Path>,
+    rows: &'static str,
+    output: Option<&'a Path>,
     /// How many lines of the output are no rows.
-    pub(super) header: u64,
+    header: u64,
+    /// What a signal finds written, once there is an output.
+    lines: Arc<OnceLock<Lines>>,
 }
 
-impl Job<'_> {
+impl<'a> Job<'a> {
+    /// From now on a signal ends the program at the end of a line, and a second one ends it at once.
+    pub(super) fn begin(
+        global: &'a Global,
+        name: &'static str,
+        rows: &'static str,
+        output: Option<&'a Path>,
+        header: u64,
+    ) -> Result<Self> {
+        let lines = Arc::new(OnceLock::<Lines>::new());
+        let written = Arc::clone(&lines);
+        let first = move || {
+            let Some(lines) = written.get() else {
+                stdio::note("interrupted: nothing was written");
+                end();
+            };
+            stdio::note("interrupted: what was read is written; Ctrl-C again ends at once");
+            if let Some(broken) = lines.break_off(header) {
+                stdio::note(format_args!("the {name} broke off: {broken}"));
+                end();
+            }
+        };
+        Interrupt::watch(first, || {})?;
+        Ok(Self { global, name, rows, output, header, lines })
+    }
+
     /// Writes down all that come, and says how many where they went to a file.
     pub(super) fn run<S: Sink>(
         &self,
         sink: impl FnOnce(Lines) -> io::Result<S>,
         rows: impl Iterator<Item = zcrm_core::Result<Record>>,
     ) -> Result<Outcome> {
-        let lines = Lines::to(self.output)?;
-        self.end_at_interrupt(lines.clone())?;
+        let opened = Lines::to(self.output)?;
+        let lines = self.lines.get_or_init(|| opened).clone();
         let written = self.write(sink, lines.clone(), rows);
         let complete = written.and_then(|complete| match complete {
             true => self.written(lines.complete()).map(Some),
@@ -79,19 +107,6 @@ impl Job<'_> {
             Some(file) => outcome.with_context(|| format!("{} cannot be written", file.display())),
             None => stdio::written(outcome),
         }
-    }
-
-    /// From now on a signal ends the program at the end of a line, and a second one ends it at once.
-    fn end_at_interrupt(&self, lines: Lines) -> Result<()> {
-        let (header, name) = (self.header, self.name);
-        let first = move || {
-            stdio::note("interrupted: what was read is written; Ctrl-C again ends at once");
-            if let Some(broken) = lines.break_off(header) {
-                stdio::note(format_args!("the {name} broke off: {broken}"));
-                end();
-            }
-        };
-        Interrupt::watch(first, || {}).map(drop)
     }
 
     fn broken_off(&self, cause: Option<anyhow::Error>, broken: Option<Broken>) -> Result<Outcome> {

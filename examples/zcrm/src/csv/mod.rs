@@ -7,4 +7,4 @@ mod sheet;
 
 pub use cells::Content;
 pub use separator::{Separator, UnknownSeparator};
-pub use sheet::{REASON, Sheet, SheetRow};
+pub use sheet::{IN_DOUBT, REASON, Sheet, SheetRow};

@@ -12,11 +12,14 @@ use super::separator::Separator;
 /// The column that says why a row was rejected. Where a file has it, its cells are no data.
 pub const REASON: &str = "zcrm_reason";
 
+/// How the reason begins of a row that may be there already.
+pub const IN_DOUBT: &str = "unanswered";
+
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// A CSV file whose first row names the columns.
 pub struct Sheet {
-    scanner: Scanner<Box<dyn BufRead>>,
+    scanner: Scanner<Box<dyn BufRead + Send>>,
     /// All columns but that of reasons, those without a name too.
     header: Vec<String>,
     reason: Option<usize>,
@@ -36,14 +39,33 @@ pub struct SheetRow {
     pub fault: Option<String>,
 }
 
+impl SheetRow {
+    /// Whether an earlier import sent the row and got no answer: it may be there already.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        self.reason.starts_with(IN_DOUBT.as_bytes())
+    }
+
+    /// What a reason ends with, for a row that is malformed: by it the row is known again as long as nobody corrects it.
+    /// Its cells were repaired to be written down, so that they alone would not tell.
+    pub(crate) fn mark(&self) -> String {
+        let mut hash = crc32fast::Hasher::new();
+        for cell in &self.cells {
+            hash.update(cell);
+            hash.update(b"\n");
+        }
+        format!("(malformed {:08x})", hash.finalize())
+    }
+}
+
 impl Sheet {
     /// Reads the header. Without a separator, the one that it is written with is taken: comma, semicolon or tab.
     ///
     /// # Errors
     ///
     /// When the input cannot be read or is no UTF-8, or its header names no column, or one twice.
-    pub fn read(input: impl Read + 'static, separator: Option<Separator>) -> Result<Self> {
-        let input: Box<dyn BufRead> = Box::new(BufReader::with_capacity(1 << 16, input));
+    pub fn read(input: impl Read + Send + 'static, separator: Option<Separator>) -> Result<Self> {
+        let input: Box<dyn BufRead + Send> = Box::new(BufReader::with_capacity(1 << 16, input));
         let mut scanner = Scanner::new(input);
         prepare(&mut scanner, separator)?;
         let raw = scanner.next_row()?.context("it is empty; the first row has to name the columns")?;
@@ -125,7 +147,11 @@ impl Sheet {
         } else {
             nameless.map(|at| format!("column {} has no name, and the row has a value there", at + 1))
         };
-        SheetRow { number: self.row, cells: self.fitted(cells), reason, fault }
+        let mut row = SheetRow { number: self.row, cells: self.fitted(cells), reason, fault };
+        if row.fault.is_none() && row.reason.ends_with(row.mark().as_bytes()) {
+            row.fault = Some(format!("it was malformed before and is unchanged: correct it, or empty its {REASON}"));
+        }
+        row
     }
 
     fn explained(&self, fault: Fault) -> String {
@@ -182,7 +208,7 @@ impl Sheet {
 }
 
 /// Passes over what stands before the header, and finds the separator.
-fn prepare(scanner: &mut Scanner<Box<dyn BufRead>>, separator: Option<Separator>) -> Result<()> {
+fn prepare(scanner: &mut Scanner<Box<dyn BufRead + Send>>, separator: Option<Separator>) -> Result<()> {
     let mut line = scanner.peek_line()?;
     if line.starts_with(b"\xFF\xFE") || line.starts_with(b"\xFE\xFF") || line.contains(&0) {
         bail!("it is UTF-16 or no text at all; save it as CSV UTF-8");

@@ -78,12 +78,12 @@ impl Columns {
         &self.writing
     }
 
-    /// The record of a row; `None` where it has no data, else why it is refused.
+    /// The record of a row; else why it is refused.
     ///
     /// # Errors
     ///
-    /// When the row is malformed, a cell does not fit its field, or the row may be there already.
-    pub fn record(&self, row: &SheetRow) -> Result<Option<Box<RawValue>>, String> {
+    /// When the row is malformed, a cell does not fit its field, no cell can be sent, or the row may be there already.
+    pub fn record(&self, row: &SheetRow) -> Result<Box<RawValue>, String> {
         if let Some(fault) = &row.fault {
             return Err(fault.clone());
         }
@@ -101,7 +101,7 @@ impl Columns {
             if fields.iter().any(|(name, _)| *name == "id") {
                 return Err("it has an id, so it is not new: upsert it, or leave the id out".to_owned());
             }
-            if row.reason.starts_with(b"unanswered") {
+            if row.is_in_doubt() {
                 return Err(
                     "it was sent before and not answered, so it may be there already: look for it in Zoho, then \
                      empty its zcrm_reason, or upsert it"
@@ -109,7 +109,10 @@ impl Columns {
                 );
             }
         }
-        if fields.is_empty() { Ok(None) } else { object(&fields).map(Some).map_err(|cause| cause.to_string()) }
+        if fields.is_empty() {
+            return Err("it has values in columns only that Zoho does not take".to_owned());
+        }
+        object(&fields).map_err(|cause| cause.to_string())
     }
 }
 

@@ -6,5 +6,5 @@ mod tally;
 mod writes;
 
 pub use columns::{ABOUT, Columns, Writing};
-pub use job::{Job, dry_run};
-pub use tally::{Files, Tally};
+pub use job::{Job, dry_run, leave_rest, leave_unread};
+pub use tally::{ENDED, Files, NOT_BEGUN, Tally};

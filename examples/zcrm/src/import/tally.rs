@@ -8,13 +8,15 @@ use anyhow::{Context, Result, bail};
 use indicatif::ProgressBar;
 
 use super::writes::Fate;
-use crate::csv::{REASON, Sheet, SheetRow};
+use crate::csv::{IN_DOUBT, REASON, Sheet, SheetRow};
 use crate::output::Lines;
 use crate::stdio::note;
 use crate::{Outcome, complain};
 
 /// Why a row is not sent after the end was asked for.
-pub(super) const ENDED: &str = "the import was ended before its turn";
+pub const ENDED: &str = "the import was ended before its turn";
+/// Why no row is sent when the module or its fields cannot be found out.
+pub const NOT_BEGUN: &str = "the import could not begin";
 
 /// Where rows go that did not arrive for certain.
 #[derive(Debug, Clone, Default)]
@@ -141,6 +143,13 @@ impl Tally {
         }
     }
 
+    /// Tells why nothing more is sent, where the rows that are left do not tell it.
+    pub(super) fn give_up(&mut self, reason: &str) {
+        if self.rejects.as_ref().is_some_and(|rejects| !rejects.failed) {
+            self.tell(format!("nothing more is sent: {reason}"));
+        }
+    }
+
     fn tell_gap(&mut self) {
         match self.gap.take() {
             Some(Gap { first, last, reason }) if first == last => self.tell(format!("row {first}: not_sent: {reason}")),
@@ -160,7 +169,7 @@ impl Tally {
 
     fn doubt(&mut self, row: &SheetRow, reason: &str) {
         self.unanswered += 1;
-        self.put_down(row, "unanswered", reason, true);
+        self.put_down(row, IN_DOUBT, reason, true);
     }
 
     fn put_down(&mut self, row: &SheetRow, word: &str, reason: &str, in_doubt: bool) {
@@ -225,8 +234,9 @@ impl Tally {
     /// # Errors
     ///
     /// When one could not, or not all could be read.
-    pub fn outcome_of_dry_run(&mut self) -> Result<Outcome> {
+    pub fn outcome_of_dry_run(&mut self, interrupted: bool) -> Result<Outcome> {
         match (self.broken.take(), self.refused) {
+            _ if interrupted => Ok(Outcome::InPart),
             (Some(error), _) => Err(error),
             (None, 0) => Ok(Outcome::Done),
             (None, 1) => bail!("a row would be refused"),
@@ -269,7 +279,10 @@ impl Rejects {
     }
 
     fn put_down(&mut self, row: &SheetRow, reason: &str) -> Result<()> {
-        let reason = format!("{reason} (row {})", row.number);
+        // Wherever a row goes that may be there already, it is not imported again unseen.
+        let before = if row.is_in_doubt() && !reason.starts_with(IN_DOUBT) { "unanswered before, now " } else { "" };
+        let mark = row.fault.as_ref().map(|_| format!(" {}", row.mark())).unwrap_or_default();
+        let reason = format!("{before}{reason} (row {}){mark}", row.number);
         let cells = row.cells.iter().map(Vec::as_slice).chain([reason.as_bytes()]);
         let written = self.write_header().and_then(|()| write(&mut self.rows, cells));
         self.failed = written.is_err();
