@@ -56,7 +56,8 @@ fn every_listing_is_resumed_at_every_row() {
         let records = |client: &Client| client.module("Leads").records().fields(["A"]).per_page(3);
         resumed(version, 10, records, id);
         resumed(version, 10, |client| client.module("Leads").search(Criteria::equals("A", 1)).per_page(3), id);
-        let related = |client: &Client| client.module("Leads").record("1").related("B").list().fields(["A"]).per_page(3);
+        let related =
+            |client: &Client| client.module("Leads").record("1").related("B").list().fields(["A"]).per_page(3);
         resumed(version, 10, related, id);
         resumed(version, 7, |client| client.users().list().per_page(3), |user| user.id.unwrap().to_string());
         resumed(version, 7, |client| client.notes().list().per_page(3), |note| note.id.unwrap().to_string());
