@@ -1,4 +1,4 @@
-//! Responses that arrive before the request was sent whole, read where ureq would overlook them.
+//! What ureq overlooks on a connection that was made.
 //!
 //! An upload announces itself with `Expect: 100-continue`. A server that refuses it sends its response at once, and ureq
 //! 3.5 puts that into its buffer while it looks for the 100, but then waits for *more* input before it looks at the buffer
@@ -12,9 +12,9 @@ use std::io;
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
-/// Wraps the connections of the connector before it.
+/// Wraps what the connector before it connects.
 #[derive(Debug)]
-pub(super) struct EarlyResponses;
+pub(super) struct Connections;
 
 /// A connection whose input can be looked at once more after it was read.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(super) struct Connection<T> {
     fresh: bool,
 }
 
-impl<In: Transport> Connector<In> for EarlyResponses {
+impl<In: Transport> Connector<In> for Connections {
     type Out = Connection<In>;
 
     fn connect(&self, _: &ConnectionDetails, chained: Option<In>) -> Result<Option<Self::Out>, Error> {
