@@ -140,12 +140,16 @@ fn signed_in(store: &Store) -> (Emulator, Client, String) {
     keys.remove("token_persistence_path");
     keys.extend(store.keys().as_object().unwrap().clone());
     let dictionary = dictionary.to_string();
-    let client = Client::from_config(Config::from_json_str(&dictionary).unwrap(), zcrm_cli::backends()).unwrap();
+    let client = open(&dictionary);
     let granted = client.oauth().generate_access_token(GrantToken::new(emulator.new_grant(USER))).unwrap();
     assert_eq!(granted.user().as_str(), USER);
     emulator.revoke_tokens(USER, Revoke::AccessTokens);
     emulator.reset_counters();
     (emulator, client, dictionary)
+}
+
+fn open(dictionary: &str) -> Client {
+    Client::from_config(Config::from_json_str(dictionary).unwrap(), zcrm_cli::backends()).unwrap()
 }
 
 /// A worker of the fleet that this test directs itself.
@@ -237,6 +241,56 @@ fn a_holder_killed_while_it_refreshes_holds_nobody_up() {
     for store in stores() {
         let took = holder_meets(&store, "-KILL");
         assert!(took < Duration::from_secs(10), "{}: {took:?}", store.name());
+    }
+}
+
+/// Before its token request, during it, while it saves, or when it has saved: what was saved is used, and what was not is
+/// asked for once, whoever comes first.
+#[test]
+fn a_hundred_holders_killed_at_any_moment_cost_no_second_refresh() {
+    const PROCESSES: usize = 3;
+    let user = UserIdentifier::new(USER).unwrap();
+    for store in [Store::file(), Store::mysql()] {
+        let (emulator, client, dictionary) = signed_in(&store);
+        emulator.behave(|behaviour| behaviour.token_limit = false);
+        let others: Vec<_> = (0..PROCESSES).map(|_| open(&dictionary)).collect();
+        let stored = || client.store().get_oauth_tokens(&user).unwrap().unwrap().access_token().clone();
+        let (mut saved, mut lost) = (0, 0);
+        for round in 0..100 {
+            emulator.revoke_tokens(USER, Revoke::AccessTokens);
+            let before = stored();
+            let mut holder = Worker::start(&dictionary, "1", "10");
+            emulator.reset_counters();
+            holder.go();
+            wait_until("a refresh", || emulator.counters().refreshes() == 1);
+            // Its response is on the way; how long it and the save take is the machine's matter.
+            thread::sleep(Duration::from_micros(round * 100));
+            holder.signal("-KILL");
+            holder.finish();
+            let was_saved = !stored().same_as(&before);
+            if was_saved {
+                saved += 1
+            } else {
+                lost += 1
+            }
+            let used: Vec<_> = thread::scope(|scope| {
+                let calls: Vec<_> = others
+                    .iter()
+                    .map(|other| {
+                        scope.spawn(|| {
+                            other.users().current().unwrap();
+                            other.oauth().access_token(USER).unwrap()
+                        })
+                    })
+                    .collect();
+                calls.into_iter().map(|call| call.join().unwrap()).collect()
+            });
+            let refreshes = emulator.counters().refreshes();
+            let allowed = if was_saved { 1 } else { 2 };
+            assert!(refreshes <= allowed, "{} round {round}: {refreshes}, saved {was_saved}", store.name());
+            assert!(used.iter().all(|token| token.same_as(&used[0])), "{} round {round}", store.name());
+        }
+        println!("{}: {saved} had saved, {lost} had not", store.name());
     }
 }
 

@@ -42,6 +42,11 @@ impl Secret {
         self.0.is_empty()
     }
 
+    /// Whether there is nothing in it but blanks: no secret at all.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.0.trim().is_empty()
+    }
+
     /// Whether both hold the same text, in a time that depends on the lengths only.
     #[must_use]
     pub fn same_as(&self, other: &Self) -> bool {

@@ -275,7 +275,7 @@ fn retry_after_is_waited_for_or_told() {
 
 #[test]
 fn a_rejected_token_is_replaced_once_and_the_call_sent_again() {
-    for code in ["INVALID_TOKEN", "AUTHENTICATION_FAILURE", "INVALID_OAUTHTOKEN"] {
+    for code in ["INVALID_TOKEN", "AUTHENTICATION_FAILURE", "AUTHENTICATION_FAILED", "INVALID_OAUTHTOKEN"] {
         for (class, call, _) in classes() {
             let (client, transport) = client([refusal(401, code), success()], quick());
             call(&client).send().expect(class);

@@ -4,7 +4,7 @@
 
 use std::env;
 use std::io::{BufRead, BufReader, Lines, Write, stdout};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -37,8 +37,9 @@ fn quick_folder() -> TempDir {
 /// What the killed processes do. Without an order it is a test that a store saves and locks.
 #[test]
 fn worker() {
-    let folder = TempDir::new().unwrap();
-    let path = env::var_os(FOLDER).unwrap_or_else(|| folder.path().into());
+    // Not beside an order: a process that is killed would leave it behind.
+    let own = env::var_os(FOLDER).is_none().then(|| TempDir::new().unwrap());
+    let path = own.as_ref().map_or_else(|| PathBuf::from(env::var_os(FOLDER).unwrap()), |own| own.path().to_owned());
     let store = FilePersistence::new(path).unwrap();
     let did = |what: &str| {
         let mut out = stdout().lock();

@@ -28,27 +28,55 @@ fn what_is_empty_is_named_and_not_sent() {
 /// As the Ruby SDK leaves it.
 #[test]
 fn a_row_without_a_refresh_token_serves_until_its_end() {
-    let (zoho, store) = (Zoho::new(), Store::default());
-    store.put("1000.living", "", 1800);
-    let living = client(&zoho, &store);
-    assert_eq!(living.oauth().access_token(USER).unwrap().expose(), "1000.living");
-    for error in [living.oauth().refresh(USER).unwrap_err(), living.oauth().revoke(USER).unwrap_err()] {
-        assert_eq!(error.kind(), ErrorKind::NoRefreshToken);
-        assert!(error.to_string().contains("consent again"), "{error}");
+    for none in ["", " ", "\t\n"] {
+        let (zoho, store) = (Zoho::new(), Store::default());
+        store.put("1000.living", none, 1800);
+        let living = client(&zoho, &store);
+        assert_eq!(living.oauth().access_token(USER).unwrap().expose(), "1000.living");
+        for error in [living.oauth().refresh(USER).unwrap_err(), living.oauth().revoke(USER).unwrap_err()] {
+            assert_eq!(error.kind(), ErrorKind::NoRefreshToken, "{none:?}");
+            assert!(error.to_string().contains("consent again"), "{error}");
+        }
+        assert_eq!(living.oauth().access_token(USER).unwrap().expose(), "1000.living");
+        store.put("1000.dead", none, -10);
+        let error = client(&zoho, &store).oauth().access_token(USER).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NoRefreshToken, "{none:?}");
+        assert!(zoho.seen().is_empty(), "{none:?}");
+        // A grant that brings none is not completed with it.
+        zoho.next([
+            json(r#"{"access_token":"1000.granted","expires_in":3600}"#),
+            json(format!(r#"{{"Email":"{USER}"}}"#)),
+        ]);
+        let error = client(&zoho, &store).oauth().generate_access_token(GrantToken::new(GRANT)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NoRefreshToken, "{none:?}");
     }
-    assert_eq!(living.oauth().access_token(USER).unwrap().expose(), "1000.living");
-    store.put("1000.dead", "", -10);
-    let error = client(&zoho, &store).oauth().access_token(USER).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NoRefreshToken);
-    assert!(zoho.seen().is_empty());
 }
 
 #[test]
 fn a_row_without_an_access_token_is_refreshed() {
-    let (zoho, store) = (Zoho::new(), Store::default());
-    store.put("", REFRESH, 1800);
-    assert!(!client(&zoho, &store).oauth().access_token(USER).unwrap().is_empty());
-    assert_eq!(zoho.token_requests(), 1);
+    for none in ["", " ", "\n"] {
+        let (zoho, store) = (Zoho::new(), Store::default());
+        store.put(none, REFRESH, 1800);
+        let token = client(&zoho, &store).oauth().access_token(USER).unwrap();
+        assert!(token.expose().starts_with("1000."), "{none:?}");
+        assert_eq!(zoho.token_requests(), 1);
+    }
+}
+
+#[test]
+fn a_response_with_a_blank_token_brought_none() {
+    for none in ["", " ", "\\n\\t"] {
+        let (zoho, store) = (Zoho::new(), Store::default());
+        store.put("1000.old", REFRESH, -10);
+        zoho.rule(move |_| json(format!(r#"{{"access_token":"{none}","expires_in":3600}}"#)));
+        let error = client(&zoho, &store).oauth().access_token(USER).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::AccountsServer, "{none:?}: {error}");
+        zoho.rule(move |_| {
+            json(format!(r#"{{"access_token":"1000.new","refresh_token":"{none}","expires_in":3600}}"#))
+        });
+        client(&zoho, &store).oauth().access_token(USER).unwrap();
+        assert_eq!(store.get(USER).unwrap().refresh_token().expose(), REFRESH, "{none:?}");
+    }
 }
 
 /// The Ruby SDK saves by deleting and inserting; each read here falls into that gap once.

@@ -59,7 +59,7 @@ impl AccountsResponse {
     }
 
     pub(super) fn text(&self, key: &str) -> Option<&str> {
-        self.json.as_ref()?.get(key)?.as_str().filter(|text| !text.is_empty())
+        self.json.as_ref()?.get(key)?.as_str().filter(|text| !text.trim().is_empty())
     }
 
     /// The code under `error`, when it looks like one: a response may echo what was sent.

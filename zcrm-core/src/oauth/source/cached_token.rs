@@ -45,7 +45,7 @@ impl CachedToken {
     /// meets it.
     pub(super) fn stored(tokens: &OAuthTokens, margin: Duration) -> Option<Self> {
         let left = tokens.remaining().min(DOCUMENTED_LIFE);
-        if left <= TOO_SHORT || tokens.access_token().is_empty() {
+        if left <= TOO_SHORT || tokens.access_token().is_blank() {
             return None;
         }
         let now = Instant::now();

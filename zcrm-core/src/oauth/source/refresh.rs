@@ -69,7 +69,7 @@ impl TokenSource {
         stored: OAuthTokens,
         lock: &mut RefreshLock,
     ) -> Result<CachedToken> {
-        if stored.refresh_token().is_empty() {
+        if stored.refresh_token().is_blank() {
             return Err(no_stored_refresh_token(user));
         }
         self.learn_rate_limit(user, &stored);

@@ -106,7 +106,7 @@ impl TokenSource {
 
     /// Keeps a refresh token that the application already has, and the access token that it buys.
     pub(in crate::oauth) fn adopt(&self, user: &UserIdentifier, refresh_token: &Secret) -> Result<Granted> {
-        if refresh_token.expose().trim().is_empty() {
+        if refresh_token.is_blank() {
             return Err(empty("the refresh token"));
         }
         let entry = self.entry(user);
@@ -135,7 +135,7 @@ impl TokenSource {
         for (token, what) in
             [(tokens.access_token(), "the access token"), (tokens.refresh_token(), "the refresh token")]
         {
-            if token.expose().trim().is_empty() {
+            if token.is_blank() {
                 return Err(empty(what));
             }
         }
@@ -295,7 +295,7 @@ fn refresh_token(
     }
     let unsaved = entry.state().unsaved.as_ref().map(|unsaved| unsaved.tokens.refresh_token().clone());
     let known = unsaved.or_else(|| before.tokens().map(|tokens| tokens.refresh_token().clone()));
-    let known = known.filter(|token| !token.is_empty()).ok_or_else(no_refresh_token)?;
+    let known = known.filter(|token| !token.is_blank()).ok_or_else(no_refresh_token)?;
     warn(
         warnings,
         format!(

@@ -12,7 +12,7 @@ impl TokenSource {
         let _guard = self.guard(user, &entry, self.guard_timeout())?;
         let mut lock = self.lock(user, self.lock_timeout(), self.lease())?;
         let stored = self.settled(user, &entry, &mut lock)?.ok_or_else(|| self.gone(user, &entry))?;
-        if stored.refresh_token().is_empty() {
+        if stored.refresh_token().is_blank() {
             return Err(no_stored_refresh_token(user));
         }
         self.accounts.revoke(&self.servers_of(Some(user)).accounts_url, stored.refresh_token())?;
