@@ -11,7 +11,7 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector, DefaultConnector};
 use ureq::{Agent, AsSendBody, Proxy, SendBody, Timeout};
 
-use super::early::EarlyResponses;
+use super::connection::Connections;
 use super::outgoing::Outgoing;
 use super::{Body, Headers, HttpRequest, HttpResponse, Method, Pace, Transport, TransportError, TransportErrorKind};
 use crate::config::{HttpOptions, is_loopback};
@@ -57,7 +57,7 @@ impl HttpTransport {
             .timeout_recv_response(Some(options.response_timeout))
             .timeout_global(Some(options.call_timeout))
             .build();
-        let connector = DefaultConnector::default().chain(EarlyResponses);
+        let connector = DefaultConnector::default().chain(Connections);
         let agent = Agent::with_parts(config, connector, DefaultResolver::default());
         Ok(Self { agent, idle_timeout: options.idle_timeout, max_response_bytes: options.max_response_bytes })
     }

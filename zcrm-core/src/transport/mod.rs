@@ -1,6 +1,6 @@
 //! How bytes travel: a trait of one method, and the one implementation over HTTP.
 
-mod early;
+mod connection;
 mod http;
 mod message;
 mod outgoing;

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+/// How many symbolic links are followed, one after the other; Linux has the same limit.
+const MAX_LINKS: usize = 40;
+
 /// Where a download is written to.
 #[derive(Debug)]
 pub(super) enum Target {
@@ -24,8 +27,7 @@ impl Target {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => None,
             Err(cause) => return Err(cause),
         };
-        // Behind a symbolic link, the file that it leads to is replaced, and the link stays.
-        let path = if present.is_some() { fs::canonicalize(path)? } else { path.to_owned() };
+        let path = behind_links(path)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let written = builder().tempfile_in(folder)?;
         if let Some(permissions) = present {
@@ -44,6 +46,19 @@ impl Target {
             Self::Direct(mut file) => file.flush(),
         }
     }
+}
+
+/// Where symbolic links lead to, also when nothing is there yet: that is written, and the links stay.
+fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        match fs::read_link(&path) {
+            Ok(target) => path = path.parent().unwrap_or(Path::new("")).join(target),
+            // It is no link, or nothing is there.
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("too many symbolic links"))
 }
 
 /// The permissions of a file that is created the usual way.
