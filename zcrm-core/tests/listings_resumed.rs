@@ -13,7 +13,8 @@ use zcrm_core::resource::DeletedKind;
 use zcrm_core::rest::{Cursor, List, UnfitRow};
 use zcrm_core::{Client, Criteria, ErrorKind, Result};
 
-/// A listing of so many rows, in pages of the size that is asked for: by number, and from v3 on by token past row 2,000.
+/// A listing of so many rows, in pages of the size that is asked for: by number, and from v3 on by token past row
+/// 2,000.
 fn rows(asked: &Asked, total: usize) -> Answer {
     let per_page: usize = asked.parameter("per_page").map_or(200, |size| size.parse().unwrap());
     let by_token = asked.parameter("page_token").map(|token| token.strip_prefix("token-").unwrap().parse().unwrap());

@@ -22,8 +22,8 @@ pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
     /// Watches from now on; only once in a program. The first signal runs `first` on a thread of its own. The second
-    /// one ends the program with exit code 2, after `last_words`, or after ten seconds where these are held up; the third
-    /// one at once: a job whose output nobody takes can always be ended.
+    /// one ends the program with exit code 2, after `last_words`, or after ten seconds where these are held up; the
+    /// third one at once: a job whose output nobody takes can always be ended.
     ///
     /// # Errors
     ///

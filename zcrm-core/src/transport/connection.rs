@@ -1,11 +1,11 @@
 //! What ureq overlooks on a connection that was made.
 //!
-//! An upload announces itself with `Expect: 100-continue`. A server that refuses it sends its response at once, and ureq
-//! 3.5 puts that into its buffer while it looks for the 100, but then waits for *more* input before it looks at the buffer
-//! as a response. On a connection that stays open there is no more, so the refusal is taken for a timeout.
+//! An upload announces itself with `Expect: 100-continue`. A server that refuses it sends its response at once, and
+//! ureq 3.5 puts that into its buffer while it looks for the 100, but then waits for *more* input before it looks at
+//! the buffer as a response. On a connection that stays open there is no more, so the refusal is taken for a timeout.
 //!
-//! Besides, a failure of an established connection is told from one to make a connection: after the former, the request may
-//! have been done.
+//! Besides, a failure of an established connection is told from one to make a connection: after the former, the request
+//! may have been done.
 
 use std::io;
 

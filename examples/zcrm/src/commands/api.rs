@@ -15,8 +15,8 @@ use crate::global::Global;
 
 /// Sends a request to any endpoint, and writes the response as it came
 ///
-/// With the same tokens, retries, limits and errors as everything else. What Zoho rejects ends with exit code 1, and the
-/// first lines of standard error are its response as it came. A POST whose response was lost is not sent
+/// With the same tokens, retries, limits and errors as everything else. What Zoho rejects ends with exit code 1, and
+/// the first lines of standard error are its response as it came. A POST whose response was lost is not sent
 /// again: exit code 2 says that it may have been carried out.
 #[derive(Debug, Args)]
 pub(crate) struct Api {

@@ -32,8 +32,8 @@ const TO_READ_THE_REST: Duration = Duration::from_secs(5);
 /// The last line on standard output adds up to the rows of the file, after Ctrl-C and without a connection too:
 /// created=N updated=N refused=N unanswered=N not_sent=N
 ///
-/// Ctrl-C waits for the request in flight, a second one does not: its rows are unanswered then. Exit code: 0 all done, 1
-/// could not, 2 done in part or ended by a signal.
+/// Ctrl-C waits for the request in flight, a second one does not: its rows are unanswered then. Exit code: 0 all done,
+/// 1 could not, 2 done in part or ended by a signal.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     /// The module's API name, such as Leads

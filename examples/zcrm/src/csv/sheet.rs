@@ -46,8 +46,8 @@ impl SheetRow {
         self.reason.starts_with(IN_DOUBT.as_bytes())
     }
 
-    /// What a reason ends with, for a row that is malformed: by it the row is known again as long as nobody corrects it.
-    /// Its cells were repaired to be written down, so that they alone would not tell.
+    /// What a reason ends with, for a row that is malformed: by it the row is known again as long as nobody corrects
+    /// it. Its cells were repaired to be written down, so that they alone would not tell.
     pub(crate) fn mark(&self) -> String {
         let mut hash = crc32fast::Hasher::new();
         for cell in &self.cells {
