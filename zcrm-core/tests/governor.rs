@@ -211,7 +211,7 @@ fn refused_connections_and_rate_limits_are_waited_out_for_the_whole_budget() {
         let error = client.module("Leads").create_one(&json!({ "Last_Name": "x" })).unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
         assert!(error.is_retryable());
-        assert!((budget.mul_f64(0.95)..budget * 4).contains(&begun.elapsed()), "{kind:?}: {:?}", begun.elapsed());
+        assert!((budget.mul_f64(0.95)..budget * 20).contains(&begun.elapsed()), "{kind:?}: {:?}", begun.elapsed());
         emulator.clear_faults();
     }
 }
