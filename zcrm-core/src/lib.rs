@@ -84,6 +84,7 @@
 //! - `bulk`: bulk read, `leads.bulk_read()`: whole modules as files of 200,000 rows. It brings csv, zip and flate2.
 //! - `conformance`: the suite that every token store has to pass, for the tests of stores.
 //! - `time`: conversions between [`DateTime`], [`Date`] and the `time` crate.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod client;
 pub mod config;

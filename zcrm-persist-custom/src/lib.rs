@@ -30,6 +30,7 @@
 //! assert!(!client.oauth().is_token_generated("abc@xyz.com")?);
 //! # Ok::<(), zcrm_core::Error>(())
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // A map of this crate: `closures`, `program` and `registry` are ways to a store, `encrypted` wraps one, `copy` and
 // `marshal` move tokens. Of `program`: `mod` is the handler, `call` and `lock` what it does, `wire` the protocol, `run`

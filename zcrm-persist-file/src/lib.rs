@@ -62,6 +62,7 @@
 //!
 //! On a network drive: locks and renames are not dependable there. Programs on several machines share a database
 //! (`zcrm-persist-mysql`).
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // A map of this crate: `store` is the handler; `format` the content of the file, `atomic` its replacement, `folder` and
 // `owner` what may lie there and whose it is, `held` what other programs hold open; `lease` is the refresh lock, on top

@@ -76,6 +76,7 @@
 //! [`Unavailable`]: zcrm_core::persistence::PersistenceErrorKind::Unavailable
 //! [`Denied`]: zcrm_core::persistence::PersistenceErrorKind::Denied
 //! [`Setup`]: zcrm_core::persistence::PersistenceErrorKind::Setup
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod builder;
 mod cluster;
