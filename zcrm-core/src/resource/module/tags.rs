@@ -1,5 +1,7 @@
 //! Tags of a module, and on its records.
 
+#[cfg(doc)]
+use crate::ErrorKind;
 use serde_json::{Map, Value, json};
 
 use super::ModuleHandle;

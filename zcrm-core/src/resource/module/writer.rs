@@ -1,5 +1,7 @@
 //! Writing records with options: any number of them.
 
+#[cfg(doc)]
+use crate::entity::Record;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::RawValue;

@@ -1,5 +1,7 @@
 //! One record: read, updated, deleted.
 
+#[cfg(doc)]
+use crate::{Error, ErrorKind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
