@@ -1,6 +1,6 @@
 //! The one handle.
 //!
-//! * [`start`]: which store the configuration selects. [`collections`]: users, roles, taxes and so on.
+//! * `start`: which store the configuration selects. `collections`: users, roles, taxes and so on.
 
 #[cfg(feature = "bulk")]
 mod bulk_read;

@@ -5,12 +5,12 @@
 //! `create`, `update`, `delete`, `send`. A listing or a search is a builder, which is sent by `send`, `all` or by
 //! iterating. What comes back is plain data in [`entity`](crate::entity).
 //!
-//! * [`collection`]: the verbs that all collections share.
-//! * [`organization`]: users, roles, profiles, taxes, variables, notes.
-//! * [`module`]: a module's records in bulk, its metadata, tags and custom views.
-//! * [`bulk`]: whole modules by bulk read (feature `bulk`).
-//! * [`record`]: one record, and what belongs to it.
-//! * [`query`]: queries in COQL.
+//! * `collection`: the verbs that all collections share.
+//! * `organization`: users, roles, profiles, taxes, variables, notes.
+//! * `module`: a module's records in bulk, its metadata, tags and custom views.
+//! * `bulk`: whole modules by bulk read (feature `bulk`).
+//! * `record`: one record, and what belongs to it.
+//! * `query`: queries in COQL.
 
 #[cfg(feature = "bulk")]
 mod bulk;

@@ -1,12 +1,12 @@
 //! How a request becomes a response.
 //!
-//! * [`request`]: a request as a value; [`parts`]: what it sends; [`cost`]: what it costs.
-//! * [`session`]: `run`, the one way out: token, governor, retries, decoding, one log line for an error.
-//! * [`governor`]: how many requests may be in flight, how fast, for how many credits.
-//! * [`retry`]: what is retried, when, and with which token.
-//! * [`response`]: what Zoho's responses say.
-//! * [`list`]: listings in pages. [`batch`]: writes of many items. [`transfer`]: files.
-//! * [`call`]: any endpoint, by hand.
+//! * `request`: a request as a value; `parts`: what it sends; `cost`: what it costs.
+//! * `session`: `run`, the one way out: token, governor, retries, decoding, one log line for an error.
+//! * `governor`: how many requests may be in flight, how fast, for how many credits.
+//! * `retry`: what is retried, when, and with which token.
+//! * `response`: what Zoho's responses say.
+//! * `list`: listings in pages. `batch`: writes of many items. `transfer`: files.
+//! * `call`: any endpoint, by hand.
 
 mod batch;
 mod call;

@@ -42,7 +42,7 @@ pub enum UserType {
     #[doc(alias = "get_all_active_confirmed_admin_users")]
     ActiveConfirmedAdmin,
     /// The user whose tokens the call uses (`CurrentUser`); see also
-    /// [`current_user`](OrganizationHandle::current_user).
+    /// `client.users().get_current()`.
     Current,
 }
 
