@@ -1,7 +1,7 @@
 # `make` lists what there is to make.
 CARGO ?= cargo
 
-.PHONY: help test test-as-user browser test-browser run live check ci
+.PHONY: help test test-as-user browser test-browser run live check ci windows
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,3 +34,6 @@ check: ## Format, lints and documentation
 
 ci: ## All that the public workflow checks on Linux
 	.ci/run
+
+windows: ## Builds for Windows and runs the tests under Wine; fails where Wine or Rust's library for the target is missing
+	.ci/windows

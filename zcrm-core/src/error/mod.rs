@@ -305,13 +305,19 @@ impl From<InvalidUserIdentifier> for Error {
 /// assert_eq!(absent.optional()?, None);
 /// # Ok::<(), Error>(())
 /// ```
-pub trait OptionalExt<T> {
+pub trait OptionalExt<T>: sealed::Sealed {
     /// `Ok(None)` for [`ErrorKind::NotFound`], the rest unchanged.
     ///
     /// # Errors
     ///
     /// Every error but [`ErrorKind::NotFound`].
     fn optional(self) -> Result<Option<T>>;
+}
+
+/// [`OptionalExt`] cannot be implemented outside of this crate, so that it can grow.
+mod sealed {
+    pub trait Sealed {}
+    impl<T> Sealed for super::Result<T> {}
 }
 
 impl<T> OptionalExt<T> for Result<T> {

@@ -1,4 +1,4 @@
-//! The seed's table and the wide one: rows that others wrote, rows that we write.
+//! The table of Zoho's SDKs and the wide one: rows that others wrote, rows that we write.
 
 use std::error::Error;
 use std::thread;

@@ -42,7 +42,7 @@ pub(crate) fn wide() -> (MysqlPersistence, Database) {
     (store, database)
 }
 
-/// A store over the seed's table, with table options such as `ENGINE=MyISAM`.
+/// A store over the table of Zoho's SDKs, with table options such as `ENGINE=MyISAM`.
 pub(crate) fn seeded(options: &str) -> (MysqlPersistence, Database) {
     let database = database();
     database.execute([format!("{SEED_TABLE} {options}")]).unwrap();

@@ -88,9 +88,9 @@ impl ModuleHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`], before anything is sent, without tags, with more than 50, when a name is empty or
-    /// holds a comma that the version cannot tell from two names, or when an id is empty; the error of the first
-    /// request when it shows that nothing can be sent. What happens later is in the report.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, without tags, with more than 50, when
+    /// a name is empty or holds a comma that the version cannot tell from two names, or when an id is empty; the error
+    /// of the first request when it shows that nothing can be sent. What happens later is in the report.
     #[doc(alias = "add_tags_to_multiple_records")]
     pub fn add_tags<S: Into<String>, I: Into<RecordId>>(
         &self,
@@ -159,8 +159,9 @@ impl Collection<Tag> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidRequest`] when there is no such tag; [`ErrorKind::InvalidResponse`] when Zoho gives no
-    /// number; otherwise every kind that a request can fail with.
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) when there is no such tag;
+    /// [`InvalidResponse`](crate::ErrorKind::InvalidResponse) when Zoho gives no number; otherwise every kind that a
+    /// request can fail with.
     #[doc(alias = "get_tag_count")]
     pub fn count_records(&self, id: impl Into<TagId>) -> Result<u64> {
         let request = self.request(Method::Get, &[id.into().as_str(), "actions", "records_count"]);
@@ -176,7 +177,7 @@ impl Collection<Tag> {
 
     /// Merges one tag into another: the records of `id` get `into`, and `id` is gone. Gives the tag that stays.
     ///
-    /// It is sent once: after [`ErrorKind::Unanswered`] the tags may be merged or not.
+    /// It is sent once: after [`Unanswered`](crate::ErrorKind::Unanswered) the tags may be merged or not.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
@@ -188,8 +189,9 @@ impl Collection<Tag> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`], before anything is sent, when an id is empty; [`ErrorKind::InvalidRequest`] when
-    /// there is no such tag; otherwise every kind that a request can fail with.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when an id is empty;
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) when there is no such tag; otherwise every kind that a
+    /// request can fail with.
     pub fn merge(&self, id: impl Into<TagId>, into: impl Into<TagId>) -> Result<Tag> {
         let id = id.into();
         let path = ["settings", "tags", into.into().as_str(), "actions", "merge"].map(str::to_owned);
@@ -212,8 +214,8 @@ impl Collection<Tag> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`], before anything is sent, when an id is empty; the error of the first request when
-    /// it shows that nothing can be sent. What happens later is in the report.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when an id is empty; the error of the
+    /// first request when it shows that nothing can be sent. What happens later is in the report.
     pub fn delete<I: Into<TagId>>(&self, ids: impl IntoIterator<Item = I>) -> Result<BatchReport> {
         let session = self.session.clone();
         let request = move |rows: &[Row]| {
@@ -235,7 +237,8 @@ impl Collection<Tag> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidRequest`] when there is no such tag; otherwise every kind that a request can fail with.
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) when there is no such tag; otherwise every kind that a
+    /// request can fail with.
     pub fn delete_one(&self, id: impl Into<TagId>) -> Result<()> {
         let request = self.session.request(Method::Delete, ["settings", "tags", id.into().as_str()]);
         self.session.run(&request.deleted("tags"))

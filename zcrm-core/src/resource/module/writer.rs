@@ -148,8 +148,8 @@ impl Writer {
         WriteStream::new(self.batch(Action::Create), records.into_iter(), |record, _| Row::new(record))
     }
 
-    /// Updates records. Each needs its id. Of a [`Record`] only the changes are sent; a type of your own says by its
-    /// serde attributes what it sends ([`Nullable`](crate::Nullable) helps).
+    /// Updates records. Each needs its id. Of a [`Record`](crate::Record) only the changes are sent; a type of your own
+    /// says by its serde attributes what it sends ([`Nullable`](crate::Nullable) helps).
     ///
     /// An update whose response was lost is retried, because doing it twice changes nothing more in the record; but
     /// Zoho may run its workflows twice, and [`no_update_retries`](crate::config::HttpOptions::no_update_retries)
@@ -196,7 +196,7 @@ impl Writer {
     /// that Zoho can find it by: not an empty text, blanks, a list or null. Otherwise a retry could create a second
     /// record.
     ///
-    /// Of a [`Record`] with an id, the changes and the check fields are sent; of others, all.
+    /// Of a [`Record`](crate::Record) with an id, the changes and the check fields are sent; of others, all.
     ///
     /// ```no_run
     /// use zcrm_core::entity::Record;

@@ -42,7 +42,7 @@ pub enum UserType {
     #[doc(alias = "get_all_active_confirmed_admin_users")]
     ActiveConfirmedAdmin,
     /// The user whose tokens the call uses (`CurrentUser`); see also
-    /// `client.users().current()`.
+    /// `client.users().get_current()`.
     Current,
 }
 

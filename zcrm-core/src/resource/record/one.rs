@@ -30,7 +30,8 @@ impl RecordHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] when there is no such record; otherwise every kind that a request can fail with.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such record; otherwise every kind that a request can
+    /// fail with.
     #[doc(alias = "get_record")]
     pub fn get(&self) -> Result<Record> {
         self.get_as()
@@ -56,7 +57,8 @@ impl RecordHandle {
     ///
     /// # Errors
     ///
-    /// As [`get`](Self::get), and [`ErrorKind::InvalidResponse`] when the record does not fit `T`.
+    /// As [`get`](Self::get), and [`InvalidResponse`](crate::ErrorKind::InvalidResponse) when the record does not fit
+    /// `T`.
     pub fn get_as<T: DeserializeOwned + 'static>(&self) -> Result<T> {
         self.session().run(&self.request(Method::Get, &[]).one(KEY))
     }
@@ -79,9 +81,9 @@ impl RecordHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] before anything is sent when the record cannot be written as a JSON object;
-    /// [`ErrorKind::InvalidRequest`] with [`Error::api`] when Zoho rejects it; otherwise every kind that a request can
-    /// fail with.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) before anything is sent when the record cannot be written as a
+    /// JSON object; [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`](crate::Error::api) when
+    /// Zoho rejects it; otherwise every kind that a request can fail with.
     pub fn update<T: Serialize + 'static>(&self, record: &T) -> Result<Saved> {
         let handle = self.clone();
         let request = move |rows: &[Row]| handle.request(Method::Put, &[]).json(&Items { key: KEY, rows });
@@ -102,8 +104,9 @@ impl RecordHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidRequest`] or [`ErrorKind::NotFound`] with [`Error::api`] when there is no such record or
-    /// Zoho rejects it; otherwise every kind that a request can fail with.
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) or [`NotFound`](crate::ErrorKind::NotFound) with
+    /// [`Error::api`](crate::Error::api) when there is no such record or Zoho rejects it; otherwise every kind that a
+    /// request can fail with.
     pub fn delete(&self) -> Result<()> {
         self.session().run(&self.request(Method::Delete, &[]).deleted(KEY))
     }
