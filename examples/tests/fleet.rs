@@ -228,7 +228,7 @@ fn holder_meets(store: &Store, signal: &str) -> Duration {
         // It wakes up past its own time limit, with an answer that is no longer wanted, and must not spoil anything.
         holder.signal("-CONT");
         assert_eq!(holder.finish().len(), 4);
-        client.users().get_current().unwrap();
+        client.users().current().unwrap();
         assert!(emulator.counters().refreshes() <= 2, "{}: {:?}", store.name(), emulator.counters());
     } else {
         holder.finish();
@@ -278,7 +278,7 @@ fn a_hundred_holders_killed_at_any_moment_cost_no_second_refresh() {
                     .iter()
                     .map(|other| {
                         scope.spawn(|| {
-                            other.users().get_current().unwrap();
+                            other.users().current().unwrap();
                             other.oauth().get_access_token(USER).unwrap()
                         })
                     })

@@ -15,7 +15,7 @@ fn signed_in() -> (Place, String) {
     let place = Place::new(Options::default());
     place.sign_in();
     let client = zcrm_cli::connect(zcrm_cli::config(Some(&place.config())).unwrap()).unwrap();
-    let id = client.users().get_current().unwrap().id.unwrap().to_string();
+    let id = client.users().current().unwrap().id.unwrap().to_string();
     (place, id)
 }
 

@@ -444,7 +444,7 @@ fn nothing_there_is_an_empty_list_or_not_found() {
     assert_eq!(client.users().get("5").unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(client.module("Leads").tags().count_records("5").unwrap_err().kind(), ErrorKind::NotFound);
     let (client, _) = serving("v2", |_| Answer::Json(200, json!({"users": []})));
-    assert_eq!(client.users().get_current().unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(client.users().current().unwrap_err().kind(), ErrorKind::NotFound);
     let (client, _) = serving("v8", |_| Answer::Json(204, Value::Null));
     assert!(client.taxes().list().all().unwrap().is_empty());
 }

@@ -211,7 +211,7 @@ fn tokens() {
         failing("read_redirect", move || oauth().read_redirect("https://example.com?error=access_denied", "x")),
         failing("a call without tokens", move || {
             let client = serving("v2", |_| Answer::Lost).0.for_user("nobody@b.com").unwrap();
-            client.users().get_current()
+            client.users().current()
         }),
     ]);
 }
@@ -253,7 +253,7 @@ fn requests() -> Vec<Sending> {
         ("search", |c| all(c.module("Leads").search(Criteria::equals("A", 1)))),
         ("deleted", |c| all(c.module("Leads").deleted(DeletedKind::All))),
         ("get", |c| c.users().get("1").map(drop)),
-        ("current", |c| c.users().get_current().map(drop)),
+        ("current", |c| c.users().current().map(drop)),
         ("describe", |c| c.module("Leads").describe().map(drop)),
         ("record get", |c| c.module("Leads").record("1").get().map(drop)),
         ("record get_as", |c| c.module("Leads").record("1").get_as::<u8>().map(drop)),

@@ -97,7 +97,7 @@ fn callbacks_may_call_the_client() {
         let emulator = emulator(0);
         let client = client(&emulator, quick().concurrency(1));
         let (from, to, file) = leads(&client);
-        let ask = |_, _| drop(client.users().get_current().unwrap());
+        let ask = |_, _| drop(client.users().current().unwrap());
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.bin");
         let download = || client.module("Leads").record(&from).attachments().download(file.as_str());
@@ -144,7 +144,7 @@ fn waiting_for_a_place_ends_with_an_error_and_sends_nothing() {
     // A call that stays in flight for as long as the server is silent.
     emulator.fault(On::path("/crm/v2/users").times(1), Fault::SlowHeaders(Duration::from_millis(900)));
     std::thread::scope(|scope| {
-        scope.spawn(|| client.users().get_current().unwrap());
+        scope.spawn(|| client.users().current().unwrap());
         while client.usage().in_flight == 0 {
             std::thread::yield_now();
         }
@@ -155,7 +155,7 @@ fn waiting_for_a_place_ends_with_an_error_and_sends_nothing() {
         assert_eq!(report.unwrap_err().kind(), ErrorKind::Busy);
     });
     assert_eq!(emulator.count_records("Leads"), 2);
-    assert!(client.users().get_current().is_ok(), "the place is free again");
+    assert!(client.users().current().is_ok(), "the place is free again");
 }
 
 #[test]
@@ -164,9 +164,9 @@ fn past_the_credit_budget_nothing_is_sent() {
     let client = client(&emulator, quick().max_credits(4));
     emulator.reset_counters();
     for _ in 0..4 {
-        client.for_user("abc@xyz.com").unwrap().users().get_current().unwrap();
+        client.for_user("abc@xyz.com").unwrap().users().current().unwrap();
     }
-    assert_eq!(client.users().get_current().unwrap_err().kind(), ErrorKind::CreditBudget);
+    assert_eq!(client.users().current().unwrap_err().kind(), ErrorKind::CreditBudget);
     let rows: Vec<_> = client.module("Leads").records().iter().collect();
     assert!(matches!(&rows[..], [Err(error)] if error.kind() == ErrorKind::CreditBudget));
     assert_eq!((emulator.counters().total_calls(), client.usage().credits_spent), (4, 4));
@@ -184,7 +184,7 @@ fn a_rate_limit_slows_all_clones_down() {
         while client.usage().requests == 0 || client.usage().in_flight > 0 {
             std::thread::yield_now();
         }
-        client.clone().users().get_current().unwrap();
+        client.clone().users().current().unwrap();
         assert!(begun.elapsed() >= Duration::from_secs(1), "{:?}", begun.elapsed());
         limited.join().unwrap();
     });
@@ -222,10 +222,10 @@ fn a_requested_wait_that_equals_the_budget_is_honoured() {
     let client = client(&emulator, quick().retry_budget(Duration::from_secs(1)));
     emulator.fault(On::any_call().times(1), Fault::Reply(Reply::too_many_requests().retry_after(1)));
     let begun = Instant::now();
-    client.users().get_current().unwrap();
+    client.users().current().unwrap();
     assert!(begun.elapsed() >= Duration::from_secs(1));
     emulator.fault(On::any_call().times(1), Fault::Reply(Reply::too_many_requests().retry_after(2)));
-    assert_eq!(client.users().get_current().unwrap_err().retry_after(), Some(Duration::from_secs(2)));
+    assert_eq!(client.users().current().unwrap_err().retry_after(), Some(Duration::from_secs(2)));
 }
 
 #[test]

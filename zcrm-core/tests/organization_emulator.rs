@@ -41,7 +41,7 @@ fn lead(client: &Client) -> RecordId {
 fn organization_users_roles_profiles() {
     in_every_version(|version, client| {
         assert!(client.organization().get().unwrap().zgid.is_some(), "{version}");
-        let me = client.users().get_current().unwrap();
+        let me = client.users().current().unwrap();
         assert_eq!(me.email.as_deref(), Some("abc@xyz.com"));
         let id = me.id.clone().unwrap();
         assert_eq!(client.users().get(&id).unwrap().full_name, me.full_name);

@@ -32,7 +32,7 @@ fn client_of(emulator: &Emulator, http: HttpOptions) -> (Client, InMemoryPersist
 }
 
 fn call(client: &Client) -> Result<(), zcrm_core::Error> {
-    client.users().get_current().map(drop)
+    client.users().current().map(drop)
 }
 
 #[test]

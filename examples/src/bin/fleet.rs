@@ -78,7 +78,7 @@ fn work(arguments: &Arguments) -> Result<Outcome> {
             .map(|_| {
                 scope.spawn(|| -> Result<()> {
                     for _ in 0..arguments.calls {
-                        match client.users().get_current() {
+                        match client.users().current() {
                             Ok(_) => say(CALLED)?,
                             Err(error) => say(&format!("{FAILED}{error}"))?,
                         }

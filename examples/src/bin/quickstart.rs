@@ -97,7 +97,7 @@ fn sign_in(client: Client, grant: Option<GrantToken>) -> Result<Client> {
 
 /// The Ruby SDK's sample: the current user, then a user by id.
 fn look_at_users(client: &Client) -> Result<()> {
-    let me = client.users().get_current()?;
+    let me = client.users().current()?;
     let id = me.id.context("Zoho gave the current user no id")?;
     let user = client.users().get(&id)?;
     say(format_args!(

@@ -152,7 +152,7 @@ impl Site {
     }
 
     fn details(&self, user: &UserIdentifier) -> Result<Details, zcrm_core::Error> {
-        let me = self.client.for_user(user)?.users().get_current()?;
+        let me = self.client.for_user(user)?.users().current()?;
         let role = me.role.as_ref().and_then(|role| role.name.clone());
         let profile = me.profile.as_ref().and_then(|profile| profile.name.clone());
         let rows = [

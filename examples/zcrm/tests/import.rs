@@ -71,7 +71,7 @@ fn cells_become_values_of_the_fields_types() {
     let account = Account::new();
     let header =
         "Last_Name,No_of_Employees,Annual_Revenue,Score,Email_Opt_Out,Interests,Follow_Up,External_Number,Owner,Fax";
-    let owner = account.client().users().get_current().unwrap().id.unwrap();
+    let owner = account.client().users().current().unwrap().id.unwrap();
     let cells = format!("\"Berg, \"\"B\"\"\",12,1000.5,7.25,TRUE,Skiing; Chess,2026-12-24,9007199254740993,{owner},");
     account.write("leads.csv", format!("{header}\n{cells}\n"));
     account.emulator.reset_counters();

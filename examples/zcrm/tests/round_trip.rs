@@ -32,7 +32,7 @@ impl Others {
             account: create("Accounts", Record::new().with("Account_Name", "Acme; \"Inc\"")),
             contact: create("Contacts", Record::new().with("Last_Name", "Dahl")),
             deal: create("Deals", Record::new().with("Deal_Name", "Big").with("Stage", "Qualification")),
-            user: client.users().get_current().unwrap().id.unwrap().to_string(),
+            user: client.users().current().unwrap().id.unwrap().to_string(),
         }
     }
 }

@@ -164,10 +164,10 @@ fn errors_show_no_secret() {
         }
     }
     place.emulator.refuse_every_token(true);
-    show(client.users().get_current().unwrap_err());
+    show(client.users().current().unwrap_err());
     place.emulator.refuse_every_token(false);
     place.emulator.revoke_tokens(USER, Revoke::Everything);
-    show(client.users().get_current().unwrap_err());
+    show(client.users().current().unwrap_err());
     place.change(json!({"client_secret": WRONG_SECRET}));
     let grant = place.emulator.new_grant(USER);
     show(connect().oauth().generate_access_token(GrantToken::new(&grant)).unwrap_err());

@@ -12,7 +12,7 @@ impl Client {
     /// use zcrm_core::resource::UserType;
     ///
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
-    /// println!("{:?}", client.users().get_current()?.full_name);
+    /// println!("{:?}", client.users().current()?.full_name);
     /// for user in client.users().list().of_type(UserType::Active) {
     ///     println!("{:?}", user?.email);
     /// }

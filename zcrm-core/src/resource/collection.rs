@@ -277,7 +277,7 @@ impl<T: Update> Collection<T> {
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
-    /// let mut user = client.users().get_current()?;
+    /// let mut user = client.users().current()?;
     /// user.phone = Some("+47 22 00 00 00".to_owned());
     /// client.users().update_one(&user)?;
     /// # Ok(())

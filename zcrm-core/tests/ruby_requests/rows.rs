@@ -281,7 +281,7 @@ pub(crate) fn rows() -> Vec<Row> {
         "ZCRMOrganization#get_all_active_confirmed_admin_users" =>
             client.users().list().of_type(UserType::ActiveConfirmedAdmin).send(),
             "GET users?type=ActiveConfirmedAdmins&page=1&per_page=200";
-        "ZCRMRestClient#get_current_user", "ZCRMOrganization#get_current_user" => client.users().get_current(),
+        "ZCRMRestClient#get_current_user", "ZCRMOrganization#get_current_user" => client.users().current(),
             "GET users?type=CurrentUser";
         "ZCRMOrganization#get_user" => client.users().get(id), "GET users/5";
         "ZCRMOrganization#search_users_by_criteria" =>

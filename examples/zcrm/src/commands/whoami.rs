@@ -34,7 +34,7 @@ impl Whoami {
 
 /// What is known, and whether that is all that was asked.
 fn about(client: &Client, global: &Global) -> Result<(Vec<(&'static str, Value)>, bool)> {
-    let user = client.users().get_current()?;
+    let user = client.users().current()?;
     let organization = match client.organization().get() {
         Ok(details) => Some(details),
         // Less than what a user needs to be shown.

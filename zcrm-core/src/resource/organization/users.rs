@@ -42,7 +42,7 @@ pub enum UserType {
     #[doc(alias = "get_all_active_confirmed_admin_users")]
     ActiveConfirmedAdmin,
     /// The user whose tokens the call uses (`CurrentUser`); see also
-    /// `client.users().get_current()`.
+    /// `client.users().current()`.
     Current,
 }
 
@@ -116,7 +116,7 @@ impl Collection<User> {
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
-    /// println!("{:?}", client.users().get_current()?.full_name);
+    /// println!("{:?}", client.users().current()?.full_name);
     /// # Ok(())
     /// # }
     /// ```
@@ -125,7 +125,7 @@ impl Collection<User> {
     ///
     /// [`ErrorKind::Scope`] without `ZohoCRM.users.READ`; otherwise every kind that a request can fail with.
     #[doc(alias = "get_current_user")]
-    pub fn get_current(&self) -> Result<User> {
+    pub fn current(&self) -> Result<User> {
         let request = self.request(Method::Get, &[]).query("type", UserType::Current.as_str());
         self.session.run(&request.one(User::KEY))
     }
