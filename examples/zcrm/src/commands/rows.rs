@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::thread;
 
 use anyhow::{Context, Result};
 use zcrm_cli::output::{Broken, Lines, Sink};
@@ -110,7 +111,12 @@ impl<'a> Job<'a> {
     }
 
     fn broken_off(&self, cause: Option<anyhow::Error>, broken: Option<Broken>) -> Result<Outcome> {
-        let Some(broken) = broken else { return Ok(Outcome::InPart) };
+        let Some(broken) = broken else {
+            // A signal has broken it off; its thread says so, and ends the program.
+            loop {
+                thread::park();
+            }
+        };
         if let Some(cause) = cause {
             if broken.lines == 0 || cause.is::<stdio::ReaderGone>() {
                 return Err(cause);

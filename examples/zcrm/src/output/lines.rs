@@ -114,6 +114,10 @@ impl fmt::Display for Broken {
 
 impl Pending {
     fn let_out(&mut self) -> io::Result<()> {
+        if self.over {
+            // Whoever broke it off ends the program now, maybe in the middle of a line.
+            return Err(io::Error::other("the output was broken off"));
+        }
         let whole = self.ends.last().copied().unwrap_or(0);
         let outcome = self.target.write(self.bytes.get(..whole).unwrap_or_default(), &self.ends);
         let (kept, outcome) = match outcome {
