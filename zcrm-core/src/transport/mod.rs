@@ -9,7 +9,8 @@ use std::error::Error as StdError;
 use std::fmt;
 
 #[cfg(feature = "logging")]
-pub(crate) use http::{SHOW_THE_WIRE, default_transport};
+pub(crate) use http::SHOW_THE_WIRE;
+pub(crate) use http::default_transport;
 pub use message::{Body, Headers, HttpRequest, HttpResponse, Method, Pace};
 
 /// Sends one request and gives back whatever was answered. Any status is an answer; redirects are not followed; the
