@@ -66,7 +66,7 @@
 //! | Level | What |
 //! |---|---|
 //! | `error` | every error, once, when it leaves the library |
-//! | `warn` | what needs attention: a retry, items of a batch that were not written, another data centre, tokens that could not be saved, unused keys |
+//! | `warn` | what needs attention: a retry, items of a batch that were not written, another data center, tokens that could not be saved, unused keys |
 //! | `info` | which store and why, tables and folders made, tokens obtained, refreshed, revoked |
 //! | `debug` | each request: method, path, status, duration; waiting for locks |
 //!

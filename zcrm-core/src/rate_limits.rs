@@ -1,4 +1,4 @@
-//! What Zoho's answers say about the limits of the organisation.
+//! What Zoho's answers say about the limits of the organization.
 
 /// Figures from the headers of an answer. Zoho sends none of them reliably: each is absent more often than not.
 ///

@@ -100,7 +100,7 @@ fn a_server_that_refuses_every_token_sees_at_most_two_token_requests_in_a_thousa
     for _ in 0..1000 {
         let error = call(&client).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{error}");
-        for part in ["data centre", "environment", "client_id"] {
+        for part in ["data center", "environment", "client_id"] {
             assert!(error.to_string().contains(part), "{error}");
         }
     }

@@ -1,4 +1,4 @@
-//! Shows one user of the organisation.
+//! Shows one user of the organization.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use zcrm_cli::stdio::say;
 use zcrm_cli::{Outcome, config, connect, run};
 use zcrm_core::OptionalExt;
 
-/// Shows one user of the organisation
+/// Shows one user of the organization
 #[derive(Parser)]
 #[command(name = "get_user", version)]
 struct Arguments {

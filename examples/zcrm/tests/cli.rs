@@ -82,22 +82,22 @@ fn whoami_says_who_and_where() {
     let account = Account::new();
     let ran = account.run(ZCRM, &["whoami"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
-    for line in ["user             Asta Berg", "email            abc@xyz.com", "organisation     Emulated Trading"] {
+    for line in ["user             Asta Berg", "email            abc@xyz.com", "organization     Emulated Trading"] {
         assert!(ran.stdout.lines().any(|told| told == line), "{line}: {}", ran.stdout);
     }
     let ran = account.run(ZCRM, &["whoami", "--json"]);
     let told: Value = serde_json::from_str(&ran.stdout).unwrap();
     let url = account.emulator.url();
     let expected = json!({
-        "user": "Asta Berg", "id": "3652397000000186017", "email": "abc@xyz.com", "organisation": "Emulated Trading",
-        "organisation_id": "3652397000000020005", "data_centre": null, "environment": "production", "host": url,
+        "user": "Asta Berg", "id": "3652397000000186017", "email": "abc@xyz.com", "organization": "Emulated Trading",
+        "organization_id": "3652397000000020005", "data_center": null, "environment": "production", "host": url,
         "api_version": "v2",
     });
     assert_eq!(told, expected);
 }
 
 #[test]
-fn whoami_without_the_scope_for_the_organisation_is_done_in_part() {
+fn whoami_without_the_scope_for_the_organization_is_done_in_part() {
     let account = Account::new();
     let refusal = Reply::error(401, "OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL");
     account.emulator.fault(On::path("/crm/v2/org"), Fault::Reply(refusal));

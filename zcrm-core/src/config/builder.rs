@@ -43,23 +43,23 @@ impl ConfigBuilder {
         self.set(Key::CurrentUserEmail, email)
     }
 
-    /// `api_base_url`: the API server. Defaults to the data centre of `accounts_url`, else the US.
+    /// `api_base_url`: the API server. Defaults to the data center of `accounts_url`, else the US.
     pub fn api_base_url(self, url: &str) -> Self {
         self.set(Key::ApiBaseUrl, url)
     }
 
-    /// `accounts_url`: the accounts server. Defaults to the data centre of `api_base_url`, else the US.
+    /// `accounts_url`: the accounts server. Defaults to the data center of `api_base_url`, else the US.
     pub fn accounts_url(self, url: &str) -> Self {
         self.set(Key::AccountsUrl, url)
     }
 
-    /// `file_upload_url`: the server that takes the files of bulk writes. Defaults to the one of the data centre, or to
+    /// `file_upload_url`: the server that takes the files of bulk writes. Defaults to the one of the data center, or to
     /// `api_base_url` where that is not Zoho's.
     pub fn file_upload_url(self, url: &str) -> Self {
         self.set(Key::FileUploadUrl, url)
     }
 
-    /// `download_url`: the server of the result files of bulk writes. Defaults to the one of the data centre, or to
+    /// `download_url`: the server of the result files of bulk writes. Defaults to the one of the data center, or to
     /// `api_base_url` where that is not Zoho's.
     pub fn download_url(self, url: &str) -> Self {
         self.set(Key::DownloadUrl, url)

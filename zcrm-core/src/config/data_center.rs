@@ -1,8 +1,8 @@
-//! Zoho's data centres and their hosts.
+//! Zoho's data centers and their hosts.
 
 use std::fmt;
 
-/// A data centre of Zoho. The hosts are those of Zoho's own SDK for v8, except for
+/// A data center of Zoho. The hosts are those of Zoho's own SDK for v8, except for
 /// [`download_url`](Self::download_url).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -25,7 +25,7 @@ pub enum DataCenter {
     Sa,
 }
 
-/// What the URLs of a data centre are made of.
+/// What the URLs of a data center are made of.
 struct Hosts {
     location: &'static str,
     /// The domain of accounts, console and downloads.
@@ -41,7 +41,7 @@ const fn hosts(location: &'static str, zoho: &'static str, api: &'static str, up
 }
 
 impl DataCenter {
-    /// All data centres.
+    /// All data centers.
     pub const ALL: [Self; 8] = [Self::Us, Self::Eu, Self::In, Self::Cn, Self::Au, Self::Jp, Self::Ca, Self::Sa];
 
     #[rustfmt::skip]
@@ -89,7 +89,7 @@ impl DataCenter {
     }
 
     /// The server of the result files of bulk writes, such as `https://download-accl.zoho.com`. Zoho documents this
-    /// host for the US only; for the other data centres it is derived from their domain.
+    /// host for the US only; for the other data centers it is derived from their domain.
     #[must_use]
     pub fn download_url(self) -> String {
         format!("https://download-accl.{}", self.hosts().zoho)
@@ -101,19 +101,19 @@ impl DataCenter {
         format!("https://api-console.{}", self.hosts().zoho)
     }
 
-    /// The data centre of a `location` code.
+    /// The data center of a `location` code.
     #[must_use]
     pub fn from_location(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|center| center.location() == code)
     }
 
-    /// The data centre of an accounts server.
+    /// The data center of an accounts server.
     #[must_use]
     pub fn from_accounts_url(url: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|center| center.accounts_url() == url.trim_end_matches('/'))
     }
 
-    /// The data centre of an API server: production, sandbox (`sandbox.`) or developer edition (`developer.`).
+    /// The data center of an API server: production, sandbox (`sandbox.`) or developer edition (`developer.`).
     #[must_use]
     pub fn from_api_url(url: &str) -> Option<Self> {
         let host = host(url)?;
@@ -122,7 +122,7 @@ impl DataCenter {
         Self::ALL.into_iter().find(|center| center.hosts().api == domain)
     }
 
-    /// The data centre of a server for bulk files: the one of [`file_upload_url`](Self::file_upload_url), or
+    /// The data center of a server for bulk files: the one of [`file_upload_url`](Self::file_upload_url), or
     /// `upload.` or `upload-accl.`, which Zoho's older pages name.
     #[must_use]
     pub fn from_file_upload_url(url: &str) -> Option<Self> {
@@ -131,7 +131,7 @@ impl DataCenter {
         Self::ALL.into_iter().find(|center| center.hosts().upload == host || older == Some(center.hosts().zoho))
     }
 
-    /// The data centre of a server of result files: `download-accl.`, or `download.`, which Zoho names for exports.
+    /// The data center of a server of result files: `download-accl.`, or `download.`, which Zoho names for exports.
     #[must_use]
     pub fn from_download_url(url: &str) -> Option<Self> {
         let host = host(url)?;

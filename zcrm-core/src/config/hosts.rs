@@ -16,7 +16,7 @@ pub(super) struct Hosts {
     pub(super) file_upload_url: FileHost,
     pub(super) download_url: FileHost,
     pub(super) sandbox: bool,
-    /// Whether `api_base_url` or `accounts_url` is set, so that no other data centre may be used later.
+    /// Whether `api_base_url` or `accounts_url` is set, so that no other data center may be used later.
     pub(super) given: bool,
 }
 
@@ -24,7 +24,7 @@ pub(super) struct Hosts {
 #[derive(Debug, Clone)]
 pub(super) struct FileHost {
     pub(super) url: String,
-    /// Whether its key is set, so that it is used whatever the data centre.
+    /// Whether its key is set, so that it is used whatever the data center.
     pub(super) given: bool,
 }
 
@@ -74,7 +74,7 @@ impl Hosts {
     }
 }
 
-/// The data centre of `api_base_url` and `accounts_url`, where each is absent, or of a known centre or none.
+/// The data center of `api_base_url` and `accounts_url`, where each is absent, or of a known centre or none.
 fn center(
     entries: &mut Entries,
     api: Option<Option<DataCenter>>,
@@ -83,16 +83,16 @@ fn center(
     match (api, accounts) {
         (None, None) => Some(DataCenter::Us),
         (Some(Some(api)), Some(Some(accounts))) if api != accounts => {
-            let fault = format!("belongs to data centre {accounts}, but api_base_url to {api}; remove one of them");
+            let fault = format!("belongs to data center {accounts}, but api_base_url to {api}; remove one of them");
             entries.fault(Key::AccountsUrl, &fault);
             Some(api)
         }
         (Some(None), None) if !entries.is_faulty(Key::AccountsUrl) => {
-            entries.fault(Key::ApiBaseUrl, "not a host of a known Zoho data centre; set accounts_url too");
+            entries.fault(Key::ApiBaseUrl, "not a host of a known Zoho data center; set accounts_url too");
             None
         }
         (None, Some(None)) if !entries.is_faulty(Key::ApiBaseUrl) => {
-            entries.fault(Key::AccountsUrl, "not a host of a known Zoho data centre; set api_base_url too");
+            entries.fault(Key::AccountsUrl, "not a host of a known Zoho data center; set api_base_url too");
             None
         }
         (Some(api), accounts) => api.or(accounts.flatten()),
@@ -112,7 +112,7 @@ fn file_host(
         && center != other
     {
         let fault =
-            format!("belongs to data centre {other}, but the API is in {center}; remove it, or change the others");
+            format!("belongs to data center {other}, but the API is in {center}; remove it, or change the others");
         entries.fault(key, &fault);
     }
     FileHost { url, given: true }

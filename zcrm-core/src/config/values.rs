@@ -93,7 +93,7 @@ impl Config {
         &self.hosts.accounts_url
     }
 
-    /// The server that takes the files of bulk writes. If the key is not set, the one of the data centre; if the API
+    /// The server that takes the files of bulk writes. If the key is not set, the one of the data center; if the API
     /// server is not Zoho's, the API server.
     #[must_use]
     pub fn file_upload_url(&self) -> &str {
@@ -107,16 +107,16 @@ impl Config {
         &self.hosts.download_url.url
     }
 
-    /// [`file_upload_url`](Self::file_upload_url) for a user of this data centre: the key if it is set, otherwise the
-    /// server of the data centre.
+    /// [`file_upload_url`](Self::file_upload_url) for a user of this data center: the key if it is set, otherwise the
+    /// server of the data center.
     #[must_use]
     pub fn file_upload_url_in(&self, center: DataCenter) -> String {
         let host = &self.hosts.file_upload_url;
         if host.given { host.url.clone() } else { center.file_upload_url() }
     }
 
-    /// [`download_url`](Self::download_url) for a user of this data centre: the key if it is set, otherwise the server
-    /// of the data centre.
+    /// [`download_url`](Self::download_url) for a user of this data center: the key if it is set, otherwise the server
+    /// of the data center.
     #[must_use]
     pub fn download_url_in(&self, center: DataCenter) -> String {
         let host = &self.hosts.download_url;
@@ -152,13 +152,13 @@ impl Config {
         &self.store_keys
     }
 
-    /// The data centre of the configured servers; `None` for servers that are not Zoho's.
+    /// The data center of the configured servers; `None` for servers that are not Zoho's.
     #[must_use]
     pub fn data_center(&self) -> Option<DataCenter> {
         DataCenter::from_accounts_url(self.accounts_url())
     }
 
-    /// Whether `api_base_url` or `accounts_url` is set, so that no other data centre may be used later.
+    /// Whether `api_base_url` or `accounts_url` is set, so that no other data center may be used later.
     pub(crate) fn urls_given(&self) -> bool {
         self.hosts.given
     }

@@ -39,7 +39,7 @@ entity! {
         system_mandatory: bool = "system_mandatory",
         /// Whether a layout demands it; told within layouts.
         required: bool = "required",
-        /// Whether the organisation made it.
+        /// Whether the organization made it.
         #[doc(alias = "is_custom_field")]
         custom_field: bool = "custom_field",
         /// Whether it is shown.

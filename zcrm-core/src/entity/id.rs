@@ -121,7 +121,7 @@ ids! {
     RecordId,
     /// The id of a user.
     UserId,
-    /// The id of an organisation.
+    /// The id of an organization.
     OrgId,
     /// The id of a role.
     RoleId,
@@ -143,7 +143,7 @@ ids! {
     NoteId,
     /// The id of an attachment.
     AttachmentId,
-    /// The id of a tax of the organisation.
+    /// The id of a tax of the organization.
     TaxId,
     /// The id of a variable.
     VariableId,

@@ -27,7 +27,7 @@ entity! {
         status: Json = "status",
         /// Whom it was made for.
         created_for: UserRef = "created_for",
-        /// From later versions on: who made it, Zoho or the organisation.
+        /// From later versions on: who made it, Zoho or the organization.
         source: String = "source",
         /// From later versions on: `default` or `custom`.
         generated_type: String = "generated_type",

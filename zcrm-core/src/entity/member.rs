@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind};
 
 /// A type that a field of an entity can have.
 ///
-/// Zoho's responses differ by version and data centre: numbers come as text, objects as names. A value that is not
+/// Zoho's responses differ by version and data center: numbers come as text, objects as names. A value that is not
 /// understood is no reason to lose the rest of the response, so reading says "does not fit" and nothing more.
 pub(crate) trait Member: Sized + PartialEq + Serialize {
     /// The value as this type, or `None` when it does not fit.

@@ -159,7 +159,7 @@ entity! {
 }
 
 impl Module {
-    /// Whether the organisation made it.
+    /// Whether the organization made it.
     #[must_use]
     pub fn is_custom_module(&self) -> bool {
         self.generated_type.as_deref() == Some("custom")

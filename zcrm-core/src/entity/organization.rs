@@ -1,17 +1,17 @@
-//! The organisation.
+//! The organization.
 
 use super::define::entity;
 use super::id::OrgId;
 use super::time::DateTime;
 
 entity! {
-    /// The organisation: the company whose CRM this is.
+    /// The organization: the company whose CRM this is.
     #[doc(alias = "ZCRMOrganization")]
     pub struct Organization {
         /// The id.
         #[doc(alias = "org_id")]
         id: OrgId = "id",
-        /// Zoho's id of the organisation, which bulk uploads (`X-CRM-ORG`) and the client-credentials flow (`soid`) ask
+        /// Zoho's id of the organization, which bulk uploads (`X-CRM-ORG`) and the client-credentials flow (`soid`) ask
         /// for. It is not [`id`](Organization::id).
         zgid: String = "zgid",
         /// Name of the company.
@@ -85,7 +85,7 @@ entity! {
         license_details: LicenseDetails = "license_details",
     }
 
-    /// An organisation's edition and licences.
+    /// An organization's edition and licences.
     pub struct LicenseDetails {
         /// Whether it pays.
         #[doc(alias = "is_paid_account")]

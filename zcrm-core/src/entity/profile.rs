@@ -23,7 +23,7 @@ entity! {
         kind: String = "type",
         /// From later versions on: the kind of permissions.
         permission_type: String = "permission_type",
-        /// From later versions on: whether the organisation made it.
+        /// From later versions on: whether the organization made it.
         custom: bool = "custom",
         /// Whether it is the default; told within layouts.
         #[doc(alias = "is_default")]

@@ -6,7 +6,7 @@ use super::reference::{RoleRef, UserRef};
 use super::time::DateTime;
 
 entity! {
-    /// A role: a place in the hierarchy of the organisation.
+    /// A role: a place in the hierarchy of the organization.
     #[doc(alias = "ZCRMRole")]
     pub struct Role {
         /// The id.

@@ -7,7 +7,7 @@ use super::define::entity;
 use super::id::TaxId;
 
 entity! {
-    /// A tax of the organisation.
+    /// A tax of the organization.
     ///
     /// ```
     /// use zcrm_core::entity::OrgTax;
@@ -29,7 +29,7 @@ entity! {
         sequence_number: i64 = "sequence_number" set,
     }
 
-    /// How the organisation's taxes are used (`preference`, beside the list of taxes).
+    /// How the organization's taxes are used (`preference`, beside the list of taxes).
     pub struct TaxPreference {
         /// Whether the taxes of a product are filled into lines that have it.
         auto_populate_tax: bool = "auto_populate_tax",
@@ -46,7 +46,7 @@ entity! {
         percentage: Amount = "percentage" set,
         /// How much it comes to, in money; from later versions on also a text such as `VAT - 25 %`.
         value: Json = "value" set,
-        /// From later versions on: the id of the organisation's tax.
+        /// From later versions on: the id of the organization's tax.
         id: TaxId = "id" set,
     }
 }

@@ -6,7 +6,7 @@ use super::reference::{ProfileRef, RoleRef, TerritoryRef, UserRef};
 use super::time::DateTime;
 
 entity! {
-    /// A user of the organisation.
+    /// A user of the organization.
     ///
     /// To create one, set what is to be sent. To change one, read it and set what is to be changed, or start from
     /// [`with_id`](User::with_id): an update sends only what differs from what was read. A field that was read and is

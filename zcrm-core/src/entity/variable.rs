@@ -1,4 +1,4 @@
-//! Variables of the organisation and their groups.
+//! Variables of the organization and their groups.
 
 use super::json::Json;
 
@@ -6,7 +6,7 @@ use super::define::entity;
 use super::id::{VariableGroupId, VariableId};
 
 entity! {
-    /// A variable: a value that the organisation's automation reads.
+    /// A variable: a value that the organization's automation reads.
     ///
     /// ```
     /// use zcrm_core::entity::{Variable, VariableGroup};

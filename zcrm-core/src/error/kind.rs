@@ -21,13 +21,13 @@ pub enum ErrorKind {
     RefreshBusy,
     /// The grant was exchanged, yet the tokens could not be saved; [`Error::tokens`](super::Error::tokens) holds them.
     TokensNotSaved,
-    /// The grant token is wrong, used, expired, or of another data centre or client. Make a new one.
+    /// The grant token is wrong, used, expired, or of another data center or client. Make a new one.
     InvalidGrant,
     /// The refresh token is revoked or wrong. The user has to consent again.
     InvalidRefreshToken,
-    /// The client id is unknown to this data centre's accounts server.
+    /// The client id is unknown to this data center's accounts server.
     InvalidClient,
-    /// The client secret is wrong (it can differ per data centre).
+    /// The client secret is wrong (it can differ per data center).
     InvalidClientSecret,
     /// The redirect URI is not the registered one.
     InvalidRedirect,

@@ -79,7 +79,7 @@ fn random_state() -> Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// What a consent brought: the grant, and the accounts server of the user's data centre. Exchange it with
+/// What a consent brought: the grant, and the accounts server of the user's data center. Exchange it with
 /// [`OAuth::accept_redirect`](super::OAuth::accept_redirect) at once: it lives for minutes.
 #[derive(Debug)]
 pub struct Redirect {
@@ -95,7 +95,7 @@ impl Redirect {
         self.accounts_url.as_deref()
     }
 
-    /// The user's data centre, when the redirect names a known one.
+    /// The user's data center, when the redirect names a known one.
     #[must_use]
     pub fn data_center(&self) -> Option<DataCenter> {
         self.accounts_url().and_then(DataCenter::from_accounts_url)
@@ -149,7 +149,7 @@ fn refusal(code: &str) -> Error {
         "access_denied" => (ErrorKind::AccessDenied, "the user refused the consent"),
         "invalid_client" | "unauthorized_client" => (
             ErrorKind::InvalidClient,
-            "Zoho does not know the client_id in this data centre; check it and accounts_url",
+            "Zoho does not know the client_id in this data center; check it and accounts_url",
         ),
         "invalid_redirect_uri" | "redirect_uri_mismatch" => {
             (ErrorKind::InvalidRedirect, "the redirect_uri is not the one registered in Zoho's API console")

@@ -27,7 +27,7 @@ use crate::token::{GrantToken, InvalidUserIdentifier, OAuthTokens, UserIdentifie
 ///   and 27 s. Others wait for 5 s longer, then read the store once more, and fail with
 ///   [`RefreshBusy`](crate::ErrorKind::RefreshBusy); nothing is ever refreshed without the lock.
 /// - A token that Zoho rejects is replaced. Where a fresh one (less than 10 minutes old and never accepted) is
-///   rejected, and its successor as well, the data centre, the environment or the client is wrong: for 10 minutes a
+///   rejected, and its successor as well, the data center, the environment or the client is wrong: for 10 minutes a
 ///   rejection is then no reason for a token request. A token that another process stores is taken at once.
 /// - When Zoho rate-limits token requests, none is sent for that refresh token until `Retry-After` is over, or for 10
 ///   minutes. Other users and new grants are not held up. Stores that can pass the knowledge on to other processes.
@@ -35,7 +35,7 @@ use crate::token::{GrantToken, InvalidUserIdentifier, OAuthTokens, UserIdentifie
 ///   1, 2, 4 ... 64 s, and only over what is surely older: never over a newer grant or a deleted user.
 /// - A refused refresh token is not sent again until the store holds another one; a refused client id or secret is sent
 ///   again after a minute.
-/// - Where no URL is configured and Zoho says that a user's tokens are of another known data centre, that user's
+/// - Where no URL is configured and Zoho says that a user's tokens are of another known data center, that user's
 ///   requests go there from now on. Stores do not keep that: see [`set_data_center`](Self::set_data_center).
 ///
 /// Every error that these methods return was logged once, at ERROR.
@@ -72,7 +72,7 @@ impl OAuth {
     /// case, and Zoho's otherwise; see [`Granted`]. Zoho tells the address with the scope `AaaServer.profile.READ`
     /// ([`scope::PROFILE`](super::scope::PROFILE)) only; without it a user has to be configured.
     ///
-    /// Zoho accepts a grant once, within minutes, and from the client and data centre it was made for. So the refresh
+    /// Zoho accepts a grant once, within minutes, and from the client and data center it was made for. So the refresh
     /// lock is taken and the store is read first, and the tokens are saved before Zoho is asked whose they are: a store
     /// that is down does not cost the grant, nor does a crash during that question. A stored row that cannot be read,
     /// because it is damaged or encrypted with another key, is replaced. (Without a configured user the name is needed
@@ -117,7 +117,7 @@ impl OAuth {
 
     /// The same with what a web redirect brought. The grant is exchanged at the accounts server that the redirect
     /// names, unless the configuration names one, which is never overridden. This user's requests go to that data
-    /// centre from then on; other users' are not affected.
+    /// center from then on; other users' are not affected.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
@@ -350,7 +350,7 @@ impl OAuth {
         logged(self.tokens.save(tokens))
     }
 
-    /// Tells which data centre the tokens of `user` are of, where no URL is configured: for programs whose users are of
+    /// Tells which data center the tokens of `user` are of, where no URL is configured: for programs whose users are of
     /// several, at their start. It is found out at a sign-in ([`Granted::data_center`]), but stores do not keep it.
     /// Configured URLs are never overridden.
     ///

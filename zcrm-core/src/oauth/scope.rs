@@ -6,7 +6,7 @@ pub const MODULES: &str = "ZohoCRM.modules.ALL";
 pub const SETTINGS: &str = "ZohoCRM.settings.ALL";
 /// Users: `ZohoCRM.users.ALL`.
 pub const USERS: &str = "ZohoCRM.users.ALL";
-/// The organisation: `ZohoCRM.org.ALL`.
+/// The organization: `ZohoCRM.org.ALL`.
 pub const ORGANIZATION: &str = "ZohoCRM.org.ALL";
 /// Bulk read and write: `ZohoCRM.bulk.ALL`.
 pub const BULK: &str = "ZohoCRM.bulk.ALL";

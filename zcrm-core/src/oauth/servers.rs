@@ -1,4 +1,4 @@
-//! Which servers a user's tokens belong to: the configured ones, or those of the data centre that Zoho names.
+//! Which servers a user's tokens belong to: the configured ones, or those of the data center that Zoho names.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,7 @@ pub(super) struct Servers {
 
 /// Decides which servers are used.
 ///
-/// Servers that the configuration names are kept whatever Zoho says. Otherwise a user's requests go to the data centre
+/// Servers that the configuration names are kept whatever Zoho says. Otherwise a user's requests go to the data center
 /// that a redirect or a token response names, if it is a known one: a host of anybody else never gets to see a token.
 #[derive(Debug)]
 pub(super) struct ServerRules {
@@ -47,7 +47,7 @@ impl ServerRules {
         }
     }
 
-    /// The servers of a data centre, unless the configuration names others.
+    /// The servers of a data center, unless the configuration names others.
     pub(super) fn of(&self, center: DataCenter) -> Servers {
         let servers = Servers {
             accounts_url: center.accounts_url(),
@@ -61,7 +61,7 @@ impl ServerRules {
             self.warn_once(
                 Some(center),
                 &format!(
-                    "Zoho says that the tokens are of the data centre {center}, yet the configured URLs are of another and \
+                    "Zoho says that the tokens are of the data center {center}, yet the configured URLs are of another and \
                      are kept; if calls fail with 401, set api_base_url to {} and accounts_url to {}",
                     center.api_base_url(),
                     servers.accounts_url
@@ -71,20 +71,20 @@ impl ServerRules {
         configured
     }
 
-    /// The servers of tokens that were asked for at `asked`: a token response names their data centre as `api_domain`.
+    /// The servers of tokens that were asked for at `asked`: a token response names their data center as `api_domain`.
     pub(super) fn learned(&self, minted: &Minted, asked: Servers) -> Servers {
         let Some(domain) = &minted.api_domain else { return asked };
         match DataCenter::from_api_url(domain) {
-            // Hosts that are not Zoho's, such as an emulator's or a gateway's, are of no data centre.
+            // Hosts that are not Zoho's, such as an emulator's or a gateway's, are of no data center.
             Some(_) if self.config.data_center().is_none() => asked,
             Some(center) if center.accounts_url() == asked.accounts_url => asked,
             Some(center) => {
                 let servers = self.of(center);
                 if servers != asked {
                     log::warn!(
-                        "tokens turn out to be of Zoho's data centre {center}; their user's requests go there from now on. \
-                         The store cannot remember it: if all users are of this data centre, add these two lines to the \
-                         configuration, else tell each user's data centre with \
+                        "tokens turn out to be of Zoho's data center {center}; their user's requests go there from now on. \
+                         The store cannot remember it: if all users are of this data center, add these two lines to the \
+                         configuration, else tell each user's data center with \
                          client.oauth().set_data_center:\n\"api_base_url\": \"{}\",\n\"accounts_url\": \"{}\"",
                         center.api_base_url(),
                         center.accounts_url()
@@ -96,7 +96,7 @@ impl ServerRules {
             None => {
                 self.warn_once(
                     None,
-                    "Zoho's token response names an api_domain that is none of the known data centres; it is ignored. If \
+                    "Zoho's token response names an api_domain that is none of the known data centers; it is ignored. If \
                      it is right, set api_base_url and accounts_url",
                 );
                 asked

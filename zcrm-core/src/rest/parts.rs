@@ -20,7 +20,7 @@ pub enum Idempotency {
     NotIdempotent,
 }
 
-/// Which of Zoho's servers a request goes to. Each is known from the user's data centre, or from the configuration.
+/// Which of Zoho's servers a request goes to. Each is known from the user's data center, or from the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Host {

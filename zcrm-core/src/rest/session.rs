@@ -229,7 +229,7 @@ impl Session {
     fn unauthenticated(&self, rejection: Error) -> Error {
         let environment = if self.shared.config.sandbox() { "the sandbox" } else { "production" };
         rejection.with_hint(&format!(
-            "most likely the tokens belong to another data centre than {}, to another environment than {environment}, \
+            "most likely the tokens belong to another data center than {}, to another environment than {environment}, \
              or to another client_id",
             self.base_url(Host::Api)
         ))

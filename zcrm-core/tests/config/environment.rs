@@ -167,8 +167,8 @@ fn relative_paths_count_from_where_they_are_written() {
 }
 
 #[test]
-fn servers_of_different_data_centres_are_a_fault_wherever_they_are_written() {
+fn servers_of_different_data_centers_are_a_fault_wherever_they_are_written() {
     let members = r#","client_secret":"other","api_base_url":"https://www.zohoapis.eu""#;
     let (_folder, text) = over_file(members, &[("ZCRM_ACCOUNTS_URL", "https://accounts.zoho.in")]);
-    assert!(text.contains("ZCRM_ACCOUNTS_URL: belongs to data centre IN"), "{text}");
+    assert!(text.contains("ZCRM_ACCOUNTS_URL: belongs to data center IN"), "{text}");
 }

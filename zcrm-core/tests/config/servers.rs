@@ -1,4 +1,4 @@
-//! Servers, data centres and the sandbox.
+//! Servers, data centers and the sandbox.
 
 use zcrm_core::config::DataCenter;
 
@@ -20,7 +20,7 @@ fn one_url_implies_the_other() {
 }
 
 #[test]
-fn a_data_centre_is_known_by_code_and_by_hosts() {
+fn a_data_center_is_known_by_code_and_by_hosts() {
     for center in DataCenter::ALL {
         assert_eq!(DataCenter::from_location(center.location()), Some(center));
         assert_eq!(DataCenter::from_accounts_url(&center.accounts_url()), Some(center));
@@ -40,7 +40,7 @@ fn a_data_centre_is_known_by_code_and_by_hosts() {
 }
 
 #[test]
-fn two_data_centres_are_a_fault_and_a_foreign_host_needs_both_urls() {
+fn two_data_centers_are_a_fault_and_a_foreign_host_needs_both_urls() {
     let text = fault(&[("api_base_url", "https://www.zohoapis.eu"), ("accounts_url", "https://accounts.zoho.in")]);
     assert!(text.contains("IN") && text.contains("EU"), "{text}");
     assert!(fault(&[("api_base_url", "https://crm.example.com")]).contains("set accounts_url too"));
@@ -69,7 +69,7 @@ fn http_leads_to_this_machine_only_and_a_url_is_scheme_and_host() {
 }
 
 #[test]
-fn the_sandbox_is_that_of_the_data_centre_or_an_error() {
+fn the_sandbox_is_that_of_the_data_center_or_an_error() {
     let sandbox = ("sandbox", "true");
     assert_eq!(with(&[sandbox]).unwrap().api_base_url(), "https://sandbox.zohoapis.com");
     let config = with(&[sandbox, ("api_base_url", "https://www.zohoapis.eu")]).unwrap();
@@ -85,7 +85,7 @@ fn the_sandbox_is_that_of_the_data_centre_or_an_error() {
 }
 
 #[test]
-fn files_go_to_the_servers_of_the_data_centre() {
+fn files_go_to_the_servers_of_the_data_center() {
     for (api, upload, download) in [
         ("https://www.zohoapis.com", "https://content.zohoapis.com", "https://download-accl.zoho.com"),
         ("https://sandbox.zohoapis.com.au", "https://content.zohoapis.com.au", "https://download-accl.zoho.com.au"),
@@ -111,7 +111,7 @@ fn files_go_to_the_api_server_if_that_is_not_zohos() {
 }
 
 #[test]
-fn servers_for_files_can_be_set_but_not_to_another_data_centre() {
+fn servers_for_files_can_be_set_but_not_to_another_data_center() {
     let own = [("file_upload_url", "https://files.example.com:8443/"), ("download_url", "http://[::1]:5")];
     let config = with(&own).unwrap();
     assert_eq!((config.file_upload_url(), config.download_url()), ("https://files.example.com:8443", "http://[::1]:5"));
@@ -126,7 +126,7 @@ fn servers_for_files_can_be_set_but_not_to_another_data_centre() {
         ("download_url", "https://download-accl.zoho.com"),
     ] {
         let text = fault(&[eu, (key, url)]);
-        assert!(text.contains(&format!("{key}: belongs to data centre US")) && text.contains("EU"), "{text}");
+        assert!(text.contains(&format!("{key}: belongs to data center US")) && text.contains("EU"), "{text}");
     }
     for key in ["file_upload_url", "download_url"] {
         assert!(fault(&[(key, "https://content.zohoapis.com/crm")]).contains("remove the rest"));

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod data_centre;
+mod data_center;
 mod early;
 mod empty_tokens;
 mod failures;

@@ -78,7 +78,7 @@ fn a_configured_server_is_never_overridden_by_a_redirect() {
     assert_eq!(redirect.data_center(), Some(DataCenter::Cn));
     let _granted = oauth.accept_redirect(redirect).unwrap();
     assert_eq!(zoho.seen()[0].url, "http://127.0.0.1:4711/oauth/v2/token");
-    assert!(logged("of the data centre CN").iter().any(|(level, _)| *level == log::Level::Warn));
+    assert!(logged("of the data center CN").iter().any(|(level, _)| *level == log::Level::Warn));
 }
 
 #[test]

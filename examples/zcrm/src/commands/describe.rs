@@ -7,7 +7,7 @@ use zcrm_core::entity::{Field, Module};
 
 use crate::global::Global;
 
-/// Shows the modules of the organisation, or the fields of one
+/// Shows the modules of the organization, or the fields of one
 #[derive(Debug, Args)]
 pub(crate) struct Describe {
     /// The module's API name, such as Leads; all modules when absent

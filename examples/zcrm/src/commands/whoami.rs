@@ -39,7 +39,7 @@ fn about(client: &Client, global: &Global) -> Result<(Vec<(&'static str, Value)>
         Ok(details) => Some(details),
         // Less than what a user needs to be shown.
         Err(error) if error.kind() == ErrorKind::Scope => {
-            global.note("what the organisation is called is told with the scope ZohoCRM.org.READ only");
+            global.note("what the organization is called is told with the scope ZohoCRM.org.READ only");
             None
         }
         Err(error) => return Err(error.into()),
@@ -51,9 +51,9 @@ fn about(client: &Client, global: &Global) -> Result<(Vec<(&'static str, Value)>
         ("user", user.full_name.or(user.last_name).into()),
         ("id", user.id.map(|id| id.to_string()).into()),
         ("email", user.email.into()),
-        ("organisation", company.into()),
-        ("organisation id", org_id.map(|id| id.to_string()).into()),
-        ("data centre", config.data_center().map(|center| center.to_string()).into()),
+        ("organization", company.into()),
+        ("organization id", org_id.map(|id| id.to_string()).into()),
+        ("data center", config.data_center().map(|center| center.to_string()).into()),
         ("environment", if config.sandbox() { "sandbox" } else { "production" }.into()),
         ("host", config.api_base_url().into()),
         ("api version", config.api_version().to_string().into()),

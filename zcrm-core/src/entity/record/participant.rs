@@ -34,7 +34,7 @@ entity! {
 }
 
 impl Participant {
-    /// A user of the organisation, by id.
+    /// A user of the organization, by id.
     pub fn user(id: impl Into<String>) -> Self {
         Self::default().kind("user").participant(id)
     }

@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// A moment with the offset it came with, such as `2018-03-28T10:32:45+05:30`.
 ///
 /// The text is kept as it came, whatever it is, so writing it back changes nothing; Zoho's offset is that of the user
-/// or the organisation. [`parse`](str::parse) takes only a text that is a moment, and [`check`](DateTime::check) tells.
+/// or the organization. [`parse`](str::parse) takes only a text that is a moment, and [`check`](DateTime::check) tells.
 ///
 /// Moments are ordered in time; the same moment in two offsets is two values, ordered by their text. Texts that are no
 /// moments come first.

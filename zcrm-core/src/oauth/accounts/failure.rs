@@ -44,23 +44,23 @@ fn known(code: &str, purpose: Purpose) -> Option<(ErrorKind, &'static str)> {
         "invalid_code" | "invalid_token" | "invalid_grant" => match purpose {
             Purpose::Grant => (
                 ErrorKind::InvalidGrant,
-                "the grant token is wrong, used before, expired (they live for minutes), or of another data centre or \
+                "the grant token is wrong, used before, expired (they live for minutes), or of another data center or \
                  client than the configured ones. Make a new one, and check accounts_url if a new one fails too",
             ),
             Purpose::Refresh | Purpose::Revoke => (
                 ErrorKind::InvalidRefreshToken,
-                "the refresh token in the store is revoked, or of another client or data centre. Let the user consent \
+                "the refresh token in the store is revoked, or of another client or data center. Let the user consent \
                  again and exchange the new grant; check client_id and accounts_url if they were changed",
             ),
         },
         "invalid_client" | "unauthorized_client" => (
             ErrorKind::InvalidClient,
-            "this data centre does not know the client_id. Check it, check that accounts_url is the data centre of the \
-             account, and that the client is enabled for that data centre in Zoho's API console",
+            "this data center does not know the client_id. Check it, check that accounts_url is the data center of the \
+             account, and that the client is enabled for that data center in Zoho's API console",
         ),
         "invalid_client_secret" => (
             ErrorKind::InvalidClientSecret,
-            "the client_secret is wrong. Copy it again from Zoho's API console; each data centre may have its own",
+            "the client_secret is wrong. Copy it again from Zoho's API console; each data center may have its own",
         ),
         "invalid_redirect_uri" | "redirect_uri_mismatch" => (
             ErrorKind::InvalidRedirect,
@@ -83,7 +83,7 @@ fn known(code: &str, purpose: Purpose) -> Option<(ErrorKind, &'static str)> {
             (ErrorKind::AccountsServer, "the accounts server cannot serve the request at the moment. Try again later")
         }
         "missing_org_info" => {
-            (ErrorKind::OAuth, "Zoho wants the organisation (soid) for this kind of client; use a self client")
+            (ErrorKind::OAuth, "Zoho wants the organization (soid) for this kind of client; use a self client")
         }
         "general_error" => (
             ErrorKind::OAuth,

@@ -66,7 +66,7 @@ impl TokenSource {
     /// Zoho rejected `token` (401 INVALID_TOKEN or the like): another one, where there is hope that another one is
     /// accepted; else `None`, and the call fails with the rejection.
     ///
-    /// `None` means that a fresh token was rejected on its first use, and so was its successor: the data centre, the
+    /// `None` means that a fresh token was rejected on its first use, and so was its successor: the data center, the
     /// environment (production or sandbox) or the client is wrong. For ten minutes a rejection is then no reason for a
     /// token request; a token that another process stores meanwhile is taken at once.
     pub(crate) fn replace_rejected(

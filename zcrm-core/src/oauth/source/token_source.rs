@@ -47,7 +47,7 @@ impl TokenSource {
         &self.config
     }
 
-    /// Where a user's API calls go: the configured host, or that of the data centre which the user's tokens turned out
+    /// Where a user's API calls go: the configured host, or that of the data center which the user's tokens turned out
     /// to be of. Without a user it is the configured host.
     pub(crate) fn api_base_url_of(&self, user: Option<&UserIdentifier>) -> String {
         self.servers_of(user).api_base_url
@@ -58,7 +58,7 @@ impl TokenSource {
         known.unwrap_or_else(|| self.servers.configured())
     }
 
-    /// From now on the user's tokens are of this data centre.
+    /// From now on the user's tokens are of this data center.
     pub(in crate::oauth) fn set_data_center(&self, user: &UserIdentifier, center: DataCenter) {
         let servers = self.servers.of(center);
         self.entry(user).state().servers = Some(servers);

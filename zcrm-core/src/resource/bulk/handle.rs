@@ -11,7 +11,7 @@ use crate::rest::{Request, Session};
 use crate::transport::Method;
 
 /// How long [`BulkReadJob::wait`] waits.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60 * 60);
+pub(super) const WAIT_LIMIT: Duration = Duration::from_secs(60 * 60);
 
 /// The pauses between two questions: the first one, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(60));
@@ -84,7 +84,7 @@ impl BulkReadJob {
     ///
     /// As [`wait_for`](Self::wait_for).
     pub fn wait(&self) -> Result<BulkResult> {
-        self.wait_for(PATIENCE, |_| {})
+        self.wait_for(WAIT_LIMIT, |_| {})
     }
 
     /// Waits until the job is over, and calls `progress` with each status before that. The pauses between two questions

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::cells::Types;
 use super::cursor::{BulkCursor, Step};
-use super::handle::{BulkReadJob, PATIENCE};
+use super::handle::{BulkReadJob, WAIT_LIMIT};
 use super::query::Position;
 use super::rows::{Next, ResultRows};
 use super::start::Starter;
@@ -63,7 +63,7 @@ impl<'a, T: DeserializeOwned> BulkRows<'a, T> {
             left_out: Vec::new(),
         });
         let types = Types::of(&query.module);
-        let (limit, progress, journal) = (PATIENCE, None, None);
+        let (limit, progress, journal) = (WAIT_LIMIT, None, None);
         Self { starter, start_again, fault, state, types, file: None, limit, progress, journal, ended: false }
     }
 

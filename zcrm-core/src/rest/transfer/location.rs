@@ -13,7 +13,7 @@ use crate::transport::Method;
 impl Session {
     /// A request for the file at a URL that a response of Zoho's names: a path on the API host, or a whole URL. The
     /// request carries the token, so it goes to known hosts only: the API host, the configured `download_url`, and
-    /// Zoho's hosts for downloads in the same data centre.
+    /// Zoho's hosts for downloads in the same data center.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! A data centre that turns out to be another than the one in use.
+//! A data center that turns out to be another than the one in use.
 
 use zcrm_core::config::DataCenter;
 use zcrm_core::{Client, ErrorKind, UserIdentifier};
@@ -28,7 +28,7 @@ fn without_a_configured_url_the_client_goes_on_with_the_one_zoho_names() {
 }
 
 #[test]
-fn the_sandbox_host_names_its_data_centre_too() {
+fn the_sandbox_host_names_its_data_center_too() {
     let urls = refreshed_twice(&[("sandbox", "true")], "https://sandbox.zohoapis.jp");
     assert_eq!(urls[1], "https://accounts.zoho.jp/oauth/v2/token");
 }
@@ -47,7 +47,7 @@ fn a_stranger_is_never_followed() {
 fn configured_urls_are_never_overridden() {
     let urls = [("accounts_url", "https://accounts.zoho.com.au"), ("api_base_url", "https://www.zohoapis.com.au")];
     assert_eq!(refreshed_twice(&urls, "https://www.zohoapis.sa")[1], "https://accounts.zoho.com.au/oauth/v2/token");
-    assert_eq!(logged("of the data centre SA").len(), 1, "said once");
+    assert_eq!(logged("of the data center SA").len(), 1, "said once");
     let urls = [("accounts_url", "https://accounts.zoho.com"), ("api_base_url", "https://www.zohoapis.com")];
     assert_eq!(refreshed_twice(&urls, "https://www.zohoapis.ca")[1], "https://accounts.zoho.com/oauth/v2/token");
 }
@@ -66,7 +66,7 @@ fn host_of_a_call(client: &Client, zoho: &Zoho, name: &str) -> String {
 }
 
 #[test]
-fn one_users_data_centre_is_not_every_users() {
+fn one_users_data_center_is_not_every_users() {
     listen();
     let (zoho, store) = (Zoho::new(), Store::default());
     store.put("1000.old", REFRESH, -10);
@@ -95,7 +95,7 @@ fn one_users_data_centre_is_not_every_users() {
     assert_eq!(last_url(&zoho), "https://accounts.zoho.eu/oauth/v2/token/revoke");
 }
 
-/// The grant turns out to be somebody else's, of another data centre: that one's servers change, not the configured
+/// The grant turns out to be somebody else's, of another data center: that one's servers change, not the configured
 /// user's.
 #[test]
 fn the_servers_of_a_grant_go_to_the_one_who_gave_it() {
@@ -116,7 +116,7 @@ fn the_servers_of_a_grant_go_to_the_one_who_gave_it() {
 }
 
 #[test]
-fn a_program_can_tell_each_users_data_centre_at_its_start() {
+fn a_program_can_tell_each_users_data_center_at_its_start() {
     listen();
     let (zoho, store) = (Zoho::new(), Store::default());
     store.put("1000.old", REFRESH, -10);
