@@ -1,6 +1,6 @@
 //! What Zoho's answers say about the limits of the organization.
 
-/// Figures from the headers of an answer. Zoho sends none of them reliably: each is absent more often than not.
+/// Figures from the headers of a response. Zoho sends none of them reliably: each is absent more often than not.
 ///
 /// `X-API-CREDITS-REMAINING` appears once about half of the day's credits are spent (Zoho's Kaizen post 203); the
 /// `X-RATELIMIT-*` names are those of Zoho's v2 SDKs.

@@ -30,7 +30,7 @@ impl Secret {
     ///
     /// # Security
     ///
-    /// Whatever is done with the answer is outside of this type's protection: do not log it, do not put it into a URL
+    /// Whatever is done with the response is outside of this type's protection: do not log it, do not put it into a URL
     /// or a command line.
     #[must_use]
     pub fn expose(&self) -> &str {

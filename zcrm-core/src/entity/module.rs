@@ -135,11 +135,11 @@ entity! {
         field_states: Vec<Json> = "$field_states",
         /// How the list of its records is shown on other records.
         related_list_properties: RelatedListProperties = "related_list_properties",
-        /// Its related lists, where the answer has them.
+        /// Its related lists, where the response has them.
         related_lists: Vec<ModuleRelatedList> = "related_lists",
-        /// Its fields, where the answer has them.
+        /// Its fields, where the response has them.
         fields: Vec<Field> = "fields",
-        /// Its layouts, where the answer has them.
+        /// Its layouts, where the response has them.
         layouts: Vec<Layout> = "layouts",
         /// The view shown first (`custom_view`).
         #[doc(alias = "default_custom_view")]

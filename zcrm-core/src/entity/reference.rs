@@ -10,7 +10,7 @@ entity! {
         id: UserId = "id" set,
         /// The full name.
         name: String = "name" set,
-        /// The e-mail address; not every answer has it.
+        /// The e-mail address; not every response has it.
         email: String = "email" set,
     }
 
@@ -46,7 +46,7 @@ entity! {
         api_name: String = "api_name" set,
         /// The id.
         id: ModuleId = "id" set,
-        /// The name in Zoho's own words; not every answer has it.
+        /// The name in Zoho's own words; not every response has it.
         module_name: String = "module_name",
     }
 

@@ -24,7 +24,7 @@ entity! {
         color_code: String = "color_code" set,
         /// How many records have it, where that was asked for.
         count: i64 = "count",
-        /// The module, where the answer names it.
+        /// The module, where the response names it.
         #[doc(alias = "module_apiname")]
         module: ModuleRef = "module",
         /// Who made it.

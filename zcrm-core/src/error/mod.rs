@@ -183,7 +183,7 @@ impl Error {
         self.0.kind
     }
 
-    /// The HTTP status of the answer, where there was one.
+    /// The HTTP status of the response, where there was one.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status
@@ -233,8 +233,8 @@ impl Error {
         self.0.tokens.as_ref()
     }
 
-    /// Whether the request may have been done although it failed: its answer, or that of an earlier attempt, was lost,
-    /// could not be understood, or was a failure of the server (5xx). Find out before you repeat it. Never so for
+    /// Whether the request may have been done although it failed: its response, or that of an earlier attempt, was
+    /// lost, could not be understood, or was a failure of the server (5xx). Find out before you repeat it. Never so for
     /// reads.
     #[must_use]
     pub fn outcome_unknown(&self) -> bool {

@@ -13,8 +13,8 @@ pub(crate) use http::SHOW_THE_WIRE;
 pub(crate) use http::default_transport;
 pub use message::{Body, Headers, HttpRequest, HttpResponse, Method, Pace};
 
-/// Sends one request and gives back whatever was answered. Any status is an answer; redirects are not followed; the
-/// body of the answer is a reader that has not been read.
+/// Sends one request and gives back whatever was answered. Any status is a response; redirects are not followed; the
+/// body of the response is a reader that has not been read.
 ///
 /// Implement it to test without a server, or to send calls another way.
 pub trait Transport: fmt::Debug + Send + Sync {
@@ -22,11 +22,11 @@ pub trait Transport: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// When no answer came; the kind says what is known of the request.
+    /// When no response came; the kind says what is known of the request.
     fn send(&self, request: HttpRequest<'_>) -> Result<HttpResponse, TransportError>;
 }
 
-/// Why no answer came.
+/// Why no response came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
@@ -39,7 +39,7 @@ pub enum TransportErrorKind {
     Timeout,
     /// The connection broke. Whether the request was done is not known.
     Lost,
-    /// The answer is larger than allowed.
+    /// The response is larger than allowed.
     TooLarge,
     /// The request's own body could not be read.
     RequestBody,
@@ -47,7 +47,7 @@ pub enum TransportErrorKind {
     Invalid,
 }
 
-/// No answer came. The cause is in [`source`](StdError::source).
+/// No response came. The cause is in [`source`](StdError::source).
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
@@ -68,7 +68,7 @@ impl TransportError {
         self
     }
 
-    /// Why no answer came.
+    /// Why no response came.
     #[must_use]
     pub fn kind(&self) -> TransportErrorKind {
         self.kind

@@ -1,4 +1,4 @@
-//! What the headers of an answer say of limits.
+//! What the headers of a response say of limits.
 
 use std::time::{Duration, SystemTime};
 
