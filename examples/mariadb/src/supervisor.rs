@@ -1,7 +1,7 @@
 //! The shell that runs the server and outlives this process just long enough to clean up.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
@@ -90,7 +90,8 @@ impl Drop for Supervisor {
         // The end of its input tells the shell to kill the server and remove the folder.
         self.commands = None;
         if let Err(error) = self.shell.wait() {
-            eprintln!("the database server's shell: {error}");
+            // Where that fails, there is nobody left to tell.
+            let _ = writeln!(io::stderr(), "the database server's shell: {error}");
         }
     }
 }

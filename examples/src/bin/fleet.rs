@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::{Parser, ValueEnum};
 use indicatif::ProgressBar;
 use serde_json::{Map, Value, json};
+use zcrm_cli::stdio::say;
 use zcrm_cli::{Outcome, backends, run};
 use zcrm_core::config::HttpOptions;
 use zcrm_core::{Client, Config, GrantToken};
@@ -80,7 +81,7 @@ fn work(arguments: &Arguments) -> Result<Outcome> {
                     for _ in 0..arguments.calls {
                         match client.users().current() {
                             Ok(_) => say(CALLED)?,
-                            Err(error) => say(&format!("{FAILED}{error}"))?,
+                            Err(error) => say(format!("{FAILED}{error}").replace('\n', " "))?,
                         }
                     }
                     Ok(())
@@ -92,12 +93,6 @@ fn work(arguments: &Arguments) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn say(line: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{}", line.replace('\n', " "))?;
-    out.flush()
-}
-
 /// The leader: the emulator, the workers, the deaths, the table.
 fn lead(arguments: &Arguments) -> Result<Outcome> {
     let emulator = Emulator::start(Options::default()).context("the emulator cannot be started")?;
@@ -106,7 +101,7 @@ fn lead(arguments: &Arguments) -> Result<Outcome> {
     let client = Client::from_config(Config::from_json_str(&dictionary)?, backends())?;
     let user = client.user().context("the emulator's dictionary names no user")?.to_string();
     let signed_in = client.oauth().generate_access_token(GrantToken::new(emulator.new_grant(&user)))?;
-    println!("Signed in as {}. The tokens: {:?}", signed_in.user(), client.store());
+    say(format_args!("Signed in as {}. The tokens: {:?}", signed_in.user(), client.store()))?;
     emulator.revoke_tokens(&user, Revoke::AccessTokens);
 
     let (sender, lines) = channel();
@@ -123,10 +118,10 @@ fn lead(arguments: &Arguments) -> Result<Outcome> {
     for worker in &mut workers {
         worker.go()?;
     }
-    println!("{} processes are at work.", workers.len());
+    say(format_args!("{} processes are at work.", workers.len()))?;
     let tally = watch(arguments, &emulator, &user, &lines);
     let ended_well = workers.into_iter().map(Worker::end).collect::<Result<Vec<_>>>()?.into_iter().all(|well| well);
-    report(arguments, &emulator, &tally, begun.elapsed());
+    report(arguments, &emulator, &tally, begun.elapsed())?;
     Ok(if tally.failures.is_empty() && ended_well { Outcome::Done } else { Outcome::InPart })
 }
 
@@ -227,18 +222,19 @@ fn watch(arguments: &Arguments, emulator: &Emulator, user: &str, lines: &Receive
     tally
 }
 
-fn report(arguments: &Arguments, emulator: &Emulator, tally: &Tally, took: Duration) {
+fn report(arguments: &Arguments, emulator: &Emulator, tally: &Tally, took: Duration) -> Result<()> {
     let seen = emulator.counters();
     let deaths = tally.deaths + 1;
-    println!("\n  processes x threads        {} x {}", arguments.processes, arguments.threads);
-    println!("  calls made                 {}", tally.calls);
-    println!("  calls failed               {}", tally.failures.len());
-    println!("  times that all tokens died {deaths} (the first before the workers began)");
-    println!("  token requests Zoho saw    {}", seen.total_token_requests());
-    println!("    if each process refreshed for itself: {}", deaths * arguments.processes);
-    println!("  highest number in flight   {}", seen.highest_in_flight);
-    println!("  time                       {:.1} s", took.as_secs_f64());
+    say(format_args!("\n  processes x threads        {} x {}", arguments.processes, arguments.threads))?;
+    say(format_args!("  calls made                 {}", tally.calls))?;
+    say(format_args!("  calls failed               {}", tally.failures.len()))?;
+    say(format_args!("  times that all tokens died {deaths} (the first before the workers began)"))?;
+    say(format_args!("  token requests Zoho saw    {}", seen.total_token_requests()))?;
+    say(format_args!("    if each process refreshed for itself: {}", deaths * arguments.processes))?;
+    say(format_args!("  highest number in flight   {}", seen.highest_in_flight))?;
+    say(format_args!("  time                       {:.1} s", took.as_secs_f64()))?;
     for failure in tally.failures.iter().take(5) {
-        println!("  failure: {failure}");
+        say(format_args!("  failure: {failure}"))?;
     }
+    Ok(())
 }

@@ -1,4 +1,5 @@
 //! The external program: good, or bad in one way.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
 
 #[path = "../../guide/folder_store.rs"]
 #[allow(unreachable_pub, reason = "the guide shows it as a library has it")]

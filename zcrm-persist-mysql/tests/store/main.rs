@@ -1,5 +1,5 @@
 //! The store against a real server: one program, so that most tests share one server.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
 
 mod broken;
 mod connection;

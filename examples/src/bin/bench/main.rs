@@ -17,6 +17,7 @@ use anyhow::{Context, Result, bail};
 use clap::Parser;
 use serde_json::Value;
 use tempfile::TempDir;
+use zcrm_cli::stdio::say;
 use zcrm_cli::{Outcome, connect, run};
 
 use self::jobs::{CREATED, Job};
@@ -55,7 +56,7 @@ fn main() -> ExitCode {
 fn bench(arguments: &Arguments) -> Result<Outcome> {
     match (arguments.serve, arguments.job, &arguments.config) {
         (Some(leads), _, _) => server::serve(leads, arguments.gzip)?,
-        (None, Some(job), Some(config)) => println!("{}", serde_json::to_string(&job.measure(config)?)?),
+        (None, Some(job), Some(config)) => say(format_args!("{}", serde_json::to_string(&job.measure(config)?)?))?,
         _ => {
             for leads in &arguments.leads {
                 table(&format!("Listing {leads} leads"), *leads, &Job::LISTING, arguments)?;
@@ -81,8 +82,8 @@ fn table(title: &str, leads: u64, jobs: &[Job], arguments: &Arguments) -> Result
             runs.push(Measured { usage, counters: server.counters()? });
         }
     }
-    println!("\n| {title} | rows | CPU s, least | median | of the first | peak MB | calls | connections |");
-    println!("|---|--:|--:|--:|--:|--:|--:|--:|");
+    say(format_args!("\n| {title} | rows | CPU s, least | median | of the first | peak MB | calls | connections |"))?;
+    say(format_args!("|---|--:|--:|--:|--:|--:|--:|--:|"))?;
     let mut first = None;
     for (job, mut runs) in jobs.iter().zip(measured) {
         runs.sort_by(|one, other| one.usage.cpu_seconds.total_cmp(&other.usage.cpu_seconds));
@@ -92,14 +93,14 @@ fn table(title: &str, leads: u64, jobs: &[Job], arguments: &Arguments) -> Result
         let cpu = least.usage.cpu_seconds;
         let share = cpu / *first.get_or_insert(cpu);
         let peak = runs.iter().map(|run| run.usage.peak_megabytes).fold(0.0, f64::max);
-        println!(
+        say(format_args!(
             "| {} | {} | {cpu:.3} | {:.3} | {share:.2} | {peak:.1} | {} | {} |",
             job.title(),
             least.usage.rows,
             median.usage.cpu_seconds,
             least.counters.calls,
             least.counters.connections,
-        );
+        ))?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use zcrm_cli::stdio::say;
 use zcrm_core::GrantToken;
 use zcrm_emulator::{Behaviour, Emulator, Options};
 
@@ -29,13 +30,13 @@ pub(crate) fn serve(leads: u64, gzip: bool) -> Result<()> {
     let behaviour = Behaviour { gzip, token_limit: false, ..defaults.behaviour };
     let emulator = Emulator::start(Options { leads, behaviour, ..defaults })?;
     let grant = emulator.new_grant("abc@xyz.com");
-    println!("{}", serde_json::to_string(&Introduction { dictionary: emulator.dictionary(), grant })?);
+    say(format_args!("{}", serde_json::to_string(&Introduction { dictionary: emulator.dictionary(), grant })?))?;
     for line in std::io::stdin().lines() {
         line?;
         let counters = emulator.counters();
         emulator.reset_counters();
         let counters = Counters { calls: counters.total_calls(), connections: counters.connections };
-        println!("{}", serde_json::to_string(&counters)?);
+        say(format_args!("{}", serde_json::to_string(&counters)?))?;
     }
     Ok(())
 }
