@@ -21,7 +21,7 @@ impl ModuleHandle {
     /// ```
     #[must_use]
     pub fn writer(&self) -> Writer {
-        Writer { module: self.clone(), options: Map::new() }
+        Writer { module: self.clone(), options: Map::new(), condition: None }
     }
 
     /// Creates any number of records, [`Record`]s or any type that serde can write; see [`Writer::create`].

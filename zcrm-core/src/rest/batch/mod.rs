@@ -19,5 +19,5 @@ pub(crate) use effect::Effect;
 pub use outcomes::{Outcome, Saved};
 pub use report::{BatchReport, Counts};
 pub(crate) use rows::{Row, comma_list};
-pub(crate) use send::Batch;
+pub(crate) use send::{Batch, Guard};
 pub use stream::{WriteStream, Written};

@@ -19,6 +19,15 @@ const ABOUT_THE_PATH: [&str; 5] =
 
 type MakeRequest = Arc<dyn Fn(&[Row]) -> Request<Response> + Send + Sync>;
 
+/// What holds for each item of a batch beyond its request, such as the condition under which it is written.
+pub(crate) trait Guard: Send + Sync {
+    /// The item as it is sent, or why it cannot be.
+    fn admit(&self, row: Row) -> Result<Row>;
+
+    /// What became of the item, looked at more closely.
+    fn settle(&self, row: &Row, outcome: Outcome) -> Outcome;
+}
+
 /// What is done with items, request after request.
 #[derive(Clone)]
 pub(crate) struct Batch {
@@ -29,6 +38,7 @@ pub(crate) struct Batch {
     /// Whether one result stands for all items of a request.
     together: bool,
     request: MakeRequest,
+    guard: Option<Arc<dyn Guard>>,
     /// Why the rest is not sent.
     stopped: Option<Error>,
 }
@@ -49,6 +59,7 @@ impl Batch {
             per_request: per_request.max(1),
             together: false,
             request: Arc::new(request),
+            guard: None,
             stopped: None,
         }
     }
@@ -56,6 +67,19 @@ impl Batch {
     /// Zoho gives one result for all items of a request, in place of a list.
     pub(crate) fn together(self, together: bool) -> Self {
         Self { together, ..self }
+    }
+
+    /// The same batch, with each item in a request of its own and under a guard.
+    pub(crate) fn guarded(self, guard: impl Guard + 'static) -> Self {
+        Self { per_request: 1, guard: Some(Arc::new(guard)), ..self }
+    }
+
+    /// The item as it is sent.
+    pub(super) fn admit(&self, row: Result<Row>) -> Result<Row> {
+        match &self.guard {
+            Some(guard) => row.and_then(|row| guard.admit(row)),
+            None => row,
+        }
     }
 
     pub(super) fn per_request(&self) -> usize {
@@ -69,8 +93,9 @@ impl Batch {
     /// When an item cannot be sent, before any is; when the first request shows that nothing can be sent: no user, no
     /// tokens, no scope, no connection, a wrong host. All errors are logged.
     pub(crate) fn send_all(mut self, rows: impl IntoIterator<Item = Result<Row>>) -> Result<BatchReport> {
-        let named = |(index, row): (usize, Result<Row>)| row.map_err(|error| of_record(index, error).logged());
-        let rows: Vec<Row> = rows.into_iter().enumerate().map(named).collect::<Result<_>>()?;
+        let admitted =
+            |(index, row): (usize, Result<Row>)| self.admit(row).map_err(|error| of_record(index, error).logged());
+        let rows: Vec<Row> = rows.into_iter().enumerate().map(admitted).collect::<Result<_>>()?;
         let mut outcomes = Vec::with_capacity(rows.len());
         for chunk in rows.chunks(self.per_request) {
             outcomes.extend(self.send(chunk));
@@ -87,7 +112,7 @@ impl Batch {
 
     /// Sends one item, whose failure is an error.
     pub(crate) fn send_one(mut self, row: Result<Row>) -> Result<Outcome> {
-        let row = row.map_err(Error::logged)?;
+        let row = self.admit(row).map_err(Error::logged)?;
         match self.send(std::slice::from_ref(&row)).pop() {
             Some(Outcome::Rejected(error) | Outcome::Unanswered(error) | Outcome::NotSent(error)) => {
                 Err(error.logged())
@@ -102,9 +127,13 @@ impl Batch {
         if let Some(cause) = &self.stopped {
             return rows.iter().map(|_| Outcome::NotSent(cause.clone())).collect();
         }
-        match self.session.run(&(self.request)(rows)) {
+        let outcomes = match self.session.run(&(self.request)(rows)) {
             Ok(response) => self.outcomes(&response, rows),
             Err(failure) => self.failed(failure, rows),
+        };
+        match &self.guard {
+            Some(guard) => rows.iter().zip(outcomes).map(|(row, outcome)| guard.settle(row, outcome)).collect(),
+            None => outcomes,
         }
     }
 

@@ -73,7 +73,8 @@ impl<I: Iterator> WriteStream<I> {
 
     fn send_next(&mut self) {
         let records: Vec<I::Item> = self.records.by_ref().take(self.batch.per_request()).collect();
-        let rows: Vec<Result<Row>> = records.iter().map(|record| (self.row)(record, &self.check_fields)).collect();
+        let row = |record| self.batch.admit((self.row)(record, &self.check_fields));
+        let rows: Vec<Result<Row>> = records.iter().map(row).collect();
         let sendable: Vec<Row> = rows.iter().filter_map(|row| row.as_ref().ok()).cloned().collect();
         let mut sent = if sendable.is_empty() { Vec::new() } else { self.batch.send(&sendable) }.into_iter();
         for (record, row) in records.into_iter().zip(rows) {
