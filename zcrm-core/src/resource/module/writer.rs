@@ -169,7 +169,8 @@ impl Writer {
         saved(self.batch(Action::Create).send_one(Row::new(record)))
     }
 
-    /// Creates records from an iterator, as the outcomes are asked for; no more than one request for each worker is in memory.
+    /// Creates records from an iterator, as the outcomes are asked for; no more than one request for each
+    /// worker is in memory.
     ///
     /// ```no_run
     /// use zcrm_core::entity::Record;
@@ -212,7 +213,8 @@ impl Writer {
         self.batch(Action::Update).send_all(records.iter().map(Row::changed))
     }
 
-    /// Updates records from an iterator, as the outcomes are asked for; no more than one request for each worker is in memory.
+    /// Updates records from an iterator, as the outcomes are asked for; no more than one request for each
+    /// worker is in memory.
     ///
     /// ```no_run
     /// use zcrm_core::entity::Record;
