@@ -95,6 +95,8 @@ pub enum ErrorKind {
     JobFailed,
     /// A bulk job was not over within the time limit. It goes on at Zoho: wait for it again.
     JobPending,
+    /// The request was undone, or never begun, because another one of its composite failed; the text names that one.
+    RolledBack,
     /// A local file, reader or writer failed.
     Io,
 }

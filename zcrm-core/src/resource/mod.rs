@@ -10,11 +10,12 @@
 //! * `module`: a module's records in bulk, its metadata, tags and custom views.
 //! * `bulk`: whole modules by bulk read (feature `bulk`).
 //! * `record`: one record, and what belongs to it.
-//! * `query`: queries in COQL.
+//! * `query`: queries in COQL. `composite`: several requests in one call.
 
 #[cfg(feature = "bulk")]
 mod bulk;
 mod collection;
+mod composite;
 mod module;
 mod organization;
 mod query;
@@ -26,6 +27,7 @@ pub use bulk::{
     ResultRows,
 };
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};
+pub use composite::{Composite, CompositeResults, SubRequest};
 pub use module::{DeletedKind, ModuleHandle, SearchBy, Which, Writer};
 pub use organization::{OrganizationHandle, TaxesHandle, UserType};
 pub use query::{QueryCursor, QueryHandle, QueryRows};

@@ -1,7 +1,7 @@
 //! Optimistic locking: a record is written only if nobody modified it since it was read.
 
 use super::lock::Condition;
-use super::writer::Writer;
+use super::options::Writer;
 use crate::entity::DateTime;
 #[cfg(doc)]
 use crate::error::Error;
