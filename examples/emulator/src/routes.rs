@@ -61,6 +61,7 @@ fn visit(world: &World, behaviour: &Behaviour, call: &Call, version: &str, path:
         _ if is_bulk => &["ZohoCRM.bulk", "ZohoCRM.modules"],
         ["coql"] => &["ZohoCRM.coql", "ZohoCRM.modules"],
         ["__apis"] => &["ZohoCRM.apis"],
+        ["__composite_requests"] => &["ZohoCRM.composite_requests"],
         [_, "actions", "count"] => &["ZohoCRM.modules", "ZohoSearch.securesearch"],
         ["org", ..] => &["ZohoCRM.org"],
         ["users", ..] => &["ZohoCRM.users"],
@@ -77,6 +78,9 @@ fn visit(world: &World, behaviour: &Behaviour, call: &Call, version: &str, path:
         return *too_many_requests();
     }
     let answer = work(world, behaviour, (call, version), session, path).unwrap_or_else(|refusal| *refusal);
+    if path == ["__composite_requests"] && answer.status == 400 && cost > 1 {
+        world.watch.count(|counters| counters.credits = counters.credits.saturating_sub(1));
+    }
     let left = session.expires.saturating_duration_since(std::time::Instant::now());
     // Zoho labels even ordinary JSON as an attachment, and sets cookies that nobody should keep.
     let is_file = answer.headers.iter().any(|(name, _)| name == "Content-Disposition");

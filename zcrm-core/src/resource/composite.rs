@@ -168,6 +168,15 @@ impl CompositeResults {
 
     /// Takes the result of one request.
     ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// let mut composite = client.composite();
+    /// let lead = composite.add(client.module("Leads").record("3652397000000190001").get_request());
+    /// println!("{}", composite.send()?.take(&lead)?.raw());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// What the request would have failed with alone; [`RolledBack`](crate::ErrorKind::RolledBack) when it was undone,

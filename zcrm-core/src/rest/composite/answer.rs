@@ -87,7 +87,7 @@ impl Item<'_> {
         });
         let answer = HttpResponse::new(status, Headers::new(headers), Cursor::new(body.into_bytes()));
         let received = receive(answer, u64::MAX).map_err(|failure| {
-            let unknown = failure.classification.is_ambiguous() && self.writes();
+            let unknown = (self.retried || failure.classification.is_ambiguous()) && self.writes();
             failure.error.with_outcome_unknown(unknown)
         })?;
         if self.rolled_back && self.writes() {
