@@ -35,6 +35,7 @@
 //! | One record | [`leads.record(id)`](resource::ModuleHandle::record): `get`, `update`, `delete`, `notes()`, `attachments()` ... |
 //! | A module's fields, layouts, tags, views | `leads.fields()`, `leads.layouts()`, `leads.tags()`, `leads.custom_views()` |
 //! | Any records, by a query in COQL | [`client.query("select ...")`](Client::query): `iter`, `send`, `all` |
+//! | Be told of changes | [`client.notifications()`](Client::notifications): channels, and what Zoho sends by them |
 //! | Anything else | [`client.call(...)`](Client::call), with the same tokens, retries and errors |
 //!
 //! What comes back is plain data in [`entity`]. All listings share one builder, [`rest::List`], and one

@@ -11,11 +11,13 @@
 //! * `bulk`: whole modules by bulk read (feature `bulk`).
 //! * `record`: one record, and what belongs to it.
 //! * `query`: queries in COQL.
+//! * `notifications`: channels by which Zoho tells of changes.
 
 #[cfg(feature = "bulk")]
 mod bulk;
 mod collection;
 mod module;
+mod notifications;
 mod organization;
 mod query;
 mod record;
@@ -27,6 +29,10 @@ pub use bulk::{
 };
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};
 pub use module::{DeletedKind, ModuleHandle, SearchBy, Which, Writer};
+pub use notifications::{
+    Affected, Channel, Condition, Event, EventKind, FieldSelection, ListedChannel, Notification, NotificationsHandle,
+    Operation, Watch,
+};
 pub use organization::{OrganizationHandle, TaxesHandle, UserType};
 pub use query::{QueryCursor, QueryHandle, QueryRows};
 pub use record::{Conversion, Converted, PhotoHandle, RecordHandle, RelatedHandle};
