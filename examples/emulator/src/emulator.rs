@@ -236,6 +236,14 @@ impl Emulator {
         self.world.org.lock().records.shelf_mut(module).purge(id)
     }
 
+    /// Takes a record back from the recycle bin, as its users do; whether it was there.
+    pub fn restore(&self, module: &str, id: &str) -> bool {
+        let (Some(module), Ok(id)) = (crm::module(module), id.parse()) else {
+            return false;
+        };
+        self.world.org.lock().records.shelf_mut(module).restore(id)
+    }
+
     /// Replaces all leads by so many made-up ones. They cost no memory until they are written to.
     pub fn seed_leads(&self, leads: u64) {
         self.make_up_leads(MadeUpLeads::of(leads));

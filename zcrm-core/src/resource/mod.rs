@@ -11,10 +11,12 @@
 //! * `bulk`: whole modules by bulk read (feature `bulk`).
 //! * `record`: one record, and what belongs to it.
 //! * `query`: queries in COQL.
+//! * `changes`: what was created, modified and deleted in a module since a cursor.
 //! * `notifications`: channels by which Zoho tells of changes.
 
 #[cfg(feature = "bulk")]
 mod bulk;
+mod changes;
 mod collection;
 mod module;
 mod notifications;
@@ -27,6 +29,7 @@ pub use bulk::{
     BulkCallback, BulkCursor, BulkRead, BulkReadJob, BulkResult, BulkRows, Job, JobResult, JobState, JobStatus,
     ResultRows,
 };
+pub use changes::{Change, Changes, ChangesCursor, ChangesRows, DeletionKind};
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};
 pub use module::{DeletedKind, ModuleHandle, SearchBy, Which, Writer};
 pub use notifications::{
