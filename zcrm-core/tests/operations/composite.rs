@@ -184,7 +184,11 @@ fn what_zoho_would_not_take_is_refused_before_anything_is_sent() {
         error.to_string()
     };
     refused(&|_| {});
-    refused(&|composite| (0..6).for_each(|_| drop(composite.add(leads.create_request(&record())))));
+    refused(&|composite| {
+        for _ in 0..6 {
+            composite.add(leads.create_request(&record()));
+        }
+    });
     let text = refused(&|composite| {
         composite.add(leads.create_request(&record()));
         composite.add(leads.records().fields(["Last_Name"]).request());
@@ -197,11 +201,19 @@ fn what_zoho_would_not_take_is_refused_before_anything_is_sent() {
         (json!({}), "/crm/bulk/v8/read"),
     ] {
         let call = || client.call(Method::Post, path).json(&body).into_request();
-        refused(&|composite| drop(composite.add(call())));
+        refused(&|composite| {
+            composite.add(call());
+        });
     }
-    refused(&|composite| drop(composite.add(client.call(Method::Delete, "Leads").query("ids", "1,2").into_request())));
-    refused(&|composite| drop(composite.add(leads.record("").get_request())));
-    refused(&|composite| drop(composite.add(client.call(Method::Post, "Leads").body("x=1").into_request())));
+    refused(&|composite| {
+        composite.add(client.call(Method::Delete, "Leads").query("ids", "1,2").into_request());
+    });
+    refused(&|composite| {
+        composite.add(leads.record("").get_request());
+    });
+    refused(&|composite| {
+        composite.add(client.call(Method::Post, "Leads").body("x=1").into_request());
+    });
     let (older, of_v2) = (start("v3").1, start("v2").1);
     let mut above = older.composite();
     above.add(client.module("Leads").record("7").get_request());
