@@ -27,8 +27,8 @@ impl Writer {
     /// let leads = client.module("Leads");
     /// let mut lead = leads.record("3652397000000190001").get()?;
     /// lead.set("City", "Oslo");
-    /// for conflict in leads.writer().if_unmodified().update(&[lead])?.failed() {
-    ///     println!("{conflict}");
+    /// for (index, conflict) in leads.writer().if_unmodified().update(&[lead])?.failed() {
+    ///     println!("record {index}: {conflict}");
     /// }
     /// # Ok(())
     /// # }
