@@ -27,6 +27,12 @@ impl Saved {
         Some(Self { id, duplicate_field: result.duplicate_field, details: result.details })
     }
 
+    /// One of which no more is known than the id and the field by which it was found.
+    #[cfg(feature = "bulk")]
+    pub(crate) fn bare(id: RecordId, duplicate_field: Option<&str>) -> Self {
+        Self { id, duplicate_field: duplicate_field.map(str::to_owned), details: Json::default() }
+    }
+
     /// When it was created, where Zoho tells it.
     #[must_use]
     pub fn created_time(&self) -> Option<DateTime> {
