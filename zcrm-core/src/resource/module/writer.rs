@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::ModuleHandle;
+use super::lock::{Condition, Lock};
 use crate::config::ApiVersion;
 use crate::entity::{AssignmentRuleId, RecordId};
 use crate::error::Result;
@@ -40,6 +41,7 @@ const KEY: &str = "data";
 pub struct Writer {
     pub(super) module: ModuleHandle,
     pub(super) options: Map<String, Value>,
+    pub(super) condition: Option<Condition>,
     pub(super) workers: usize,
     pub(super) per_request: usize,
 }
@@ -49,7 +51,11 @@ pub struct Writer {
 enum Action {
     Create,
     Update,
-    Upsert { check_fields: Vec<String> },
+    /// At the path of its own.
+    UpdateOne,
+    Upsert {
+        check_fields: Vec<String>,
+    },
     Delete,
 }
 
@@ -213,6 +219,29 @@ impl Writer {
         self.batch(Action::Update).send_all(records.iter().map(Row::changed))
     }
 
+    /// Updates one record, whose rejection is an error; see
+    /// [`RecordHandle::update`](super::super::RecordHandle::update).
+    ///
+    /// ```no_run
+    /// use zcrm_core::entity::Record;
+    ///
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// let writer = client.module("Leads").writer().trigger([""; 0]); // runs no automation
+    /// writer.update_one("3652397000000190001", &Record::new().with("City", "Oslo"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) before anything is sent when the record cannot be written as a
+    /// JSON object; [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`](crate::Error::api) when
+    /// Zoho rejects it; [`Modified`](crate::ErrorKind::Modified) under a condition that does not hold; otherwise every
+    /// kind that a request can fail with.
+    pub fn update_one<T: Serialize + 'static>(&self, id: impl Into<RecordId>, record: &T) -> Result<Saved> {
+        saved(self.batch(Action::UpdateOne).send_one(Row::changed_by_id(record, &id.into())))
+    }
+
     /// Updates records from an iterator, as the outcomes are asked for; no more than one request for each
     /// worker is in memory.
     ///
@@ -327,15 +356,20 @@ impl Writer {
     fn batch(&self, action: Action) -> Batch {
         let effect = match action {
             Action::Create => Effect::Create,
-            Action::Update => Effect::Update,
+            Action::Update | Action::UpdateOne => Effect::Update,
             Action::Upsert { .. } => Effect::Upsert,
             Action::Delete => Effect::Delete,
         };
-        let cost = if effect == Effect::Delete { Cost::ONE } else { Cost::records(self.per_request) };
+        let per_request = if self.condition.is_some() { 1 } else { self.per_request };
+        let cost = if effect == Effect::Delete { Cost::ONE } else { Cost::records(per_request) };
         let workers = self.workers.min(self.module.session.most_in_flight(cost));
         let writer = self.clone();
         let request = move |rows: &[Row]| writer.request(&action, rows);
-        Batch::new(&self.module.session, effect, KEY, self.per_request, request).workers(workers)
+        let batch = Batch::new(&self.module.session, effect, KEY, per_request, request).workers(workers);
+        match &self.condition {
+            Some(condition) => batch.guarded(Lock::new(&self.module, effect, condition.clone())),
+            None => batch,
+        }
     }
 
     /// The request that writes some records.
@@ -344,6 +378,10 @@ impl Writer {
         let request = match action {
             Action::Create => self.module.request(Method::Post, &[]),
             Action::Update => self.module.request(Method::Put, &[]),
+            Action::UpdateOne => {
+                let id = rows.first().and_then(|row| row.id.as_ref()).map_or("", |id| id.as_str());
+                self.module.request(Method::Put, &[id])
+            }
             Action::Delete => return self.deletion(rows),
             Action::Upsert { check_fields } => {
                 let findable = rows.iter().all(|row| row.findable);
@@ -358,6 +396,10 @@ impl Writer {
                 }
                 request
             }
+        };
+        let request = match (&self.condition, rows.first().and_then(|row| row.modified_time.as_ref())) {
+            (Some(_), Some(since)) => request.header("If-Unmodified-Since", since.as_str()),
+            _ => request,
         };
         request.with_cost(Cost::records(rows.len())).json(&Body { rows, options: &options })
     }

@@ -15,8 +15,9 @@ impl Batch {
     /// When an item cannot be sent, before any is; when nothing was done, because nothing can be sent: no user, no
     /// tokens, no scope, no connection, a wrong host. All errors are logged.
     pub(crate) fn send_all(self, rows: impl IntoIterator<Item = Result<Row>>) -> Result<BatchReport> {
-        let named = |(index, row): (usize, Result<Row>)| row.map_err(|error| of_record(index, error).logged());
-        let rows: Vec<Row> = rows.into_iter().enumerate().map(named).collect::<Result<_>>()?;
+        let admitted =
+            |(index, row): (usize, Result<Row>)| self.admit(row).map_err(|error| of_record(index, error).logged());
+        let rows: Vec<Row> = rows.into_iter().enumerate().map(admitted).collect::<Result<_>>()?;
         let mut outcomes = Vec::with_capacity(rows.len());
         let mut rows = rows.into_iter();
         let mut pipeline = Pipeline::new(self);
@@ -44,7 +45,7 @@ impl Batch {
 
     /// Sends one item, whose failure is an error.
     pub(crate) fn send_one(self, row: Result<Row>) -> Result<Outcome> {
-        let row = row.map_err(Error::logged)?;
+        let row = self.admit(row).map_err(Error::logged)?;
         match self.send(std::slice::from_ref(&row)).pop() {
             Some(Outcome::Rejected(error) | Outcome::Unanswered(error) | Outcome::NotSent(error)) => {
                 Err(error.logged())

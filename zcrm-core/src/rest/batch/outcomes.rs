@@ -33,6 +33,11 @@ impl Saved {
         Self { id, duplicate_field: duplicate_field.map(str::to_owned), details: Json::default() }
     }
 
+    /// A record that turns out to be as it was to be written, from what was read of it.
+    pub(crate) fn found(id: &RecordId, details: Json) -> Self {
+        Self { id: id.clone(), duplicate_field: None, details }
+    }
+
     /// When it was created, where Zoho tells it.
     #[must_use]
     pub fn created_time(&self) -> Option<DateTime> {

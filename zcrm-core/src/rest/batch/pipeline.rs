@@ -8,7 +8,7 @@ use std::thread::{Builder, JoinHandle};
 use super::outcomes::Outcome;
 use super::rows::Row;
 use super::send::Batch;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Requests in flight, each in a thread of its own; with one worker, each is sent in the caller's thread.
 pub(super) struct Pipeline {
@@ -34,6 +34,11 @@ impl Pipeline {
     /// How many items a request may have.
     pub(super) fn per_request(&self) -> usize {
         self.batch.per_request()
+    }
+
+    /// The item as it is sent.
+    pub(super) fn admit(&self, row: Result<Row>) -> Result<Row> {
+        self.batch.admit(row)
     }
 
     /// Whether requests go out while the outcomes of others are used.

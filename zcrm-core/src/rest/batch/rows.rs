@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::entity::{Json, Members, Record, RecordId, write_json};
+use crate::entity::{DateTime, Json, Members, Record, RecordId, write_json};
 use crate::error::{Error, Result};
 
 /// An item of a batch.
@@ -21,6 +21,8 @@ pub(crate) struct Row {
     pub(crate) id: Option<RecordId>,
     /// Whether it has a value in a check field, by which an upsert finds it again.
     pub(crate) findable: bool,
+    /// When it was modified last, as far as the item itself tells.
+    pub(crate) modified_time: Option<DateTime>,
     /// Hashes of the id and of the values in check fields: rows that share one may be about the same record.
     pub(crate) keys: Box<[u64]>,
 }
@@ -42,7 +44,7 @@ impl Row {
     /// sends.
     pub(crate) fn changed<T: Serialize + 'static>(item: &T) -> Result<Self> {
         let row = match (item as &dyn Any).downcast_ref::<Record>() {
-            Some(record) => Self::whole(&changes(record))?,
+            Some(record) => Self { modified_time: modified_time(record), ..Self::whole(&changes(record))? },
             None => Self::whole(item)?,
         };
         if row.id.is_none() {
@@ -54,13 +56,10 @@ impl Row {
     /// What an update of the one item with this id sends: as [`changed`](Self::changed), without the id.
     pub(crate) fn changed_by_id<T: Serialize + 'static>(item: &T, id: &RecordId) -> Result<Self> {
         let row = match (item as &dyn Any).downcast_ref::<Record>() {
-            Some(record) => Self::whole(record.changed())?,
+            Some(record) => Self { modified_time: modified_time(record), ..Self::whole(record.changed())? },
             None => Self::whole(item)?,
         };
-        let mut members = row.members();
-        members.remove("id");
-        let json = raw(&members)?;
-        Ok(Self { json: Some(json), id: Some(id.clone()), findable: false, keys: Box::default() })
+        Ok(Self { id: Some(id.clone()), ..row.without("id")? })
     }
 
     /// What an upsert sends: of a [`Record`] with an id its changes and its check fields, of others all.
@@ -85,7 +84,7 @@ impl Row {
             }
             _ => whole.json.clone(),
         };
-        Ok(Self { json, id: whole.id.clone(), findable, keys })
+        Ok(Self { json, id: whole.id.clone(), findable, keys, modified_time: whole.modified_time.clone() })
     }
 
     /// An item that was put together already.
@@ -98,7 +97,8 @@ impl Row {
         if id.trim().is_empty() || id.contains([',', '/', '?', '&']) {
             return Err(Error::invalid(format!("{id:?} is no id")));
         }
-        Ok(Self { json: None, id: Some(id.into()), findable: false, keys: [key("id", id)].into() })
+        let keys = [key("id", id)].into();
+        Ok(Self { json: None, id: Some(id.into()), findable: false, keys, modified_time: None })
     }
 
     fn whole<T: Serialize + ?Sized>(item: &T) -> Result<Self> {
@@ -107,11 +107,22 @@ impl Row {
         if !json.get().starts_with('{') {
             return Err(not_an_object());
         }
-        let mut row = Self { json: Some(json), id: None, findable: false, keys: Box::default() };
-        let id = row.members().get("id").and_then(|id| serde_json::from_str::<Option<RecordId>>(id.get()).ok()?);
-        row.id = id.filter(|id| !id.as_str().is_empty());
+        let mut row = Self { json: Some(json), id: None, findable: false, keys: Box::default(), modified_time: None };
+        let members = row.members();
+        let id = members.get("id").and_then(|id| serde_json::from_str::<Option<RecordId>>(id.get()).ok()?);
+        let modified_time = members.get("Modified_Time").and_then(|time| serde_json::from_str(time.get()).ok()?);
+        (row.id, row.modified_time) = (id.filter(|id| !id.as_str().is_empty()), modified_time);
         row.keys = row.id.iter().map(|id| key("id", id.as_str())).collect();
         Ok(row)
+    }
+
+    /// The same item, of which one member is not sent.
+    pub(crate) fn without(mut self, name: &str) -> Result<Self> {
+        let mut members = self.members();
+        if members.remove(name).is_some() {
+            self.json = Some(raw(&members)?);
+        }
+        Ok(self)
     }
 
     fn members(&self) -> Texts<'_> {
@@ -126,6 +137,10 @@ fn changes(record: &Record) -> Members {
         changes.insert("id".to_owned(), Json::from(id.as_str()));
     }
     changes
+}
+
+fn modified_time(record: &Record) -> Option<DateTime> {
+    record.modified_time().ok().flatten()
 }
 
 fn raw<T: Serialize + ?Sized>(item: &T) -> Result<Box<RawValue>> {

@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::effect::Effect;
+use super::guard::Guard;
 use super::matching::{self, Context};
 use super::outcomes::Outcome;
 use super::rows::Row;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
 use crate::rest::request::Request;
 use crate::rest::response::{ItemResult, Key, Response, results_of_rejection};
 use crate::rest::session::Session;
@@ -29,6 +30,7 @@ pub(crate) struct Batch {
     /// Whether one result stands for all items of a request.
     together: bool,
     request: MakeRequest,
+    guard: Option<Arc<dyn Guard>>,
     workers: usize,
     /// Why the rest is not sent.
     stop: Stop,
@@ -50,6 +52,7 @@ impl Batch {
             per_request: per_request.max(1),
             together: false,
             request: Arc::new(request),
+            guard: None,
             workers: 1,
             stop: Stop::default(),
         }
@@ -58,6 +61,19 @@ impl Batch {
     /// Zoho gives one result for all items of a request, in place of a list.
     pub(crate) fn together(self, together: bool) -> Self {
         Self { together, ..self }
+    }
+
+    /// The same batch, with each item in a request of its own and under a guard.
+    pub(crate) fn guarded(self, guard: impl Guard + 'static) -> Self {
+        Self { per_request: 1, guard: Some(Arc::new(guard)), ..self }
+    }
+
+    /// The item as it is sent.
+    pub(super) fn admit(&self, row: Result<Row>) -> Result<Row> {
+        match &self.guard {
+            Some(guard) => row.and_then(|row| guard.admit(row)),
+            None => row,
+        }
     }
 
     /// Sends as many requests side by side.
@@ -88,9 +104,13 @@ impl Batch {
         if let Some(cause) = self.stopped() {
             return vec![Outcome::NotSent(cause.clone()); rows.len()];
         }
-        match self.session.run(&(self.request)(rows).stopped_by(&self.stop)) {
+        let outcomes = match self.session.run(&(self.request)(rows).stopped_by(&self.stop)) {
             Ok(response) => self.outcomes(&response, rows),
             Err(failure) => self.failed(failure, rows),
+        };
+        match &self.guard {
+            Some(guard) => rows.iter().zip(outcomes).map(|(row, outcome)| guard.settle(row, outcome)).collect(),
+            None => outcomes,
         }
     }
 

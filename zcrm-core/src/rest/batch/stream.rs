@@ -93,13 +93,14 @@ impl<I: Iterator> WriteStream<I> {
                 break;
             }
             let mut rows = Vec::with_capacity(records.len());
-            let unfit = records.iter().map(|record| match (self.row)(record, &self.check_fields) {
-                Ok(row) => {
-                    rows.push(row);
-                    None
-                }
-                Err(error) => Some(error),
-            });
+            let unfit =
+                records.iter().map(|record| match self.pipeline.admit((self.row)(record, &self.check_fields)) {
+                    Ok(row) => {
+                        rows.push(row);
+                        None
+                    }
+                    Err(error) => Some(error),
+                });
             let unfit: Vec<Option<Error>> = unfit.collect();
             while self.pipeline.holds_any_of(&rows) {
                 self.finish_first();

@@ -1,6 +1,7 @@
 //! Bulk write: Zoho imports up to 25,000 rows of a file into a module, as a job.
 //!
-//! * [`options`]: what to do with the rows, as the caller says it; [`input`]: the rows, and what to do next.
+//! * [`builder`]: what to do with the rows, as the caller says it; [`options`]: as data. [`input`]: the rows,
+//!   and what to do next.
 //! * [`spool`]: the rows in a temporary file; [`distinct`]: which columns tell them apart.
 //! * [`columns`]: the columns and their types, by the module's fields; [`mandatory`]: those that must not be missing;
 //!   [`cell`]: a value as a cell; [`zone`]: moments in the user's time zone.
@@ -10,6 +11,7 @@
 //! * [`result`]: what it did; [`join`]: to which rows.
 //! * [`run`]: one job after the other; [`outcomes`]: what became of the rows, in order. [`plan`]: what it costs.
 
+mod builder;
 mod cell;
 mod columns;
 mod distinct;
@@ -29,8 +31,9 @@ mod status;
 mod upload;
 mod zone;
 
+pub use builder::BulkWrite;
 pub use input::BulkWriteRows;
 pub use job::BulkWriteJob;
-pub use options::BulkWrite;
+
 pub use outcomes::BulkWriteOutcomes;
 pub use plan::BulkWritePlan;

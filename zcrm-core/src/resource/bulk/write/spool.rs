@@ -51,7 +51,7 @@ impl Spool {
                             None => seen.entry(name.into_owned()).or_default().add(value.get()),
                         }
                     }
-                    Box::<str>::from(Box::<RawValue>::from(json))
+                    Box::<str>::from(json)
                 }
                 Err(error) => serde_json::Value::from(error.to_string()).to_string().into(),
             };

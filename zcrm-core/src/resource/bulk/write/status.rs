@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::config::ApiVersion;
 use crate::entity::Json;
-use crate::error::{ApiError, Result};
+use crate::error::ApiError;
 use crate::resource::bulk::query::bulk_request;
 use crate::resource::bulk::status::plain;
 use crate::rest::Request;
