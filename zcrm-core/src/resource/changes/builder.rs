@@ -76,7 +76,12 @@ impl Changes {
     /// Adds fields to give, by API name; all when none is named. `id` and `Modified_Time` come anyway. The cursor
     /// belongs to them.
     pub fn fields<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
-        self.plan.fields.extend(names.into_iter().map(Into::into));
+        for name in names {
+            let name = name.into();
+            if !self.plan.fields.contains(&name) {
+                self.plan.fields.push(name);
+            }
+        }
         self
     }
 

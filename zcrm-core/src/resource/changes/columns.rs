@@ -25,6 +25,8 @@ pub(super) struct Columns {
     pub(super) main: Vec<String>,
     /// Those that are asked for by id.
     by_id: Vec<String>,
+    /// Whether the program named them.
+    named: bool,
 }
 
 impl Columns {
@@ -41,7 +43,7 @@ impl Columns {
         } else {
             main.extend(named.iter().filter(|name| is_own(name)).cloned());
         }
-        let mut columns = Self { main, by_id };
+        let mut columns = Self { main, by_id, named: !named.is_empty() };
         columns.cut(Limits::of(module.session.version()).columns);
         Ok(columns)
     }
@@ -52,7 +54,7 @@ impl Columns {
         if gives_all && named.is_empty() {
             return Ok(Self::default());
         }
-        let mut columns = Self { main: vec![MODIFIED.to_owned()], by_id: Vec::new() };
+        let mut columns = Self { main: vec![MODIFIED.to_owned()], by_id: Vec::new(), named: !named.is_empty() };
         if named.is_empty() {
             let fields = module.fields().list().all()?;
             columns.main.extend(fields.into_iter().filter_map(|field| field.api_name).filter(|name| is_own(name)));
@@ -71,19 +73,25 @@ impl Columns {
         }
     }
 
-    /// Learns from the refusal of a query; gives the error back where there is nothing to learn.
-    pub(super) fn learn(&mut self, error: Error) -> Result<()> {
-        let details = error.api().map(|api| api.details.clone()).unwrap_or_default();
-        let refused = details.get("column_name").and_then(|name| name.as_str());
-        let place = refused.and_then(|name| self.main.iter().position(|column| column == name && name != MODIFIED));
-        match (error.code(), place) {
-            (Some("INVALID_QUERY"), Some(place)) => self.by_id.push(self.main.remove(place)),
-            (Some("LIMIT_EXCEEDED" | "INVALID_QUERY"), None)
-                if error.kind() == ErrorKind::InvalidRequest && self.main.len() > OF_QUERIES =>
-            {
-                self.cut(OF_QUERIES);
+    /// Learns from the refusal of a query which columns to ask for by id: the one that it names, those that are more
+    /// than any version takes, in the end all. Gives the error back where there is nothing to learn, and for a field
+    /// that there is not: a list would pass it over.
+    pub(super) fn learn(&mut self, module: &ModuleHandle, error: Error) -> Result<()> {
+        let is_of_columns = matches!(error.code(), Some("INVALID_QUERY" | "LIMIT_EXCEEDED"));
+        if error.kind() != ErrorKind::InvalidRequest || !is_of_columns || self.main.len() < 2 {
+            return Err(error);
+        }
+        let refused = error.api().and_then(|api| api.details.get("column_name")?.as_str().map(str::to_owned));
+        match refused.and_then(|name| self.main.iter().position(|column| *column == name && name != MODIFIED)) {
+            Some(place) => {
+                let name = self.main.remove(place);
+                if self.named && !has_field(module, &name)? {
+                    return Err(error);
+                }
+                self.by_id.push(name);
             }
-            _ => return Err(error),
+            None if self.main.len() > OF_QUERIES => self.cut(OF_QUERIES),
+            None => self.cut(1),
         }
         Ok(())
     }
@@ -132,6 +140,10 @@ fn join(module: &ModuleHandle, which: Which, rows: Vec<Found>, names: &[String])
         Some(row)
     };
     Ok(rows.into_iter().filter_map(complete).collect())
+}
+
+fn has_field(module: &ModuleHandle, name: &str) -> Result<bool> {
+    Ok(module.fields().list().all()?.iter().any(|field| field.api_name.as_deref() == Some(name)))
 }
 
 /// Whether COQL has it as a column.

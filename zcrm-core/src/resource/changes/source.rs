@@ -55,7 +55,7 @@ impl Source {
             };
             match query.page() {
                 Ok(batch) => break batch,
-                Err(error) => self.columns.learn(error)?,
+                Err(error) => self.columns.learn(module, error)?,
             }
             query.set_columns(&self.columns.main);
         };
