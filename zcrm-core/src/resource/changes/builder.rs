@@ -61,8 +61,9 @@ impl ModuleHandle {
     /// # What it costs
     ///
     /// When nothing happened: 2 credits for the deleted records and 1 for the modified ones, and 1 more for leads. v2
-    /// gives 200 records a credit, in lists; later versions are asked by COQL, up to 2,000 for 3 credits, and what COQL
-    /// has no column for (subforms, files, more than 50 fields up to v6) is fetched by id. When no field is named, the
+    /// gives 200 records a credit, in lists; later versions are asked by COQL, up to 2,000 for 3 credits. What COQL has
+    /// no column for (subforms, files, more than 50 fields up to v6) is fetched by id, 100 records a credit, or all
+    /// is listed where that costs less: leave such fields out where they are many records. When no field is named, the
     /// metadata costs 1 more from v3 on. Scopes: `ZohoCRM.coql.READ`, and `ZohoCRM.settings.fields.READ` when no field
     /// is named, besides that of the module.
     pub fn changes(&self, cursor: ChangesCursor) -> Changes {

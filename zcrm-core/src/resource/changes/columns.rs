@@ -67,6 +67,19 @@ impl Columns {
         Ok(columns)
     }
 
+    /// The same fields for lists.
+    pub(super) fn in_lists(&self) -> Self {
+        let mut columns = self.clone();
+        columns.main.append(&mut columns.by_id);
+        columns.cut(OF_RECORDS + 1);
+        columns
+    }
+
+    /// What a thousand records cost, when their pages cost so much (Zoho's page *API limits*).
+    pub(super) fn credits(&self, of_pages: usize) -> usize {
+        of_pages + self.by_id.chunks(OF_RECORDS).len() * 1_000 / IDS
+    }
+
     fn cut(&mut self, limit: usize) {
         if self.main.len() > limit {
             self.by_id.extend(self.main.split_off(limit));
