@@ -96,8 +96,8 @@ pub enum ErrorKind {
     ListingLimit,
     /// A bulk or mass job ended in failure; [`Error::api`](super::Error::api) has Zoho's reason. Start another one.
     JobFailed,
-    /// A bulk or mass job was not over within the time limit. It goes on at Zoho: wait for it again. When a mass job was
-    /// to be started, it is another one, and nothing was started.
+    /// A bulk or mass job was not over within the time limit. It goes on at Zoho: wait for it again. When a mass job
+    /// was to be started, it is another one, and nothing was started.
     JobPending,
     /// The request was undone, or never begun, because another one of its composite failed; the text names that one.
     RolledBack,

@@ -22,6 +22,7 @@ mod coql;
 mod criteria;
 mod files;
 mod jobs;
+mod mass_jobs;
 mod metadata;
 mod org;
 mod page;

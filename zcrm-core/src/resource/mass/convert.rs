@@ -100,10 +100,10 @@ impl MassConvert {
     /// # Errors
     ///
     /// [`Unanswered`](crate::ErrorKind::Unanswered), with [`Error::outcome_unknown`], when the response was lost: the
-    /// job may have been started, and it is never started twice by itself. [`Unsupported`](crate::ErrorKind::Unsupported)
-    /// before v4; [`InvalidInput`](crate::ErrorKind::InvalidInput) for no lead or more than 50;
-    /// [`JobPending`](crate::ErrorKind::JobPending) when another job was in the way for too long; otherwise every kind
-    /// that a request can fail with.
+    /// job may have been started, and it is never started twice by itself.
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) before v4; [`InvalidInput`](crate::ErrorKind::InvalidInput) for
+    /// no lead or more than 50; [`JobPending`](crate::ErrorKind::JobPending) when another job was in the way for too
+    /// long; otherwise every kind that a request can fail with.
     pub fn start<I: Into<RecordId>>(&self, ids: impl IntoIterator<Item = I>) -> Result<MassJobHandle> {
         let ids = ids.into_iter().map(|id| Row::of_id(id.into().as_str())?.id.ok_or_else(|| Error::invalid("no id")));
         let ids: Vec<RecordId> = ids.collect::<Result<_>>().map_err(Error::logged)?;

@@ -52,8 +52,8 @@ impl MassDelete {
         Self { patience, ..self }
     }
 
-    /// Deletes the records of these ids at once, in requests of at most 500, for one credit a hundred. The report has an
-    /// outcome for each. Where the response to a first attempt was lost, "no such id" counts as deleted.
+    /// Deletes the records of these ids at once, in requests of at most 500, for one credit a hundred. The report has
+    /// an outcome for each. Where the response to a first attempt was lost, "no such id" counts as deleted.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
@@ -65,8 +65,8 @@ impl MassDelete {
     /// # Errors
     ///
     /// [`Unsupported`](crate::ErrorKind::Unsupported) before v4, and [`InvalidInput`](crate::ErrorKind::InvalidInput)
-    /// for an id that is none, before anything is sent; the error of the first request when it shows that nothing can be
-    /// sent. What happens later is in the report.
+    /// for an id that is none, before anything is sent; the error of the first request when it shows that nothing can
+    /// be sent. What happens later is in the report.
     pub fn run<I: Into<RecordId>>(&self, ids: impl IntoIterator<Item = I>) -> Result<BatchReport> {
         self.check().map_err(Error::logged)?;
         let module = self.module.clone();
@@ -94,9 +94,9 @@ impl MassDelete {
     /// # Errors
     ///
     /// [`Unanswered`](crate::ErrorKind::Unanswered), with [`Error::outcome_unknown`], when the response was lost: the
-    /// job may have been started, and it is never started twice by itself. [`Unsupported`](crate::ErrorKind::Unsupported)
-    /// before v4; [`JobPending`](crate::ErrorKind::JobPending) when another job was in the way for too long; otherwise
-    /// every kind that a request can fail with.
+    /// job may have been started, and it is never started twice by itself.
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) before v4; [`JobPending`](crate::ErrorKind::JobPending) when
+    /// another job was in the way for too long; otherwise every kind that a request can fail with.
     pub fn start(&self, view: impl Into<CustomViewId>) -> Result<MassJobHandle> {
         self.check().map_err(Error::logged)?;
         let body = of_view(view.into(), self.territory.as_ref()).map_err(Error::logged)?;

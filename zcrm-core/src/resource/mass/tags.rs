@@ -28,10 +28,10 @@ impl ModuleHandle {
     /// # Errors
     ///
     /// [`Unanswered`](crate::ErrorKind::Unanswered), with [`Error::outcome_unknown`], when the response was lost: the
-    /// job may have been started, and it is never started twice by itself. [`Unsupported`](crate::ErrorKind::Unsupported)
-    /// before v7; [`InvalidInput`](crate::ErrorKind::InvalidInput) for no tag;
-    /// [`JobPending`](crate::ErrorKind::JobPending) when another job was in the way for too long; otherwise every kind
-    /// that a request can fail with.
+    /// job may have been started, and it is never started twice by itself.
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) before v7; [`InvalidInput`](crate::ErrorKind::InvalidInput) for
+    /// no tag; [`JobPending`](crate::ErrorKind::JobPending) when another job was in the way for too long; otherwise
+    /// every kind that a request can fail with.
     pub fn start_tag_deletion<I: Into<TagId>>(&self, ids: impl IntoIterator<Item = I>) -> Result<MassJobHandle> {
         since(self, ApiVersion::V7, &MassOperation::DeleteTags).map_err(Error::logged)?;
         let tags: Vec<_> = ids.into_iter().map(|id| json!({ "id": id.into().as_str() })).collect();

@@ -66,8 +66,8 @@ impl MassUpdate {
         Self { patience, ..self }
     }
 
-    /// Updates the records of these ids at once, in requests of at most 500, for one credit a hundred. The report has an
-    /// outcome for each. A request whose response was lost is sent again as an update is.
+    /// Updates the records of these ids at once, in requests of at most 500, for one credit a hundred. The report has
+    /// an outcome for each. A request whose response was lost is sent again as an update is.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
@@ -82,8 +82,8 @@ impl MassUpdate {
     /// # Errors
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, for no field or too many, or an id
-    /// that is none; the error of the first request when it shows that nothing can be sent. What happens later is in the
-    /// report.
+    /// that is none; the error of the first request when it shows that nothing can be sent. What happens later is in
+    /// the report.
     pub fn run<I: Into<RecordId>>(&self, ids: impl IntoIterator<Item = I>) -> Result<BatchReport> {
         self.check().map_err(Error::logged)?;
         let update = self.clone();

@@ -1,24 +1,16 @@
 //! Everything that the CRM keeps.
 
-use std::collections::HashMap;
-
 use serde_json::Value;
 
 use super::seeded;
 use crate::crm::jobs::Jobs;
+use crate::crm::mass_jobs::MassJobs;
 use crate::crm::metadata::Views;
 use crate::crm::storage::Storage;
 use crate::crm::store::{MadeUpLeads, Store, Tie};
 use crate::crm::tag::Tag;
 use crate::crm::users::Users;
 use crate::crm::watch::Channels;
-
-/// What a mass update by view did.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct MassUpdate {
-    pub(crate) total: usize,
-    pub(crate) updated: usize,
-}
 
 /// Everything that the CRM keeps.
 #[derive(Debug)]
@@ -31,7 +23,7 @@ pub(crate) struct Org {
     pub(crate) views: Views,
     pub(crate) jobs: Jobs,
     pub(crate) channels: Channels,
-    pub(crate) mass_updates: HashMap<String, MassUpdate>,
+    pub(crate) mass_jobs: MassJobs,
     pub(super) taxes: Vec<Value>,
     pub(super) variables: Vec<Value>,
 }
@@ -47,7 +39,7 @@ impl Org {
             views: Views::default(),
             jobs: Jobs::default(),
             channels: Channels::default(),
-            mass_updates: HashMap::new(),
+            mass_jobs: MassJobs::default(),
             taxes: seeded::taxes(),
             variables: seeded::variables(),
         }
