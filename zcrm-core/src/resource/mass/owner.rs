@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::handle::MassJobHandle;
@@ -26,6 +27,15 @@ pub struct ChangeOwner {
     territory: Option<Territory>,
     criteria: Option<Value>,
     patience: Duration,
+}
+
+#[derive(Serialize)]
+struct ByIds<'a> {
+    ids: Vec<&'a RecordId>,
+    owner: Value,
+    notify: bool,
+    #[serde(skip_serializing_if = "<[Value]>::is_empty")]
+    related_modules: &'a [Value],
 }
 
 impl ModuleHandle {
@@ -105,11 +115,12 @@ impl ChangeOwner {
         }
         let change = self.clone();
         let request = move |rows: &[Row]| {
-            let ids: Vec<&str> = rows.iter().filter_map(|row| row.id.as_ref()).map(RecordId::as_str).collect();
-            let mut body = json!({ "ids": ids, "owner": { "id": change.owner.as_str() }, "notify": change.notify });
-            if !change.related.is_empty() {
-                body["related_modules"] = change.related.clone().into();
-            }
+            let body = ByIds {
+                ids: rows.iter().filter_map(|row| row.id.as_ref()).collect(),
+                owner: json!({ "id": change.owner.as_str() }),
+                notify: change.notify,
+                related_modules: &change.related,
+            };
             let request = change.module.request(Method::Post, &["actions", "change_owner"]).json(&body);
             let cost = Cost::per_items(rows.len(), IDS_A_CREDIT);
             request.with_idempotency(Idempotency::Update).with_cost(cost)

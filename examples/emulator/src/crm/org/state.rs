@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::seeded;
+use crate::crm::imports::Imports;
 use crate::crm::jobs::Jobs;
 use crate::crm::mass_jobs::MassJobs;
 use crate::crm::metadata::Views;
@@ -22,6 +23,7 @@ pub(crate) struct Org {
     pub(crate) files: Storage,
     pub(crate) views: Views,
     pub(crate) jobs: Jobs,
+    pub(crate) imports: Imports,
     pub(crate) channels: Channels,
     pub(crate) mass_jobs: MassJobs,
     pub(super) taxes: Vec<Value>,
@@ -38,6 +40,7 @@ impl Org {
             files: Storage::default(),
             views: Views::default(),
             jobs: Jobs::default(),
+            imports: Imports::default(),
             channels: Channels::default(),
             mass_jobs: MassJobs::default(),
             taxes: seeded::taxes(),
