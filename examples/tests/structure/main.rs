@@ -97,7 +97,7 @@ fn every_method_that_sends_is_named_by_a_verb() {
 
 /// The first words of methods that send.
 const VERBS: &[&str] = &[
-    "accept", "add", "convert", "count", "create", "delete", "describe", "generate", "get", "is", "merge", "open",
+    "accept", "add", "convert", "count", "create", "delete", "describe", "generate", "get", "is", "merge", "open", "plan",
     "read", "refresh", "remove", "revoke", "run", "save", "send", "start", "update", "upload", "upsert", "wait",
     // `users().current()`: which one is read, in the place of an id; no noun.
     "current", // Of a listing or a download, which a verb began.

@@ -11,6 +11,7 @@
 //! * `bulk`: whole modules by bulk read (feature `bulk`).
 //! * `record`: one record, and what belongs to it.
 //! * `query`: queries in COQL.
+//! * `scan`: a module of any size, by the cheapest of pages, COQL and bulk read. `row`: rows as text.
 
 #[cfg(feature = "bulk")]
 mod bulk;
@@ -19,6 +20,8 @@ mod module;
 mod organization;
 mod query;
 mod record;
+mod row;
+mod scan;
 
 #[cfg(feature = "bulk")]
 pub use bulk::{
@@ -30,3 +33,4 @@ pub use module::{DeletedKind, ModuleHandle, SearchBy, Which, Writer};
 pub use organization::{OrganizationHandle, TaxesHandle, UserType};
 pub use query::{QueryCursor, QueryHandle, QueryRows};
 pub use record::{Conversion, Converted, PhotoHandle, RecordHandle, RelatedHandle};
+pub use scan::{Prefer, Scan, ScanCursor, ScanPlan, ScanRows, Way};
