@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::change::Change;
 use super::cursor::ChangesCursor;
 use super::rows::{ChangesRows, Plan};
-use crate::entity::Record;
+use crate::entity::{Field, Record};
 use crate::error::Result;
 use crate::resource::module::{ModuleHandle, Which};
 
@@ -67,8 +67,13 @@ impl ModuleHandle {
     /// metadata costs 1 more from v3 on. Scopes: `ZohoCRM.coql.READ`, and `ZohoCRM.settings.fields.READ` when no field
     /// is named, besides that of the module.
     pub fn changes(&self, cursor: ChangesCursor) -> Changes {
-        let plan =
-            Plan { module: self.clone(), fields: Vec::new(), converted: Which::Without, overlap: seconds(OVERLAP) };
+        let plan = Plan {
+            module: self.clone(),
+            fields: Vec::new(),
+            known: None,
+            converted: Which::Without,
+            overlap: seconds(OVERLAP),
+        };
         Changes { plan, cursor }
     }
 }
@@ -83,6 +88,12 @@ impl Changes {
                 self.plan.fields.push(name);
             }
         }
+        self
+    }
+
+    /// The module's fields, where the program has read them just now: they are not read again.
+    pub fn knowing(mut self, fields: &[Field]) -> Self {
+        self.plan.known = Some(fields.into());
         self
     }
 

@@ -1,5 +1,6 @@
 //! Which fields come with a page, and which have to be asked for by id.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::found::{Found, MODIFIED};
@@ -31,13 +32,13 @@ pub(super) struct Columns {
 
 impl Columns {
     /// For queries.
-    pub(super) fn of_query(module: &ModuleHandle, named: &[String]) -> Result<Self> {
+    pub(super) fn of_query(module: &ModuleHandle, named: &[String], known: Option<&[Field]>) -> Result<Self> {
         let mut main = vec![MODIFIED.to_owned()];
         let mut by_id = Vec::new();
         if named.is_empty() {
-            for field in module.fields().list().all()? {
-                let has_column = has_column(&field);
-                let Some(name) = field.api_name.filter(|name| is_own(name)) else { continue };
+            for field in fields_of(module, known)?.iter() {
+                let has_column = has_column(field);
+                let Some(name) = field.api_name.clone().filter(|name| is_own(name)) else { continue };
                 if has_column { main.push(name) } else { by_id.push(name) }
             }
         } else {
@@ -49,15 +50,16 @@ impl Columns {
     }
 
     /// For lists of records.
-    pub(super) fn of_listing(module: &ModuleHandle, named: &[String]) -> Result<Self> {
+    pub(super) fn of_listing(module: &ModuleHandle, named: &[String], known: Option<&[Field]>) -> Result<Self> {
         let gives_all = module.session.version() < ApiVersion::V3;
         if gives_all && named.is_empty() {
             return Ok(Self::default());
         }
         let mut columns = Self { main: vec![MODIFIED.to_owned()], by_id: Vec::new(), named: !named.is_empty() };
         if named.is_empty() {
-            let fields = module.fields().list().all()?;
-            columns.main.extend(fields.into_iter().filter_map(|field| field.api_name).filter(|name| is_own(name)));
+            let fields = fields_of(module, known)?;
+            let names = fields.iter().filter_map(|field| field.api_name.clone());
+            columns.main.extend(names.filter(|name| is_own(name)));
         } else {
             columns.main.extend(named.iter().filter(|name| is_own(name)).cloned());
         }
@@ -153,6 +155,13 @@ fn join(module: &ModuleHandle, which: Which, rows: Vec<Found>, names: &[String])
         Some(row)
     };
     Ok(rows.into_iter().filter_map(complete).collect())
+}
+
+fn fields_of<'a>(module: &ModuleHandle, known: Option<&'a [Field]>) -> Result<Cow<'a, [Field]>> {
+    match known {
+        Some(known) => Ok(Cow::Borrowed(known)),
+        None => module.fields().list().all().map(Cow::Owned),
+    }
 }
 
 fn has_field(module: &ModuleHandle, name: &str) -> Result<bool> {

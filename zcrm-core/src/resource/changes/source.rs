@@ -6,6 +6,7 @@ use super::clock::Seconds;
 use super::columns::Columns;
 use super::found::Batch;
 use crate::config::ApiVersion;
+use crate::entity::Field;
 use crate::error::Result;
 use crate::resource::module::{ModuleHandle, Which};
 
@@ -33,12 +34,18 @@ const IN_LISTS: usize = 5;
 impl Source {
     /// COQL from v3 on, where lists need names of fields as well: its pages are ten times as large. It has no converted
     /// leads, and not every type of field; where it is cheaper to list than to fetch those by id, records are listed.
-    pub(super) fn new(module: &ModuleHandle, fields: &[String], which: Which, floor: Option<Seconds>) -> Result<Self> {
+    pub(super) fn new(
+        module: &ModuleHandle,
+        fields: &[String],
+        known: Option<&[Field]>,
+        which: Which,
+        floor: Option<Seconds>,
+    ) -> Result<Self> {
         let version = module.session.version();
         if version < ApiVersion::V3 || which != Which::Without {
-            return Ok(Self::in_lists(module, Columns::of_listing(module, fields)?, which, floor));
+            return Ok(Self::in_lists(module, Columns::of_listing(module, fields, known)?, which, floor));
         }
-        let columns = Columns::of_query(module, fields)?;
+        let columns = Columns::of_query(module, fields, known)?;
         let by_query = if version < ApiVersion::V4 { IN_LISTS } else { BY_QUERY };
         let listed = columns.in_lists();
         if listed.credits(IN_LISTS) < columns.credits(by_query) {
