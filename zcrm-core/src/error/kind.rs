@@ -94,6 +94,8 @@ pub enum ErrorKind {
     JobFailed,
     /// A bulk job was not over within the time limit. It goes on at Zoho: wait for it again.
     JobPending,
+    /// The [journal](crate::journal::Journal) is of other work, held by another process, or damaged. Nothing was sent.
+    Journal,
     /// A local file, reader or writer failed.
     Io,
 }

@@ -1,13 +1,19 @@
 //! What the columns of a file mean, and what a row becomes by it.
 
-use anyhow::{Result, bail};
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
 use serde::Serializer;
 use serde::ser::SerializeMap;
-use serde_json::value::RawValue;
+use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 use zcrm_core::entity::Field;
 
+use super::dates::DateFormat;
+use super::lookup::{Found, Lookups, Reference};
+use super::map::{Column, Empty, Mapping, is_same_word};
 use crate::csv::{Content, SheetRow};
-use crate::names;
+use crate::names::{self, suggestion};
 use crate::read_only::is_read_only;
 
 /// The module that a `What_Id` is of, which Zoho takes beside it; no field of the metadata.
@@ -18,6 +24,8 @@ pub const ABOUT: &str = "$se_module";
 pub enum Writing {
     /// They are new.
     Create,
+    /// The record that has the row's id is updated.
+    Update,
     /// The record that has the row's value in this field is updated, and created where there is none.
     UpsertBy(String),
 }
@@ -25,10 +33,48 @@ pub enum Writing {
 /// What each column holds.
 #[derive(Debug)]
 pub struct Columns {
-    /// By the place in the row: the field, and what its cells hold.
-    taken: Vec<(usize, String, Content)>,
+    taken: Vec<Taken>,
+    constants: Vec<(String, Box<RawValue>)>,
     passed_over: Vec<String>,
     writing: Writing,
+    empty: Empty,
+}
+
+/// A column that is sent.
+#[derive(Debug)]
+pub(super) struct Taken {
+    /// Its place in the row.
+    at: usize,
+    pub(super) field: String,
+    pub(super) content: Content,
+    how: How,
+}
+
+/// How the cells of a column are written.
+#[derive(Debug)]
+enum How {
+    /// As Zoho writes them.
+    Plain,
+    Dated(DateFormat),
+    Words { yes: Vec<String>, no: Vec<String> },
+    /// The value of another field of the record that a lookup leads to.
+    By(Reference),
+}
+
+/// Why a cell cannot be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Problem {
+    /// The field's API name.
+    pub(super) field: String,
+    pub(super) text: String,
+}
+
+/// A value on its way, with the text of its cell.
+pub(super) struct Valued<'a> {
+    pub(super) taken: &'a Taken,
+    /// Trimmed; empty where the field is cleared.
+    pub(super) cell: &'a str,
+    pub(super) value: Box<RawValue>,
 }
 
 impl Columns {
@@ -36,34 +82,91 @@ impl Columns {
     ///
     /// # Errors
     ///
-    /// When a column is none of the module's fields, or the one to upsert by is missing.
-    pub fn new(header: &[String], module: &str, fields: &[Field], writing: Writing) -> Result<Self> {
-        let mut columns = Self { taken: Vec::new(), passed_over: Vec::new(), writing };
+    /// When a column is none of the module's fields, the mapping names a column or a field that is not there, or the
+    /// field to write by is missing.
+    pub fn new(
+        header: &[String],
+        module: &str,
+        fields: &[Field],
+        writing: Writing,
+        mapping: &Mapping,
+    ) -> Result<Self> {
+        if let Some(missing) = mapping.columns.keys().find(|name| !header.contains(name)) {
+            bail!("the input has no column {missing}{}", suggestion(missing, header.iter().map(String::as_str)));
+        }
+        let mut columns =
+            Self { taken: Vec::new(), constants: Vec::new(), passed_over: Vec::new(), writing, empty: mapping.empty };
+        let mut of_field = BTreeMap::new();
         for (at, name) in header.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
-            if name == "id" || name == ABOUT {
-                columns.taken.push((at, name.clone(), Content::Text));
+            let column = match mapping.columns.get(name) {
+                Some(None) => continue,
+                Some(Some(column)) => column.clone(),
+                None => Column { field: name.clone(), ..Column::default() },
+            };
+            if let Some(other) = of_field.insert(column.field.clone(), name) {
+                bail!("the columns {other} and {name} are both the field {}", column.field);
+            }
+            if column.field == "id" || column.field == ABOUT {
+                columns.taken.push(Taken { at, field: column.field, content: Content::Text, how: How::Plain });
                 continue;
             }
-            let field = names::field(fields, module, name).map_err(|unknown| with_separator_in_mind(name, unknown))?;
+            let field = names::field(fields, module, &column.field);
+            let field = field.map_err(|unknown| with_separator_in_mind(name, unknown))?;
             if is_read_only(field) {
                 columns.passed_over.push(name.clone());
-            } else {
-                columns.taken.push((at, name.clone(), Content::of(field)));
+                continue;
             }
+            let content = Content::of(field);
+            let how = How::new(&column, field, content).with_context(|| format!("the column {name}"))?;
+            columns.taken.push(Taken { at, field: column.field, content, how });
         }
-        if let Writing::UpsertBy(by) = &columns.writing {
-            let has = |name: &str| columns.taken.iter().any(|(_, taken, _)| taken == name);
+        for (name, value) in &mapping.constants {
+            if let Some(column) = of_field.get(name) {
+                bail!("the field {name} is both a constant and the column {column}");
+            }
+            let constant = constant(names::field(fields, module, name)?, value);
+            columns.constants.push((name.clone(), constant.with_context(|| format!("the constant {name}"))?));
+        }
+        columns.check_writing(module, fields)?;
+        Ok(columns)
+    }
+
+    fn check_writing(&self, module: &str, fields: &[Field]) -> Result<()> {
+        let by = match &self.writing {
+            Writing::Create => None,
+            Writing::Update => Some(("id", "update")),
+            Writing::UpsertBy(by) => Some((by.as_str(), "upsert")),
+        };
+        if let Some((by, verb)) = by {
             if by != "id" {
                 names::field(fields, module, by)?;
             }
-            if !has(by) {
-                bail!("the input has no column {by} to upsert by");
+            if !self.has(by) {
+                bail!("the input has no column {by} to {verb} by");
             }
         }
-        if columns.taken.is_empty() {
-            bail!("every column of the input is read-only in {module}");
+        if self.taken.is_empty() {
+            bail!("every column of the input is read-only in {module}, or ignored");
         }
-        Ok(columns)
+        Ok(())
+    }
+
+    /// Whether the field has a column or a constant.
+    pub(super) fn has(&self, field: &str) -> bool {
+        self.taken.iter().any(|taken| taken.field == field) || self.constants.iter().any(|(name, _)| name == field)
+    }
+
+    pub(super) fn taken(&self) -> &[Taken] {
+        &self.taken
+    }
+
+    pub(super) fn constants(&self) -> &[(String, Box<RawValue>)] {
+        &self.constants
+    }
+
+    /// What an empty cell means.
+    pub(super) fn clears_empty(&self) -> bool {
+        self.empty == Empty::Clear && self.writing != Writing::Create
     }
 
     /// The columns that Zoho does not take.
@@ -78,42 +181,158 @@ impl Columns {
         &self.writing
     }
 
+    /// The lookups that are found by another field, which have to be known before [`record`](Self::record).
+    pub(super) fn references<'a>(&'a self, row: &'a SheetRow) -> impl Iterator<Item = (&'a Reference, &'a str)> {
+        let of_row = self.taken.iter().filter(|_| row.fault.is_none());
+        of_row.filter_map(move |taken| match &taken.how {
+            How::By(reference) => cell(row, taken).filter(|cell| !cell.is_empty()).map(|cell| (reference, cell)),
+            _ => None,
+        })
+    }
+
+    pub(super) fn has_references(&self) -> bool {
+        self.taken.iter().any(|taken| matches!(taken.how, How::By(_)))
+    }
+
     /// The record of a row; else why it is refused.
     ///
     /// # Errors
     ///
     /// When the row is malformed, a cell does not fit its field, no cell can be sent, or the row may be there already.
-    pub fn record(&self, row: &SheetRow) -> Result<Box<RawValue>, String> {
+    pub(super) fn record(&self, row: &SheetRow, lookups: &Lookups) -> Result<Box<RawValue>, String> {
         if let Some(fault) = &row.fault {
             return Err(fault.clone());
         }
-        let mut fields = Vec::with_capacity(self.taken.len());
-        for (at, name, content) in &self.taken {
-            let cell = row.cells.get(*at).map(Vec::as_slice).unwrap_or_default();
-            if cell.is_empty() {
-                continue;
-            }
-            let cell = std::str::from_utf8(cell).map_err(|_| format!("{name} is not UTF-8"))?;
-            let value = content.value(cell).map_err(|wanted| format!("{name} is {}, not {wanted}", shown(cell)))?;
-            fields.push((name.as_str(), value));
+        let mut fields = Vec::with_capacity(self.taken.len() + self.constants.len());
+        for value in self.values(row, lookups) {
+            let Valued { taken, value, .. } = value.map_err(|problem| problem.text)?;
+            fields.push((taken.field.as_str(), value));
         }
-        if self.writing == Writing::Create {
-            if fields.iter().any(|(name, _)| *name == "id") {
-                return Err("it has an id, so it is not new: upsert it, or leave the id out".to_owned());
-            }
-            if row.is_in_doubt() {
-                return Err(
-                    "it was sent before and not answered, so it may be there already: look for it in Zoho, then \
-                     empty its zcrm_reason, or upsert it"
-                        .to_owned(),
-                );
-            }
+        if let Some(reason) = self.objection(row, &fields) {
+            return Err(reason);
         }
-        if fields.is_empty() {
-            return Err("it has values in columns only that Zoho does not take".to_owned());
-        }
+        fields.extend(self.constants.iter().map(|(name, value)| (name.as_str(), value.clone())));
         object(&fields).map_err(|cause| cause.to_string())
     }
+
+    /// Why a row cannot be written this way, whatever its other values.
+    pub(super) fn objection(&self, row: &SheetRow, fields: &[(&str, Box<RawValue>)]) -> Option<String> {
+        let has_id = fields.iter().any(|(name, _)| *name == "id");
+        let reason = match &self.writing {
+            Writing::Create if has_id => "it has an id, so it is not new: upsert or update it, or leave the id out",
+            Writing::Create if row.is_in_doubt() => {
+                "it was sent before and not answered, so it may be there already: look for it in Zoho, then empty its \
+                 zcrm_reason, or upsert it"
+            }
+            Writing::Update if !has_id => "id is empty, and an update needs it",
+            _ if fields.is_empty() => "it has values in columns only that Zoho does not take",
+            Writing::Update if fields.len() == 1 && self.constants.is_empty() => "it has nothing to update but its id",
+            _ => return None,
+        };
+        Some(reason.to_owned())
+    }
+
+    /// What the cells of a row become; those that are empty are left out.
+    pub(super) fn values<'a>(
+        &'a self,
+        row: &'a SheetRow,
+        lookups: &'a Lookups,
+    ) -> impl Iterator<Item = Result<Valued<'a>, Problem>> {
+        self.taken.iter().filter_map(move |taken| {
+            let problem = |text: String| Problem { field: taken.field.clone(), text };
+            let Some(cell) = cell(row, taken) else {
+                return Some(Err(problem(format!("{} is not UTF-8; save the file as CSV UTF-8", taken.field))));
+            };
+            if cell.is_empty() {
+                let cleared = self.clears_empty() && taken.field != "id";
+                let null = RawValue::from_string("null".to_owned()).ok().filter(|_| cleared);
+                return null.map(|value| Ok(Valued { taken, cell, value }));
+            }
+            let value = taken.value(cell, lookups);
+            Some(value.map(|value| Valued { taken, cell, value }).map_err(|text| problem(text)))
+        })
+    }
+}
+
+impl Taken {
+    fn value(&self, cell: &str, lookups: &Lookups) -> Result<Box<RawValue>, String> {
+        let field = &self.field;
+        let not = |wanted: &str| format!("{field} is {}, not {wanted}", shown(cell));
+        match &self.how {
+            How::Plain => self.content.value(cell).map_err(not),
+            How::Dated(format) => {
+                let read = format.read(cell.trim()).and_then(|read| to_raw_value(&read).ok());
+                read.ok_or_else(|| not(&format!("a date as {}", format.as_str())))
+            }
+            How::Words { yes, no } => {
+                let is = |words: &[String]| words.iter().any(|word| is_same_word(word, cell));
+                let value = if is(yes) { Some(true) } else { is(no).then_some(false) };
+                let known = || yes.iter().chain(no).cloned().collect::<Vec<_>>().join(" or ");
+                value.and_then(|value| to_raw_value(&value).ok()).ok_or_else(|| not(&known()))
+            }
+            How::By(reference) => match lookups.found(reference, cell.trim()) {
+                Some(Found::One(id)) => {
+                    to_raw_value(&BTreeMap::from([("id", id.as_str())])).map_err(|cause| cause.to_string())
+                }
+                Some(Found::None) => Err(format!(
+                    "{field} is {}, and no record of {} has that in {}; create it first, or correct the cell",
+                    shown(cell), reference.module, reference.by
+                )),
+                Some(Found::Several) => Err(format!(
+                    "{field} is {}, and several records of {} have that in {}; use the id, or make it unique there",
+                    shown(cell), reference.module, reference.by
+                )),
+                None => Err(format!("{field} is {}, which was not looked up", shown(cell))),
+            },
+        }
+    }
+}
+
+impl How {
+    fn new(column: &Column, field: &Field, content: Content) -> Result<Self> {
+        let name = &column.field;
+        let words = !column.yes.is_empty() || !column.no.is_empty();
+        match (&column.by, &column.format, words) {
+            (None, None, false) => Ok(Self::Plain),
+            (Some(by), None, false) => match field.lookup.as_ref().and_then(|lookup| lookup.module.as_ref()) {
+                Some(module) if content == Content::Lookup && module.api_name.is_some() => {
+                    let module = module.api_name.clone().unwrap_or_default();
+                    Ok(Self::By(Reference { module, by: by.clone() }))
+                }
+                _ => bail!("{name} is no lookup whose module Zoho names, so `by` cannot be used with it"),
+            },
+            (None, Some(format), false) => match content {
+                Content::Date => DateFormat::new(format, false).map(Self::Dated),
+                Content::DateTime => DateFormat::new(format, true).map(Self::Dated),
+                _ => bail!("{name} is neither a date nor a moment, so `format` cannot be used with it"),
+            },
+            (None, None, true) if content == Content::Boolean => {
+                Ok(Self::Words { yes: column.yes.clone(), no: column.no.clone() })
+            }
+            (None, None, true) => bail!("{name} is not true or false, so words for it cannot be used"),
+            _ => bail!("only one of `by`, `format` and words for true and false can be used"),
+        }
+    }
+}
+
+/// The value that every record gets.
+fn constant(field: &Field, value: &Value) -> Result<Box<RawValue>> {
+    if is_read_only(field) {
+        bail!("it is read-only, so Zoho does not take it");
+    }
+    match value {
+        Value::String(text) => match Content::of(field).value(text) {
+            Ok(value) => Ok(value),
+            Err(wanted) => bail!("it is {}, not {wanted}", shown(text)),
+        },
+        value => Ok(to_raw_value(value)?),
+    }
+}
+
+/// The text of a cell; `None` when it is not UTF-8. One of blanks is empty.
+fn cell<'a>(row: &'a SheetRow, taken: &Taken) -> Option<&'a str> {
+    let cell = row.cells.get(taken.at).map(Vec::as_slice).unwrap_or_default();
+    std::str::from_utf8(cell).ok()
 }
 
 /// A JSON object of values that are kept digit by digit.
@@ -129,7 +348,7 @@ fn object(fields: &[(&str, Box<RawValue>)]) -> serde_json::Result<Box<RawValue>>
 }
 
 /// A cell for an error: whole where it is short.
-fn shown(cell: &str) -> String {
+pub(super) fn shown(cell: &str) -> String {
     match cell.char_indices().nth(60) {
         Some((at, _)) => format!("{:?}...", cell.get(..at).unwrap_or_default()),
         None => format!("{cell:?}"),
