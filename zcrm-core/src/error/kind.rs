@@ -52,7 +52,8 @@ pub enum ErrorKind {
     NotFound,
     /// Zoho rejected the request as wrong; see [`Error::api`](super::Error::api).
     InvalidRequest,
-    /// The record was modified meanwhile (412 `ALREADY_MODIFIED`). Read it again.
+    /// The record was modified meanwhile (412 `ALREADY_MODIFIED`). [`Error::api`](super::Error::api) tells by whom and
+    /// when, as far as that is known. Read it again.
     Modified,
     /// Zoho's rate limit (429). Retried with backoff until the budget was spent; retry later.
     RateLimited,

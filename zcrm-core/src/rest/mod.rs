@@ -6,6 +6,7 @@
 //! * `retry`: what is retried, when, and with which token.
 //! * `response`: what Zoho's responses say.
 //! * `list`: listings in pages. `batch`: writes of many items. `transfer`: files.
+//! * `stop`: why nothing more is begun of requests that go out side by side.
 //! * `call`: any endpoint, by hand.
 
 mod batch;
@@ -18,9 +19,10 @@ mod request;
 mod response;
 mod retry;
 mod session;
+mod stop;
 mod transfer;
 
-pub(crate) use batch::{Batch, Effect, Row, comma_list};
+pub(crate) use batch::{Batch, Effect, Guard, Row, comma_list};
 pub use batch::{BatchReport, Counts, Outcome, Saved, WriteStream, Written};
 pub use call::Call;
 pub use cost::Cost;

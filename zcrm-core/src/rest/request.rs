@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::cost::Cost;
 use super::parts::{Host, Idempotency, Parts};
 use super::response::Response;
+use super::stop::Stop;
 use super::transfer::text_part;
 use crate::config::ApiVersion;
 use crate::entity::write_json;
@@ -82,6 +83,7 @@ impl Request<Response> {
                 Method::Post | Method::Patch => Idempotency::NotIdempotent,
             },
             cost: Cost::ONE,
+            stop: None,
             fault,
         };
         Self { parts, decode: Arc::new(|response| response) }
@@ -185,6 +187,12 @@ impl<T> Request<T> {
     /// Sets the cost, where it is not one credit.
     pub(crate) fn with_cost(mut self, cost: Cost) -> Self {
         self.parts.cost = cost;
+        self
+    }
+
+    /// Does not begin it once `stop` is set.
+    pub(super) fn stopped_by(mut self, stop: &Stop) -> Self {
+        self.parts.stop = Some(stop.clone());
         self
     }
 

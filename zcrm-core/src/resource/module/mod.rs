@@ -1,11 +1,14 @@
 //! A module: its records in bulk, its metadata, tags and custom views.
 //!
 //! * [`list`]: its records; [`search`]: those that match; [`deleted`]: those that are gone.
-//! * [`write`]: creating, updating, upserting and deleting records; [`writer`]: the same with options.
+//! * [`write`]: creating, updating, upserting and deleting records; [`writer`]: the same with options; [`locking`]:
+//!   under the condition that nobody modified them meanwhile, which [`lock`] holds.
 //! * [`metadata`]: modules, fields, layouts and related lists. [`views`]: custom views. [`tags`]: tags, and on records.
 
 mod deleted;
 mod list;
+mod lock;
+mod locking;
 mod metadata;
 mod search;
 mod tags;

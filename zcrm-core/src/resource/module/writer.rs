@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::ModuleHandle;
+use super::lock::{Condition, Lock};
 use crate::config::ApiVersion;
 use crate::entity::{AssignmentRuleId, RecordId};
 use crate::error::Result;
@@ -18,14 +19,15 @@ use crate::rest::{
 use crate::transport::Method;
 
 /// The most records that Zoho takes in a request.
-const PER_REQUEST: usize = 100;
+pub(super) const PER_REQUEST: usize = 100;
 
 /// Under which key records and their results are.
 const KEY: &str = "data";
 
 /// Writes records with options; made by [`ModuleHandle::writer`].
 ///
-/// Any number of records goes in. They are sent in requests of at most 100, one after the other:
+/// Any number of records goes in. They are sent in requests of at most 100, one after the other or, with
+/// [`workers`](Self::workers), several side by side:
 ///
 /// * The report has one [`Outcome`](crate::rest::Outcome) a record, in the order of the input.
 /// * A record that Zoho rejects does not disturb the others. A rejection of a whole request rejects each of its
@@ -39,6 +41,9 @@ const KEY: &str = "data";
 pub struct Writer {
     pub(super) module: ModuleHandle,
     pub(super) options: Map<String, Value>,
+    pub(super) condition: Option<Condition>,
+    pub(super) workers: usize,
+    pub(super) per_request: usize,
 }
 
 /// What is done with records.
@@ -46,7 +51,11 @@ pub struct Writer {
 enum Action {
     Create,
     Update,
-    Upsert { check_fields: Vec<String> },
+    /// At the path of its own.
+    UpdateOne,
+    Upsert {
+        check_fields: Vec<String>,
+    },
     Delete,
 }
 
@@ -76,6 +85,41 @@ impl Writer {
     #[must_use]
     pub fn apply_layout_rules(self) -> Self {
         self.option("apply_feature_execution", serde_json::json!([{ "name": "layout_rules" }]))
+    }
+
+    /// Sends up to `n` requests side by side. Without this, one after the other.
+    ///
+    /// No more are in flight than [`concurrency`](crate::config::HttpOptions::concurrency) and, for requests of more
+    /// than 10 records, [`heavy_concurrency`](crate::config::HttpOptions::heavy_concurrency) allow. One request for
+    /// each is in memory. All that is promised of one request after the other still holds: outcomes come in the order
+    /// of the input, and once a request shows that the others would fare no better, no other is begun; those in flight
+    /// are awaited, and their outcomes are told.
+    ///
+    /// In which order Zoho does them is chance. So that it does not matter, requests whose records share an id or a
+    /// value in a check field are never in flight together. New records that repeat a value of a unique field are not
+    /// seen: which of them Zoho rejects is open.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client, leads: Vec<zcrm_core::Record>) -> zcrm_core::Result<()> {
+    /// client.module("Leads").writer().workers(5).create(&leads)?.into_result()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn workers(mut self, n: usize) -> Self {
+        self.workers = n.max(1);
+        self
+    }
+
+    /// Sends at most `records` in a request: 1 to 100, the default.
+    ///
+    /// Credits are the same, one for ten records. A request of at most 10 is not heavy: where Zoho's sub-concurrency,
+    /// or [`heavy_concurrency`](crate::config::HttpOptions::heavy_concurrency), is what holds the
+    /// [workers](Self::workers) up, 10 lets more of them work. Without such a limit, large requests are faster.
+    #[must_use]
+    pub fn per_request(mut self, records: usize) -> Self {
+        self.per_request = records.clamp(1, PER_REQUEST);
+        self
     }
 
     /// Any other member of the body, beside `data`.
@@ -131,7 +175,8 @@ impl Writer {
         saved(self.batch(Action::Create).send_one(Row::new(record)))
     }
 
-    /// Creates records from an iterator, as the outcomes are asked for; no more than one request is in memory.
+    /// Creates records from an iterator, as the outcomes are asked for; no more than one request for each
+    /// worker is in memory.
     ///
     /// ```no_run
     /// use zcrm_core::entity::Record;
@@ -174,7 +219,31 @@ impl Writer {
         self.batch(Action::Update).send_all(records.iter().map(Row::changed))
     }
 
-    /// Updates records from an iterator, as the outcomes are asked for; no more than one request is in memory.
+    /// Updates one record, whose rejection is an error; see
+    /// [`RecordHandle::update`](super::super::RecordHandle::update).
+    ///
+    /// ```no_run
+    /// use zcrm_core::entity::Record;
+    ///
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// let writer = client.module("Leads").writer().trigger([""; 0]); // runs no automation
+    /// writer.update_one("3652397000000190001", &Record::new().with("City", "Oslo"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) before anything is sent when the record cannot be written as a
+    /// JSON object; [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`](crate::Error::api) when
+    /// Zoho rejects it; [`Modified`](crate::ErrorKind::Modified) under a condition that does not hold; otherwise every
+    /// kind that a request can fail with.
+    pub fn update_one<T: Serialize + 'static>(&self, id: impl Into<RecordId>, record: &T) -> Result<Saved> {
+        saved(self.batch(Action::UpdateOne).send_one(Row::changed_by_id(record, &id.into())))
+    }
+
+    /// Updates records from an iterator, as the outcomes are asked for; no more than one request for each
+    /// worker is in memory.
     ///
     /// ```no_run
     /// use zcrm_core::entity::Record;
@@ -223,8 +292,8 @@ impl Writer {
         self.batch(Action::Upsert { check_fields }).send_all(rows)
     }
 
-    /// Creates or updates records from an iterator, as the outcomes are asked for; no more than one request is in
-    /// memory.
+    /// Creates or updates records from an iterator, as the outcomes are asked for; no more than one request for
+    /// each worker is in memory.
     ///
     /// ```no_run
     /// use zcrm_core::entity::Record;
@@ -287,13 +356,20 @@ impl Writer {
     fn batch(&self, action: Action) -> Batch {
         let effect = match action {
             Action::Create => Effect::Create,
-            Action::Update => Effect::Update,
+            Action::Update | Action::UpdateOne => Effect::Update,
             Action::Upsert { .. } => Effect::Upsert,
             Action::Delete => Effect::Delete,
         };
+        let per_request = if self.condition.is_some() { 1 } else { self.per_request };
+        let cost = if effect == Effect::Delete { Cost::ONE } else { Cost::records(per_request) };
+        let workers = self.workers.min(self.module.session.most_in_flight(cost));
         let writer = self.clone();
         let request = move |rows: &[Row]| writer.request(&action, rows);
-        Batch::new(&self.module.session, effect, KEY, PER_REQUEST, request)
+        let batch = Batch::new(&self.module.session, effect, KEY, per_request, request).workers(workers);
+        match &self.condition {
+            Some(condition) => batch.guarded(Lock::new(&self.module, effect, condition.clone())),
+            None => batch,
+        }
     }
 
     /// The request that writes some records.
@@ -302,6 +378,10 @@ impl Writer {
         let request = match action {
             Action::Create => self.module.request(Method::Post, &[]),
             Action::Update => self.module.request(Method::Put, &[]),
+            Action::UpdateOne => {
+                let id = rows.first().and_then(|row| row.id.as_ref()).map_or("", |id| id.as_str());
+                self.module.request(Method::Put, &[id])
+            }
             Action::Delete => return self.deletion(rows),
             Action::Upsert { check_fields } => {
                 let findable = rows.iter().all(|row| row.findable);
@@ -316,6 +396,10 @@ impl Writer {
                 }
                 request
             }
+        };
+        let request = match (&self.condition, rows.first().and_then(|row| row.modified_time.as_ref())) {
+            (Some(_), Some(since)) => request.header("If-Unmodified-Since", since.as_str()),
+            _ => request,
         };
         request.with_cost(Cost::records(rows.len())).json(&Body { rows, options: &options })
     }
