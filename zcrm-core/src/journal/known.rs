@@ -52,7 +52,6 @@ pub(super) struct Calls {
 
 #[derive(Debug)]
 struct Call {
-    rows: RowSet,
     context: Value,
     note: Option<Value>,
     outcomes: Vec<Place>,
@@ -67,14 +66,14 @@ impl Calls {
         CallId(self.calls.len() as u64)
     }
 
-    pub(super) fn sending(&mut self, call: CallId, rows: RowSet, context: Value) -> Result<(), String> {
+    pub(super) fn sending(&mut self, call: CallId, rows: &RowSet, context: Value) -> Result<(), String> {
         if call != self.next() || !rows.is_sound() {
             return Err(format!("call {} is out of order", call.0));
         }
         for row in rows.iter() {
             self.by_row.insert(row, self.calls.len());
         }
-        self.calls.push(Call { rows, context, note: None, outcomes: Vec::new() });
+        self.calls.push(Call { context, note: None, outcomes: Vec::new() });
         Ok(())
     }
 

@@ -15,7 +15,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
-use serde_json::Value;
 
 use self::entry::Entry;
 use self::file::JournalFile;
@@ -118,7 +117,7 @@ impl Journal {
                 Entry::Begin { version: entry::VERSION, subject } if begun.is_none() => begun = Some(subject),
                 Entry::Begin { version, .. } => return Err(format!("it is of version {version}")),
                 _ if begun.is_none() => return Err("it does not begin as a journal".to_owned()),
-                Entry::Sending { call, rows, context } => return calls.sending(CallId(call), rows, context),
+                Entry::Sending { call, rows, context } => return calls.sending(CallId(call), &rows, context),
                 Entry::Outcomes { call, .. } => return calls.outcomes(CallId(call), at),
                 Entry::Note { call, note } => return calls.note(CallId(call), note),
                 Entry::Finish { summary } => finished = Some(summary),
@@ -171,7 +170,7 @@ impl Journal {
         let call = inner.calls.next();
         inner.append(&Entry::Sending { call: call.0, rows: rows.clone(), context: context.clone() })?;
         // The number is the next one.
-        let _ = inner.calls.sending(call, rows, context);
+        let _ = inner.calls.sending(call, &rows, context);
         Ok(call)
     }
 

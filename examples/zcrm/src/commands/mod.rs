@@ -7,6 +7,7 @@ mod describe;
 mod export;
 mod export_bulk;
 mod import;
+mod import_dry_run;
 mod login;
 mod man;
 mod query;

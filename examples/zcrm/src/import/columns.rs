@@ -7,10 +7,11 @@ use serde::Serializer;
 use serde::ser::SerializeMap;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
-use zcrm_core::entity::Field;
+use zcrm_core::Client;
+use zcrm_core::entity::{Field, Layout};
 
 use super::dates::DateFormat;
-use super::lookup::{Found, Lookups, Reference};
+use super::lookup::{self, Found, Lookups, Reference};
 use super::map::{Column, Empty, Mapping, is_same_word};
 use crate::csv::{Content, SheetRow};
 use crate::names::{self, suggestion};
@@ -56,7 +57,10 @@ enum How {
     /// As Zoho writes them.
     Plain,
     Dated(DateFormat),
-    Words { yes: Vec<String>, no: Vec<String> },
+    Words {
+        yes: Vec<String>,
+        no: Vec<String>,
+    },
     /// The value of another field of the record that a lookup leads to.
     By(Reference),
 }
@@ -72,7 +76,7 @@ pub(super) struct Problem {
 /// A value on its way, with the text of its cell.
 pub(super) struct Valued<'a> {
     pub(super) taken: &'a Taken,
-    /// Trimmed; empty where the field is cleared.
+    /// Empty where the field is cleared.
     pub(super) cell: &'a str,
     pub(super) value: Box<RawValue>,
 }
@@ -84,13 +88,7 @@ impl Columns {
     ///
     /// When a column is none of the module's fields, the mapping names a column or a field that is not there, or the
     /// field to write by is missing.
-    pub fn new(
-        header: &[String],
-        module: &str,
-        fields: &[Field],
-        writing: Writing,
-        mapping: &Mapping,
-    ) -> Result<Self> {
+    pub fn new(header: &[String], module: &str, fields: &[Field], writing: Writing, mapping: &Mapping) -> Result<Self> {
         if let Some(missing) = mapping.columns.keys().find(|name| !header.contains(name)) {
             bail!("the input has no column {missing}{}", suggestion(missing, header.iter().map(String::as_str)));
         }
@@ -156,6 +154,12 @@ impl Columns {
         self.taken.iter().any(|taken| taken.field == field) || self.constants.iter().any(|(name, _)| name == field)
     }
 
+    /// The fields that are written.
+    pub(super) fn fields(&self) -> impl Iterator<Item = &str> {
+        let constants = self.constants.iter().map(|(name, _)| name.as_str());
+        self.taken.iter().map(|taken| taken.field.as_str()).chain(constants)
+    }
+
     pub(super) fn taken(&self) -> &[Taken] {
         &self.taken
     }
@@ -167,6 +171,34 @@ impl Columns {
     /// What an empty cell means.
     pub(super) fn clears_empty(&self) -> bool {
         self.empty == Empty::Clear && self.writing != Writing::Create
+    }
+
+    /// Whether bulk write can take the columns: it has no files, images, subforms or other objects.
+    #[must_use]
+    pub fn can_bulk(&self, fields: &[Field]) -> bool {
+        let takes = |taken: &Taken| {
+            let field = fields.iter().find(|field| field.api_name.as_deref() == Some(&taken.field));
+            let data_type = field.and_then(|field| field.data_type.as_deref()).unwrap_or_default();
+            !matches!(taken.content, Content::List | Content::Object)
+                && taken.field != ABOUT
+                && !matches!(data_type, "profileimage" | "fileupload" | "imageupload" | "subform" | "multiselectlookup")
+        };
+        self.taken.iter().all(takes) && self.constants.iter().all(|(_, value)| !value.get().starts_with(['[', '{']))
+    }
+
+    /// The layout that new records get: the one that a constant names, or the first that is shown. Rows that name one
+    /// each are checked by the fields alone.
+    #[must_use]
+    pub fn layout_of<'a>(&self, layouts: &'a [Layout]) -> Option<&'a Layout> {
+        if let Some((_, constant)) = self.constants.iter().find(|(name, _)| name == "Layout") {
+            return layouts
+                .iter()
+                .find(|layout| layout.id.as_ref().is_some_and(|id| constant.get().contains(&format!("\"{id}\""))));
+        }
+        if self.has("Layout") {
+            return None;
+        }
+        layouts.iter().find(|layout| layout.visible != Some(false))
     }
 
     /// The columns that Zoho does not take.
@@ -188,6 +220,27 @@ impl Columns {
             How::By(reference) => cell(row, taken).filter(|cell| !cell.is_empty()).map(|cell| (reference, cell)),
             _ => None,
         })
+    }
+
+    /// Whether the fields exist by which lookups are found.
+    ///
+    /// # Errors
+    ///
+    /// When one does not, or Zoho cannot be asked.
+    pub fn check_references(&self, client: &Client) -> Result<()> {
+        let references = self.taken.iter().filter_map(|taken| match &taken.how {
+            How::By(reference) => Some(reference),
+            _ => None,
+        });
+        lookup::check_references(client, references)
+    }
+
+    /// The cells of a row that are ids of records, by field.
+    pub(super) fn ids<'a>(&'a self, row: &'a SheetRow) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let lookups = self.taken.iter().filter(|taken| taken.content == Content::Lookup && row.fault.is_none());
+        let plain = lookups.filter(|taken| matches!(taken.how, How::Plain));
+        let cells = plain.filter_map(|taken| Some((taken.field.as_str(), cell(row, taken)?.trim())));
+        cells.filter(|(_, id)| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()))
     }
 
     pub(super) fn has_references(&self) -> bool {
@@ -276,11 +329,15 @@ impl Taken {
                 }
                 Some(Found::None) => Err(format!(
                     "{field} is {}, and no record of {} has that in {}; create it first, or correct the cell",
-                    shown(cell), reference.module, reference.by
+                    shown(cell),
+                    reference.module,
+                    reference.by
                 )),
                 Some(Found::Several) => Err(format!(
                     "{field} is {}, and several records of {} have that in {}; use the id, or make it unique there",
-                    shown(cell), reference.module, reference.by
+                    shown(cell),
+                    reference.module,
+                    reference.by
                 )),
                 None => Err(format!("{field} is {}, which was not looked up", shown(cell))),
             },
@@ -329,7 +386,7 @@ fn constant(field: &Field, value: &Value) -> Result<Box<RawValue>> {
     }
 }
 
-/// The text of a cell; `None` when it is not UTF-8. One of blanks is empty.
+/// The text of a cell; `None` when it is not UTF-8.
 fn cell<'a>(row: &'a SheetRow, taken: &Taken) -> Option<&'a str> {
     let cell = row.cells.get(taken.at).map(Vec::as_slice).unwrap_or_default();
     std::str::from_utf8(cell).ok()

@@ -79,8 +79,8 @@ impl DateFormat {
             }
             rest = rest.get(letter.len_utf8() * run..).unwrap_or_default();
         }
-        let count = |wanted: Unit| parts.iter().filter(|part| matches!(part, Part::Number(unit, _) if *unit == wanted));
-        let counts = Unit::ALL.map(|unit| count(unit).count());
+        let is = |part: &Part, wanted| matches!(part, Part::Number(unit, _) if *unit == wanted);
+        let counts = Unit::ALL.map(|unit| parts.iter().filter(|part| is(part, unit)).count());
         let offsets = parts.iter().filter(|part| **part == Part::Offset).count();
         match (counts, offsets, is_moment) {
             ([1, 1, 1, 0, 0, 0], 0, false) | ([1, 1, 1, 1, 1, 0 | 1], 1, true) => {}

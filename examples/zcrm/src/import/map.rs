@@ -90,7 +90,9 @@ impl Mapping {
         mapping.empty = match options.get("empty").map(Value::as_str) {
             None | Some(Some("keep")) => Empty::Keep,
             Some(Some("clear")) => Empty::Clear,
-            Some(_) => bail!("options: empty is \"keep\" (an empty cell is not sent) or \"clear\" (it empties the field)"),
+            Some(_) => {
+                bail!("options: empty is \"keep\" (an empty cell is not sent) or \"clear\" (it empties the field)")
+            }
         };
         Ok(mapping)
     }
@@ -179,7 +181,10 @@ mod tests {
             "constants":{"Department":"Import"},"options":{"separator":";","empty":"clear"}}"#;
         let mapping = Mapping::of_toml(TOML).unwrap();
         assert_eq!(mapping, Mapping::of_json(json).unwrap());
-        assert_eq!((mapping.columns.len(), mapping.columns["Intern"].is_none(), mapping.empty), (5, true, Empty::Clear));
+        assert_eq!(
+            (mapping.columns.len(), mapping.columns["Intern"].is_none(), mapping.empty),
+            (5, true, Empty::Clear)
+        );
         assert_eq!(mapping.columns["Werbung"].as_ref().unwrap().yes, ["ja"]);
         assert_eq!(Mapping::of_toml("").unwrap(), Mapping::default());
     }

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use indicatif::ProgressBar;
-use zcrm_core::journal::{RowFate, RowOutcome};
+use zcrm_core::journal::{Journal, RowFate, RowOutcome};
 
 use super::counts::Counts;
+use super::past::{self, STILL_UNANSWERED};
 use super::rejects::{Rejects, Results};
 use crate::csv::{IN_DOUBT, Sheet, SheetRow};
 use crate::stdio::note;
@@ -48,6 +49,7 @@ pub struct Tally {
     /// Rows that were not sent, one after the other, and that no file takes.
     gap: Option<Gap>,
     broken: Option<anyhow::Error>,
+    stopped: bool,
     closed: bool,
     bar: ProgressBar,
 }
@@ -79,6 +81,7 @@ impl Tally {
             journaled: files.journaled,
             gap: None,
             broken: None,
+            stopped: false,
             closed: false,
             bar,
         })
@@ -90,7 +93,7 @@ impl Tally {
         self.counts
     }
 
-    /// Whether it makes no sense to go on.
+    /// Whether something kept the import from going on.
     #[must_use]
     pub fn is_broken(&self) -> bool {
         self.broken.is_some()
@@ -101,15 +104,31 @@ impl Tally {
         self.broken.get_or_insert(cause);
     }
 
+    /// Nothing more is to be sent.
+    pub(super) fn stop(&mut self) {
+        self.stopped = true;
+    }
+
+    /// Whether nothing more is to be sent.
+    pub(super) fn is_over(&self) -> bool {
+        self.stopped || self.broken.is_some()
+    }
+
     /// Notes a row that is gathered for a call.
     pub(super) fn gather(&mut self, row: SheetRow) {
         self.queue.push_back((row, Stage::Gathered));
     }
 
-    /// Notes that the rows gathered are sent now, so that they may arrive.
-    pub(super) fn send(&mut self) {
-        let gathered = self.queue.iter_mut().map(|(_, stage)| stage).filter(|stage| **stage == Stage::Gathered);
-        gathered.for_each(|stage| *stage = Stage::Sent);
+    /// Notes that the rows gathered, up to this one, are sent now, so that they may arrive.
+    pub(super) fn send(&mut self, last: u64) {
+        for (row, stage) in &mut self.queue {
+            if row.number > last {
+                break;
+            }
+            if *stage == Stage::Gathered {
+                *stage = Stage::Sent;
+            }
+        }
     }
 
     /// Notes a row of which it is known what became of it.
@@ -131,16 +150,19 @@ impl Tally {
     }
 
     /// The rows gathered are not sent.
-    pub(super) fn leave_gathered(&mut self, reason: &str) {
-        for (row, stage) in &mut self.queue {
-            if *stage == Stage::Gathered {
-                *stage = Stage::Known(RowOutcome::because(row.number, RowFate::NotSent, reason));
-            }
+    pub(super) fn leave_gathered(&mut self, reason: &str, journal: Option<&Journal>) {
+        for (row, stage) in self.queue.iter_mut().filter(|(_, stage)| *stage == Stage::Gathered) {
+            let left = past::of_left(journal, row.number, reason);
+            let failure = |failure| {
+                self.broken.get_or_insert(failure);
+                RowOutcome::because(row.number, RowFate::Unanswered, STILL_UNANSWERED)
+            };
+            *stage = Stage::Known(left.unwrap_or_else(failure));
         }
         self.let_out();
     }
 
-    /// The rows that were gathered and are refused after all, by the number of the row.
+    /// What became of rows that were gathered or sent, in the order of the rows.
     pub(super) fn settle(&mut self, outcomes: Vec<RowOutcome>) {
         let mut outcomes = outcomes.into_iter().peekable();
         for (row, stage) in &mut self.queue {
