@@ -88,6 +88,9 @@ pub enum ErrorKind {
     CursorUser,
     /// The page token of the cursor is older than the 24 hours that it lives. Begin the listing anew.
     CursorExpired,
+    /// The cursor of changes is older than the 120 days for which Zoho remembers deletions. Begin anew with
+    /// [`ChangesCursor::start`](crate::resource::ChangesCursor::start), and drop what does not come again.
+    CursorTooOld,
     /// The listing ends before its last row: Zoho gives 2,000 rows by page number and 100,000 by page token, 2,000 in a
     /// search. Narrow it, for example by `modified_since`, or read the module another way.
     ListingLimit,
@@ -95,8 +98,13 @@ pub enum ErrorKind {
     JobFailed,
     /// A bulk job was not over within the time limit. It goes on at Zoho: wait for it again.
     JobPending,
+<<<<<<< HEAD
     /// The [journal](crate::journal::Journal) is of other work, held by another process, or damaged. Nothing was sent.
     Journal,
+=======
+    /// A notification has not the token of its channel: it is not Zoho's, or not for this program. Answer 403.
+    WrongToken,
+>>>>>>> main
     /// A local file, reader or writer failed.
     Io,
 }

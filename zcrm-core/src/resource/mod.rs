@@ -11,11 +11,15 @@
 //! * `bulk`: whole modules by bulk read (feature `bulk`).
 //! * `record`: one record, and what belongs to it.
 //! * `query`: queries in COQL.
+//! * `changes`: what was created, modified and deleted in a module since a cursor.
+//! * `notifications`: channels by which Zoho tells of changes.
 
 #[cfg(feature = "bulk")]
 mod bulk;
+mod changes;
 mod collection;
 mod module;
+mod notifications;
 mod organization;
 mod query;
 mod record;
@@ -25,8 +29,13 @@ pub use bulk::{
     BulkCallback, BulkCursor, BulkRead, BulkReadJob, BulkResult, BulkRows, Job, JobResult, JobState, JobStatus,
     ResultRows,
 };
+pub use changes::{Change, Changes, ChangesCursor, ChangesRows, DeletionKind};
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};
 pub use module::{DeletedKind, ModuleHandle, SearchBy, Which, Writer};
+pub use notifications::{
+    Affected, Channel, Condition, Event, EventKind, FieldSelection, ListedChannel, Notification, NotificationsHandle,
+    Operation, Watch,
+};
 pub use organization::{OrganizationHandle, TaxesHandle, UserType};
 pub use query::{QueryCursor, QueryHandle, QueryRows};
 pub use record::{Conversion, Converted, PhotoHandle, RecordHandle, RelatedHandle};
