@@ -98,13 +98,10 @@ pub enum ErrorKind {
     JobFailed,
     /// A bulk job was not over within the time limit. It goes on at Zoho: wait for it again.
     JobPending,
-<<<<<<< HEAD
     /// The [journal](crate::journal::Journal) is of other work, held by another process, or damaged. Nothing was sent.
     Journal,
-=======
     /// A notification has not the token of its channel: it is not Zoho's, or not for this program. Answer 403.
     WrongToken,
->>>>>>> main
     /// A local file, reader or writer failed.
     Io,
 }

@@ -12,6 +12,7 @@ mod login;
 mod man;
 mod query;
 mod rows;
+mod undo;
 mod whoami;
 
 use anyhow::Result;
@@ -28,6 +29,7 @@ pub(crate) enum Command {
     Export(export::Export),
     Query(query::Query),
     Import(import::Import),
+    Undo(undo::UndoImport),
     Attach(attach::Attach),
     Api(api::Api),
     Completions(completions::Completions),
@@ -37,7 +39,7 @@ pub(crate) enum Command {
 impl Command {
     /// Runs it; `whole` is the command line as a whole, for those that tell about it.
     pub(crate) fn run(&self, global: &Global, whole: fn() -> clap::Command) -> Result<Outcome> {
-        if !matches!(self, Self::Export(_) | Self::Query(_) | Self::Import(_) | Self::Attach(_)) {
+        if !matches!(self, Self::Export(_) | Self::Query(_) | Self::Import(_) | Self::Undo(_) | Self::Attach(_)) {
             // These have something to put down first; of the others nothing is left.
             Interrupt::watch(|| end(), || {})?;
         }
@@ -48,6 +50,7 @@ impl Command {
             Self::Export(export) => export.run(global),
             Self::Query(query) => query.run(global),
             Self::Import(import) => import.run(global),
+            Self::Undo(undo) => undo.run(global),
             Self::Attach(attach) => attach.run(global),
             Self::Api(api) => api.run(global),
             Self::Completions(completions) => completions.run(whole()),

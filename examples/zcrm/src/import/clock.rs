@@ -16,7 +16,7 @@ pub struct Clock {
 
 /// What a later run should know of a call that went out.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct Sent {
+pub(super) struct Sent {
     /// When it went out, by Zoho's clock, in seconds since 1970.
     pub(super) at: i64,
     /// How long the slowest answer took until then.

@@ -3,6 +3,7 @@
 //! A row that is written by an id or a unique value is simply sent again. For a new record, the records are looked at
 //! that were created since its call went out, by Zoho's clock.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -30,6 +31,9 @@ const FIELDS: usize = 48;
 /// A call may still be carried out after its sender has died: so long nothing found means nothing.
 const SHORTEST_WAIT: Duration = Duration::from_secs(10);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// A call of which some records are there is carried out when no more have come for so long.
+const QUIET: Duration = Duration::from_secs(3);
 
 /// A row that is not known to be written.
 #[derive(Debug)]
@@ -64,8 +68,10 @@ pub fn settle(job: &Job<'_>, journal: &Journal, sheet: Sheet) -> Result<()> {
     let mut known = BTreeSet::new();
     journal.each_outcome(|outcome| known.extend(outcome.id))?;
     let mut pause = Duration::from_millis(250);
+    let mut last_found: BTreeMap<CallId, Instant> = BTreeMap::new();
     loop {
         let late = Instant::now() >= until;
+        let is_quiet = |call: &CallId| last_found.get(call).is_some_and(|last| last.elapsed() >= QUIET);
         let found = matches(&open, created_since(job, since, &known)?);
         let mut outcomes: BTreeMap<CallId, Vec<RowOutcome>> = BTreeMap::new();
         open.retain(|row| match found.get(&row.row) {
@@ -74,20 +80,23 @@ pub fn settle(job: &Job<'_>, journal: &Journal, sheet: Sheet) -> Result<()> {
                 outcomes.entry(row.call).or_default().push(created(row.row, record));
                 false
             }
-            None if late && !row.may_come => {
+            None if (late || is_quiet(&row.call)) && !row.may_come => {
                 outcomes.entry(row.call).or_default().push(RowOutcome::new(row.row, RowFate::NotSent));
                 false
             }
             Some(Match::Doubtful) | None => true,
         });
         for (call, outcomes) in outcomes {
+            if outcomes.iter().any(|outcome| outcome.fate == RowFate::Created) {
+                last_found.insert(call, Instant::now());
+            }
             journal.outcomes(call, &outcomes)?;
         }
         if open.is_empty() || late || (job.is_interrupted)() {
             return Ok(());
         }
         thread::sleep(pause.min(until.saturating_duration_since(Instant::now())));
-        pause = (pause * 2).min(Duration::from_secs(2));
+        pause = (pause * 2).min(Duration::from_secs(1));
     }
 }
 
@@ -138,34 +147,34 @@ fn created_since(job: &Job<'_>, since: i64, known: &BTreeSet<RecordId>) -> Resul
     Ok(records)
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 enum Match {
-    Is(Record),
+    Is(Box<Record>),
     /// A record may be the row's or somebody else's.
     Doubtful,
 }
 
 /// Which of the records are the rows'; a row without any has none.
 fn matches(open: &[Open], records: Vec<Record>) -> HashMap<u64, Match> {
-    let Some(telling) = most_telling(open) else { return HashMap::new() };
+    let telling = Telling::of(open);
     let mut by_key: HashMap<String, Vec<Record>> = HashMap::new();
     for record in records {
-        let value = record.field(&telling).value().and_then(|value| serde_json::from_str(value.raw()).ok());
-        by_key.entry(key(&value.unwrap_or(Value::Null))).or_default().push(record);
+        let value = |name: &str| serde_json::from_str(record.field(name).value()?.raw()).ok();
+        by_key.entry(telling.key(value)).or_default().push(record);
     }
     // Rows that are equal share their records; those that say more choose first.
-    let mut groups: BTreeMap<(std::cmp::Reverse<usize>, String), Vec<&Open>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Reverse<usize>, String), Vec<&Open>> = BTreeMap::new();
     for row in open {
-        let values = row.sent.as_object().map_or(0, |object| object.len());
-        groups.entry((std::cmp::Reverse(values), row.sent.to_string())).or_default().push(row);
+        let values = row.sent.as_object().map_or(0, serde_json::Map::len);
+        groups.entry((Reverse(values), row.sent.to_string())).or_default().push(row);
     }
     let mut found = HashMap::new();
+    let mut missing = Vec::new();
     for rows in groups.into_values() {
         let Some(first) = rows.first() else { continue };
-        let candidates = by_key.entry(key(first.sent.get(&telling).unwrap_or(&Value::Null))).or_default();
+        let candidates = by_key.entry(telling.key(|name| first.sent.get(name).cloned())).or_default();
         let (whole, rest): (Vec<Record>, Vec<Record>) =
             std::mem::take(candidates).into_iter().partition(|record| Likeness::of(&first.sent, record).is_whole());
-        let doubtful = rest.iter().any(|record| Likeness::of(&first.sent, record).is_doubtful());
         *candidates = rest;
         if whole.len() > rows.len() {
             // Somebody else's are among them.
@@ -175,26 +184,59 @@ fn matches(open: &[Open], records: Vec<Record>) -> HashMap<u64, Match> {
         let mut whole = whole.into_iter();
         for row in rows {
             match whole.next() {
-                Some(record) => found.insert(row.row, Match::Is(record)),
-                None if doubtful => found.insert(row.row, Match::Doubtful),
-                None => None,
-            };
+                Some(record) => drop(found.insert(row.row, Match::Is(Box::new(record)))),
+                None => missing.push(row),
+            }
+        }
+    }
+    let left: Vec<Record> = by_key.into_values().flatten().collect();
+    for row in missing.into_iter().filter(|row| !row.may_come) {
+        let told_apart = telling.of_row(&row.sent);
+        if left.iter().any(|record| Likeness::of(&told_apart, record).is_doubtful()) {
+            found.insert(row.row, Match::Doubtful);
         }
     }
     found
 }
 
-/// The field that has the most values among the rows.
-fn most_telling(open: &[Open]) -> Option<String> {
-    let mut values: BTreeMap<&String, BTreeSet<String>> = BTreeMap::new();
-    for row in open {
-        for (name, value) in row.sent.as_object().into_iter().flatten().filter(|(name, _)| !name.starts_with('$')) {
-            if !matches!(value, Value::Array(_) | Value::Null) {
-                values.entry(name).or_default().insert(key(value));
-            }
+/// The fields that tell rows apart.
+struct Telling {
+    /// The one that has the most values, and those as they were sent; for an index.
+    most: Option<String>,
+    /// Those that are mostly the same in all rows; they tell nothing.
+    common: BTreeSet<String>,
+}
+
+impl Telling {
+    fn of(open: &[Open]) -> Self {
+        let mut values: BTreeMap<&String, (BTreeSet<String>, usize, bool)> = BTreeMap::new();
+        for (name, value) in open.iter().flat_map(|row| row.sent.as_object().into_iter().flatten()) {
+            let (distinct, rows, is_text) = values.entry(name).or_insert_with(|| (BTreeSet::new(), 0, true));
+            distinct.insert(key(value));
+            *rows += 1;
+            *is_text &= value.as_str().is_some_and(|text| DateTime::from(text).unix_seconds().is_none());
         }
+        let texts = values
+            .iter()
+            .filter(|(name, (_, rows, is_text))| *is_text && *rows == open.len() && !name.starts_with('$'));
+        let most = texts.max_by_key(|(_, (distinct, ..))| distinct.len()).map(|(name, _)| (*name).clone());
+        let common = values.iter().filter(|(_, (distinct, rows, _))| *rows > 1 && distinct.len() * 2 < *rows);
+        let common: BTreeSet<String> = common.map(|(name, _)| (*name).clone()).collect();
+        Self { most, common: if common.len() < values.len() { common } else { BTreeSet::new() } }
     }
-    values.into_iter().max_by_key(|(_, values)| values.len()).map(|(name, _)| name.clone())
+
+    fn key(&self, value: impl Fn(&str) -> Option<Value>) -> String {
+        self.most.as_deref().map(|name| key(&value(name).unwrap_or(Value::Null))).unwrap_or_default()
+    }
+
+    /// What was sent, without the fields that tell nothing.
+    fn of_row(&self, sent: &Value) -> Value {
+        let mut telling = sent.clone();
+        if let Some(object) = telling.as_object_mut() {
+            object.retain(|name, _| !self.common.contains(name));
+        }
+        telling
+    }
 }
 
 fn created(row: u64, record: &Record) -> RowOutcome {
