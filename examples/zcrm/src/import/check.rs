@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::value::RawValue;
 use zcrm_core::entity::{Field, Layout};
 
-use super::columns::{Columns, Valued, Writing, shown};
+use super::column::shown;
+use super::columns::{Columns, Valued, Writing};
 use super::lookup::Lookups;
 use crate::csv::{Content, SheetRow};
 use crate::names::suggestion;

@@ -1,6 +1,6 @@
 //! Rows of a CSV file on their way to Zoho, and what became of each.
 //!
-//! * `input`, `map`, `columns`, `dates`, `lookup`: what the input says. `check`, `dry_run`, `plan`: what is wrong with
+//! * `input`, `map`, `columns`, `column`, `dates`, `lookup`: what the input says. `check`, `dry_run`, `plan`: what is wrong with
 //!   it, and what writing it costs.
 //! * `job`, `feed`, `records`, `writes`: rows on their way to record calls.
 //! * `tally`, `rejects`, `counts`: the account of all rows.
@@ -9,6 +9,7 @@
 mod alike;
 mod check;
 mod clock;
+mod column;
 mod columns;
 mod counts;
 mod dates;
