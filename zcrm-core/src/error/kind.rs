@@ -100,6 +100,8 @@ pub enum ErrorKind {
     JobPending,
     /// The [journal](crate::journal::Journal) is of other work, held by another process, or damaged. Nothing was sent.
     Journal,
+    /// The request was undone, or never begun, because another one of its composite failed; the text names that one.
+    RolledBack,
     /// A notification has not the token of its channel: it is not Zoho's, or not for this program. Answer 403.
     WrongToken,
     /// A local file, reader or writer failed.

@@ -10,7 +10,7 @@
 //! * `module`: a module's records in bulk, its metadata, tags and custom views.
 //! * `bulk`: whole modules by bulk read (feature `bulk`).
 //! * `record`: one record, and what belongs to it.
-//! * `query`: queries in COQL.
+//! * `query`: queries in COQL. `composite`: several requests in one call.
 //! * `changes`: what was created, modified and deleted in a module since a cursor.
 //! * `notifications`: channels by which Zoho tells of changes.
 
@@ -18,6 +18,7 @@
 mod bulk;
 mod changes;
 mod collection;
+mod composite;
 mod module;
 mod notifications;
 mod organization;
@@ -31,6 +32,7 @@ pub use bulk::{
 };
 pub use changes::{Change, Changes, ChangesCursor, ChangesRows, DeletionKind};
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};
+pub use composite::{Composite, CompositeResults, SubRequest};
 pub use module::{DeletedKind, ModuleHandle, SearchBy, Which, Writer};
 pub use notifications::{
     Affected, Channel, Condition, Event, EventKind, FieldSelection, ListedChannel, Notification, NotificationsHandle,
