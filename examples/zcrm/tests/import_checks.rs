@@ -96,7 +96,10 @@ fn what_a_mapping_file_gets_wrong_is_named() {
     for (map, named) in [
         ("[columns]\nNachname = \"Lastname\"", "no field Lastname; did you mean Last_Name?"),
         ("[columns]\nNachnam = \"Last_Name\"", "no column Nachnam; did you mean Nachname?"),
-        ("[columns]\nNachname = { field = \"Last_Name\", formatt = \"x\" }", "unknown key formatt; did you mean format?"),
+        (
+            "[columns]\nNachname = { field = \"Last_Name\", formatt = \"x\" }",
+            "unknown key formatt; did you mean format?",
+        ),
         ("[columns]\nNachname = { field = \"Account_Name\", by = \"Acount_Name\" }", "no field Acount_Name"),
         ("[columns]\nNachname = { field = \"Last_Name\", format = \"dd.MM.yyyy\" }", "neither a date nor a moment"),
         ("[columns]\nNachname = \"Phone\"", "are both the field Phone"),
@@ -218,7 +221,7 @@ fn an_import_is_taken_back_but_for_what_somebody_has_changed_since() {
     let leads = account.client().module("Leads");
     let lead = |at: usize| {
         let lead = Record::new().with("Last_Name", format!("Old {at}")).with("Email", format!("l{at}@example.com"));
-        if at % 2 == 0 { lead.with("City", "Oslo").with("Interests", json!(["Chess"])) } else { lead }
+        if at.is_multiple_of(2) { lead.with("City", "Oslo").with("Interests", json!(["Chess"])) } else { lead }
     };
     let old: Vec<Record> = (0..OLD).map(lead).collect();
     let created = leads.create(&old).unwrap();
@@ -254,8 +257,8 @@ fn an_import_is_taken_back_but_for_what_somebody_has_changed_since() {
     let restored = now.iter().filter(|lead| lead.get::<String>("Last_Name").unwrap().unwrap().starts_with("Old "));
     for lead in restored.clone() {
         let at: usize = lead.get::<String>("Last_Name").unwrap().unwrap()["Old ".len()..].parse().unwrap();
-        assert_eq!(lead.get::<String>("City").unwrap().is_some(), at % 2 == 0, "{}", lead.raw());
-        assert_eq!(lead.choices("Interests").unwrap().len(), usize::from(at % 2 == 0), "{}", lead.raw());
+        assert_eq!(lead.get::<String>("City").unwrap().is_some(), at.is_multiple_of(2), "{}", lead.raw());
+        assert_eq!(lead.choices("Interests").unwrap().len(), usize::from(at.is_multiple_of(2)), "{}", lead.raw());
     }
     assert_eq!(restored.count(), OLD - 7);
 

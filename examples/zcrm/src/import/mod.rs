@@ -1,7 +1,7 @@
 //! Rows of a CSV file on their way to Zoho, and what became of each.
 //!
-//! * `input`, `map`, `columns`, `column`, `dates`, `lookup`: what the input says. `check`, `dry_run`, `plan`: what is wrong with
-//!   it, and what writing it costs.
+//! * `input`, `map`, `columns`, `column`, `dates`, `lookup`: what the input says.
+//! * `check`, `dry_run`, `plan`: what is wrong with it, and what writing it costs.
 //! * `job`, `feed`, `records`, `writes`: rows on their way to record calls.
 //! * `tally`, `rejects`, `counts`: the account of all rows.
 //! * `past`, `clock`, `settle`, `alike`: what earlier runs did. `keep`: the values that are overwritten.
