@@ -1,6 +1,6 @@
 //! What Zoho would refuse of a row, found out before anything is sent.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::value::RawValue;
 use zcrm_core::entity::{Field, Layout};
@@ -89,12 +89,15 @@ impl<'a> Checker<'a> {
             return vec![format!("{fault}; correct the row in the file")];
         }
         let mut problems = Vec::new();
+        let mut faulty: BTreeSet<&str> = BTreeSet::new();
         let mut values: Vec<(&str, Box<RawValue>)> = Vec::new();
         for value in self.columns.values(row, lookups) {
             match value {
                 Ok(value) => {
-                    if let Some(field) = self.fields.get(value.taken.field.as_str()) {
-                        problems.extend(problem_of(field, &value));
+                    let field = self.fields.get(value.taken.field.as_str());
+                    if let Some(problem) = field.and_then(|field| problem_of(field, &value)) {
+                        faulty.insert(value.taken.field.as_str());
+                        problems.push(problem);
                     }
                     values.push((&value.taken.field, value.value));
                 }
@@ -102,6 +105,7 @@ impl<'a> Checker<'a> {
                     problems.push(format!("{}; correct the cell", problem.text));
                     // It is there, though wrong.
                     if let Some(taken) = self.columns.taken().iter().find(|taken| taken.field == problem.field) {
+                        faulty.insert(&taken.field);
                         values.extend(RawValue::from_string("0".to_owned()).ok().map(|some| (&*taken.field, some)));
                     }
                 }
@@ -109,7 +113,7 @@ impl<'a> Checker<'a> {
         }
         problems.extend(self.columns.objection(row, &values));
         problems.extend(self.missing(&values));
-        let given = values.iter().filter(|(_, value)| value.get() != "null");
+        let given = values.iter().filter(|(name, value)| value.get() != "null" && !faulty.contains(name));
         let given: BTreeMap<&str, String> = given.map(|(name, value)| (*name, plain(value))).collect();
         problems.extend(self.unique.iter_mut().filter_map(|unique| unique.problem(&given, row.number)));
         problems
