@@ -13,6 +13,7 @@ mod man;
 mod query;
 mod rows;
 mod undo;
+mod sync;
 mod whoami;
 
 use anyhow::Result;
@@ -28,6 +29,7 @@ pub(crate) enum Command {
     Describe(describe::Describe),
     Export(export::Export),
     Query(query::Query),
+    Sync(sync::Sync),
     Import(import::Import),
     Undo(undo::UndoImport),
     Attach(attach::Attach),
@@ -40,6 +42,7 @@ impl Command {
     /// Runs it; `whole` is the command line as a whole, for those that tell about it.
     pub(crate) fn run(&self, global: &Global, whole: fn() -> clap::Command) -> Result<Outcome> {
         if !matches!(self, Self::Export(_) | Self::Query(_) | Self::Import(_) | Self::Undo(_) | Self::Attach(_)) {
+        if !matches!(self, Self::Export(_) | Self::Query(_) | Self::Sync(_) | Self::Import(_) | Self::Attach(_)) {
             // These have something to put down first; of the others nothing is left.
             Interrupt::watch(|| end(), || {})?;
         }
@@ -49,6 +52,7 @@ impl Command {
             Self::Describe(describe) => describe.run(global),
             Self::Export(export) => export.run(global),
             Self::Query(query) => query.run(global),
+            Self::Sync(sync) => sync.run(global),
             Self::Import(import) => import.run(global),
             Self::Undo(undo) => undo.run(global),
             Self::Attach(attach) => attach.run(global),
