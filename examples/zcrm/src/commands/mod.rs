@@ -12,8 +12,8 @@ mod login;
 mod man;
 mod query;
 mod rows;
-mod undo;
 mod sync;
+mod undo;
 mod whoami;
 
 use anyhow::Result;
@@ -41,9 +41,7 @@ pub(crate) enum Command {
 impl Command {
     /// Runs it; `whole` is the command line as a whole, for those that tell about it.
     pub(crate) fn run(&self, global: &Global, whole: fn() -> clap::Command) -> Result<Outcome> {
-        if !matches!(self, Self::Export(_) | Self::Query(_) | Self::Import(_) | Self::Undo(_) | Self::Attach(_)) {
-        if !matches!(self, Self::Export(_) | Self::Query(_) | Self::Sync(_) | Self::Import(_) | Self::Attach(_)) {
-            // These have something to put down first; of the others nothing is left.
+        if !self.watches_signals() {
             Interrupt::watch(|| end(), || {})?;
         }
         match self {
@@ -60,5 +58,11 @@ impl Command {
             Self::Completions(completions) => completions.run(whole()),
             Self::Man(man) => man.run(whole()),
         }
+    }
+    /// Whether the command has something to put down before it ends; of the others nothing is left.
+    fn watches_signals(&self) -> bool {
+        let reads = matches!(self, Self::Export(_) | Self::Query(_));
+        let writes = matches!(self, Self::Import(_) | Self::Undo(_) | Self::Attach(_));
+        reads || writes || matches!(self, Self::Sync(_))
     }
 }
