@@ -22,6 +22,8 @@ pub struct Sheet {
     scanner: Scanner<Box<dyn BufRead + Send>>,
     /// All columns but that of reasons, those without a name too.
     header: Vec<String>,
+    /// So many cells a row has at least: those of the columns up to the last one with a name.
+    cells: usize,
     reason: Option<usize>,
     row: u64,
 }
@@ -29,7 +31,7 @@ pub struct Sheet {
 /// A row below the header.
 #[derive(Debug, Clone)]
 pub struct SheetRow {
-    /// Its number, as a spreadsheet counts: the header is row 1.
+    /// Its number, as a spreadsheet counts: the header is row 1, unless empty rows stand before it.
     pub number: u64,
     /// As many cells as there are columns.
     pub cells: Vec<Vec<u8>>,
@@ -67,7 +69,7 @@ impl Sheet {
     pub fn read(input: impl Read + Send + 'static, separator: Option<Separator>) -> Result<Self> {
         let input: Box<dyn BufRead + Send> = Box::new(BufReader::with_capacity(1 << 16, input));
         let mut scanner = Scanner::new(input);
-        prepare(&mut scanner, separator)?;
+        let row = prepare(&mut scanner, separator)?.saturating_add(1);
         let raw = scanner.next_row()?.context("it is empty; the first row has to name the columns")?;
         if raw.fault.is_some() {
             bail!("its first row, which names the columns, has misplaced quotation marks or is far too long");
@@ -76,6 +78,7 @@ impl Sheet {
         let named: Result<Vec<String>> = raw.cells.into_iter().map(named).collect();
         let mut header = named.context("its first row is not UTF-8; save it as CSV UTF-8")?;
         scanner.expect(header.len());
+        let cells = header.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
         let reason = header.iter().position(|name| name == REASON);
         if let Some(at) = reason {
             header.remove(at);
@@ -87,7 +90,7 @@ impl Sheet {
         if let Some(twice) = header.iter().filter(|name| !name.is_empty()).find(|name| !seen.insert(name.as_str())) {
             bail!("two columns are named {twice}");
         }
-        Ok(Self { scanner, header, reason, row: 1 })
+        Ok(Self { scanner, header, cells, reason, row })
     }
 
     /// The names of all columns but that of reasons; empty for a column without a name, whose cells have to be empty.
@@ -123,8 +126,7 @@ impl Sheet {
         loop {
             let Some(raw) = self.scanner.next_row().context("the input cannot be read on")? else { return Ok(None) };
             self.row = self.row.saturating_add(1);
-            let is_blank = raw.fault.is_none() && raw.cells.iter().all(|cell| cell.trim_ascii().is_empty());
-            if !is_blank {
+            if !is_blank(&raw) {
                 return Ok(Some(self.judged(raw)));
             }
         }
@@ -142,7 +144,7 @@ impl Sheet {
         let nameless = cells.iter().zip(&self.header).position(|(cell, name)| name.is_empty() && !cell.is_empty());
         let fault = if let Some(fault) = raw.fault {
             Some(self.explained(fault))
-        } else if held < expected || surplus {
+        } else if held < self.cells || surplus {
             Some(format!("the row has {held} cells, and the header {expected}"))
         } else {
             nameless.map(|at| format!("column {} has no name, and the row has a value there", at + 1))
@@ -207,8 +209,14 @@ impl Sheet {
     }
 }
 
-/// Passes over what stands before the header, and finds the separator.
-fn prepare(scanner: &mut Scanner<Box<dyn BufRead + Send>>, separator: Option<Separator>) -> Result<()> {
+/// Whether nothing can be seen in a row.
+fn is_blank(row: &RawRow) -> bool {
+    let is_blank = |cell: &Vec<u8>| std::str::from_utf8(cell).is_ok_and(|cell| cell.trim().is_empty());
+    row.fault.is_none() && row.cells.iter().all(is_blank)
+}
+
+/// Passes over what stands before the header, and finds the separator; how many empty rows there were.
+fn prepare(scanner: &mut Scanner<Box<dyn BufRead + Send>>, separator: Option<Separator>) -> Result<u64> {
     let mut line = scanner.peek_line()?;
     if line.starts_with(b"\xFF\xFE") || line.starts_with(b"\xFE\xFF") || line.contains(&0) {
         bail!("it is UTF-16 or no text at all; save it as CSV UTF-8");
@@ -217,13 +225,19 @@ fn prepare(scanner: &mut Scanner<Box<dyn BufRead + Send>>, separator: Option<Sep
         scanner.skip(MARK.len())?;
         line.drain(..MARK.len());
     }
-    if let Some(declared) = Separator::of_declaration(&line) {
+    let declared = Separator::of_declaration(&line);
+    let mut empty = 0_u64;
+    if declared.is_some() {
         scanner.skip(line.len())?;
-        scanner.separated_by(separator.unwrap_or(declared));
-    } else {
-        scanner.separated_by(separator.unwrap_or_else(|| Separator::of_header(&line)));
+        line = scanner.peek_line()?;
     }
-    Ok(())
+    while !line.is_empty() && line.iter().all(|byte| byte.is_ascii_whitespace() || b",;".contains(byte)) {
+        scanner.skip(line.len())?;
+        line = scanner.peek_line()?;
+        empty = empty.saturating_add(1);
+    }
+    scanner.separated_by(separator.or(declared).unwrap_or_else(|| Separator::of_header(&line)));
+    Ok(empty)
 }
 
 impl fmt::Debug for Sheet {

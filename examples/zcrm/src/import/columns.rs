@@ -90,10 +90,11 @@ impl Columns {
         let mut fields = Vec::with_capacity(self.taken.len());
         for (at, name, content) in &self.taken {
             let cell = row.cells.get(*at).map(Vec::as_slice).unwrap_or_default();
-            if cell.is_empty() {
+            let cell = std::str::from_utf8(cell).map_err(|_| format!("{name} is not UTF-8"))?;
+            // Blanks are text, but nothing else.
+            if cell.is_empty() || (*content != Content::Text && cell.trim().is_empty()) {
                 continue;
             }
-            let cell = std::str::from_utf8(cell).map_err(|_| format!("{name} is not UTF-8"))?;
             let value = content.value(cell).map_err(|wanted| format!("{name} is {}, not {wanted}", shown(cell)))?;
             fields.push((name.as_str(), value));
         }
