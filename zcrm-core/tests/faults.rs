@@ -326,7 +326,7 @@ fn every_envelope_of_a_failure_is_understood() {
     };
     let whole =
         code(400, r#"{"code":"INVALID_DATA","details":{"api_name":"Email"},"message":"body","status":"error"}"#);
-    assert_eq!((whole.code(), whole.api().unwrap().field()), (Some("INVALID_DATA"), Some("Email")));
+    assert_eq!((whole.code(), whole.api().unwrap().field().as_deref()), (Some("INVALID_DATA"), Some("Email")));
     let listed = code(
         412,
         r#"{"data":[{"code":"SUCCESS","status":"success","message":"","details":{}},

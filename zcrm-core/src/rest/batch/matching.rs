@@ -1,5 +1,7 @@
 //! Which of Zoho's results belongs to which item.
 
+use std::collections::HashSet;
+
 use super::effect::Effect;
 use super::outcomes::{Outcome, Saved};
 use super::rows::Row;
@@ -62,8 +64,14 @@ pub(super) fn outcomes(results: Vec<Option<ItemResult>>, rows: &[Row], context: 
             ids_that_came(&came)
         )
     };
-    let outcome = |(row, result): (&Row, Option<ItemResult>)| match result {
-        Some(result) => outcome(result, row, context),
+    let mut created = HashSet::new();
+    let outcome = |(row, result): (&Row, Option<ItemResult>)| match result.map(|result| outcome(result, row, context)) {
+        // Two new items are never one; two that are upserted may be.
+        Some(Outcome::Created(saved)) if context.effect == Effect::Create && !created.insert(saved.id.clone()) => {
+            let message = format!("Zoho's response has the id {} of another item", saved.id);
+            Outcome::Unanswered((context.open)(message))
+        }
+        Some(outcome) => outcome,
         None => Outcome::Unanswered((context.open)(missing.clone())),
     };
     rows.iter().zip(matched).map(outcome).collect()
@@ -80,7 +88,7 @@ fn outcome(result: ItemResult, row: &Row, context: &Context<'_>) -> Outcome {
         let error = (context.open)("Zoho's result does not say whether it was done".to_owned());
         return Outcome::Unanswered(error.with_api(result.into_api_error()));
     }
-    let updated = result.action.as_deref() == Some("update");
+    let updated = result.action.as_deref().is_some_and(|action| action.eq_ignore_ascii_case("update"));
     let known = if context.effect == Effect::Create { None } else { row.id.as_ref() };
     let saved = Saved::of(result, known).map(|mut saved| {
         if let (Some(id), Effect::Update | Effect::Delete) = (&row.id, context.effect) {
@@ -159,6 +167,15 @@ mod tests {
         assert_eq!(run(Effect::Create, false, &["1", "2"], &[odd, done("8")]), ["unanswered", "created 8"]);
         let no_id = json!({ "code": "SUCCESS", "status": "success", "details": {} });
         assert_eq!(run(Effect::Create, false, &["1"], &[no_id]), ["unanswered"]);
+    }
+
+    #[test]
+    fn one_id_is_one_new_item() {
+        let outcomes = run(Effect::Create, false, &["1", "2", "3"], &[done("7"), done("7"), done("8")]);
+        assert_eq!(outcomes, ["created 7", "unanswered", "created 8"]);
+        let again = json!({ "code": "SUCCESS", "status": "success", "action": "update", "details": { "id": "7" } });
+        assert_eq!(run(Effect::Upsert, false, &["1", "2"], &[done("7"), again]), ["created 7", "updated 7"]);
+        assert_eq!(run(Effect::Upsert, false, &["1", "2"], &[done("7"), done("7")]), ["created 7", "created 7"]);
     }
 
     #[test]
