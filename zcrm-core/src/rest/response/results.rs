@@ -111,8 +111,8 @@ impl Response {
             Ok(envelope) => Ok(envelope.rows.into_iter().map(|row| ItemResult::parse(row.get())).collect()),
             Err(error) => {
                 // One result that is no JSON does not hide the others.
-                let (rows, _) = salvage::page(self.body(), key.name()).ok_or(error)?;
-                Ok(rows.into_iter().map(ItemResult::parse).collect())
+                let page = salvage::page(self.body(), key.name()).ok_or(error)?;
+                Ok(page.rows.into_iter().map(ItemResult::parse).collect())
             }
         }
     }
