@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use serde::de::IgnoredAny;
+
 use super::disposition::file_name;
 use crate::error::{Error, ErrorKind};
 use crate::rest::response::{excerpt, lost, rejection_in};
@@ -14,33 +16,95 @@ const LOOK: u64 = 64 * 1024;
 /// The name that Zoho gives its JSON responses.
 const OF_A_RESPONSE: &str = "response.json";
 
-/// The response, if it is a file by all that it says of itself: status, name, media type, and, where these leave it
-/// open, its beginning. Nothing of it is lost. With `any_content`, JSON and HTML without a name are files as well.
+/// The response, if it is a file by all that it says of itself: status, name, media type and beginning. Nothing of it
+/// is lost. With `any_content`, JSON and HTML without a name are files as well.
 pub(super) fn genuine(response: HttpResponse, any_content: bool) -> Result<HttpResponse, Failure> {
-    let header = |name: &str| response.headers.get(name).unwrap_or_default().to_ascii_lowercase();
-    let content_type = header("content-type");
-    let typed = ["json", "html"].iter().any(|kind| content_type.contains(kind));
-    let name = response.headers.get("content-disposition").and_then(file_name);
-    let named = name.is_some_and(|name| name != OF_A_RESPONSE);
-    let whole = matches!(response.status, 200 | 203);
-    if whole && named {
+    let claim = Claim::of(&response, any_content);
+    if claim.is_beyond_doubt() {
         return Ok(response);
     }
     let HttpResponse { status, headers, mut body, .. } = response;
     let mut beginning = Vec::new();
     body.by_ref().take(LOOK).read_to_end(&mut beginning).map_err(|cause| lost(status, cause))?;
     let text = String::from_utf8_lossy(&beginning);
-    if let Some(api) = rejection_in(&text) {
+    if let Some(api) = rejection_in(&text).filter(|_| claim.may_be_rejection(&text)) {
         let kind = ErrorKind::of_response(status, &api.code);
         let error = Error::new(kind, "Zoho rejected the request").with_status(status).with_api(api);
         return Err(Failure::of_response(error));
     }
-    if ((typed || is_page(&text)) && !any_content) || !whole {
+    if !claim.whole || claim.is_contradicted(&text) {
         let text = format!("Zoho's response is not a file; it begins with {:?}", excerpt(&text));
         return Err(Failure::permanent(Error::new(ErrorKind::InvalidResponse, text).with_status(status)));
     }
     drop(text);
     Ok(HttpResponse::new(status, headers, io::Cursor::new(beginning).chain(body)))
+}
+
+/// What a response says of itself.
+struct Claim {
+    /// Whether the status is that of a whole file.
+    whole: bool,
+    /// The file's name, in lower case.
+    name: Option<String>,
+    /// The media type, in lower case.
+    media_type: String,
+    any_content: bool,
+}
+
+impl Claim {
+    fn of(response: &HttpResponse, any_content: bool) -> Self {
+        let name = response.headers.get("content-disposition").and_then(file_name);
+        Self {
+            whole: matches!(response.status, 200 | 203),
+            name: name.map(|name| name.to_lowercase()).filter(|name| name != OF_A_RESPONSE),
+            media_type: response.headers.get("content-type").unwrap_or_default().trim().to_ascii_lowercase(),
+            any_content,
+        }
+    }
+
+    fn is_named(&self, endings: &[&str]) -> bool {
+        self.name.as_ref().is_some_and(|name| endings.iter().any(|ending| name.ends_with(ending)))
+    }
+
+    fn is_json(&self) -> bool {
+        self.media_type.contains("json")
+    }
+
+    fn is_html(&self) -> bool {
+        self.media_type.contains("html")
+    }
+
+    /// A name that fits the media type, or a media type that says nothing.
+    fn is_beyond_doubt(&self) -> bool {
+        let fits = self.is_named(&[".json"]) && !self.is_json() || self.is_named(&[".htm", ".html"]);
+        self.whole && fits
+    }
+
+    /// A JSON file of somebody's may look like Zoho's rejection; but then it has no other name, and Zoho sends files
+    /// as bytes of no type of their own.
+    fn may_be_rejection(&self, text: &str) -> bool {
+        self.name.is_none() || is_status_of_error(text)
+    }
+
+    /// Whether it is something else by its beginning.
+    fn is_contradicted(&self, text: &str) -> bool {
+        let page = is_page(text);
+        if self.name.is_some() {
+            return page && self.is_html();
+        }
+        let untyped_json = self.media_type.is_empty() && is_json_object(text);
+        (self.is_json() || self.is_html() || page || untyped_json) && !self.any_content
+    }
+}
+
+fn is_json_object(text: &str) -> bool {
+    text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok()
+}
+
+/// Whether it is a rejection as Zoho writes them, with `"status": "error"`, alone or in a list.
+fn is_status_of_error(text: &str) -> bool {
+    let text: String = text.chars().filter(|character| !character.is_whitespace()).collect();
+    text.starts_with('{') && text.contains(r#""status":"error""#)
 }
 
 /// HTML, such as a gateway's page of an error.
@@ -69,8 +133,23 @@ mod tests {
         let long = "x".repeat(200_000);
         for body in ["", "{\"code\":\"x\"", "<svg/>", "[1]", long.as_str()] {
             assert_eq!(judge(200, &[("Content-Type", "image/png")], body).as_deref(), Ok(body));
-            let json = [("Content-Type", "application/json"), ("Content-Disposition", "attachment; filename=a.json")];
-            assert_eq!(judge(200, &json, body).as_deref(), Ok(body));
+            for media_type in ["application/json", "application/octet-stream", "text/html"] {
+                for name in ["a.json", "a.pdf"] {
+                    let disposition = format!("attachment; filename={name}");
+                    let headers = [("Content-Type", media_type), ("Content-Disposition", &disposition)];
+                    assert_eq!(judge(200, &headers, body).as_deref(), Ok(body), "{media_type} {name}");
+                }
+            }
+        }
+        for (media_type, name, body) in [
+            ("application/octet-stream", "log.json", r#"{"code":"INVALID_DATA","status":"error"}"#),
+            ("application/json", "log.json", r#"{"code":"INVALID_DATA","level":3}"#),
+            ("text/html", "page.HTML", "<html>"),
+            ("application/octet-stream", "page.txt", "<html>"),
+        ] {
+            let disposition = format!("attachment; filename={name}");
+            let headers = [("Content-Type", media_type), ("Content-Disposition", &disposition)];
+            assert_eq!(judge(200, &headers, body).as_deref(), Ok(body), "{media_type} {name}");
         }
     }
 
@@ -83,6 +162,20 @@ mod tests {
             assert_eq!(judge(200, headers, rejection), Err(ErrorKind::InvalidRequest), "{headers:?}");
         }
         assert_eq!(judge(202, &[], rejection), Err(ErrorKind::InvalidRequest));
+        for media_type in ["application/json", "application/octet-stream", "text/plain", "image/png", "", "text/html"] {
+            for name in ["quote.pdf", "photo.png", "unknown"] {
+                let disposition = format!("attachment; filename=\"{name}\"");
+                let headers = [("Content-Type", media_type), ("Content-Disposition", &disposition)];
+                assert_eq!(judge(200, &headers, rejection), Err(ErrorKind::InvalidRequest), "{media_type} {name}");
+            }
+        }
+        let own = [("Content-Type", "application/json"), ("Content-Disposition", "attachment; filename=a.json")];
+        assert_eq!(judge(200, &own, rejection), Err(ErrorKind::InvalidRequest));
+        let page = [("Content-Type", "text/html"), ("Content-Disposition", "attachment; filename=a.pdf")];
+        assert_eq!(judge(200, &page, "<html>"), Err(ErrorKind::InvalidResponse));
+        for untyped in [r#"{"data":[]}"#, r#" {"message":"no such file"}"#, "{}"] {
+            assert_eq!(judge(200, &[], untyped), Err(ErrorKind::InvalidResponse), "{untyped}");
+        }
         for page in ["<html>", "\n<!DOCTYPE HTML>"] {
             assert_eq!(judge(200, &[], page), Err(ErrorKind::InvalidResponse), "{page}");
         }
