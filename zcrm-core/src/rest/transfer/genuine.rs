@@ -76,7 +76,8 @@ impl Claim {
 
     /// A name that fits the media type, or a media type that says nothing.
     fn is_beyond_doubt(&self) -> bool {
-        let fits = self.is_named(&[".json"]) && !self.is_json() || self.is_named(&[".htm", ".html"]);
+        let is_bytes = self.media_type.starts_with("application/") && !self.is_json();
+        let fits = self.is_named(&[".json"]) && is_bytes || self.is_named(&[".htm", ".html"]);
         self.whole && fits
     }
 
@@ -169,8 +170,10 @@ mod tests {
                 assert_eq!(judge(200, &headers, rejection), Err(ErrorKind::InvalidRequest), "{media_type} {name}");
             }
         }
-        let own = [("Content-Type", "application/json"), ("Content-Disposition", "attachment; filename=a.json")];
-        assert_eq!(judge(200, &own, rejection), Err(ErrorKind::InvalidRequest));
+        for media_type in ["application/json", "text/plain", ""] {
+            let own = [("Content-Type", media_type), ("Content-Disposition", "attachment; filename=a.json")];
+            assert_eq!(judge(200, &own, rejection), Err(ErrorKind::InvalidRequest), "{media_type}");
+        }
         let page = [("Content-Type", "text/html"), ("Content-Disposition", "attachment; filename=a.pdf")];
         assert_eq!(judge(200, &page, "<html>"), Err(ErrorKind::InvalidResponse));
         for untyped in [r#"{"data":[]}"#, r#" {"message":"no such file"}"#, "{}"] {
