@@ -1,7 +1,5 @@
 //! Which of Zoho's results belongs to which item.
 
-use std::collections::HashSet;
-
 use super::effect::Effect;
 use super::outcomes::{Outcome, Saved};
 use super::rows::Row;
@@ -64,14 +62,8 @@ pub(super) fn outcomes(results: Vec<Option<ItemResult>>, rows: &[Row], context: 
             ids_that_came(&came)
         )
     };
-    let mut created = HashSet::new();
-    let outcome = |(row, result): (&Row, Option<ItemResult>)| match result.map(|result| outcome(result, row, context)) {
-        // Two new items are never one; two that are upserted may be.
-        Some(Outcome::Created(saved)) if context.effect == Effect::Create && !created.insert(saved.id.clone()) => {
-            let message = format!("Zoho's response has the id {} of another item", saved.id);
-            Outcome::Unanswered((context.open)(message))
-        }
-        Some(outcome) => outcome,
+    let outcome = |(row, result): (&Row, Option<ItemResult>)| match result {
+        Some(result) => outcome(result, row, context),
         None => Outcome::Unanswered((context.open)(missing.clone())),
     };
     rows.iter().zip(matched).map(outcome).collect()
@@ -167,15 +159,6 @@ mod tests {
         assert_eq!(run(Effect::Create, false, &["1", "2"], &[odd, done("8")]), ["unanswered", "created 8"]);
         let no_id = json!({ "code": "SUCCESS", "status": "success", "details": {} });
         assert_eq!(run(Effect::Create, false, &["1"], &[no_id]), ["unanswered"]);
-    }
-
-    #[test]
-    fn one_id_is_one_new_item() {
-        let outcomes = run(Effect::Create, false, &["1", "2", "3"], &[done("7"), done("7"), done("8")]);
-        assert_eq!(outcomes, ["created 7", "unanswered", "created 8"]);
-        let again = json!({ "code": "SUCCESS", "status": "success", "action": "update", "details": { "id": "7" } });
-        assert_eq!(run(Effect::Upsert, false, &["1", "2"], &[done("7"), again]), ["created 7", "updated 7"]);
-        assert_eq!(run(Effect::Upsert, false, &["1", "2"], &[done("7"), done("7")]), ["created 7", "created 7"]);
     }
 
     #[test]

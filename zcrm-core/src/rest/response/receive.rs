@@ -15,6 +15,19 @@ pub(crate) struct Received {
     pub(crate) body: String,
 }
 
+impl Received {
+    /// Whether the body came as text.
+    pub(crate) fn is_utf8(&self) -> bool {
+        !self.body.contains(NOT_UTF8)
+    }
+
+    /// The failure of an attempt whose response is not text.
+    pub(crate) fn damaged(&self) -> Failure {
+        let error = invalid("Zoho's response is not UTF-8").with_status(self.status);
+        Failure { error, classification: Classification::Ambiguous }
+    }
+}
+
 /// Stands in a body for bytes that are not UTF-8.
 pub(crate) const NOT_UTF8: char = '\u{1a}';
 

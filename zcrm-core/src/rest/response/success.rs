@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use super::limits::rate_limits;
-use super::receive::{NOT_UTF8, Received};
+use super::receive::Received;
 use crate::error::{ApiError, Error, ErrorKind, Result};
 use crate::rate_limits::RateLimits;
 use crate::rest::parts::Parts;
@@ -92,7 +92,11 @@ impl Response {
 
     /// The response, if its body came as text.
     pub(crate) fn in_utf8(self) -> Result<Self> {
-        if self.body.contains(NOT_UTF8) { Err(self.undecided("Zoho's response is not UTF-8")) } else { Ok(self) }
+        if self.body.contains(super::receive::NOT_UTF8) {
+            Err(self.undecided("Zoho's response is not UTF-8"))
+        } else {
+            Ok(self)
+        }
     }
 
     /// An error for a body that could not be decoded.

@@ -1,5 +1,6 @@
 //! Whether a response to a request for a file is one.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 use serde::de::IgnoredAny;
@@ -93,13 +94,15 @@ impl Claim {
         if self.name.is_some() {
             return page && self.is_html();
         }
-        let untyped_json = self.media_type.is_empty() && is_json_object(text);
-        (self.is_json() || self.is_html() || page || untyped_json) && !self.any_content
+        let complaint = self.media_type.is_empty() && is_complaint(text);
+        (self.is_json() || self.is_html() || page || complaint) && !self.any_content
     }
 }
 
-fn is_json_object(text: &str) -> bool {
-    text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok()
+/// Whether it is an error of somebody's, Zoho's or not, in JSON.
+fn is_complaint(text: &str) -> bool {
+    let members = serde_json::from_str::<BTreeMap<String, IgnoredAny>>(text).unwrap_or_default();
+    ["code", "message", "error", "errors", "status"].iter().any(|name| members.contains_key(*name))
 }
 
 /// Whether it is a rejection as Zoho writes them, with `"status": "error"`, alone or in a list.
@@ -176,7 +179,7 @@ mod tests {
         }
         let page = [("Content-Type", "text/html"), ("Content-Disposition", "attachment; filename=a.pdf")];
         assert_eq!(judge(200, &page, "<html>"), Err(ErrorKind::InvalidResponse));
-        for untyped in [r#"{"data":[]}"#, r#" {"message":"no such file"}"#, "{}"] {
+        for untyped in [r#" {"message":"no such file"}"#, r#"{"error":{"x":1}}"#, r#"{"status":500,"data":[]}"#] {
             assert_eq!(judge(200, &[], untyped), Err(ErrorKind::InvalidResponse), "{untyped}");
         }
         for page in ["<html>", "\n<!DOCTYPE HTML>"] {
