@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::seconds;
+use crate::seconds::{self, optional as optional_seconds};
 
 /// The certificate that the emulator presents over https.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,7 +100,7 @@ pub struct Behaviour {
     pub bulk_job_time: Duration,
     /// Rows of one bulk job; Zoho's figure is 200,000.
     pub bulk_page: u64,
-    /// Bulk jobs end in `FAILURE` with this code, such as `INTERNAL_SERVER_ERROR`.
+    /// Bulk jobs end in `FAILURE`, those that write in `FAILED`, with this code, such as `INTERNAL_SERVER_ERROR`.
     pub bulk_failure: Option<String>,
     /// Fields that bulk jobs refuse as `FIELD_NOT_SUPPORTED`, as Zoho does with some that its own metadata lists.
     pub bulk_refused_fields: Vec<String>,
@@ -108,9 +108,26 @@ pub struct Behaviour {
     pub bulk_jobs_a_day: Option<u64>,
     /// So many downloads of results a minute, the next one is answered 429; Zoho's figure is 10.
     pub bulk_downloads_a_minute: Option<u64>,
+    /// Bulk write jobs skip every row, without a reason.
+    pub bulk_skips_all: bool,
+    /// Where the results of bulk writes are said to be, such as `https://download-accl.zoho.com`; without it, on this
+    /// host.
+    pub bulk_result_host: Option<String>,
     /// How long the result of a bulk job is kept; Zoho's figure is one day.
     #[serde(with = "seconds")]
     pub bulk_result_life: Duration,
+    /// Channels live at most so long, in place of Zoho's day or week.
+    #[serde(with = "optional_seconds")]
+    pub longest_channel: Option<Duration>,
+    /// Of so many callbacks, as a share of all, nothing is ever heard.
+    pub callbacks_dropped: f64,
+    /// So many callbacks, as a share of all, are sent twice.
+    pub callbacks_doubled: f64,
+    /// So many callbacks, as a share of all, come late, so that others overtake them.
+    pub callbacks_late: f64,
+    /// How late they are at most.
+    #[serde(with = "seconds")]
+    pub callback_lateness: Duration,
     /// The certificate presented over https.
     pub certificate: Certificate,
 }
@@ -147,7 +164,14 @@ impl Default for Behaviour {
             bulk_refused_fields: Vec::new(),
             bulk_jobs_a_day: None,
             bulk_downloads_a_minute: None,
+            bulk_skips_all: false,
+            bulk_result_host: None,
             bulk_result_life: Duration::from_secs(24 * 3600),
+            longest_channel: None,
+            callbacks_dropped: 0.0,
+            callbacks_doubled: 0.0,
+            callbacks_late: 0.0,
+            callback_lateness: Duration::from_secs(1),
             certificate: Certificate::Valid,
         }
     }

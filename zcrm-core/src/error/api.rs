@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 
 /// Zoho's account of a failure: the `code`, `message` and `details` of its response.
@@ -49,10 +50,26 @@ impl ApiError {
     }
 
     /// Zoho's details as the JSON text that came, digit by digit: usually of an object, sometimes of an empty text or
-    /// list, `null` when absent. `serde_json::from_str(error.details())` decodes them.
+    /// list, `null` when absent.
     #[must_use]
     pub fn details(&self) -> &str {
         self.details.get()
+    }
+
+    /// A member of the details; `None` when there is none, or it is of another type.
+    #[must_use]
+    pub fn detail<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        serde_json::from_str(member(&self.details, name)?.get()).ok()
+    }
+
+    /// The same with more details; what is no object gives way to them.
+    pub(crate) fn with_details<T: Serialize>(mut self, more: impl IntoIterator<Item = (String, T)>) -> Self {
+        let more: Vec<_> =
+            more.into_iter().filter_map(|(name, value)| Some((name, to_raw_value(&value).ok()?))).collect();
+        let mut details = members(&self.details).unwrap_or_default();
+        details.extend(more.iter().map(|(name, value)| (name.clone(), &**value)));
+        self.details = to_raw_value(&details).unwrap_or_default();
+        self
     }
 
     /// The errors that this one stands for (`details.errors`), those within them included; none for most errors.
@@ -70,19 +87,19 @@ impl ApiError {
     /// The API name of the field at fault, where the details name one (`api_name`).
     #[must_use]
     pub fn field(&self) -> Option<Cow<'_, str>> {
-        self.detail("api_name")
+        self.told("api_name")
     }
 
     /// Where in the body that was sent the fault lies (`json_path`).
     #[must_use]
     pub fn json_path(&self) -> Option<Cow<'_, str>> {
-        self.detail("json_path")
+        self.told("json_path")
     }
 
     /// The type that Zoho expected (`expected_data_type`).
     #[must_use]
     pub fn expected_data_type(&self) -> Option<Cow<'_, str>> {
-        self.detail("expected_data_type")
+        self.told("expected_data_type")
     }
 
     /// The id of the record that is in the way of a unique field (`duplicate_record.id`, in older versions `id`); for
@@ -95,7 +112,25 @@ impl ApiError {
         })
     }
 
-    fn detail(&self, key: &str) -> Option<Cow<'_, str>> {
+    /// When the record was modified last, as Zoho writes moments (`Modified_Time`); told by
+    /// [`Modified`](crate::ErrorKind::Modified) errors.
+    #[must_use]
+    pub fn modified_time(&self) -> Option<Cow<'_, str>> {
+        self.told("Modified_Time")
+    }
+
+    /// The name of the user who modified the record last, or the id where there is no name (`Modified_By`); told by
+    /// [`Modified`](crate::ErrorKind::Modified) errors.
+    #[must_use]
+    pub fn modified_by(&self) -> Option<Cow<'_, str>> {
+        first(&self.code, &self.details, &|_, details| {
+            let by = member(details, "Modified_By")?;
+            let one = |name| plain(member(by, name)?);
+            one("name").or_else(|| one("id")).or_else(|| plain(by))
+        })
+    }
+
+    fn told(&self, key: &str) -> Option<Cow<'_, str>> {
         first(&self.code, &self.details, &|_, details| {
             member(details, key).filter(|value| value.get().starts_with('"')).and_then(plain)
         })

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::cost::Cost;
+use super::stop::Stop;
 use crate::error::Error;
 use crate::transport::Method;
 
@@ -46,6 +47,8 @@ pub(crate) struct Parts {
     pub(super) body: Option<Vec<u8>>,
     pub(super) idempotency: Idempotency,
     pub(super) cost: Cost,
+    /// Keeps it from being begun, once it is set.
+    pub(super) stop: Option<Stop>,
     /// The first thing that is wrong with the request; it is then never sent.
     pub(super) fault: Option<Error>,
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::cost::Cost;
 use super::parts::{Host, Idempotency, Parts};
 use super::response::Response;
+use super::stop::Stop;
 use super::transfer::text_part;
 use crate::config::ApiVersion;
 use crate::entity::write_json;
@@ -82,6 +83,7 @@ impl Request<Response> {
                 Method::Post | Method::Patch => Idempotency::NotIdempotent,
             },
             cost: Cost::ONE,
+            stop: None,
             fault,
         };
         Self { parts, decode: Arc::new(|response| response) }
@@ -131,6 +133,13 @@ impl<T> Request<T> {
     /// Turns the outcome of sending it into what the caller asked for.
     pub(super) fn decode(&self, response: Result<Response>) -> Result<T> {
         (self.decode)(response)
+    }
+
+    /// Sends it to another host than that of the API.
+    #[cfg(feature = "bulk")]
+    pub(crate) fn on(mut self, host: Host) -> Self {
+        self.parts.host = host;
+        self
     }
 
     /// Adds a query parameter, escaped.
@@ -185,6 +194,12 @@ impl<T> Request<T> {
     /// Sets the cost, where it is not one credit.
     pub(crate) fn with_cost(mut self, cost: Cost) -> Self {
         self.parts.cost = cost;
+        self
+    }
+
+    /// Does not begin it once `stop` is set.
+    pub(super) fn stopped_by(mut self, stop: &Stop) -> Self {
+        self.parts.stop = Some(stop.clone());
         self
     }
 

@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::seeded;
+use crate::crm::imports::Imports;
 use crate::crm::jobs::Jobs;
 use crate::crm::metadata::Views;
 use crate::crm::storage::Storage;
 use crate::crm::store::{MadeUpLeads, Store, Tie};
 use crate::crm::tag::Tag;
 use crate::crm::users::Users;
+use crate::crm::watch::Channels;
 
 /// What a mass update by view did.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +31,8 @@ pub(crate) struct Org {
     pub(crate) files: Storage,
     pub(crate) views: Views,
     pub(crate) jobs: Jobs,
+    pub(crate) imports: Imports,
+    pub(crate) channels: Channels,
     pub(crate) mass_updates: HashMap<String, MassUpdate>,
     pub(super) taxes: Vec<Value>,
     pub(super) variables: Vec<Value>,
@@ -44,6 +48,8 @@ impl Org {
             files: Storage::default(),
             views: Views::default(),
             jobs: Jobs::default(),
+            imports: Imports::default(),
+            channels: Channels::default(),
             mass_updates: HashMap::new(),
             taxes: seeded::taxes(),
             variables: seeded::variables(),
