@@ -9,8 +9,10 @@
 //! * `organization`: users, roles, profiles, taxes, variables, notes.
 //! * `module`: a module's records in bulk, its metadata, tags and custom views.
 //! * `bulk`: whole modules by bulk read and bulk write (feature `bulk`).
+//! * `mass`: mass operations: by ids, and as jobs.
 //! * `record`: one record, and what belongs to it.
 //! * `query`: queries in COQL. `composite`: several requests in one call.
+//! * `scan`: a module of any size, by the cheapest of pages, COQL and bulk read. `row`: rows as text.
 //! * `changes`: what was created, modified and deleted in a module since a cursor.
 //! * `notifications`: channels by which Zoho tells of changes.
 
@@ -19,11 +21,14 @@ mod bulk;
 mod changes;
 mod collection;
 mod composite;
+mod mass;
 mod module;
 mod notifications;
 mod organization;
 mod query;
 mod record;
+mod row;
+mod scan;
 
 #[cfg(feature = "bulk")]
 pub use bulk::{
@@ -33,6 +38,10 @@ pub use bulk::{
 pub use changes::{Change, Changes, ChangesCursor, ChangesRows, DeletionKind};
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};
 pub use composite::{Composite, CompositeResults, SubRequest};
+pub use mass::{
+    ChangeOwner, MassConvert, MassDelete, MassJob, MassJobHandle, MassOperation, MassState, MassStatus, MassUpdate,
+    Merge, Merged,
+};
 pub use module::{DeletedKind, ModuleHandle, SearchBy, Which, Writer};
 pub use notifications::{
     Affected, Channel, Condition, Event, EventKind, FieldSelection, ListedChannel, Notification, NotificationsHandle,
@@ -41,3 +50,4 @@ pub use notifications::{
 pub use organization::{OrganizationHandle, TaxesHandle, UserType};
 pub use query::{QueryCursor, QueryHandle, QueryRows};
 pub use record::{Conversion, Converted, PhotoHandle, RecordHandle, RelatedHandle};
+pub use scan::{Prefer, Scan, ScanCursor, ScanPlan, ScanRows, Way};
