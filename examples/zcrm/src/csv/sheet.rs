@@ -31,7 +31,7 @@ pub struct Sheet {
 /// A row below the header.
 #[derive(Debug, Clone)]
 pub struct SheetRow {
-    /// Its number, as a spreadsheet counts: the header is row 1, unless empty rows stand before it.
+    /// Its number, from 1; the header is not counted, empty rows are.
     pub number: u64,
     /// As many cells as there are columns.
     pub cells: Vec<Vec<u8>>,
@@ -69,7 +69,7 @@ impl Sheet {
     pub fn read(input: impl Read + Send + 'static, separator: Option<Separator>) -> Result<Self> {
         let input: Box<dyn BufRead + Send> = Box::new(BufReader::with_capacity(1 << 16, input));
         let mut scanner = Scanner::new(input);
-        let row = prepare(&mut scanner, separator)?.saturating_add(1);
+        prepare(&mut scanner, separator)?;
         let raw = scanner.next_row()?.context("it is empty; the first row has to name the columns")?;
         if raw.fault.is_some() {
             bail!("its first row, which names the columns, has misplaced quotation marks or is far too long");
@@ -90,7 +90,7 @@ impl Sheet {
         if let Some(twice) = header.iter().filter(|name| !name.is_empty()).find(|name| !seen.insert(name.as_str())) {
             bail!("two columns are named {twice}");
         }
-        Ok(Self { scanner, header, cells, reason, row })
+        Ok(Self { scanner, header, cells, reason, row: 0 })
     }
 
     /// The names of all columns but that of reasons; empty for a column without a name, whose cells have to be empty.
@@ -215,8 +215,8 @@ fn is_blank(row: &RawRow) -> bool {
     row.fault.is_none() && row.cells.iter().all(is_blank)
 }
 
-/// Passes over what stands before the header, and finds the separator; how many empty rows there were.
-fn prepare(scanner: &mut Scanner<Box<dyn BufRead + Send>>, separator: Option<Separator>) -> Result<u64> {
+/// Passes over what stands before the header, empty rows among it, and finds the separator.
+fn prepare(scanner: &mut Scanner<Box<dyn BufRead + Send>>, separator: Option<Separator>) -> Result<()> {
     let mut line = scanner.peek_line()?;
     if line.starts_with(b"\xFF\xFE") || line.starts_with(b"\xFE\xFF") || line.contains(&0) {
         bail!("it is UTF-16 or no text at all; save it as CSV UTF-8");
@@ -226,7 +226,6 @@ fn prepare(scanner: &mut Scanner<Box<dyn BufRead + Send>>, separator: Option<Sep
         line.drain(..MARK.len());
     }
     let declared = Separator::of_declaration(&line);
-    let mut empty = 0_u64;
     if declared.is_some() {
         scanner.skip(line.len())?;
         line = scanner.peek_line()?;
@@ -234,10 +233,9 @@ fn prepare(scanner: &mut Scanner<Box<dyn BufRead + Send>>, separator: Option<Sep
     while !line.is_empty() && line.iter().all(|byte| byte.is_ascii_whitespace() || b",;".contains(byte)) {
         scanner.skip(line.len())?;
         line = scanner.peek_line()?;
-        empty = empty.saturating_add(1);
     }
     scanner.separated_by(separator.or(declared).unwrap_or_else(|| Separator::of_header(&line)));
-    Ok(empty)
+    Ok(())
 }
 
 impl fmt::Debug for Sheet {
