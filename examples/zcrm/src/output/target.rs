@@ -1,7 +1,7 @@
 //! Where lines go: standard output, or a file that is written aside and renamed when it is complete.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -13,14 +13,27 @@ pub(super) enum Left {
     IsReplaced,
     /// Nobody else knows what is in it.
     IsKept,
+    /// So many bytes of it are good.
+    IsContinued(u64),
 }
 
 /// Where a file is written before it is complete.
 #[must_use]
 pub fn part_of(file: &Path) -> PathBuf {
-    let mut part = file.as_os_str().to_owned();
-    part.push(".part");
-    part.into()
+    with_ending(file, "part")
+}
+
+/// The file beside another one, or beside what a link leads to, that is named after it: `FILE.cursor` for instance.
+#[must_use]
+pub fn beside(file: &Path, ending: &str) -> PathBuf {
+    with_ending(&file.canonicalize().unwrap_or_else(|_| file.to_owned()), ending)
+}
+
+fn with_ending(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    name.into()
 }
 
 /// Takes bytes.
@@ -70,13 +83,21 @@ impl Target {
         if file.try_lock().is_err() {
             bail!("{} is being written by another run", part.display());
         }
-        if left == Left::IsKept && file.metadata().with_context(unwritable)?.len() > 0 {
-            bail!(
+        let length = file.metadata().with_context(unwritable)?.len();
+        let kept = match left {
+            Left::IsReplaced => 0,
+            Left::IsKept if length == 0 => 0,
+            Left::IsKept => bail!(
                 "{} was left by a run that was ended: see what became of its rows, then rename or remove it",
                 part.display()
-            );
-        }
-        file.set_len(0).with_context(unwritable)?;
+            ),
+            Left::IsContinued(kept) if kept <= length => kept,
+            Left::IsContinued(kept) => {
+                bail!("{} has {length} bytes, and its run had written {kept}: begin it anew", part.display())
+            }
+        };
+        file.set_len(kept).with_context(unwritable)?;
+        (&file).seek(SeekFrom::Start(kept)).with_context(unwritable)?;
         if let Some(about) = about {
             file.set_permissions(about.permissions()).with_context(unwritable)?;
         }
@@ -117,6 +138,11 @@ impl Target {
             // The failure that led here is told; this is what can be done about it.
             let _ = self.file.set_len(about.len().saturating_sub(bytes as u64));
         }
+    }
+
+    /// Sees to it that a file is on the disk.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        if self.aside.is_some() { self.file.sync_data() } else { Ok(()) }
     }
 
     /// The bytes are complete.
