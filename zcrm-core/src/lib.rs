@@ -37,6 +37,7 @@
 //! | A module's fields, layouts, tags, views | `leads.fields()`, `leads.layouts()`, `leads.tags()`, `leads.custom_views()` |
 //! | Any records, by a query in COQL | [`client.query("select ...")`](Client::query): `iter`, `send`, `all` |
 //! | What was created, modified and deleted since last time | [`leads.changes(cursor)`](resource::ModuleHandle::changes), with a cursor to keep |
+//! | Be told of changes | [`client.notifications()`](Client::notifications): channels, and what Zoho sends by them |
 //! | Anything else | [`client.call(...)`](Client::call), with the same tokens, retries and errors |
 //!
 //! What comes back is plain data in [`entity`]. All listings share one builder, [`rest::List`], and one

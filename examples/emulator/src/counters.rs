@@ -34,6 +34,8 @@ pub struct Counters {
     pub highest_heavy_in_flight: usize,
     /// API credits spent, by Zoho's price list. Calls that were refused before any work cost nothing.
     pub credits: u64,
+    /// Callbacks of channels: `sent`, `dropped`, `doubled`, `late`, `failed`, and `answered 200` and so on.
+    pub callbacks: BTreeMap<String, u64>,
     /// Times that a fault was injected.
     pub faults: u64,
 }

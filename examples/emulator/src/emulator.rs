@@ -270,6 +270,17 @@ impl Emulator {
         crm::set_fields(&mut self.world.org.lock(), module, id, fields)
     }
 
+    /// The ids of the channels that live, and until when.
+    pub fn channels(&self) -> Vec<(String, String)> {
+        let living = self.world.org.lock().channels.living().into_iter();
+        living.map(|(id, expiry)| (id.to_string(), expiry)).collect()
+    }
+
+    /// Ends all channels, as if their time were over.
+    pub fn expire_channels(&self) {
+        self.world.org.lock().channels.expire();
+    }
+
     /// What was counted so far.
     pub fn counters(&self) -> Counters {
         self.world.watch.read()

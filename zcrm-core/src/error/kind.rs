@@ -98,6 +98,8 @@ pub enum ErrorKind {
     JobFailed,
     /// A bulk job was not over within the time limit. It goes on at Zoho: wait for it again.
     JobPending,
+    /// A notification has not the token of its channel: it is not Zoho's, or not for this program. Answer 403.
+    WrongToken,
     /// A local file, reader or writer failed.
     Io,
 }

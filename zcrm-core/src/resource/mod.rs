@@ -12,12 +12,14 @@
 //! * `record`: one record, and what belongs to it.
 //! * `query`: queries in COQL.
 //! * `changes`: what was created, modified and deleted in a module since a cursor.
+//! * `notifications`: channels by which Zoho tells of changes.
 
 #[cfg(feature = "bulk")]
 mod bulk;
 mod changes;
 mod collection;
 mod module;
+mod notifications;
 mod organization;
 mod query;
 mod record;
@@ -30,6 +32,10 @@ pub use bulk::{
 pub use changes::{Change, Changes, ChangesCursor, ChangesRows, DeletionKind};
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};
 pub use module::{DeletedKind, ModuleHandle, SearchBy, Which, Writer};
+pub use notifications::{
+    Affected, Channel, Condition, Event, EventKind, FieldSelection, ListedChannel, Notification, NotificationsHandle,
+    Operation, Watch,
+};
 pub use organization::{OrganizationHandle, TaxesHandle, UserType};
 pub use query::{QueryCursor, QueryHandle, QueryRows};
 pub use record::{Conversion, Converted, PhotoHandle, RecordHandle, RelatedHandle};

@@ -7,6 +7,7 @@
 //! | `metadata` | modules, fields, layouts, views |
 //! | `org` | all that is kept, and the calls about the organization itself |
 //! | `store`, `storage`, `users`, `tag` | where records, files, users and tags lie |
+//! | `watch` | channels, and the callbacks that they tell changes by |
 //! | `apis`, `prices` | what calls cost, and which are heavy |
 //! | `visit` | a call that was let in |
 //! | `batch`, `page`, `criteria`, `row`, `parent` | several items of a call, pages, searches, fields, parents of notes |
@@ -32,6 +33,7 @@ mod tag;
 mod tags;
 mod users;
 mod visit;
+mod watch;
 
 use crate::answer::Outcome;
 use crate::verdict::no_such_url;
@@ -42,6 +44,7 @@ pub(crate) use org::Org;
 pub(crate) use prices::{credits, is_heavy};
 pub use store::MadeUpLeads;
 pub(crate) use visit::{Visit, moment_of};
+pub(crate) use watch::Callback;
 
 /// Paths below `/crm/{version}`.
 pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, path: &[&str]) -> Outcome {
@@ -49,6 +52,7 @@ pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, path: &[&str]) -> Outcome 
         (method, ["org", rest @ ..]) => org::organization(org, visit, method, rest),
         (method, ["users", rest @ ..]) => org::users(org, visit, method, rest),
         (method, ["coql"]) => coql::route(org, visit, method),
+        (method, ["actions", "watch"]) => watch::route(&mut org.channels, visit, method),
         (method, ["__apis"]) => apis::route(visit, method),
         (method, ["files"]) => files::uploads(org, visit, method),
         (method, ["settings", "tags", rest @ ..]) => tags::settings(org, visit, method, rest),

@@ -24,7 +24,7 @@ const MODULES: &str = "ZohoCRM.modules.ALL";
 const SETTINGS: &str = "ZohoCRM.settings.ALL";
 
 /// Prices of all operations.
-pub(crate) const PRICES: [Price; 44] = [
+pub(crate) const PRICES: [Price; 49] = [
     price("GET", "/{module}", MODULES, 1, 3),
     price("POST", "/{module}", MODULES, 1, 10),
     price("PUT", "/{module}", MODULES, 1, 10),
@@ -54,6 +54,11 @@ pub(crate) const PRICES: [Price; 44] = [
     price("POST", "/crm/bulk/{version}/read", "ZohoCRM.bulk.READ", BULK_READ, BULK_READ),
     price("GET", "/crm/bulk/{version}/read/{id}", "ZohoCRM.bulk.READ", 1, 1),
     price("GET", "/crm/bulk/{version}/read/{id}/result", "ZohoCRM.bulk.READ", 1, 1),
+    price("GET", "/actions/watch", "ZohoCRM.notifications.READ", 1, 1),
+    price("POST", "/actions/watch", "ZohoCRM.notifications.CREATE", 1, 1),
+    price("PUT", "/actions/watch", "ZohoCRM.notifications.UPDATE", 1, 1),
+    price("PATCH", "/actions/watch", "ZohoCRM.notifications.UPDATE", 1, 1),
+    price("DELETE", "/actions/watch", "ZohoCRM.notifications.DELETE", 1, 1),
     price("GET", "/__apis", "ZohoCRM.apis.READ", 1, 1),
     price("GET", "/org", "ZohoCRM.org.READ", 1, 1),
     price("GET", "/users", "ZohoCRM.users.READ", 1, 1),
