@@ -4,6 +4,7 @@
 mod program;
 
 use std::collections::BTreeSet;
+use std::process::Child;
 use std::thread;
 use std::time::Duration;
 
@@ -43,6 +44,12 @@ fn assert_whole(account: &Account, leads: usize) {
     }
 }
 
+/// Waits for a moment at which the program is to be killed.
+fn still_running_after(child: &mut Child, moment: Duration) -> bool {
+    thread::sleep(moment);
+    child.try_wait().unwrap().is_none()
+}
+
 #[test]
 fn what_broke_off_is_gone_on_with_and_counted_as_one() {
     for (version, way) in [("v2", "pages"), ("v8", "pages"), ("v2", "query"), ("v8", "query")] {
@@ -75,19 +82,25 @@ fn killed_at_any_moment_and_gone_on_with_nothing_is_missing_or_doubled() {
             let account = with_leads(0, version);
             account.emulator.make_up_leads(MadeUpLeads { id_gap: 7, per_second: 20, ..MadeUpLeads::of(2_500) });
             account.emulator.behave(|behaviour| behaviour.delay = Duration::from_millis(20));
-            let mut kills = 0;
+            let (mut kills, mut how) = (0, "--resume");
             loop {
-                let arguments = export(way, &["--resume", "--workers", workers]);
+                let arguments = export(way, &[how, "--workers", workers]);
                 let mut child = account.command(ZCRM, &arguments).spawn().unwrap();
-                thread::sleep(Duration::from_millis(fastrand::u64(20..600)));
-                if kills == 6 || child.try_wait().unwrap().is_some() {
-                    let ran = Ran::of(child.wait_with_output().unwrap());
-                    assert_eq!((ran.code, ran.last_line()), (Some(0), "records=2500"), "{way} {version}: {ran:?}");
-                    break;
+                let moment = Duration::from_millis(fastrand::u64(20..600));
+                if kills < 6 && still_running_after(&mut child, moment) {
+                    child.kill().unwrap();
+                    child.wait().unwrap();
+                    (kills, how) = (kills + 1, "--resume");
+                    continue;
                 }
-                child.kill().unwrap();
-                child.wait().unwrap();
-                kills += 1;
+                let ran = Ran::of(child.wait_with_output().unwrap());
+                if way == "bulk" && ran.code == Some(1) && ran.stderr.contains("whether Zoho started the job") {
+                    // Killed between a request for a job and its response.
+                    how = "--fresh";
+                    continue;
+                }
+                assert_eq!((ran.code, ran.last_line()), (Some(0), "records=2500"), "{way} {version}: {ran:?}");
+                break;
             }
             assert_whole(&account, 2_500);
         }
@@ -163,7 +176,9 @@ fn a_plan_is_what_the_export_then_costs() {
             account.emulator.reset_counters();
             assert_eq!(account.run(ZCRM, &export(way, &[])).code, Some(0));
             let counted = account.emulator.counters();
-            let near = |planned: f64, counted: u64| (planned - counted as f64).abs() <= 0.05 * counted as f64;
+            // How often the state of a job has to be asked for, nobody knows before.
+            let polls = if counted.calls_to("POST", &format!("/crm/bulk/{version}/read")) > 0 { 2.0 } else { 0.0 };
+            let near = |planned: f64, counted: u64| (planned - counted as f64).abs() <= 0.05 * counted as f64 + polls;
             assert!(near(calls, counted.total_calls()), "{way} {version}: {calls} planned, {counted:?}");
             assert!(near(credits, counted.credits), "{way} {version}: {credits} planned, {counted:?}");
         }

@@ -171,7 +171,7 @@ impl Export {
         }
         // What cannot be read tells of no job.
         let left = left.ok().flatten().and_then(|left| left.cursor);
-        if left.is_some_and(|cursor| cursor.has_job()) {
+        if left.is_some_and(|cursor| cursor.way() == Some(Way::Bulk)) {
             bail!(
                 "an earlier export into {} broke off after a bulk job was started, or may have been: --resume goes on \
                  with it, --fresh begins anew and pays for another one",

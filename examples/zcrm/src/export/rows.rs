@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Error, Result};
 use zcrm_core::Record;
-use zcrm_core::resource::{ScanCursor, ScanRows};
+use zcrm_core::resource::ScanRows;
 use zcrm_core::rest::UnfitRow;
 
 use super::checkpoint::Checkpoints;
@@ -46,7 +46,8 @@ impl Rows {
     }
 
     fn tell_gaps(&mut self) {
-        let gaps = self.scan.gaps();
+        let Some(plan) = self.scan.plan() else { return };
+        let gaps = plan.gaps();
         for gap in gaps.iter().skip(self.told).filter(|_| !self.quiet) {
             stdio::note(format_args!("note: {gap}"));
         }
