@@ -64,6 +64,7 @@ fn visit(world: &Arc<World>, behaviour: &Behaviour, call: &Call, version: &str, 
         _ if is_bulk => &["ZohoCRM.bulk", "ZohoCRM.modules"],
         ["coql"] => &["ZohoCRM.coql", "ZohoCRM.modules"],
         ["__apis"] => &["ZohoCRM.apis"],
+        ["__composite_requests"] => &["ZohoCRM.composite_requests"],
         ["actions", "watch"] => &["ZohoCRM.notifications"],
         [_, "actions", "count"] => &["ZohoCRM.modules", "ZohoSearch.securesearch"],
         ["org", ..] => &["ZohoCRM.org"],
@@ -81,6 +82,9 @@ fn visit(world: &Arc<World>, behaviour: &Behaviour, call: &Call, version: &str, 
         return *too_many_requests();
     }
     let answer = work(world, behaviour, (call, version), session, path).unwrap_or_else(|refusal| *refusal);
+    if path == ["__composite_requests"] && answer.status == 400 && cost > 1 {
+        world.watch.count(|counters| counters.credits = counters.credits.saturating_sub(1));
+    }
     let left = session.expires.saturating_duration_since(std::time::Instant::now());
     // Zoho labels even ordinary JSON as an attachment, and sets cookies that nobody should keep.
     let is_file = answer.headers.iter().any(|(name, _)| name == "Content-Disposition");

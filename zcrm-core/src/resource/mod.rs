@@ -10,7 +10,8 @@
 //! * `module`: a module's records in bulk, its metadata, tags and custom views.
 //! * `bulk`: whole modules by bulk read (feature `bulk`).
 //! * `record`: one record, and what belongs to it.
-//! * `query`: queries in COQL.
+//! * `query`: queries in COQL. `composite`: several requests in one call.
+//! * `scan`: a module of any size, by the cheapest of pages, COQL and bulk read. `row`: rows as text.
 //! * `changes`: what was created, modified and deleted in a module since a cursor.
 //! * `notifications`: channels by which Zoho tells of changes.
 
@@ -18,11 +19,14 @@
 mod bulk;
 mod changes;
 mod collection;
+mod composite;
 mod module;
 mod notifications;
 mod organization;
 mod query;
 mod record;
+mod row;
+mod scan;
 
 #[cfg(feature = "bulk")]
 pub use bulk::{
@@ -31,6 +35,7 @@ pub use bulk::{
 };
 pub use changes::{Change, Changes, ChangesCursor, ChangesRows, DeletionKind};
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};
+pub use composite::{Composite, CompositeResults, SubRequest};
 pub use module::{DeletedKind, ModuleHandle, SearchBy, Which, Writer};
 pub use notifications::{
     Affected, Channel, Condition, Event, EventKind, FieldSelection, ListedChannel, Notification, NotificationsHandle,
@@ -39,3 +44,4 @@ pub use notifications::{
 pub use organization::{OrganizationHandle, TaxesHandle, UserType};
 pub use query::{QueryCursor, QueryHandle, QueryRows};
 pub use record::{Conversion, Converted, PhotoHandle, RecordHandle, RelatedHandle};
+pub use scan::{Prefer, Scan, ScanCursor, ScanPlan, ScanRows, Way};
