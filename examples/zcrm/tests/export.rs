@@ -60,7 +60,8 @@ fn from_v3_on_the_fields_come_from_the_metadata() {
 fn csv_has_a_column_a_field() {
     let account = with_leads(2, "v2");
     let fields = "id,Last_Name,Owner,Interests,Annual_Revenue,Email_Opt_Out,Fax,Description";
-    let ran = account.run(ZCRM, &["export", "--way", "pages", "--module", "Leads", "--format", "csv", "--fields", fields]);
+    let ran =
+        account.run(ZCRM, &["export", "--way", "pages", "--module", "Leads", "--format", "csv", "--fields", fields]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let mut sheet = csv::Reader::from_reader(ran.stdout.as_bytes());
     assert_eq!(sheet.headers().unwrap().iter().collect::<Vec<_>>().join(","), fields);
@@ -328,7 +329,8 @@ fn numbers_keep_their_digits() {
     let records: Vec<String> = numbers.iter().enumerate().map(record).collect();
     let body = format!(r#"{{"data":[{}],"info":{{"more_records":false}}}}"#, records.join(","));
     account.emulator.fault(On::exactly("/crm/v2/Leads"), Fault::Reply(Reply::empty(200).body(body)));
-    let arguments = ["export", "--way", "pages", "--module", "Leads", "--fields", "Annual_Revenue", "--format", "csv", "--bom"];
+    let arguments =
+        ["export", "--way", "pages", "--module", "Leads", "--fields", "Annual_Revenue", "--format", "csv", "--bom"];
     let ran = account.run(ZCRM, &arguments);
     let expected: String = numbers.iter().map(|number| format!("{number}\n")).collect();
     assert_eq!(ran.stdout, format!("\u{feff}Annual_Revenue\n{expected}"), "{ran:?}");

@@ -26,7 +26,8 @@ fn with_leads(leads: u64, version: &str) -> Account {
 
 /// An export of all leads by this way into `leads.ndjson`.
 fn export<'a>(way: &'a str, more: &[&'a str]) -> Vec<&'a str> {
-    let export = ["export", "--module", "Leads", "--fields", "Last_Name,City", "--output", "leads.ndjson", "--way", way];
+    let export =
+        ["export", "--module", "Leads", "--fields", "Last_Name,City", "--output", "leads.ndjson", "--way", way];
     [&export[..], more].concat()
 }
 

@@ -209,6 +209,7 @@ impl Known<'_> {
         let counts = auto || (choice.way == Way::Query && self.wish.workers > 1);
         // A named field that COQL refuses is learned by asking.
         let tried = auto && choice.way != Way::Query && self.no_query.is_none() && self.columns(Way::Query).is_err();
+        let fields = fields || self.facts.are_described();
         let asked = u64::from(fields) + u64::from(counts) + u64::from(tried && !self.spec.fields.is_empty());
         let before = self.facts.latency().saturating_mul(u32::try_from(asked).unwrap_or(u32::MAX));
         Estimate {

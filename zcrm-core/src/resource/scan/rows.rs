@@ -121,7 +121,12 @@ impl<T> ScanRows<T> {
     /// is told where the records were counted.
     #[must_use]
     pub fn plan(&self) -> Option<ScanPlan> {
-        let choice = self.choice.clone()?;
+        let mut choice = self.choice.clone()?;
+        #[cfg(feature = "bulk")]
+        if let Stage::Bulk(rows) = &self.stage {
+            let refused = rows.left_out().iter().map(|name| format!("Zoho's bulk read refuses {name}"));
+            choice.columns.gaps.extend(refused);
+        }
         let (rows, estimate) = (choice.rows, choice.estimate);
         Some(ScanPlan::new(choice, rows, estimate, self.task.wish.workers, self.task.facts.asked()))
     }
