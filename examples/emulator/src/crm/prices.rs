@@ -24,7 +24,7 @@ const MODULES: &str = "ZohoCRM.modules.ALL";
 const SETTINGS: &str = "ZohoCRM.settings.ALL";
 
 /// Prices of all operations.
-pub(crate) const PRICES: [Price; 50] = [
+pub(crate) const PRICES: [Price; 53] = [
     price("GET", "/{module}", MODULES, 1, 3),
     price("POST", "/{module}", MODULES, 1, 10),
     price("PUT", "/{module}", MODULES, 1, 10),
@@ -60,6 +60,9 @@ pub(crate) const PRICES: [Price; 50] = [
     price("PUT", "/actions/watch", "ZohoCRM.notifications.UPDATE", 1, 1),
     price("PATCH", "/actions/watch", "ZohoCRM.notifications.UPDATE", 1, 1),
     price("DELETE", "/actions/watch", "ZohoCRM.notifications.DELETE", 1, 1),
+    price("POST", "/crm/bulk/{version}/write", "ZohoCRM.bulk.CREATE", BULK_WRITE, BULK_WRITE),
+    price("GET", "/crm/bulk/{version}/write/{id}", "ZohoCRM.bulk.READ", 1, 1),
+    price("POST", "/upload", "ZohoFiles.files.ALL", 1, 1),
     price("GET", "/__apis", "ZohoCRM.apis.READ", 1, 1),
     price("GET", "/org", "ZohoCRM.org.READ", 1, 1),
     price("GET", "/users", "ZohoCRM.users.READ", 1, 1),
@@ -80,6 +83,7 @@ pub(crate) const PRICES: [Price; 50] = [
 const COUNT: u64 = 50;
 const CONVERT: u64 = 5;
 const BULK_READ: u64 = 50;
+const BULK_WRITE: u64 = 500;
 
 /// Records of a write from which on it is heavy.
 const MANY: usize = 11;
@@ -88,6 +92,7 @@ const MANY: usize = 11;
 pub(crate) fn credits(call: &Call) -> u64 {
     match (call.method.as_str(), below_version(call).as_slice()) {
         ("POST", ["read"]) => BULK_READ,
+        ("POST", ["write"]) if call.path.starts_with("/crm/bulk/") => BULK_WRITE,
         ("POST", ["coql"]) => match rows_asked(call) {
             0..=200 => 1,
             201..=1_000 => 2,
