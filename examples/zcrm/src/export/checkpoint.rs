@@ -117,7 +117,7 @@ impl Checkpoints {
 
     /// Where it is written down.
     #[must_use]
-    pub fn file(&self) -> &PathBuf {
+    pub fn file(&self) -> &Path {
         &self.file
     }
 

@@ -1,7 +1,7 @@
 //! The records of an export, while it is written down where they stand.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Error, Result};
@@ -60,7 +60,7 @@ impl Rows {
     }
 }
 
-fn unwritable(file: &PathBuf) -> String {
+fn unwritable(file: &Path) -> String {
     format!("where the export stands cannot be written to {}", file.display())
 }
 

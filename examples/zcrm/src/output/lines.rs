@@ -38,7 +38,7 @@ impl Lines {
     /// When the file cannot be written, or another run is writing it.
     pub fn to(file: Option<&Path>) -> Result<Self> {
         let target = match file {
-            Some(file) => Target::file(file, Left::IsReplaced)?,
+            Some(file) => Target::file(file, Left::Replaced)?,
             None => Target::stdout().context("standard output cannot be written")?,
         };
         Ok(Self::new(target, GATHERED))
@@ -50,7 +50,7 @@ impl Lines {
     ///
     /// As [`to`](Self::to), and when a run that was ended has left such lines in `FILE.part`.
     pub fn at_once(file: &Path) -> Result<Self> {
-        Ok(Self::new(Target::file(file, Left::IsKept)?, 0))
+        Ok(Self::new(Target::file(file, Left::Kept)?, 0))
     }
 
     /// Goes on in the `FILE.part` that a run has left, at a place where that one had [synced](Lines::sync) it; what it
@@ -60,7 +60,7 @@ impl Lines {
     ///
     /// As [`to`](Self::to), and when the file is shorter than that.
     pub fn resume(file: &Path, place: Place) -> Result<Self> {
-        let lines = Self::new(Target::file(file, Left::IsContinued(place.bytes))?, GATHERED);
+        let lines = Self::new(Target::file(file, Left::Continued(place.bytes))?, GATHERED);
         lines.pending().place = place;
         Ok(lines)
     }

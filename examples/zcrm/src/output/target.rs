@@ -10,11 +10,11 @@ use anyhow::{Context, Result, bail};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Left {
     /// It can be made anew at any time.
-    IsReplaced,
+    Replaced,
     /// Nobody else knows what is in it.
-    IsKept,
+    Kept,
     /// So many bytes of it are good.
-    IsContinued(u64),
+    Continued(u64),
 }
 
 /// Where a file is written before it is complete.
@@ -85,14 +85,14 @@ impl Target {
         }
         let length = file.metadata().with_context(unwritable)?.len();
         let kept = match left {
-            Left::IsReplaced => 0,
-            Left::IsKept if length == 0 => 0,
-            Left::IsKept => bail!(
+            Left::Replaced => 0,
+            Left::Kept if length == 0 => 0,
+            Left::Kept => bail!(
                 "{} was left by a run that was ended: see what became of its rows, then rename or remove it",
                 part.display()
             ),
-            Left::IsContinued(kept) if kept <= length => kept,
-            Left::IsContinued(kept) => {
+            Left::Continued(kept) if kept <= length => kept,
+            Left::Continued(kept) => {
                 bail!("{} has {length} bytes, and its run had written {kept}: begin it anew", part.display())
             }
         };
