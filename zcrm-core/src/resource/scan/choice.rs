@@ -123,15 +123,21 @@ impl Known<'_> {
         }
     }
 
-    /// The best of those ways that give what is wanted. Pages only where there is no other: they promise less.
+    /// The best of those ways that give what is wanted, which are all fields where none are named. Pages only where
+    /// there is no other: they promise less.
     fn best(&self) -> Result<Choice> {
         let able = |way: Way| self.columns(way).map(|columns| self.taken(way, columns, String::new()));
-        let (query, bulk) = (able(Way::Query), able(Way::Bulk));
+        let pages = able(Way::Pages);
+        let all = |choice: Choice| match &choice.columns.left_out {
+            Some(left_out) if pages.is_ok() => Err(left_out.clone()),
+            _ => Ok(choice),
+        };
+        let (query, bulk) = (able(Way::Query).and_then(all), able(Way::Bulk).and_then(all));
         match (query, bulk) {
             (Ok(query), Ok(bulk)) => Ok(self.better(query, bulk)),
             (Ok(query), Err(why)) => Ok(Choice { reason: format!("each record comes once; {why}"), ..query }),
             (Err(why), Ok(bulk)) => Ok(Choice { reason: why, ..bulk }),
-            (Err(no_query), Err(no_bulk)) => match able(Way::Pages) {
+            (Err(no_query), Err(no_bulk)) => match pages {
                 Ok(pages) => Ok(Choice { reason: format!("{no_query}, and {no_bulk}"), ..pages }),
                 Err(no_pages) => {
                     let module = &self.spec.module;
