@@ -201,3 +201,39 @@ fn a_condition_means_the_same_whatever_the_way() {
         assert_eq!(ran.code, Some(1), "{ran:?}");
     }
 }
+
+#[test]
+fn without_the_scopes_of_coql_and_bulk_read_there_are_pages_and_without_names_all_fields() {
+    for version in ["v2", "v8"] {
+        let account = with_leads(300, version);
+        let scope = Reply::error(401, "OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL");
+        account.emulator.fault(On::exactly(format!("/crm/{version}/coql")), Fault::Reply(scope.clone()));
+        account.emulator.fault(On::path("/crm/bulk/"), Fault::Reply(scope));
+        let ran = account.run(ZCRM, &export("auto", &[]));
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "records=300\n"), "{ran:?}");
+        assert_whole(&account, 300);
+
+        account.emulator.clear_faults();
+        let ran = account.run(ZCRM, &["export", "--module", "Leads", "--plan"]);
+        assert!(ran.last_line().starts_with("way=pages"), "{ran:?}");
+        assert!(ran.stderr.contains("COQL does not select Contract (fileupload)"), "{ran:?}");
+    }
+}
+
+#[test]
+fn killed_before_the_file_had_its_name_an_export_is_only_given_it() {
+    let account = with_leads(3_000, "v8");
+    let refusal = Reply::error(403, "NO_PERMISSION", "permission denied");
+    account.emulator.fault(On::exactly("/crm/v8/coql").after(2), Fault::Reply(refusal));
+    assert_eq!(account.run(ZCRM, &export("query", &[])).code, Some(2));
+    let cursor = account.read("leads.ndjson.cursor");
+    let mut cursor: Value = serde_json::from_str(&cursor).unwrap();
+    let written = account.read("leads.ndjson.part").lines().count();
+    (cursor["complete"], cursor["cursor"]) = (true.into(), Value::Null);
+    account.write("leads.ndjson.cursor", cursor.to_string());
+    account.emulator.reset_counters();
+    let ran = account.run(ZCRM, &export("query", &["--resume"]));
+    assert_eq!((ran.code, ran.stdout), (Some(0), format!("records={written}\n")), "{}", ran.stderr);
+    assert_eq!(ids(&account).len(), written);
+    assert_eq!(account.emulator.counters().calls_to("POST", "/crm/v8/coql"), 0);
+}

@@ -142,16 +142,16 @@ impl Export {
         }
         let lines = job.open(left.as_ref().map(|left| left.place))?;
         let checkpoints = match output {
-            Some(output) if lines.is_aside() => {
-                if left.is_none() {
-                    Checkpoints::remove(output)?;
-                }
-                Some(Checkpoints::new(output, arguments, lines.clone()))
-            }
+            Some(output) if lines.is_aside() => Some(Checkpoints::new(output, arguments, lines.clone())),
             _ => None,
         };
         let behind = left.as_ref().is_some_and(|left| left.place.lines > 0);
-        let mut rows = Rows::new(going_on(scan, left).iter(), checkpoints, global.quiet);
+        let rows = match left {
+            // It was killed before the file had its name.
+            Some(Checkpoint { complete: true, .. }) => None,
+            left => Some(Rows::new(going_on(scan, left).iter(), checkpoints, global.quiet)),
+        };
+        let mut rows = rows.into_iter().flatten();
         // Before anything is written: an error now is about the module, or the account.
         let first = rows.next().transpose();
         let first = first.map_err(|error| self.not_begun(&client, &lines, format, error))?;

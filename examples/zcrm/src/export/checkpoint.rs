@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 use zcrm_core::resource::ScanCursor;
 
-use crate::output::{Lines, Place, beside};
+use crate::output::{Lines, Place, beside, remove};
 
 /// How often it is written down while rows come. What was written since the last time is read again by the run that
 /// goes on.
@@ -154,12 +154,6 @@ impl Checkpoints {
     ///
     /// When what was written down cannot be removed.
     pub fn remove(output: &Path) -> Result<()> {
-        let file = beside(output, "cursor");
-        match fs::remove_file(&file) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-                Err(cause).with_context(|| format!("{} cannot be removed", file.display()))
-            }
-            _ => Ok(()),
-        }
+        remove(&beside(output, "cursor"))
     }
 }

@@ -8,5 +8,6 @@ mod whole;
 pub use lines::{Broken, Lines, Place};
 pub use sink::Sink;
 pub(crate) use sink::one_line;
+pub(crate) use target::remove;
 pub use target::{beside, part_of};
 pub use whole::WholeFile;

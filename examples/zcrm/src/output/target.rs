@@ -29,6 +29,16 @@ pub fn beside(file: &Path, ending: &str) -> PathBuf {
     with_ending(&file.canonicalize().unwrap_or_else(|_| file.to_owned()), ending)
 }
 
+/// Removes a file if it is there.
+pub(crate) fn remove(file: &Path) -> Result<()> {
+    match fs::remove_file(file) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+            Err(cause).with_context(|| format!("{} cannot be removed", file.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn with_ending(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".");
@@ -82,6 +92,10 @@ impl Target {
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(&part).with_context(unwritable)?;
         if file.try_lock().is_err() {
             bail!("{} is being written by another run", part.display());
+        }
+        if left == Left::Replaced {
+            // It tells of what is replaced now.
+            remove(&with_ending(&whole, "cursor"))?;
         }
         let length = file.metadata().with_context(unwritable)?.len();
         let kept = match left {

@@ -53,28 +53,39 @@ struct Known<'a> {
     rows: Option<u64>,
     /// Why COQL does not serve.
     no_query: Option<String>,
+    /// Why bulk read does not serve.
+    no_bulk: Option<String>,
+}
+
+/// Ways that Zoho has refused for this scan, and its words.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Refused(Vec<(Way, String)>);
+
+impl Refused {
+    pub(super) fn add(&mut self, way: Way, error: &Error) {
+        self.0.push((way, error.to_string()));
+    }
+
+    fn why(&self, way: Way) -> Option<String> {
+        self.0.iter().find(|(refused, _)| *refused == way).map(|(_, why)| why.clone())
+    }
 }
 
 /// The way for reading, with as few questions before as it takes.
-pub(super) fn choose(
-    session: &Session,
-    spec: &Spec,
-    wish: &Wish,
-    facts: &Facts,
-    refused: Option<&Error>,
-) -> Result<Choice> {
+pub(super) fn choose(session: &Session, spec: &Spec, wish: &Wish, facts: &Facts, refused: &Refused) -> Result<Choice> {
     let counted = match wish.way {
         None => Some(facts.count(session, spec)?),
         Some(_) => facts.counted().cloned(),
     };
-    let no_query = refused.map(ToString::to_string).or_else(|| no_query(counted.as_ref()));
+    let no_query = refused.why(Way::Query).or_else(|| no_query(counted.as_ref()));
+    let no_bulk = refused.why(Way::Bulk);
     let needs_fields = match wish.way {
         Some(way) => needs_fields(way, spec, session.version()),
         None => spec.fields.is_empty() || no_query.is_some(),
     };
     let fields = if needs_fields { Some(facts.fields(session, spec)?) } else { facts.known_fields() };
     let rows = counted.as_ref().and_then(Counted::rows);
-    Known { session, spec, wish, facts, fields: fields.as_deref(), rows, no_query }.choose()
+    Known { session, spec, wish, facts, fields: fields.as_deref(), rows, no_query, no_bulk }.choose()
 }
 
 /// The way for reading, with all that it will cost.
@@ -87,7 +98,7 @@ pub(super) fn foresee(session: &Session, spec: &Spec, wish: &Wish, facts: &Facts
         None => facts.count_by_index(session, spec)?,
     };
     let no_query = no_query(Some(&counted));
-    let known = Known { session, spec, wish, facts, fields: Some(&fields), rows: by_query, no_query };
+    let known = Known { session, spec, wish, facts, fields: Some(&fields), rows: by_query, no_query, no_bulk: None };
     let choice = known.choose()?;
     let estimate = rows.map(|rows| known.whole(&choice, rows));
     Ok(Foreseen { choice, rows, estimate })
@@ -174,7 +185,7 @@ impl Known<'_> {
     }
 
     fn columns(&self, way: Way) -> std::result::Result<Columns, String> {
-        if let (Way::Query, Some(why)) = (way, &self.no_query) {
+        if let (Way::Query, Some(why), _) | (Way::Bulk, _, Some(why)) = (way, &self.no_query, &self.no_bulk) {
             return Err(why.clone());
         }
         let version = self.session.version();
