@@ -65,6 +65,15 @@ impl Lines {
         Ok(lines)
     }
 
+    /// As [`at_once`](Self::at_once), for lines that can be had again: those in `FILE.part` are written over.
+    ///
+    /// # Errors
+    ///
+    /// As [`to`](Self::to).
+    pub fn at_once_anew(file: &Path) -> Result<Self> {
+        Ok(Self::new(Target::file(file, Left::IsReplaced)?, 0))
+    }
+
     fn new(target: Target, gather: usize) -> Self {
         let (bytes, ends, place) = (Vec::with_capacity(gather), Vec::new(), Place::default());
         Self(Arc::new(Mutex::new(Pending { target, bytes, ends, place, gather, over: false })))
