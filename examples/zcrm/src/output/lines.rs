@@ -71,7 +71,7 @@ impl Lines {
     ///
     /// As [`to`](Self::to).
     pub fn at_once_anew(file: &Path) -> Result<Self> {
-        Ok(Self::new(Target::file(file, Left::IsReplaced)?, 0))
+        Ok(Self::new(Target::file(file, Left::Replaced)?, 0))
     }
 
     fn new(target: Target, gather: usize) -> Self {
