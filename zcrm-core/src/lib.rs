@@ -90,8 +90,10 @@ pub mod client;
 pub mod config;
 pub mod coql;
 pub mod criteria;
+pub mod doctor;
 pub mod entity;
 pub mod error;
+mod finding;
 #[cfg(feature = "logging")]
 pub mod logging;
 pub mod migrating;

@@ -11,10 +11,12 @@
 //! * `bulk`: whole modules by bulk read (feature `bulk`).
 //! * `record`: one record, and what belongs to it.
 //! * `query`: queries in COQL.
+//! * `limits`: what the organization may spend, and what requests cost.
 
 #[cfg(feature = "bulk")]
 mod bulk;
 mod collection;
+mod limits;
 mod module;
 mod organization;
 mod query;
@@ -26,6 +28,7 @@ pub use bulk::{
     ResultRows,
 };
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};
+pub use limits::{Edition, Limits, LimitsHandle};
 pub use module::{DeletedKind, ModuleHandle, SearchBy, Which, Writer};
 pub use organization::{OrganizationHandle, TaxesHandle, UserType};
 pub use query::{QueryCursor, QueryHandle, QueryRows};
