@@ -49,7 +49,7 @@ pub(crate) fn inspect(config: &Config) -> Inspection {
         Some(Finding::warn(
             CHECK,
             format!("the row of {}: {fault}", row.user),
-            "let that user sign in again: zcrm login",
+            "let that user sign in again: zcrm login --browser, or --grant-token -",
         ))
     }));
     findings.push(writing(&store, folder, user));
@@ -65,7 +65,11 @@ fn count(users: usize) -> String {
 fn exists(folder: &Path, file: &Path) -> Result<(), Finding> {
     let absent = |what: &Path| {
         let found = format!("{} is not there", what.display());
-        Finding::fail(CHECK, found, "sign in, which makes it: zcrm login; or correct token_persistence_path")
+        Finding::fail(
+            CHECK,
+            found,
+            "sign in, which makes it (zcrm login --browser, or --grant-token -); or correct token_persistence_path",
+        )
     };
     match fs::metadata(folder) {
         Ok(found) if found.is_dir() => {}

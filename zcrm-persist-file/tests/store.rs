@@ -45,6 +45,7 @@ fn contract() {
             (store, UserIdentifier::new("abc@xyz.com").unwrap())
         })
         .requires_lock()
+        .lists()
         .ends_leases()
         .shares_rate_limits()
         .run();

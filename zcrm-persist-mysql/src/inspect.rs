@@ -42,7 +42,11 @@ pub(crate) fn inspect(config: &Config) -> Inspection {
             findings.extend(others.filter_map(|row| {
                 let fault = row.fault.as_ref()?;
                 let found = format!("{place}: the row of {:?}: {fault}", row.user);
-                Some(Finding::warn(CHECK, found, "delete the row, or let that user sign in again: zcrm login"))
+                Some(Finding::warn(
+                    CHECK,
+                    found,
+                    "delete the row, or let that user sign in again: zcrm login --browser, or --grant-token -",
+                ))
             }));
         }
         (Err(error), _) => findings.push(widening(error, store.database())),

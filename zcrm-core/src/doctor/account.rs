@@ -32,7 +32,7 @@ pub(super) fn check(client: &Client, transport: &Budget) -> Account {
         Err(_) if is_refused => {}
         Err(error) if error.kind() == ErrorKind::Scope => {
             let found = "whose the tokens are is not told without the scope ZohoCRM.users.READ";
-            account.findings.push(Finding::warn("user", found, "sign in again with it: zcrm login --scope"));
+            account.findings.push(Finding::warn("user", found, "see the line about scopes"));
         }
         Err(error) => account.fail(version(client, error).unwrap_or_else(|| explain::failure(check_of(error), error))),
     }
@@ -67,7 +67,7 @@ impl Account {
             }
             Err(error) if error.kind() == ErrorKind::Scope => {
                 let found = "the organization and its limits are not told without the scope ZohoCRM.org.READ";
-                self.findings.push(Finding::warn("organization", found, "sign in again with it: zcrm login --scope"));
+                self.findings.push(Finding::warn("organization", found, "see the line about scopes"));
             }
             Err(error) => {
                 let finding = version(client, &error).unwrap_or_else(|| explain::failure("organization", &error));
@@ -138,12 +138,12 @@ fn environment(client: &Client, organization: &Organization) -> Finding {
         (Some(true), false) => Finding::fail(
             "organization",
             format!("{name} ({zgid}) is a sandbox, but production is configured"),
-            "set sandbox to true, or sign in again in production: zcrm login",
+            "set sandbox to true, or sign in again in production: zcrm login --browser, or --grant-token -",
         ),
         (Some(false), true) => Finding::fail(
             "organization",
             format!("{name} ({zgid}) is no sandbox, but the sandbox is configured"),
-            "set sandbox to false, or sign in again in the sandbox: zcrm login",
+            "set sandbox to false, or sign in again in the sandbox: zcrm login --browser, or --grant-token -",
         ),
         _ => Finding::ok("organization", format!("{name} ({zgid})")),
     }
@@ -198,14 +198,16 @@ fn misdirection(client: &Client) -> Option<Finding> {
     let found = format!("the tokens are for {domain}, as Zoho says, but {configured} is configured");
     let remedy = match theirs {
         Some(center) if Some(center) != ours => format!(
-            "set api_base_url to {}, accounts_url to {} and sandbox to {is_sandbox}, or sign in again: zcrm login",
+            "set api_base_url to {}, accounts_url to {} and sandbox to {is_sandbox}, or sign in again: zcrm login --browser, or --grant-token -",
             center.api_base_url(),
             center.accounts_url()
         ),
         Some(_) if is_sandbox != config.sandbox() => {
-            format!("set sandbox to {is_sandbox}, or sign in again in the other environment: zcrm login")
+            format!(
+                "set sandbox to {is_sandbox}, or sign in again in the other environment: zcrm login --browser, or --grant-token -"
+            )
         }
-        _ => format!("set api_base_url to {domain}, or sign in again: zcrm login"),
+        _ => format!("set api_base_url to {domain}, or sign in again: zcrm login --browser, or --grant-token -"),
     };
     // Zoho may name the production host to tokens of a sandbox.
     let may_be_right = config.sandbox() && theirs == ours;

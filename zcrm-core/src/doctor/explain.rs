@@ -29,12 +29,12 @@ pub(super) fn with_causes(what: &str, error: &Error) -> String {
 /// What to do, where a program's message is not what helps a person at a terminal.
 fn remedy(error: &Error) -> Option<&'static str> {
     Some(match error.kind() {
-        ErrorKind::NoTokens => "sign in: zcrm login",
+        ErrorKind::NoTokens => "sign in: zcrm login --browser, or --grant-token -",
         ErrorKind::InvalidRefreshToken => {
-            "sign in again: zcrm login; where client_id, client_secret, accounts_url or sandbox were changed, or belong to \
-             another client or data center than the tokens, correct them first"
+            "where client_id, client_secret, accounts_url or sandbox are of another client, data center or environment than the \
+             tokens, correct them; else sign in again: zcrm login --browser, or --grant-token -"
         }
-        ErrorKind::NoRefreshToken => "sign in again: zcrm login",
+        ErrorKind::NoRefreshToken => "sign in again: zcrm login --browser, or --grant-token -",
         ErrorKind::InvalidClient => {
             "correct client_id; else set accounts_url and api_base_url to the data center where the client is registered, or \
              enable the client for this data center in Zoho's API console"
@@ -57,4 +57,4 @@ fn remedy(error: &Error) -> Option<&'static str> {
 
 /// What to do where Zoho takes a token for none.
 pub(super) const UNAUTHENTICATED: &str = "set api_base_url and accounts_url to the data center of the tokens, and sandbox to \
-    their environment; check that client_id is the one they were made with; else sign in again: zcrm login";
+    their environment; check that client_id is the one they were made with; else sign in again: zcrm login --browser, or --grant-token -";

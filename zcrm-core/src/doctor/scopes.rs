@@ -3,7 +3,7 @@
 //! Where a token response told the scopes, they are compared with what each call needs, by Zoho's own list of APIs
 //! (`__apis`) where the tokens may read it. Else reads are tried, which cost a credit each; what would write is not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -156,13 +156,17 @@ fn summary(scopes: &Scopes, probes: &Probes, prices: Option<&Prices>) -> Finding
     if lacking.is_empty() {
         return Finding::ok("scopes", found);
     }
-    let (what, mut scopes): (Vec<&str>, Vec<String>) = lacking.into_iter().unzip();
+    let (what, lacking): (Vec<&str>, Vec<String>) = lacking.into_iter().unzip();
     found.push_str(&format!("; they lack the scopes for: {}", told(&what)));
-    scopes.sort();
-    scopes.dedup();
+    // A sign-in brings only the scopes that it asks for.
+    let present = scopes.0.clone().unwrap_or_else(|| {
+        NEEDS.iter().filter(|need| allowed.contains(&need.what)).map(|need| need.scope.to_owned()).collect()
+    });
+    let all: BTreeSet<String> = present.into_iter().chain(lacking).collect();
+    let all: Vec<String> = all.into_iter().collect();
     let remedy = format!(
-        "where the program needs these, sign in again and ask for them besides: zcrm login --browser --scope {}",
-        scopes.join(",")
+        "where the program needs these, sign in again with all scopes: zcrm login --browser --scope {}",
+        all.join(",")
     );
     Finding::warn("scopes", found, remedy)
 }

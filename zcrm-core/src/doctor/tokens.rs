@@ -31,8 +31,10 @@ pub(super) fn check(client: &Client) -> (Vec<Finding>, Access) {
         Ok(None) => {
             let others = others(store, Some(user));
             let remedy = match others.as_str() {
-                "" => "sign in: zcrm login",
-                _ => "set current_user_email to the user who is meant, or sign in: zcrm login",
+                "" => "sign in: zcrm login --browser, or --grant-token -",
+                _ => {
+                    "set current_user_email to the user who is meant, or sign in: zcrm login --browser, or --grant-token -"
+                }
             };
             let found = format!("the store holds no tokens of {user}{others}");
             return (vec![Finding::fail("tokens", found, remedy)], Access::None);
@@ -42,7 +44,7 @@ pub(super) fn check(client: &Client) -> (Vec<Finding>, Access) {
     let mut findings = vec![about(&tokens)];
     if tokens.refresh_token().is_blank() {
         let found = format!("the store holds no refresh token of {user}, who is signed out when the access token ends");
-        findings.push(Finding::warn("tokens", found, "sign in again: zcrm login"));
+        findings.push(Finding::warn("tokens", found, "sign in again: zcrm login --browser, or --grant-token -"));
     }
     if !tokens.remaining().is_zero() && !tokens.access_token().is_blank() {
         return (findings, Access::Probably);
@@ -73,11 +75,19 @@ fn about(tokens: &OAuthTokens) -> Finding {
     if (1..IN_SECONDS).contains(&expiry) {
         let found =
             format!("the tokens of {user} are there, but their end looks like seconds where milliseconds are kept");
-        return Finding::warn("tokens", found, "correct the program that saved them, or sign in again: zcrm login");
+        return Finding::warn(
+            "tokens",
+            found,
+            "correct the program that saved them, or sign in again: zcrm login --browser, or --grant-token -",
+        );
     }
     if i64::try_from(remaining.as_millis()).unwrap_or(i64::MAX) > LONGEST_LIFE {
         let found = format!("the access token of {user} is said to live for {} more", in_words(remaining));
-        return Finding::warn("tokens", found, "correct the program that saved it, or sign in again: zcrm login");
+        return Finding::warn(
+            "tokens",
+            found,
+            "correct the program that saved it, or sign in again: zcrm login --browser, or --grant-token -",
+        );
     }
     Finding::ok(
         "tokens",

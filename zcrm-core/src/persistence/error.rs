@@ -75,9 +75,15 @@ impl PersistenceErrorKind {
         match self {
             Self::Unavailable => "see that the store is up and reachable and has room, then run this again",
             Self::Denied => "give this program's user the right, or correct the store's user and password",
-            Self::Corrupt => "restore it from a copy, or move it away and sign in again (zcrm login)",
-            Self::CorruptRow => "sign in again (zcrm login), which replaces this user's row",
-            Self::WrongKey => "add the key that encrypted it, or sign in again (zcrm login)",
+            Self::Corrupt => {
+                "restore it from a copy, or move it away and sign in again (zcrm login --browser, or --grant-token -)"
+            }
+            Self::CorruptRow => {
+                "sign in again (zcrm login --browser, or --grant-token -), which replaces this user's row"
+            }
+            Self::WrongKey => {
+                "add the key that encrypted it, or sign in again (zcrm login --browser, or --grant-token -)"
+            }
             Self::DoesNotFit => "widen the store's columns (schema.sql of zcrm-persist-mysql)",
             Self::LockTimeout => "end the program that holds the refresh lock, if it stands still",
             Self::Setup => "correct the store's keys in the configuration, or the store itself",

@@ -3,14 +3,20 @@
 mod api;
 mod attach;
 mod completions;
+#[cfg(feature = "custom")]
+mod copy_tokens;
 mod describe;
+mod doctor;
 mod export;
 mod export_bulk;
 mod import;
+mod limits;
 mod login;
 mod man;
 mod query;
+mod revoke;
 mod rows;
+mod tokens;
 mod whoami;
 
 use anyhow::Result;
@@ -29,6 +35,12 @@ pub(crate) enum Command {
     Import(import::Import),
     Attach(attach::Attach),
     Api(api::Api),
+    Doctor(doctor::Examine),
+    Limits(limits::ShowLimits),
+    Tokens(tokens::Tokens),
+    Revoke(revoke::Revoke),
+    #[cfg(feature = "custom")]
+    CopyTokens(copy_tokens::CopyTokens),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -49,6 +61,12 @@ impl Command {
             Self::Import(import) => import.run(global),
             Self::Attach(attach) => attach.run(global),
             Self::Api(api) => api.run(global),
+            Self::Doctor(doctor) => doctor.run(global),
+            Self::Limits(limits) => limits.run(global),
+            Self::Tokens(tokens) => tokens.run(global),
+            Self::Revoke(revoke) => revoke.run(global),
+            #[cfg(feature = "custom")]
+            Self::CopyTokens(copy) => copy.run(global),
             Self::Completions(completions) => completions.run(whole()),
             Self::Man(man) => man.run(whole()),
         }
