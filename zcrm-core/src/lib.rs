@@ -32,9 +32,13 @@
 //! | Sign in and out | [`client.oauth()`](Client::oauth) |
 //! | Users, roles, profiles, taxes, variables, notes | [`client.users()`](Client::users) and so on, each with `list`, `get`, `create`, `update`, `delete` as far as Zoho offers them |
 //! | Records of a module | [`client.module("Leads")`](Client::module): `records()`, `search()`, `create`, `update`, `upsert`, `delete` |
+//! | Only what nobody modified meanwhile | [`leads.writer().if_unmodified()`](resource::Writer::if_unmodified) |
 //! | One record | [`leads.record(id)`](resource::ModuleHandle::record): `get`, `update`, `delete`, `notes()`, `attachments()` ... |
 //! | A module's fields, layouts, tags, views | `leads.fields()`, `leads.layouts()`, `leads.tags()`, `leads.custom_views()` |
 //! | Any records, by a query in COQL | [`client.query("select ...")`](Client::query): `iter`, `send`, `all` |
+//! | Several requests in one call | [`client.composite()`](Client::composite): `add`, `send`, `take` |
+//! | What was created, modified and deleted since last time | [`leads.changes(cursor)`](resource::ModuleHandle::changes), with a cursor to keep |
+//! | Be told of changes | [`client.notifications()`](Client::notifications): channels, and what Zoho sends by them |
 //! | Anything else | [`client.call(...)`](Client::call), with the same tokens, retries and errors |
 //!
 //! What comes back is plain data in [`entity`]. All listings share one builder, [`rest::List`], and one

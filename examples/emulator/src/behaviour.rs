@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::seconds;
+use crate::seconds::{self, optional as optional_seconds};
 
 /// The certificate that the emulator presents over https.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,6 +111,18 @@ pub struct Behaviour {
     /// How long the result of a bulk job is kept; Zoho's figure is one day.
     #[serde(with = "seconds")]
     pub bulk_result_life: Duration,
+    /// Channels live at most so long, in place of Zoho's day or week.
+    #[serde(with = "optional_seconds")]
+    pub longest_channel: Option<Duration>,
+    /// Of so many callbacks, as a share of all, nothing is ever heard.
+    pub callbacks_dropped: f64,
+    /// So many callbacks, as a share of all, are sent twice.
+    pub callbacks_doubled: f64,
+    /// So many callbacks, as a share of all, come late, so that others overtake them.
+    pub callbacks_late: f64,
+    /// How late they are at most.
+    #[serde(with = "seconds")]
+    pub callback_lateness: Duration,
     /// The certificate presented over https.
     pub certificate: Certificate,
 }
@@ -148,6 +160,11 @@ impl Default for Behaviour {
             bulk_jobs_a_day: None,
             bulk_downloads_a_minute: None,
             bulk_result_life: Duration::from_secs(24 * 3600),
+            longest_channel: None,
+            callbacks_dropped: 0.0,
+            callbacks_doubled: 0.0,
+            callbacks_late: 0.0,
+            callback_lateness: Duration::from_secs(1),
             certificate: Certificate::Valid,
         }
     }

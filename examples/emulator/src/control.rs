@@ -39,6 +39,16 @@ pub(crate) fn route(world: &World, call: &Call, path: &[&str]) -> Option<Answer>
             world.oauth.lock().revoke_user(user, call.query("everything") == Some("true"));
             done()
         }
+        ("GET", ["channels"]) => {
+            let living = world.org.lock().channels.living().into_iter();
+            let living: Vec<Value> =
+                living.map(|(id, expiry)| json!({ "channel_id": id.to_string(), "channel_expiry": expiry })).collect();
+            Answer::json(200, &json!({ "channels": living }))
+        }
+        ("DELETE", ["channels"]) => {
+            world.org.lock().channels.expire();
+            done()
+        }
         ("GET", ["behaviour"]) => serialized(&*world.behaviour.lock()),
         ("PUT", ["behaviour"]) => change(world, call).map_or_else(mistaken, |()| done()),
         ("POST", ["faults"]) => match serde_json::from_slice::<Rule>(&call.body) {

@@ -34,6 +34,8 @@ pub struct Counters {
     pub highest_heavy_in_flight: usize,
     /// API credits spent, by Zoho's price list. Calls that were refused before any work cost nothing.
     pub credits: u64,
+    /// Callbacks of channels: `sent`, `dropped`, `doubled`, `late`, `failed`, and `answered 200` and so on.
+    pub callbacks: BTreeMap<String, u64>,
     /// Times that a fault was injected.
     pub faults: u64,
 }
@@ -127,17 +129,17 @@ impl Watch {
     }
 
     /// Counts a call in and tells how many are in flight with it.
-    pub(crate) fn enter(&self) -> usize {
+    pub(crate) fn enter(&self, slots: usize) -> usize {
         let mut counters = self.counters.lock();
-        counters.in_flight += 1;
+        counters.in_flight += slots;
         counters.highest_in_flight = counters.highest_in_flight.max(counters.in_flight);
         counters.in_flight
     }
 
     /// Counts a call out, a heavy one twice.
-    pub(crate) fn leave(&self, heavy: bool) {
+    pub(crate) fn leave(&self, slots: usize, heavy: bool) {
         let mut counters = self.counters.lock();
-        counters.in_flight -= 1;
+        counters.in_flight -= slots;
         counters.heavy_in_flight -= usize::from(heavy);
     }
 

@@ -236,6 +236,14 @@ impl Emulator {
         self.world.org.lock().records.shelf_mut(module).purge(id)
     }
 
+    /// Takes a record back from the recycle bin, as its users do; whether it was there.
+    pub fn restore(&self, module: &str, id: &str) -> bool {
+        let (Some(module), Ok(id)) = (crm::module(module), id.parse()) else {
+            return false;
+        };
+        self.world.org.lock().records.shelf_mut(module).restore(id)
+    }
+
     /// Replaces all leads by so many made-up ones. They cost no memory until they are written to.
     pub fn seed_leads(&self, leads: u64) {
         self.make_up_leads(MadeUpLeads::of(leads));
@@ -260,6 +268,17 @@ impl Emulator {
     /// `Modified_Time`; whether there is such a record.
     pub fn set_fields(&self, module: &str, id: &str, fields: &Value) -> bool {
         crm::set_fields(&mut self.world.org.lock(), module, id, fields)
+    }
+
+    /// The ids of the channels that live, and until when.
+    pub fn channels(&self) -> Vec<(String, String)> {
+        let living = self.world.org.lock().channels.living().into_iter();
+        living.map(|(id, expiry)| (id.to_string(), expiry)).collect()
+    }
+
+    /// Ends all channels, as if their time were over.
+    pub fn expire_channels(&self) {
+        self.world.org.lock().channels.expire();
     }
 
     /// What was counted so far.

@@ -29,6 +29,7 @@
 //! | `GET /emulator/requests` | the log of requests, bodies as text |
 //! | `POST /emulator/expire` | kills all access tokens |
 //! | `POST /emulator/revoke?user=&everything=true` | kills a user's access tokens, or the refresh tokens too |
+//! | `GET /emulator/channels`, `DELETE` | the ids of the channels that live, and until when; ends them all |
 //! | `GET /emulator/behaviour`, `PUT` | the [`Behaviour`]; changes the members given |
 //! | `POST /emulator/faults`, `DELETE` | adds a rule; forgets all |
 //! | `PUT /emulator/leads?count=` | replaces all leads by made-up ones; a [`MadeUpLeads`] as the body says more |
@@ -58,6 +59,7 @@ mod accounts;
 mod answer;
 mod behaviour;
 mod call;
+mod callbacks;
 mod control;
 mod counters;
 mod crm;

@@ -1,11 +1,14 @@
 //! Which handler answers a request, and who may call the CRM.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use crate::accounts;
 use crate::answer::{Answer, Outcome};
 use crate::behaviour::Behaviour;
 use crate::call::Call;
+use crate::callbacks;
 use crate::control;
 use crate::crm::{self, Visit, moment_of};
 use crate::moment;
@@ -41,7 +44,7 @@ pub(crate) fn refuse_by_headers(
 }
 
 /// Answers any request whose headers were accepted.
-pub(crate) fn route(world: &World, behaviour: &Behaviour, call: &Call) -> Answer {
+pub(crate) fn route(world: &Arc<World>, behaviour: &Behaviour, call: &Call) -> Answer {
     let segments = call.segments();
     match segments.as_slice() {
         ["oauth", path @ ..] => accounts::route(world, behaviour, call, path).unwrap_or_else(no_such_url),
@@ -52,7 +55,7 @@ pub(crate) fn route(world: &World, behaviour: &Behaviour, call: &Call) -> Answer
     }
 }
 
-fn visit(world: &World, behaviour: &Behaviour, call: &Call, version: &str, path: &[&str]) -> Answer {
+fn visit(world: &Arc<World>, behaviour: &Behaviour, call: &Call, version: &str, path: &[&str]) -> Answer {
     let (Some(version), Some(session)) = (Version::parse(version), call.session.as_ref()) else {
         return no_such_url();
     };
@@ -61,6 +64,8 @@ fn visit(world: &World, behaviour: &Behaviour, call: &Call, version: &str, path:
         _ if is_bulk => &["ZohoCRM.bulk", "ZohoCRM.modules"],
         ["coql"] => &["ZohoCRM.coql", "ZohoCRM.modules"],
         ["__apis"] => &["ZohoCRM.apis"],
+        ["__composite_requests"] => &["ZohoCRM.composite_requests"],
+        ["actions", "watch"] => &["ZohoCRM.notifications"],
         [_, "actions", "count"] => &["ZohoCRM.modules", "ZohoSearch.securesearch"],
         ["org", ..] => &["ZohoCRM.org"],
         ["users", ..] => &["ZohoCRM.users"],
@@ -77,6 +82,9 @@ fn visit(world: &World, behaviour: &Behaviour, call: &Call, version: &str, path:
         return *too_many_requests();
     }
     let answer = work(world, behaviour, (call, version), session, path).unwrap_or_else(|refusal| *refusal);
+    if path == ["__composite_requests"] && answer.status == 400 && cost > 1 {
+        world.watch.count(|counters| counters.credits = counters.credits.saturating_sub(1));
+    }
     let left = session.expires.saturating_duration_since(std::time::Instant::now());
     // Zoho labels even ordinary JSON as an attachment, and sets cookies that nobody should keep.
     let is_file = answer.headers.iter().any(|(name, _)| name == "Content-Disposition");
@@ -94,7 +102,7 @@ fn visit(world: &World, behaviour: &Behaviour, call: &Call, version: &str, path:
 }
 
 fn work(
-    world: &World,
+    world: &Arc<World>,
     behaviour: &Behaviour,
     (call, version): (&Call, Version),
     session: &Session,
@@ -107,7 +115,9 @@ fn work(
     if call.path.starts_with("/crm/bulk/") {
         return crm::bulk(&mut org, &visit, path);
     }
-    crm::route(&mut org, &visit, path)
+    let answer = crm::route(&mut org, &visit, path);
+    callbacks::send(world, behaviour, org.channels.take_callbacks());
+    answer
 }
 
 /// What is left of the day's credits, which Zoho tells once half of them are used.

@@ -12,7 +12,7 @@ use crate::faults::Rules;
 use crate::oauth::Oauth;
 
 /// The scopes that a grant made without naming any has.
-const SCOPES: [&str; 11] = [
+const SCOPES: [&str; 13] = [
     "ZohoCRM.modules.ALL",
     "ZohoCRM.settings.ALL",
     "ZohoCRM.users.ALL",
@@ -20,6 +20,8 @@ const SCOPES: [&str; 11] = [
     "ZohoCRM.bulk.ALL",
     "ZohoCRM.coql.READ",
     "ZohoCRM.apis.READ",
+    "ZohoCRM.composite_requests.CUSTOM",
+    "ZohoCRM.notifications.ALL",
     "ZohoCRM.Files.CREATE",
     "ZohoCRM.Files.READ",
     "ZohoSearch.securesearch.READ",

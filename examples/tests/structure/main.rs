@@ -97,16 +97,25 @@ fn every_method_that_sends_is_named_by_a_verb() {
 
 /// The first words of methods that send.
 const VERBS: &[&str] = &[
-    "accept", "add", "convert", "count", "create", "delete", "describe", "generate", "get", "is", "merge", "open",
-    "read", "refresh", "remove", "revoke", "run", "save", "send", "start", "update", "upload", "upsert", "wait",
+    "accept", "add", "change", "convert", "count", "create", "delete", "describe", "enable", "generate", "get", "is",
+    "merge", "open", "read", "refresh", "remove", "renew", "replace", "revoke", "run", "save", "send", "start", "stop",
+    "update", "upload", "upsert", "wait",
     // `users().current()`: which one is read, in the place of an id; no noun.
     "current", // Of a listing or a download, which a verb began.
     "all", "to",
 ];
 
 /// What gives a `Result` and sends nothing.
-const SENDING_NOTHING: &[&str] =
-    &["authorization_request", "download", "for_user", "into_result", "json", "read_redirect", "set_data_center"];
+const SENDING_NOTHING: &[&str] = &[
+    "authorization_request",
+    "download",
+    "for_user",
+    "into_result",
+    "json",
+    "read_redirect",
+    "set_data_center",
+    "take",
+];
 
 fn sending_folders() -> [PathBuf; 4] {
     ["client", "resource", "rest", "oauth"].map(|folder| workspace().join("zcrm-core/src").join(folder))

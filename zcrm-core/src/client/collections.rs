@@ -3,7 +3,7 @@
 
 use super::Client;
 use crate::entity::{Module, Note, Profile, Role, User, Variable, VariableGroup};
-use crate::resource::{Collection, TaxesHandle};
+use crate::resource::{Collection, NotificationsHandle, TaxesHandle};
 
 impl Client {
     /// The users of the organization. Scope: `ZohoCRM.users.READ`, and `.CREATE`, `.UPDATE`, `.DELETE` to write.
@@ -164,5 +164,21 @@ impl Client {
     #[must_use]
     pub fn modules(&self) -> Collection<Module> {
         Collection::new(&self.session, ["settings", "modules"])
+    }
+
+    /// The channels by which Zoho calls a URL when records change. Scope: `ZohoCRM.notifications.ALL`.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// use zcrm_core::resource::{EventKind, Watch};
+    ///
+    /// let watch = Watch::new("https://app.example.com/zoho", "fake-token").event("Leads", EventKind::All);
+    /// println!("granted until {:?}", client.notifications().enable(&watch)?.granted());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn notifications(&self) -> NotificationsHandle {
+        NotificationsHandle::new(&self.session)
     }
 }

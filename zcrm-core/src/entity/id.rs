@@ -153,6 +153,8 @@ ids! {
     TerritoryId,
     /// The id of an assignment rule (`lar_id`).
     AssignmentRuleId,
+    /// The id of a channel of notifications, which whoever makes the channel chooses: the digits of a number.
+    ChannelId,
 }
 
 /// What a write gives has a [`RecordId`], whatever was written.

@@ -80,6 +80,24 @@ impl ApiError {
         })
     }
 
+    /// When the record was modified last, as Zoho writes moments (`Modified_Time`); told by
+    /// [`Modified`](crate::ErrorKind::Modified) errors.
+    #[must_use]
+    pub fn modified_time(&self) -> Option<&str> {
+        self.detail("Modified_Time")
+    }
+
+    /// The name of the user who modified the record last, or the id where there is no name (`Modified_By`); told by
+    /// [`Modified`](crate::ErrorKind::Modified) errors.
+    #[must_use]
+    pub fn modified_by(&self) -> Option<Cow<'_, str>> {
+        first(&self.code, &self.details, &|_, details| {
+            let by = details.get("Modified_By")?;
+            let member = |name| by.get(name).and_then(plain);
+            member("name").or_else(|| member("id")).or_else(|| plain(by))
+        })
+    }
+
     fn detail(&self, key: &str) -> Option<&str> {
         first(&self.code, &self.details, &|_, details| details.get(key)?.as_str())
     }

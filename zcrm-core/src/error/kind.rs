@@ -52,7 +52,8 @@ pub enum ErrorKind {
     NotFound,
     /// Zoho rejected the request as wrong; see [`Error::api`](super::Error::api).
     InvalidRequest,
-    /// The record was modified meanwhile (412 `ALREADY_MODIFIED`). Read it again.
+    /// The record was modified meanwhile (412 `ALREADY_MODIFIED`). [`Error::api`](super::Error::api) tells by whom and
+    /// when, as far as that is known. Read it again.
     Modified,
     /// Zoho's rate limit (429). Retried with backoff until the budget was spent; retry later.
     RateLimited,
@@ -87,6 +88,9 @@ pub enum ErrorKind {
     CursorUser,
     /// The page token of the cursor is older than the 24 hours that it lives. Begin the listing anew.
     CursorExpired,
+    /// The cursor of changes is older than the 120 days for which Zoho remembers deletions. Begin anew with
+    /// [`ChangesCursor::start`](crate::resource::ChangesCursor::start), and drop what does not come again.
+    CursorTooOld,
     /// The listing ends before its last row: Zoho gives 2,000 rows by page number and 100,000 by page token, 2,000 in a
     /// search. Narrow it, for example by `modified_since`, or read the module another way.
     ListingLimit,
@@ -94,6 +98,10 @@ pub enum ErrorKind {
     JobFailed,
     /// A bulk job was not over within the time limit. It goes on at Zoho: wait for it again.
     JobPending,
+    /// The request was undone, or never begun, because another one of its composite failed; the text names that one.
+    RolledBack,
+    /// A notification has not the token of its channel: it is not Zoho's, or not for this program. Answer 403.
+    WrongToken,
     /// A local file, reader or writer failed.
     Io,
 }

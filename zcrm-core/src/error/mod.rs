@@ -8,6 +8,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::{Map, Value};
+
 pub use api::ApiError;
 pub use kind::ErrorKind;
 
@@ -134,6 +136,19 @@ impl Error {
         error.inner().api = Some(api);
         error.inner().response_text = None;
         error
+    }
+
+    /// Adds to Zoho's details what was found out besides.
+    pub(crate) fn with_details(mut self, more: impl IntoIterator<Item = (String, Value)>) -> Self {
+        if let Some(api) = &mut self.inner().api {
+            if !api.details.is_object() {
+                api.details = Value::Object(Map::new());
+            }
+            if let Some(details) = api.details.as_object_mut() {
+                details.extend(more);
+            }
+        }
+        self
     }
 
     /// The same failure with another kind and text, for a caller that knows more about it.

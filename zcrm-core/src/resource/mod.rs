@@ -10,14 +10,19 @@
 //! * `module`: a module's records in bulk, its metadata, tags and custom views.
 //! * `bulk`: whole modules by bulk read (feature `bulk`).
 //! * `record`: one record, and what belongs to it.
-//! * `query`: queries in COQL.
 //! * `limits`: what the organization may spend, and what requests cost.
+//! * `query`: queries in COQL. `composite`: several requests in one call.
+//! * `changes`: what was created, modified and deleted in a module since a cursor.
+//! * `notifications`: channels by which Zoho tells of changes.
 
 #[cfg(feature = "bulk")]
 mod bulk;
+mod changes;
 mod collection;
+mod composite;
 mod limits;
 mod module;
+mod notifications;
 mod organization;
 mod query;
 mod record;
@@ -27,9 +32,15 @@ pub use bulk::{
     BulkCallback, BulkCursor, BulkRead, BulkReadJob, BulkResult, BulkRows, Job, JobResult, JobState, JobStatus,
     ResultRows,
 };
+pub use changes::{Change, Changes, ChangesCursor, ChangesRows, DeletionKind};
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};
+pub use composite::{Composite, CompositeResults, SubRequest};
 pub use limits::{Edition, Limits, LimitsHandle};
 pub use module::{DeletedKind, ModuleHandle, SearchBy, Which, Writer};
+pub use notifications::{
+    Affected, Channel, Condition, Event, EventKind, FieldSelection, ListedChannel, Notification, NotificationsHandle,
+    Operation, Watch,
+};
 pub use organization::{OrganizationHandle, TaxesHandle, UserType};
 pub use query::{QueryCursor, QueryHandle, QueryRows};
 pub use record::{Conversion, Converted, PhotoHandle, RecordHandle, RelatedHandle};

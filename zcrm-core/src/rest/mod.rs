@@ -6,10 +6,12 @@
 //! * `retry`: what is retried, when, and with which token.
 //! * `response`: what Zoho's responses say.
 //! * `list`: listings in pages. `batch`: writes of many items. `transfer`: files.
-//! * `call`: any endpoint, by hand.
+//! * `stop`: why nothing more is begun of requests that go out side by side.
+//! * `call`: any endpoint, by hand. `composite`: several requests in one call.
 
 mod batch;
 mod call;
+mod composite;
 mod cost;
 mod governor;
 mod list;
@@ -19,11 +21,13 @@ mod request;
 mod response;
 mod retry;
 mod session;
+mod stop;
 mod transfer;
 
-pub(crate) use batch::{Batch, Effect, Row, comma_list};
+pub(crate) use batch::{Batch, Effect, Guard, Row, comma_list};
 pub use batch::{BatchReport, Counts, Outcome, Saved, WriteStream, Written};
 pub use call::Call;
+pub(crate) use composite::{Decoded, Together, composite, name};
 pub use cost::Cost;
 pub use governor::Usage;
 pub use list::{Cursor, List, Page, PageInfo, Rows, SortOrder, UnfitRow};

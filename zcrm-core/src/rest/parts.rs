@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::cost::Cost;
+use super::stop::Stop;
 use crate::error::Error;
 use crate::transport::Method;
 
@@ -48,6 +49,8 @@ pub(crate) struct Parts {
     pub(super) cost: Cost,
     /// The price as Zoho tells it, in credits: the least and the most.
     pub(super) bounds: Option<(u32, u32)>,
+    /// Keeps it from being begun, once it is set.
+    pub(super) stop: Option<Stop>,
     /// The first thing that is wrong with the request; it is then never sent.
     pub(super) fault: Option<Error>,
 }

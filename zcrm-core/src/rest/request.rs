@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::cost::Cost;
 use super::parts::{Host, Idempotency, Parts};
 use super::response::Response;
+use super::stop::Stop;
 use super::transfer::text_part;
 use crate::config::ApiVersion;
 use crate::entity::write_json;
@@ -83,6 +84,7 @@ impl Request<Response> {
             },
             cost: Cost::ONE,
             bounds: None,
+            stop: None,
             fault,
         };
         Self { parts, decode: Arc::new(|response| response) }
@@ -192,6 +194,12 @@ impl<T> Request<T> {
     /// Keeps Zoho's own price, where it is known.
     pub(super) fn with_bounds(mut self, bounds: Option<(u32, u32)>) -> Self {
         self.parts.bounds = bounds;
+        self
+    }
+
+    /// Does not begin it once `stop` is set.
+    pub(super) fn stopped_by(mut self, stop: &Stop) -> Self {
+        self.parts.stop = Some(stop.clone());
         self
     }
 

@@ -11,6 +11,7 @@ use super::prices::Prices;
 use super::request::Request;
 use super::response::{Received, Response, receive};
 use super::retry::{Backoff, Classification, Credentials, Failure};
+use super::stop::Stop;
 use crate::config::{ApiVersion, Config, DataCenter};
 use crate::error::{Error, ErrorKind, Result};
 use crate::oauth::{AccessToken, TokenSource};
@@ -78,6 +79,12 @@ impl Session {
     #[cfg(feature = "bulk")]
     pub(crate) fn sleep(&self, pause: std::time::Duration) -> Result<()> {
         self.shared.governor.sleep(pause)
+    }
+
+    /// How many requests of this cost may be in flight at most.
+    pub(crate) fn most_in_flight(&self, cost: Cost) -> usize {
+        let http = self.shared.config.http();
+        if cost.is_heavy() { http.heavy_concurrency.min(http.concurrency) } else { http.concurrency }
     }
 
     /// The largest response that is read whole.
@@ -193,6 +200,10 @@ impl Session {
         loop {
             let token = credentials.token()?;
             let mut permit = governor.acquire(cost)?;
+            if let Some(cause) = parts.stop.as_ref().and_then(Stop::cause) {
+                permit.cancel();
+                return Err(cause.clone());
+            }
             let started = Instant::now();
             let failure = match attempt(&Attempt { session: self, parts, token: &token, cost }, &mut permit) {
                 Ok(received) => {

@@ -4,9 +4,11 @@
 //! |---|---|
 //! | `records`, `tags`, `files` | records and what hangs on them |
 //! | `coql`, `bulk` | reading many records at once; `condition` has the tests of both, `jobs` the bulk jobs |
+//! | `composite` | several requests in one call |
 //! | `metadata` | modules, fields, layouts, views |
 //! | `org` | all that is kept, and the calls about the organization itself |
 //! | `store`, `storage`, `users`, `tag` | where records, files, users and tags lie |
+//! | `watch` | channels, and the callbacks that they tell changes by |
 //! | `apis`, `prices` | what calls cost, and which are heavy |
 //! | `visit` | a call that was let in |
 //! | `batch`, `page`, `criteria`, `row`, `parent` | several items of a call, pages, searches, fields, parents of notes |
@@ -14,6 +16,7 @@
 mod apis;
 mod batch;
 mod bulk;
+mod composite;
 mod condition;
 mod coql;
 mod criteria;
@@ -32,6 +35,7 @@ mod tag;
 mod tags;
 mod users;
 mod visit;
+mod watch;
 
 use crate::answer::Outcome;
 use crate::verdict::no_such_url;
@@ -39,9 +43,10 @@ use crate::verdict::no_such_url;
 pub(crate) use bulk::route as bulk;
 pub(crate) use metadata::find as module;
 pub(crate) use org::Org;
-pub(crate) use prices::{credits, is_heavy};
+pub(crate) use prices::{credits, is_heavy, slots};
 pub use store::MadeUpLeads;
 pub(crate) use visit::{Visit, moment_of};
+pub(crate) use watch::Callback;
 
 /// Paths below `/crm/{version}`.
 pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, path: &[&str]) -> Outcome {
@@ -49,7 +54,9 @@ pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, path: &[&str]) -> Outcome 
         (method, ["org", rest @ ..]) => org::organization(org, visit, method, rest),
         (method, ["users", rest @ ..]) => org::users(org, visit, method, rest),
         (method, ["coql"]) => coql::route(org, visit, method),
+        (method, ["actions", "watch"]) => watch::route(&mut org.channels, visit, method),
         (method, ["__apis"]) => apis::route(visit, method),
+        (_, [composite::KEY]) => composite::run(org, visit, route),
         (method, ["files"]) => files::uploads(org, visit, method),
         (method, ["settings", "tags", rest @ ..]) => tags::settings(org, visit, method, rest),
         (method, ["settings", "roles", rest @ ..]) => org::roles(method, rest),

@@ -28,7 +28,7 @@ pub(super) async fn respond(world: &Arc<World>, line: &Line, request: Request<In
     let entered = is_crm.then(|| {
         let name = format!("{} {}", call.method, call.path);
         world.watch.count(|counters| *counters.calls.entry(name).or_default() += 1);
-        InFlight::enter(world)
+        InFlight::enter(world, crate::crm::slots(&call))
     });
     let fault = if is_remote { None } else { world.rules.take(&call.method, &call.path) };
     if fault.is_some() {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::ModuleHandle;
-use super::writer::Writer;
+use super::options::{PER_REQUEST, Writer};
 use crate::entity::{Record, RecordId};
 use crate::error::Result;
 use crate::rest::{BatchReport, Saved};
@@ -21,7 +21,7 @@ impl ModuleHandle {
     /// ```
     #[must_use]
     pub fn writer(&self) -> Writer {
-        Writer { module: self.clone(), options: Map::new() }
+        Writer { module: self.clone(), options: Map::new(), workers: 1, per_request: PER_REQUEST, condition: None }
     }
 
     /// Creates any number of records, [`Record`]s or any type that serde can write; see [`Writer::create`].

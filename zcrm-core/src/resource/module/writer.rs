@@ -1,90 +1,16 @@
 //! Writing records with options: any number of them.
 
+use serde::Serialize;
+
+use super::options::{Action, Writer, names};
 #[cfg(doc)]
 use crate::entity::Record;
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
-use serde_json::value::RawValue;
-use serde_json::{Map, Value};
-
-use super::ModuleHandle;
-use crate::config::ApiVersion;
-use crate::entity::{AssignmentRuleId, RecordId};
+use crate::entity::RecordId;
 use crate::error::Result;
 use crate::resource::collection::saved;
-use crate::rest::{
-    Batch, BatchReport, Cost, Effect, Idempotency, Request, Response, Row, Saved, WriteStream, comma_list,
-};
-use crate::transport::Method;
-
-/// The most records that Zoho takes in a request.
-const PER_REQUEST: usize = 100;
-
-/// Under which key records and their results are.
-const KEY: &str = "data";
-
-/// Writes records with options; made by [`ModuleHandle::writer`].
-///
-/// Any number of records goes in. They are sent in requests of at most 100, one after the other:
-///
-/// * The report has one [`Outcome`](crate::rest::Outcome) a record, in the order of the input.
-/// * A record that Zoho rejects does not disturb the others. A rejection of a whole request rejects each of its
-///   records. The next requests still go out, also after one whose response was lost.
-/// * When there is no user, no working token, no scope, no connection, a wrong host, or an exhausted rate limit (429),
-///   the rest is not sent. When that shows at the first request, nothing was written, and it is an error in place of a
-///   report.
-/// * A create whose response was lost is never sent again by itself: its records are
-///   [`Unanswered`](crate::rest::Outcome::Unanswered).
-#[derive(Debug, Clone)]
-pub struct Writer {
-    pub(super) module: ModuleHandle,
-    pub(super) options: Map<String, Value>,
-}
-
-/// What is done with records.
-#[derive(Debug, Clone)]
-enum Action {
-    Create,
-    Update,
-    Upsert { check_fields: Vec<String> },
-    Delete,
-}
+use crate::rest::{BatchReport, Row, Saved, WriteStream};
 
 impl Writer {
-    /// Which automation runs: any of `workflow`, `approval`, `blueprint`, `pathfinder`, `orchestration`. Without this,
-    /// all of it; with an empty list, none.
-    #[must_use]
-    pub fn trigger<S: Into<String>>(self, kinds: impl IntoIterator<Item = S>) -> Self {
-        let kinds: Vec<String> = kinds.into_iter().map(Into::into).collect();
-        self.option("trigger", kinds)
-    }
-
-    /// The assignment rule that gives new records their owner (`lar_id`).
-    #[doc(alias = "lar_id")]
-    #[must_use]
-    pub fn assignment_rule(self, id: impl Into<AssignmentRuleId>) -> Self {
-        self.option("lar_id", id.into().as_str())
-    }
-
-    /// Leaves cadences out, from v8 on (`skip_feature_execution`): `insert` or `update`.
-    #[must_use]
-    pub fn skip_cadences(self, action: &str) -> Self {
-        self.option("skip_feature_execution", serde_json::json!([{ "name": "cadences", "action": action }]))
-    }
-
-    /// Applies the rules of the layout, in v2.1 and from v8 on (`apply_feature_execution`).
-    #[must_use]
-    pub fn apply_layout_rules(self) -> Self {
-        self.option("apply_feature_execution", serde_json::json!([{ "name": "layout_rules" }]))
-    }
-
-    /// Any other member of the body, beside `data`.
-    #[must_use]
-    pub fn option(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.options.insert(name.into(), value.into());
-        self
-    }
-
     /// Creates records.
     ///
     /// ```no_run
@@ -131,7 +57,8 @@ impl Writer {
         saved(self.batch(Action::Create).send_one(Row::new(record)))
     }
 
-    /// Creates records from an iterator, as the outcomes are asked for; no more than one request is in memory.
+    /// Creates records from an iterator, as the outcomes are asked for; no more than one request for each
+    /// worker is in memory.
     ///
     /// ```no_run
     /// use zcrm_core::entity::Record;
@@ -174,7 +101,31 @@ impl Writer {
         self.batch(Action::Update).send_all(records.iter().map(Row::changed))
     }
 
-    /// Updates records from an iterator, as the outcomes are asked for; no more than one request is in memory.
+    /// Updates one record, whose rejection is an error; see
+    /// [`RecordHandle::update`](super::super::RecordHandle::update).
+    ///
+    /// ```no_run
+    /// use zcrm_core::entity::Record;
+    ///
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// let writer = client.module("Leads").writer().trigger([""; 0]); // runs no automation
+    /// writer.update_one("3652397000000190001", &Record::new().with("City", "Oslo"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) before anything is sent when the record cannot be written as a
+    /// JSON object; [`InvalidRequest`](crate::ErrorKind::InvalidRequest) with [`Error::api`](crate::Error::api) when
+    /// Zoho rejects it; [`Modified`](crate::ErrorKind::Modified) under a condition that does not hold; otherwise every
+    /// kind that a request can fail with.
+    pub fn update_one<T: Serialize + 'static>(&self, id: impl Into<RecordId>, record: &T) -> Result<Saved> {
+        saved(self.batch(Action::UpdateOne).send_one(Row::changed_by_id(record, &id.into())))
+    }
+
+    /// Updates records from an iterator, as the outcomes are asked for; no more than one request for each
+    /// worker is in memory.
     ///
     /// ```no_run
     /// use zcrm_core::entity::Record;
@@ -223,8 +174,8 @@ impl Writer {
         self.batch(Action::Upsert { check_fields }).send_all(rows)
     }
 
-    /// Creates or updates records from an iterator, as the outcomes are asked for; no more than one request is in
-    /// memory.
+    /// Creates or updates records from an iterator, as the outcomes are asked for; no more than one request for
+    /// each worker is in memory.
     ///
     /// ```no_run
     /// use zcrm_core::entity::Record;
@@ -282,75 +233,5 @@ impl Writer {
     /// ```
     pub fn delete_iter<I: IntoIterator<Item: Into<RecordId> + Clone>>(&self, ids: I) -> WriteStream<I::IntoIter> {
         WriteStream::new(self.batch(Action::Delete), ids.into_iter(), |id, _| Row::of_id(id.clone().into().as_str()))
-    }
-
-    fn batch(&self, action: Action) -> Batch {
-        let effect = match action {
-            Action::Create => Effect::Create,
-            Action::Update => Effect::Update,
-            Action::Upsert { .. } => Effect::Upsert,
-            Action::Delete => Effect::Delete,
-        };
-        let writer = self.clone();
-        let request = move |rows: &[Row]| writer.request(&action, rows);
-        Batch::new(&self.module.session, effect, KEY, PER_REQUEST, request)
-    }
-
-    /// The request that writes some records.
-    fn request(&self, action: &Action, rows: &[Row]) -> Request<Response> {
-        let mut options = self.options.clone();
-        let request = match action {
-            Action::Create => self.module.request(Method::Post, &[]),
-            Action::Update => self.module.request(Method::Put, &[]),
-            Action::Delete => return self.deletion(rows),
-            Action::Upsert { check_fields } => {
-                let findable = rows.iter().all(|row| row.findable);
-                let idempotency = if findable { Idempotency::Idempotent } else { Idempotency::NotIdempotent };
-                let mut request = self.module.request(Method::Post, &["upsert"]).with_idempotency(idempotency);
-                if !check_fields.is_empty() {
-                    if self.module.session.version() == ApiVersion::V2 {
-                        // The Ruby SDK names them in the query, Zoho's Python SDK for v2 in the body.
-                        request = request.query("duplicate_check_fields", comma_list(check_fields));
-                    }
-                    options.insert("duplicate_check_fields".to_owned(), check_fields.clone().into());
-                }
-                request
-            }
-        };
-        request.with_cost(Cost::records(rows.len())).json(&Body { rows, options: &options })
-    }
-
-    fn deletion(&self, rows: &[Row]) -> Request<Response> {
-        let ids = comma_list(rows.iter().filter_map(|row| row.id.as_ref()));
-        let request = self.module.request(Method::Delete, &[]).query("ids", ids);
-        match self.options.get("trigger").and_then(Value::as_array) {
-            Some(triggers) => {
-                let workflow = triggers.iter().any(|trigger| trigger == "workflow");
-                request.query("wf_trigger", workflow.to_string())
-            }
-            None => request,
-        }
-    }
-}
-
-fn names<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Vec<String> {
-    names.into_iter().map(Into::into).collect()
-}
-
-/// The body of a write: the records, and the options beside them.
-struct Body<'a> {
-    rows: &'a [Row],
-    options: &'a Map<String, Value>,
-}
-
-impl Serialize for Body<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let rows: Vec<&RawValue> = self.rows.iter().filter_map(|row| row.json.as_deref()).collect();
-        let mut body = serializer.serialize_map(None)?;
-        body.serialize_entry(KEY, &rows)?;
-        for (name, value) in self.options {
-            body.serialize_entry(name, value)?;
-        }
-        body.end()
     }
 }

@@ -27,6 +27,11 @@ impl Saved {
         Some(Self { id, duplicate_field: result.duplicate_field, details: result.details })
     }
 
+    /// A record that turns out to be as it was to be written, from what was read of it.
+    pub(crate) fn found(id: &RecordId, details: Json) -> Self {
+        Self { id: id.clone(), duplicate_field: None, details }
+    }
+
     /// When it was created, where Zoho tells it.
     #[must_use]
     pub fn created_time(&self) -> Option<DateTime> {

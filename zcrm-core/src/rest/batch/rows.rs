@@ -3,12 +3,13 @@
 use std::any::Any;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::entity::{Json, Members, Record, RecordId, write_json};
+use crate::entity::{DateTime, Json, Members, Record, RecordId, write_json};
 use crate::error::{Error, Result};
 
 /// An item of a batch.
@@ -20,6 +21,10 @@ pub(crate) struct Row {
     pub(crate) id: Option<RecordId>,
     /// Whether it has a value in a check field, by which an upsert finds it again.
     pub(crate) findable: bool,
+    /// When it was modified last, as far as the item itself tells.
+    pub(crate) modified_time: Option<DateTime>,
+    /// Hashes of the id and of the values in check fields: rows that share one may be about the same record.
+    pub(crate) keys: Box<[u64]>,
 }
 
 /// The members of an item, as text: no number passes through a double.
@@ -39,7 +44,7 @@ impl Row {
     /// sends.
     pub(crate) fn changed<T: Serialize + 'static>(item: &T) -> Result<Self> {
         let row = match (item as &dyn Any).downcast_ref::<Record>() {
-            Some(record) => Self::whole(&changes(record))?,
+            Some(record) => Self { modified_time: modified_time(record), ..Self::whole(&changes(record))? },
             None => Self::whole(item)?,
         };
         if row.id.is_none() {
@@ -51,20 +56,21 @@ impl Row {
     /// What an update of the one item with this id sends: as [`changed`](Self::changed), without the id.
     pub(crate) fn changed_by_id<T: Serialize + 'static>(item: &T, id: &RecordId) -> Result<Self> {
         let row = match (item as &dyn Any).downcast_ref::<Record>() {
-            Some(record) => Self::whole(record.changed())?,
+            Some(record) => Self { modified_time: modified_time(record), ..Self::whole(record.changed())? },
             None => Self::whole(item)?,
         };
-        let mut members = row.members();
-        members.remove("id");
-        let json = raw(&members)?;
-        Ok(Self { json: Some(json), id: Some(id.clone()), findable: false })
+        Ok(Self { id: Some(id.clone()), ..row.without("id")? })
     }
 
     /// What an upsert sends: of a [`Record`] with an id its changes and its check fields, of others all.
     pub(crate) fn upserted<T: Serialize + 'static>(item: &T, check_fields: &[String]) -> Result<Self> {
         let whole = Self::whole(item)?;
         let members = whole.members();
-        let findable = check_fields.iter().any(|name| members.get(name.as_str()).is_some_and(|text| is_value(text)));
+        let named = check_fields.iter().filter_map(|name| Some((name, members.get(name.as_str())?)));
+        let values: Vec<_> = named.filter(|(_, value)| is_value(value)).collect();
+        let findable = !values.is_empty();
+        let keys = whole.keys.iter().copied().chain(values.iter().map(|(name, value)| key(name, value.get())));
+        let keys = keys.collect();
         let json = match (item as &dyn Any).downcast_ref::<Record>() {
             Some(record) if whole.id.is_some() => {
                 let changes = Self::whole(&changes(record))?;
@@ -78,7 +84,7 @@ impl Row {
             }
             _ => whole.json.clone(),
         };
-        Ok(Self { json, id: whole.id.clone(), findable })
+        Ok(Self { json, id: whole.id.clone(), findable, keys, modified_time: whole.modified_time.clone() })
     }
 
     /// An item that was put together already.
@@ -91,7 +97,8 @@ impl Row {
         if id.trim().is_empty() || id.contains([',', '/', '?', '&']) {
             return Err(Error::invalid(format!("{id:?} is no id")));
         }
-        Ok(Self { json: None, id: Some(id.into()), findable: false })
+        let keys = [key("id", id)].into();
+        Ok(Self { json: None, id: Some(id.into()), findable: false, keys, modified_time: None })
     }
 
     fn whole<T: Serialize + ?Sized>(item: &T) -> Result<Self> {
@@ -100,10 +107,22 @@ impl Row {
         if !json.get().starts_with('{') {
             return Err(not_an_object());
         }
-        let mut row = Self { json: Some(json), id: None, findable: false };
-        let id = row.members().get("id").and_then(|id| serde_json::from_str::<Option<RecordId>>(id.get()).ok()?);
-        row.id = id.filter(|id| !id.as_str().is_empty());
+        let mut row = Self { json: Some(json), id: None, findable: false, keys: Box::default(), modified_time: None };
+        let members = row.members();
+        let id = members.get("id").and_then(|id| serde_json::from_str::<Option<RecordId>>(id.get()).ok()?);
+        let modified_time = members.get("Modified_Time").and_then(|time| serde_json::from_str(time.get()).ok()?);
+        (row.id, row.modified_time) = (id.filter(|id| !id.as_str().is_empty()), modified_time);
+        row.keys = row.id.iter().map(|id| key("id", id.as_str())).collect();
         Ok(row)
+    }
+
+    /// The same item, of which one member is not sent.
+    pub(crate) fn without(mut self, name: &str) -> Result<Self> {
+        let mut members = self.members();
+        if members.remove(name).is_some() {
+            self.json = Some(raw(&members)?);
+        }
+        Ok(self)
     }
 
     fn members(&self) -> Texts<'_> {
@@ -120,6 +139,10 @@ fn changes(record: &Record) -> Members {
     changes
 }
 
+fn modified_time(record: &Record) -> Option<DateTime> {
+    record.modified_time().ok().flatten()
+}
+
 fn raw<T: Serialize + ?Sized>(item: &T) -> Result<Box<RawValue>> {
     write_json(item).map_err(|cause| Error::invalid(format!("a record cannot be written as JSON: {cause}")))
 }
@@ -131,6 +154,13 @@ fn is_value(value: &RawValue) -> bool {
         Ok(Value::Number(_) | Value::Bool(_)) => true,
         _ => false,
     }
+}
+
+/// What stands for a value of a field, which Zoho compares without regard to case.
+fn key(name: &str, value: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (name, value.to_lowercase()).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A list as Zoho wants it in a query.

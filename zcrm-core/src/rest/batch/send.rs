@@ -1,17 +1,18 @@
-//! One request after the other, and when it makes no sense to go on.
+//! One request of a batch, and when it makes no sense to go on.
 
 use std::fmt;
 use std::sync::Arc;
 
 use super::effect::Effect;
+use super::guard::Guard;
 use super::matching::{self, Context};
 use super::outcomes::Outcome;
-use super::report::BatchReport;
 use super::rows::Row;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rest::request::Request;
 use crate::rest::response::{ItemResult, Key, Response, results_of_rejection};
 use crate::rest::session::Session;
+use crate::rest::stop::Stop;
 
 /// Codes of a rejection that is about the path rather than the items, so that the next request would fare no better.
 const ABOUT_THE_PATH: [&str; 5] =
@@ -19,7 +20,7 @@ const ABOUT_THE_PATH: [&str; 5] =
 
 type MakeRequest = Arc<dyn Fn(&[Row]) -> Request<Response> + Send + Sync>;
 
-/// What is done with items, request after request.
+/// What is done with items, request after request. Clones share when it makes no sense to go on.
 #[derive(Clone)]
 pub(crate) struct Batch {
     session: Session,
@@ -29,8 +30,10 @@ pub(crate) struct Batch {
     /// Whether one result stands for all items of a request.
     together: bool,
     request: MakeRequest,
+    guard: Option<Arc<dyn Guard>>,
+    workers: usize,
     /// Why the rest is not sent.
-    stopped: Option<Error>,
+    stop: Stop,
 }
 
 impl Batch {
@@ -49,7 +52,9 @@ impl Batch {
             per_request: per_request.max(1),
             together: false,
             request: Arc::new(request),
-            stopped: None,
+            guard: None,
+            workers: 1,
+            stop: Stop::default(),
         }
     }
 
@@ -58,57 +63,58 @@ impl Batch {
         Self { together, ..self }
     }
 
+    /// The same batch, with each item in a request of its own and under a guard.
+    pub(crate) fn guarded(self, guard: impl Guard + 'static) -> Self {
+        Self { per_request: 1, guard: Some(Arc::new(guard)), ..self }
+    }
+
+    /// The item as it is sent.
+    pub(super) fn admit(&self, row: Result<Row>) -> Result<Row> {
+        match &self.guard {
+            Some(guard) => row.and_then(|row| guard.admit(row)),
+            None => row,
+        }
+    }
+
+    /// Sends as many requests side by side.
+    pub(crate) fn workers(self, workers: usize) -> Self {
+        Self { workers: workers.max(1), ..self }
+    }
+
     pub(super) fn per_request(&self) -> usize {
         self.per_request
     }
 
-    /// Sends all items.
-    ///
-    /// # Errors
-    ///
-    /// When an item cannot be sent, before any is; when the first request shows that nothing can be sent: no user, no
-    /// tokens, no scope, no connection, a wrong host. All errors are logged.
-    pub(crate) fn send_all(mut self, rows: impl IntoIterator<Item = Result<Row>>) -> Result<BatchReport> {
-        let named = |(index, row): (usize, Result<Row>)| row.map_err(|error| of_record(index, error).logged());
-        let rows: Vec<Row> = rows.into_iter().enumerate().map(named).collect::<Result<_>>()?;
-        let mut outcomes = Vec::with_capacity(rows.len());
-        for chunk in rows.chunks(self.per_request) {
-            outcomes.extend(self.send(chunk));
-            let nothing_done = |outcome: &Outcome| matches!(outcome, Outcome::NotSent(_));
-            if let Some(error) = &self.stopped
-                && outcomes.len() == chunk.len()
-                && outcomes.iter().all(nothing_done)
-            {
-                return Err(error.clone());
-            }
-        }
-        Ok(outcomes.into_iter().collect())
+    pub(super) fn in_flight(&self) -> usize {
+        self.workers
     }
 
-    /// Sends one item, whose failure is an error.
-    pub(crate) fn send_one(mut self, row: Result<Row>) -> Result<Outcome> {
-        let row = row.map_err(Error::logged)?;
-        match self.send(std::slice::from_ref(&row)).pop() {
-            Some(Outcome::Rejected(error) | Outcome::Unanswered(error) | Outcome::NotSent(error)) => {
-                Err(error.logged())
-            }
-            Some(outcome) => Ok(outcome),
-            None => Err(Error::invalid("there is nothing to send").logged()),
-        }
+    /// Begins no request any more.
+    pub(super) fn stop(&self, cause: Error) {
+        self.stop.set(cause);
+    }
+
+    /// Why the rest is not sent.
+    pub(super) fn stopped(&self) -> Option<&Error> {
+        self.stop.cause()
     }
 
     /// Sends some items in one request; as many outcomes as items.
-    pub(super) fn send(&mut self, rows: &[Row]) -> Vec<Outcome> {
-        if let Some(cause) = &self.stopped {
-            return rows.iter().map(|_| Outcome::NotSent(cause.clone())).collect();
+    pub(super) fn send(&self, rows: &[Row]) -> Vec<Outcome> {
+        if let Some(cause) = self.stopped() {
+            return vec![Outcome::NotSent(cause.clone()); rows.len()];
         }
-        match self.session.run(&(self.request)(rows)) {
+        let outcomes = match self.session.run(&(self.request)(rows).stopped_by(&self.stop)) {
             Ok(response) => self.outcomes(&response, rows),
             Err(failure) => self.failed(failure, rows),
+        };
+        match &self.guard {
+            Some(guard) => rows.iter().zip(outcomes).map(|(row, outcome)| guard.settle(row, outcome)).collect(),
+            None => outcomes,
         }
     }
 
-    fn outcomes(&mut self, response: &Response, rows: &[Row]) -> Vec<Outcome> {
+    fn outcomes(&self, response: &Response, rows: &[Row]) -> Vec<Outcome> {
         let results = if self.together {
             response.result(self.key).map(|result| vec![Some(result); rows.len()])
         } else {
@@ -130,7 +136,7 @@ impl Batch {
     }
 
     /// What the failure of a whole request means for its items and for the requests after it.
-    fn failed(&mut self, failure: Error, rows: &[Row]) -> Vec<Outcome> {
+    fn failed(&self, failure: Error, rows: &[Row]) -> Vec<Outcome> {
         if failure.kind().is_rejection() {
             let results: Vec<Option<ItemResult>> = results_of_rejection(&failure, self.key);
             if results.len() == rows.len() && !self.together {
@@ -145,14 +151,14 @@ impl Batch {
         }
         let rejected = failure.kind().is_rejection();
         let open = failure.outcome_unknown() || failure.kind().leaves_outcome_open();
-        if is_about_the_path(&failure) || !(rejected || failure.kind().leaves_outcome_open()) {
-            // No tokens, no scope, an exhausted rate limit, no connection, a wrong host: the next one would fare no
-            // better.
-            self.stopped = Some(failure.clone());
+        // No tokens, no scope, an exhausted rate limit, no connection, a wrong host: the next one would fare no better.
+        let is_hopeless = is_about_the_path(&failure) || !(rejected || failure.kind().leaves_outcome_open());
+        if is_hopeless {
+            self.stop(failure.clone());
         }
         let outcome = if open {
             Outcome::Unanswered(failure)
-        } else if rejected && self.stopped.is_none() {
+        } else if rejected && !is_hopeless {
             Outcome::Rejected(failure)
         } else {
             Outcome::NotSent(failure)
@@ -186,7 +192,8 @@ impl fmt::Debug for Batch {
         f.debug_struct("Batch")
             .field("effect", &self.effect)
             .field("per_request", &self.per_request)
-            .field("stopped", &self.stopped)
+            .field("workers", &self.workers)
+            .field("stop", &self.stop)
             .finish_non_exhaustive()
     }
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 
 use super::outcomes::Outcome;
+use super::pipeline::Pipeline;
 use super::report::BatchReport;
 use super::rows::Row;
 use super::send::{Batch, of_record};
@@ -27,8 +28,11 @@ type MakeRow<T> = fn(&T, &[String]) -> Result<Row>;
 /// Writes the records of an iterator, and gives each back with its outcome, in order.
 ///
 /// It sends a request of up to 100 records when the next outcome is asked for, so at most one request is in memory,
-/// whatever the length of the input. Dropping it before its end leaves the rest of the input unsent. A record that
-/// cannot be sent as it is has the outcome [`Outcome::NotSent`] and does not disturb the others.
+/// whatever the length of the input. With [`workers`](crate::resource::Writer::workers), it keeps that many requests
+/// in flight: it takes the records of one request for each of them from the input ahead of the outcomes, and no more.
+/// Dropping it before its end waits for what is in flight, whose outcomes are then lost, and leaves the rest of the
+/// input unsent. A record that cannot be sent as it is has the outcome [`Outcome::NotSent`] and does not disturb the
+/// others.
 ///
 /// ```no_run
 /// use zcrm_core::entity::Record;
@@ -48,17 +52,27 @@ type MakeRow<T> = fn(&T, &[String]) -> Result<Row>;
 /// ```
 #[must_use = "nothing is sent until the iterator is driven"]
 pub struct WriteStream<I: Iterator> {
-    batch: Batch,
+    pipeline: Pipeline,
     records: I,
     row: MakeRow<I::Item>,
     check_fields: Vec<String>,
     next_index: usize,
+    /// The records of the requests in flight, each with the reason why it was not sent.
+    in_flight: VecDeque<Vec<(I::Item, Option<Error>)>>,
     ready: VecDeque<Written<I::Item>>,
 }
 
 impl<I: Iterator> WriteStream<I> {
     pub(crate) fn new(batch: Batch, records: I, row: MakeRow<I::Item>) -> Self {
-        Self { batch, records, row, check_fields: Vec::new(), next_index: 0, ready: VecDeque::new() }
+        Self {
+            pipeline: Pipeline::new(batch),
+            records,
+            row,
+            check_fields: Vec::new(),
+            next_index: 0,
+            in_flight: VecDeque::new(),
+            ready: VecDeque::new(),
+        }
     }
 
     /// The check fields of an upsert.
@@ -71,16 +85,42 @@ impl<I: Iterator> WriteStream<I> {
         self.map(|written| written.outcome).collect()
     }
 
-    fn send_next(&mut self) {
-        let records: Vec<I::Item> = self.records.by_ref().take(self.batch.per_request()).collect();
-        let rows: Vec<Result<Row>> = records.iter().map(|record| (self.row)(record, &self.check_fields)).collect();
-        let sendable: Vec<Row> = rows.iter().filter_map(|row| row.as_ref().ok()).cloned().collect();
-        let mut sent = if sendable.is_empty() { Vec::new() } else { self.batch.send(&sendable) }.into_iter();
-        for (record, row) in records.into_iter().zip(rows) {
+    /// Sends as many requests as may be in flight.
+    fn send_some(&mut self) {
+        while self.pipeline.has_room() {
+            let records: Vec<I::Item> = self.records.by_ref().take(self.pipeline.per_request()).collect();
+            if records.is_empty() {
+                break;
+            }
+            let mut rows = Vec::with_capacity(records.len());
+            let unfit =
+                records.iter().map(|record| match self.pipeline.admit((self.row)(record, &self.check_fields)) {
+                    Ok(row) => {
+                        rows.push(row);
+                        None
+                    }
+                    Err(error) => Some(error),
+                });
+            let unfit: Vec<Option<Error>> = unfit.collect();
+            while self.pipeline.holds_any_of(&rows) {
+                self.finish_first();
+            }
+            self.pipeline.send(rows);
+            self.in_flight.push_back(records.into_iter().zip(unfit).collect());
+        }
+    }
+
+    /// Waits for the request that was sent first.
+    fn finish_first(&mut self) {
+        let (Some(outcomes), Some(records)) = (self.pipeline.finish_first(), self.in_flight.pop_front()) else {
+            return;
+        };
+        let mut outcomes = outcomes.into_iter();
+        for (record, unfit) in records {
             let index = self.next_index;
-            let outcome = match row {
-                Err(error) => Some(Outcome::NotSent(of_record(index, error))),
-                Ok(_) => sent.next(),
+            let outcome = match unfit {
+                Some(error) => Some(Outcome::NotSent(of_record(index, error))),
+                None => outcomes.next(),
             };
             let missing = || Outcome::NotSent(Error::invalid("the record was not sent"));
             self.ready.push_back(Written { index, record, outcome: outcome.unwrap_or_else(missing) });
@@ -94,7 +134,12 @@ impl<I: Iterator> Iterator for WriteStream<I> {
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.ready.is_empty() {
-            self.send_next();
+            self.send_some();
+            self.finish_first();
+            if self.pipeline.is_parallel() {
+                // While the outcomes are used.
+                self.send_some();
+            }
         }
         self.ready.pop_front()
     }
@@ -103,7 +148,7 @@ impl<I: Iterator> Iterator for WriteStream<I> {
 impl<I: Iterator> fmt::Debug for WriteStream<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WriteStream")
-            .field("batch", &self.batch)
+            .field("pipeline", &self.pipeline)
             .field("next_index", &self.next_index)
             .finish_non_exhaustive()
     }

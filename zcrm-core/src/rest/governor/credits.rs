@@ -40,6 +40,12 @@ impl Credits {
         self.spent = self.spent.saturating_sub(cost.credits().into());
     }
 
+    /// Takes back a request that was not sent after all.
+    pub(super) fn cancel(&mut self, cost: Cost) {
+        self.refund(cost);
+        self.requests = self.requests.saturating_sub(1);
+    }
+
     pub(super) fn observe(&mut self, remaining: u64) {
         self.remaining = Some(remaining);
     }

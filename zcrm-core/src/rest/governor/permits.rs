@@ -58,6 +58,11 @@ impl Permit<'_> {
         Ok(value)
     }
 
+    /// Gives back a new permit that was not used: nothing was sent.
+    pub(crate) fn cancel(self) {
+        self.governor.lock().credits.cancel(self.cost);
+    }
+
     fn slots(&self) -> usize {
         usize::from(self.cost.slots()).max(1)
     }

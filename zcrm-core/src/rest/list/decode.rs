@@ -109,7 +109,6 @@ pub struct UnfitRow {
 }
 
 impl UnfitRow {
-    #[cfg(feature = "bulk")]
     pub(crate) fn new(id: Option<RecordId>, row: &str, cause: serde_json::Error) -> Self {
         Self { id, row: row.into(), cause }
     }

@@ -11,6 +11,7 @@ use crate::crm::storage::Storage;
 use crate::crm::store::{MadeUpLeads, Store, Tie};
 use crate::crm::tag::Tag;
 use crate::crm::users::Users;
+use crate::crm::watch::Channels;
 
 /// What a mass update by view did.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +30,7 @@ pub(crate) struct Org {
     pub(crate) files: Storage,
     pub(crate) views: Views,
     pub(crate) jobs: Jobs,
+    pub(crate) channels: Channels,
     pub(crate) mass_updates: HashMap<String, MassUpdate>,
     pub(super) taxes: Vec<Value>,
     pub(super) variables: Vec<Value>,
@@ -44,6 +46,7 @@ impl Org {
             files: Storage::default(),
             views: Views::default(),
             jobs: Jobs::default(),
+            channels: Channels::default(),
             mass_updates: HashMap::new(),
             taxes: seeded::taxes(),
             variables: seeded::variables(),

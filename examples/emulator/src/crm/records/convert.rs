@@ -10,6 +10,7 @@ use crate::crm::metadata::{self, Module};
 use crate::crm::org::Org;
 use crate::crm::row::{Row, id_of};
 use crate::crm::visit::Visit;
+use crate::moment;
 use crate::verdict::{expected_type, failure, invalid_id, success, unknown_in};
 use crate::version::Version;
 
@@ -24,6 +25,7 @@ pub(super) fn convert(org: &mut Org, visit: &Visit<'_>, leads: &'static Module, 
         Ok(made) => {
             let mut lead = lead;
             lead.insert("$converted".to_owned(), json!(true));
+            lead.insert("Modified_Time".to_owned(), json!(moment::now()));
             org.records.shelf_mut(leads).put(id, lead);
             Ok(Answer::json(200, &json!({ "data": [tell(visit, &made)] })))
         }

@@ -9,6 +9,7 @@ use crate::crm::org::Org;
 use crate::crm::row::{Row, id_of};
 use crate::crm::tags;
 use crate::crm::visit::Visit;
+use crate::crm::watch::{Happened, Operation};
 use crate::moment;
 use crate::verdict::{ALREADY_MODIFIED, failure, success, unknown_id};
 use crate::version::Version;
@@ -59,7 +60,12 @@ pub(super) fn create_kept(
     tags::settle(org, visit, module, &mut row);
     lines::reckon(&org.records, module, &mut row)?;
     org.records.shelf_mut(module).put(id, row.clone());
+    note(org, module, Operation::Insert, id, Row::new());
     Ok(row)
+}
+
+fn note(org: &mut Org, module: &'static Module, operation: Operation, id: u64, written: Row) {
+    org.channels.note(Happened { module: module.api_name, operation, id, written });
 }
 
 /// What was sent in the words in which it is kept.
@@ -99,6 +105,7 @@ pub(super) fn update_row(
     let mut kept = check(&org.users, &org.records, module, sent, false)?;
     refuse_duplicate(org, visit, module, &kept, Some(number))?;
     subforms::settle(org, module, Some(&row), &mut kept)?;
+    let written = kept.clone();
     row.append(&mut kept);
     row.insert("Modified_By".to_owned(), visit.person.reference());
     row.insert("Modified_Time".to_owned(), json!(moment::now()));
@@ -106,6 +113,7 @@ pub(super) fn update_row(
     tags::settle(org, visit, module, &mut row);
     lines::reckon(&org.records, module, &mut row)?;
     org.records.shelf_mut(module).put(number, row.clone());
+    note(org, module, Operation::Update, number, written);
     Ok(row)
 }
 
@@ -128,6 +136,7 @@ pub(super) fn delete_row(org: &mut Org, visit: &Visit<'_>, module: &'static Modu
         trace.insert(name.to_owned(), value);
     }
     org.records.shelf_mut(module).remove(number, trace);
+    note(org, module, Operation::Delete, number, Row::new());
     success("record deleted", json!({ "id": id }))
 }
 

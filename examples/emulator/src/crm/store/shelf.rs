@@ -15,17 +15,20 @@ use crate::moment;
 type Ids<'a> = Box<dyn Iterator<Item = u64> + 'a>;
 
 /// The records of one module.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Shelf {
     made_up: MadeUpLeads,
     rows: BTreeMap<u64, Row>,
+    /// Traces of what was deleted.
     gone: BTreeMap<u64, Row>,
+    /// What lies in the recycle bin.
+    bin: BTreeMap<u64, Row>,
 }
 
 impl Shelf {
     /// One without records.
     pub(super) const fn empty() -> Self {
-        Self { made_up: MadeUpLeads::none(), rows: BTreeMap::new(), gone: BTreeMap::new() }
+        Self { made_up: MadeUpLeads::none(), rows: BTreeMap::new(), gone: BTreeMap::new(), bin: BTreeMap::new() }
     }
 
     pub(super) fn of(made_up: MadeUpLeads) -> Self {
@@ -53,10 +56,25 @@ impl Shelf {
         self.rows.insert(id, row);
     }
 
-    /// Takes a record out and leaves this trace of it.
+    /// Moves a record to the recycle bin and leaves this trace of it.
     pub(crate) fn remove(&mut self, id: u64, trace: Row) {
+        if let Some(row) = self.row(id) {
+            let row = row.into_owned();
+            self.bin.insert(id, row);
+        }
         self.rows.remove(&id);
         self.gone.insert(id, trace);
+    }
+
+    /// Takes a record back from the recycle bin; whether it was there. Zoho then counts it as modified.
+    pub(crate) fn restore(&mut self, id: u64) -> bool {
+        let Some(mut row) = self.bin.remove(&id) else {
+            return false;
+        };
+        row.insert("Modified_Time".to_owned(), moment::now().into());
+        self.gone.remove(&id);
+        self.rows.insert(id, row);
+        true
     }
 
     /// Takes a record out without a trace.
@@ -73,6 +91,7 @@ impl Shelf {
         let Some(trace) = self.gone.get_mut(&id) else {
             return false;
         };
+        self.bin.remove(&id);
         trace.insert("type".to_owned(), "permanent".into());
         for who in ["deleted_by", "created_by"] {
             trace.insert(who.to_owned(), Value::Null);
@@ -80,9 +99,12 @@ impl Shelf {
         true
     }
 
-    /// Traces of deleted records, the latest first.
+    /// Traces of deleted records, the latest deletion first.
     pub(crate) fn gone(&self) -> impl Iterator<Item = &Row> {
-        self.gone.values().rev()
+        let mut traces: Vec<&Row> = self.gone.values().rev().collect();
+        let deleted = |trace: &Row| trace.get("deleted_time").and_then(Value::as_str).and_then(moment::parse);
+        traces.sort_by_cached_key(|trace| std::cmp::Reverse(deleted(trace)));
+        traces.into_iter()
     }
 
     /// All ids, the highest first, which is the order in which Zoho lists.

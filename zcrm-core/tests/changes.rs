@@ -1,0 +1,170 @@
+//! Changes of a module against the emulated Zoho CRM: none is missed, whatever happens meanwhile.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+use zcrm_core::config::HttpOptions;
+use zcrm_core::entity::Record;
+use zcrm_core::persistence::InMemoryPersistence;
+use zcrm_core::resource::{Change, Changes, ChangesCursor, ChangesRows};
+use zcrm_core::{Client, Config, GrantToken};
+use zcrm_emulator::{Emulator, MadeUpLeads, Options};
+
+const VERSIONS: [&str; 3] = ["v2", "v3", "v8"];
+const FIELDS: [&str; 6] = ["Last_Name", "Email", "City", "Annual_Revenue", "Owner", "Contract"];
+
+fn start(version: &str, leads: MadeUpLeads) -> (Emulator, Client) {
+    let emulator = Emulator::start(Options::default()).unwrap();
+    emulator.make_up_leads(leads);
+    let mut dictionary = emulator.dictionary();
+    dictionary["api_version"] = version.into();
+    let http = HttpOptions::default().retry_base(Duration::from_millis(1)).max_retries(2);
+    let config = Config::from_json_str(&dictionary.to_string()).unwrap().with_http(http);
+    let client = Client::new(config, InMemoryPersistence::new()).unwrap();
+    let _ = client.oauth().generate_access_token(GrantToken::new(emulator.new_grant("abc@xyz.com"))).unwrap();
+    emulator.reset_counters();
+    (emulator, client)
+}
+
+/// What a program keeps: the records, and the text of the cursor.
+#[derive(Default)]
+struct Copy {
+    rows: BTreeMap<String, Value>,
+    cursor: Option<String>,
+}
+
+/// The value of each field, lookups by their ids.
+fn values(record: &Record) -> Value {
+    let value = |name: &str| {
+        let value: Value = record.get::<Value>(name).unwrap().unwrap_or_default();
+        value.get("id").cloned().unwrap_or(value)
+    };
+    FIELDS.iter().chain(&["Modified_Time"]).map(|name| ((*name).to_owned(), value(name))).collect()
+}
+
+fn second(row: &Value) -> i64 {
+    let time: zcrm_core::DateTime = row["Modified_Time"].as_str().unwrap().parse().unwrap();
+    time.unix_seconds().unwrap()
+}
+
+impl Copy {
+    fn changes(&self, client: &Client) -> Changes {
+        let cursor = self.cursor.as_ref().map_or_else(ChangesCursor::start, |text| text.parse().unwrap());
+        client.module("Leads").changes(cursor).fields(FIELDS)
+    }
+
+    /// Handles at most so many changes, and keeps the cursor. How many came.
+    fn take(&mut self, rows: &mut ChangesRows<Record>, at_most: usize) -> usize {
+        let mut count = 0;
+        for change in rows.by_ref().take(at_most) {
+            count += 1;
+            match change.unwrap() {
+                Change::Upserted(record) => {
+                    let row = values(&record);
+                    let before = self.rows.insert(record.id().unwrap().to_string(), row.clone());
+                    assert!(before.is_none_or(|before| second(&before) <= second(&row)), "an older state came later");
+                }
+                Change::Deleted { id, .. } => drop(self.rows.remove(id.as_str())),
+            }
+        }
+        self.cursor = Some(rows.cursor().to_string());
+        count
+    }
+
+    /// Handles all changes; how many there were.
+    fn follow(&mut self, client: &Client) -> usize {
+        let mut rows = self.changes(client).iter();
+        self.take(&mut rows, usize::MAX)
+    }
+
+    fn assert_is_as_at(&self, client: &Client, context: &str) {
+        let listed = client.module("Leads").records().fields(FIELDS).fields(["Modified_Time"]);
+        let there: BTreeMap<String, Value> = listed
+            .iter()
+            .map(|record| record.unwrap())
+            .map(|record| (record.id().unwrap().to_string(), values(&record)))
+            .collect();
+        assert_eq!(self.rows.len(), there.len(), "{context}");
+        for (id, row) in &there {
+            assert_eq!(self.rows.get(id), Some(row), "{context}: {id}");
+        }
+    }
+}
+
+/// Creates, updates, deletes, restores and converts at random.
+fn churn(emulator: &Emulator, client: &Client, seed: u64, rounds: usize) {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let leads = client.module("Leads");
+    let mut mine: Vec<String> = leads
+        .records()
+        .fields(["Last_Name"])
+        .page(random.u32(1..4))
+        .send()
+        .unwrap()
+        .items
+        .iter()
+        .map(|record| record.id().unwrap().to_string())
+        .collect();
+    let mut gone = Vec::new();
+    for round in 0..rounds {
+        let id = mine.swap_remove(random.usize(..mine.len()));
+        match random.u8(..10) {
+            0..=2 => {
+                let new: Vec<_> = (0..random.usize(1..30))
+                    .map(|n| Record::new().with("Last_Name", format!("{seed} {round} {n}")))
+                    .collect();
+                let report = leads.create(&new).unwrap().into_result().unwrap();
+                mine.extend(report.ids().map(|(_, id)| id.to_string()));
+                mine.push(id);
+            }
+            3..=6 => {
+                let _ = leads.update(&[Record::new().with("id", id.as_str()).with("City", format!("{seed} {round}"))]);
+                mine.push(id);
+            }
+            7 => {
+                let _ = leads.delete([id.as_str()]);
+                gone.push(id);
+            }
+            8 if !gone.is_empty() => {
+                let back = gone.swap_remove(random.usize(..gone.len()));
+                if emulator.restore("Leads", &back) {
+                    mine.push(back);
+                }
+                mine.push(id);
+            }
+            _ => drop(leads.record(id.as_str()).convert(zcrm_core::resource::Conversion::new())),
+        }
+    }
+}
+
+#[test]
+fn a_copy_follows_whatever_happens_meanwhile() {
+    for version in VERSIONS {
+        let seeded = MadeUpLeads { per_second: 450, id_gap: 7, converted_every: 9, ..MadeUpLeads::of(2_000) };
+        let (emulator, client) = start(version, seeded);
+        let running = AtomicUsize::new(2);
+        let mut copy = Copy::default();
+        let mut random = fastrand::Rng::with_seed(7);
+        thread::scope(|scope| {
+            for seed in 0..2 {
+                let (running, emulator, client) = (&running, &emulator, &client);
+                scope.spawn(move || {
+                    churn(emulator, client, seed, 150);
+                    running.fetch_sub(1, Ordering::SeqCst);
+                });
+            }
+            while running.load(Ordering::SeqCst) > 0 {
+                // A program that is killed goes on with the cursor that it kept last.
+                let mut rows = copy.changes(&client).iter();
+                copy.take(&mut rows, random.usize(1..900));
+            }
+        });
+        copy.follow(&client);
+        copy.assert_is_as_at(&client, version);
+        assert_eq!(copy.follow(&client), 0, "{version}: nothing happened since");
+    }
+}
