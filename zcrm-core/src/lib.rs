@@ -39,6 +39,8 @@
 //! | Several requests in one call | [`client.composite()`](Client::composite): `add`, `send`, `take` |
 //! | What was created, modified and deleted since last time | [`leads.changes(cursor)`](resource::ModuleHandle::changes), with a cursor to keep |
 //! | Be told of changes | [`client.notifications()`](Client::notifications): channels, and what Zoho sends by them |
+//! | What may be spent, and what requests cost | [`client.limits()`](Client::limits) |
+//! | What keeps a program from working | [`doctor::Doctor`] |
 //! | Anything else | [`client.call(...)`](Client::call), with the same tokens, retries and errors |
 //!
 //! What comes back is plain data in [`entity`]. All listings share one builder, [`rest::List`], and one

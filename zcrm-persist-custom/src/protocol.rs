@@ -55,8 +55,8 @@
 //! nothing is sent to Zoho then. A program that does not offer it responds with `unsupported`, and the grant is
 //! exchanged.
 //!
-//! `list` is asked by people who look after many users' tokens (`zcrm tokens`), never by a client; a program that does not
-//! offer it responds with `unsupported`. Each entry has `user` and `expiry_millis` (or `null`), and may have
+//! `list` is asked by people who look after many users' tokens (`zcrm tokens`), never by a client; a program that does
+//! not offer it responds with `unsupported`. Each entry has `user` and `expiry_millis` (or `null`), and may have
 //! `has_access_token` and `has_refresh_token` (true unless told), `saved_at_millis` and `saved_by` (when and by which
 //! program the row was saved), and `fault` (why the row cannot be used). No entry has a token.
 //!

@@ -9,6 +9,9 @@ const TOLERATED: Duration = Duration::from_secs(60);
 /// More than this spoils what stores say of the end of tokens.
 const HARMFUL: Duration = Duration::from_secs(300);
 
+/// So that an hour less a second on the way is an hour.
+const HALF_A_MINUTE: Duration = Duration::from_secs(30);
+
 const REMEDY: &str = "set this machine's clock by NTP (timedatectl set-ntp true)";
 
 /// Compares the clock with a time that Zoho's server told.
@@ -18,7 +21,7 @@ pub(super) fn check(told: SystemTime) -> Finding {
         Ok(ahead) => (ahead, "ahead of"),
         Err(behind) => (behind.duration(), "behind"),
     };
-    let found = format!("this machine's clock is {} {direction} Zoho's", in_words(skew));
+    let found = format!("this machine's clock is {} {direction} Zoho's", in_words(skew + HALF_A_MINUTE));
     match skew {
         _ if skew < TOLERATED => Finding::ok("clock", "this machine's clock agrees with Zoho's"),
         _ if skew < HARMFUL => Finding::warn("clock", found, REMEDY),

@@ -5,13 +5,20 @@ use crate::finding::{self, Finding};
 
 /// A failed check, by its error.
 pub(super) fn failure(check: &str, error: &Error) -> Finding {
-    let (what, told) = error.message().split_once("; ").unwrap_or((error.message(), ""));
+    let message = error.message();
+    let (what, told) = message.split_once("; ").unwrap_or((message, ""));
+    // Of the accounts server's errors the remedy begins with a sentence of its own, and the server ends the text.
+    let asked = message.find("(asked: ").and_then(|at| message.get(at..));
+    let what = match (asked, what.split_once(". ")) {
+        (Some(asked), Some((what, _))) => format!("{what} {asked}"),
+        _ => what.to_owned(),
+    };
     let remedy = match (remedy(error), told) {
         (Some(remedy), _) => remedy,
         (None, "") => "see the documentation of this kind of error",
         (None, told) => told,
     };
-    Finding::fail(check, with_causes(what, error), remedy)
+    Finding::fail(check, with_causes(&what, error), remedy)
 }
 
 /// What failed, what Zoho said, and why.

@@ -143,12 +143,17 @@ impl Doctor {
 /// What the tokens are and allow.
 fn examine_account(client: &Client, transport: &Budget, modules: &[String]) -> Vec<Finding> {
     let (mut findings, access) = tokens::check(client);
+    let was_refreshed = client.told().is_some();
     if access == Access::None {
         let why = "not checked: whose the tokens are and what they allow";
         findings.push(Finding::warn("the rest", why, "correct what failed above first, then run this again"));
         return findings;
     }
     let account = account::check(client, transport);
+    if !was_refreshed && client.told().is_some() {
+        let found = "Zoho no longer took the stored access token; a new one was obtained and saved";
+        findings.push(Finding::ok("refresh", found));
+    }
     findings.extend(account.findings);
     if account.is_open {
         let scopes = scopes::Scopes::told(client);

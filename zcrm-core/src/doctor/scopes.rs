@@ -141,7 +141,9 @@ fn summary(scopes: &Scopes, probes: &Probes, prices: Option<&Prices>) -> Finding
     let (mut allowed, mut lacking, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for need in &NEEDS {
         let priced = need.call.and_then(|(method, path)| prices?.get(method, path)?.scope.clone());
-        let scope = priced.unwrap_or_else(|| need.scope.to_owned());
+        // A price list that names a whole group does not tell what of it the call needs.
+        let exact = priced.filter(|scope| !scope.to_lowercase().ends_with(".all"));
+        let scope = exact.unwrap_or_else(|| need.scope.to_owned());
         match probes.0.get(need.what).copied().or_else(|| scopes.allow(&scope)) {
             Some(true) => allowed.push(need.what),
             Some(false) => lacking.push((need.what, scope)),

@@ -37,8 +37,8 @@ impl Backend {
         Self { kind, open: Box::new(open), inspect: None }
     }
 
-    /// Adds how the store is looked at for the [doctor](crate::doctor): nothing is created or changed, and what is wrong
-    /// with it is told, all of it.
+    /// Adds how the store is looked at for the [doctor](crate::doctor): nothing is created or changed, and what is
+    /// wrong with it is told, all of it.
     #[must_use]
     pub fn with_inspection(mut self, inspect: impl Fn(&Config) -> Inspection + Send + Sync + 'static) -> Self {
         self.inspect = Some(Box::new(inspect));

@@ -2,9 +2,9 @@
 
 /// What a request costs the organization, as far as that is known before it is sent.
 ///
-/// The figures are those of Zoho's page *API limits* (v2, v4 and v8) and of its Kaizen posts, corrected by the prices that
-/// Zoho itself tells once [`client.limits().read_prices()`](crate::resource::LimitsHandle::read_prices) was called; its
-/// own count decides.
+/// The figures are those of Zoho's page *API limits* (v2, v4 and v8) and of its Kaizen posts, corrected by the prices
+/// that Zoho itself tells once [`client.limits().read_prices()`](crate::resource::LimitsHandle::read_prices) was
+/// called; its own count decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Cost {
     credits: u32,

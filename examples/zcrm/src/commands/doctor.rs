@@ -9,9 +9,9 @@ use crate::global::Global;
 
 /// Finds out what keeps programs from working with Zoho CRM, and says what to do
 ///
-/// One line a check: `ok`, `warn` or `FAIL`, what was found, and what to do. Nothing is changed, but that an access token
-/// which has ended is replaced, as any call would do. At most 12 calls and one token request are sent, and no secret is
-/// shown. Exit code 1 when something failed.
+/// One line a check: `ok`, `warn` or `FAIL`, what was found, and what to do. Nothing is changed, but that an access
+/// token which has ended is replaced, as any call would do. At most 12 calls and one token request are sent, and no
+/// secret is shown. Exit code 1 when something failed.
 #[derive(Debug, Args)]
 pub(crate) struct Examine {
     /// Look at a module too, by its API name; may be given several times

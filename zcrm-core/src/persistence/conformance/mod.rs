@@ -12,8 +12,8 @@
 //! ```
 //!
 //! Each part proves a group of rules: `rows` (one row a user, failures), `room` (what does not fit), `secrecy`,
-//! `listing`, `threads`, `locking` (within one process), `rate_limits`. `processes` gives orders to other processes, in which
-//! `worker` does what they say. `sample` makes users and tokens.
+//! `listing`, `threads`, `locking` (within one process), `rate_limits`. `processes` gives orders to other processes, in
+//! which `worker` does what they say. `sample` makes users and tokens.
 //!
 //! [`Processes`] is the part with several processes, for stores that are meant to be shared between them.
 
