@@ -87,7 +87,8 @@
 //! # Features
 //!
 //! - `logging` (default): [`logging::init`], which installs env_logger for the dictionary's two keys.
-//! - `bulk`: bulk read, `leads.bulk_read()`: whole modules as files of 200,000 rows. It brings csv, zip and flate2.
+//! - `bulk`: bulk read, `leads.bulk_read()`: whole modules as files of 200,000 rows; bulk write, `leads.bulk_write()`:
+//!   files of 25,000 rows. It brings csv, zip, flate2 and jiff.
 //! - `conformance`: the suite that every token store has to pass, for the tests of stores.
 //! - `time`: conversions between [`DateTime`], [`Date`] and the `time` crate.
 #![cfg_attr(docsrs, feature(doc_cfg))]

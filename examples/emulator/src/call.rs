@@ -100,6 +100,12 @@ impl Call {
         std::mem::take(&mut self.parts.lock())
     }
 
+    /// Whether it is one to the CRM. The results of bulk writes lie on another host with Zoho, and begin differently.
+    pub(crate) fn is_of_crm(&self) -> bool {
+        let segments = self.segments();
+        segments.first() == Some(&"crm") || segments.get(1) == Some(&"crm")
+    }
+
     /// The decoded segments of the path.
     pub(crate) fn segments(&self) -> Vec<&str> {
         self.segments.iter().map(String::as_str).collect()

@@ -25,7 +25,7 @@ pub(crate) fn refuse_by_headers(
     call: &mut Call,
     together: usize,
 ) -> Option<Box<Answer>> {
-    if call.segments().first() != Some(&"crm") {
+    if !call.is_of_crm() {
         return None;
     }
     if behaviour.calls_at_once().is_some_and(|most| together > most) {
@@ -52,6 +52,7 @@ pub(crate) fn route(world: &Arc<World>, behaviour: &Behaviour, call: &Call) -> A
         ["emulator", path @ ..] => control::route(world, call, path).unwrap_or_else(no_such_url),
         ["crm", "bulk", version, path @ ..] => visit(world, behaviour, call, version, path),
         ["crm", version, path @ ..] => visit(world, behaviour, call, version, path),
+        [version, "crm", _, "bulk-write", ..] => visit(world, behaviour, call, version, &segments),
         _ => no_such_url(),
     }
 }
@@ -100,7 +101,13 @@ fn work(
     let person = org.users.person(&session.user);
     let visit = Visit { call, version, behaviour, person, unmodified_since };
     if call.path.starts_with("/crm/bulk/") {
-        return crm::bulk(&mut org, &visit, path);
+        return match path {
+            ["write", path @ ..] => crm::imports(&mut org, &visit, path),
+            _ => crm::bulk(&mut org, &visit, path),
+        };
+    }
+    if let [_, "crm", _, "bulk-write", job, _] = path {
+        return crm::import_result(&mut org, &visit, job);
     }
     let answer = crm::route(&mut org, &visit, path);
     callbacks::send(world, behaviour, org.channels.take_callbacks());

@@ -23,6 +23,8 @@ pub(crate) fn allow(session: &Session, method: &str, path: &[&str], is_bulk: boo
     let every_module = |operations| session.allows("ZohoCRM.modules", operations);
     let searching = || session.allows("ZohoSearch.securesearch", READ);
     match path {
+        // The result of a bulk write, by the path on its own host.
+        [_, "crm", _, "bulk-write", ..] => session.allows("ZohoCRM.bulk", READ),
         _ if is_bulk => session.allows("ZohoCRM.bulk", by_method) && every_module(READ),
         ["coql"] => session.allows("ZohoCRM.coql", READ) && every_module(READ),
         ["__apis"] => session.allows("ZohoCRM.apis", READ),
@@ -35,6 +37,7 @@ pub(crate) fn allow(session: &Session, method: &str, path: &[&str], is_bulk: boo
             let group = format!("ZohoCRM.settings.{}", rest.first().unwrap_or(&""));
             session.allows(&group, by_method)
         }
+        ["upload"] => session.allows("ZohoFiles.files", by_method),
         ["files", ..] => session.allows("ZohoCRM.Files", by_method),
         [_, .., "actions", _] => module(if method == "GET" { READ } else { ANY_WRITE }),
         _ => module(by_method),

@@ -12,7 +12,7 @@ use crate::faults::Rules;
 use crate::oauth::Oauth;
 
 /// The scopes that a grant made without naming any has.
-const SCOPES: [&str; 13] = [
+const SCOPES: [&str; 14] = [
     "ZohoCRM.modules.ALL",
     "ZohoCRM.settings.ALL",
     "ZohoCRM.users.ALL",
@@ -24,6 +24,7 @@ const SCOPES: [&str; 13] = [
     "ZohoCRM.notifications.ALL",
     "ZohoCRM.Files.CREATE",
     "ZohoCRM.Files.READ",
+    "ZohoFiles.files.ALL",
     "ZohoSearch.securesearch.READ",
     "aaaserver.profile.READ",
 ];

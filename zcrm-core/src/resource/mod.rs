@@ -8,7 +8,7 @@
 //! * `collection`: the verbs that all collections share.
 //! * `organization`: users, roles, profiles, taxes, variables, notes.
 //! * `module`: a module's records in bulk, its metadata, tags and custom views.
-//! * `bulk`: whole modules by bulk read (feature `bulk`).
+//! * `bulk`: whole modules by bulk read and bulk write (feature `bulk`).
 //! * `record`: one record, and what belongs to it.
 //! * `limits`: what the organization may spend, and what requests cost.
 //! * `query`: queries in COQL. `composite`: several requests in one call.
@@ -29,8 +29,8 @@ mod record;
 
 #[cfg(feature = "bulk")]
 pub use bulk::{
-    BulkCallback, BulkCursor, BulkRead, BulkReadJob, BulkResult, BulkRows, Job, JobResult, JobState, JobStatus,
-    ResultRows,
+    BulkCallback, BulkCursor, BulkRead, BulkReadJob, BulkResult, BulkRows, BulkWrite, BulkWriteJob, BulkWriteOutcomes,
+    BulkWritePlan, BulkWriteRows, Job, JobResult, JobState, JobStatus, ResultRows,
 };
 pub use changes::{Change, Changes, ChangesCursor, ChangesRows, DeletionKind};
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};

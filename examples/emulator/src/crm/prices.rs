@@ -21,7 +21,7 @@ const fn price(method: &'static str, path: &'static str, scope: &'static str, le
 }
 
 /// Prices of all operations.
-pub(crate) const PRICES: [Price; 50] = [
+pub(crate) const PRICES: [Price; 53] = [
     price("GET", "/{module}", "ZohoCRM.modules.READ", 1, 3),
     price("POST", "/{module}", "ZohoCRM.modules.CREATE", 1, 10),
     price("PUT", "/{module}", "ZohoCRM.modules.UPDATE", 1, 10),
@@ -57,6 +57,9 @@ pub(crate) const PRICES: [Price; 50] = [
     price("PUT", "/actions/watch", "ZohoCRM.notifications.UPDATE", 1, 1),
     price("PATCH", "/actions/watch", "ZohoCRM.notifications.UPDATE", 1, 1),
     price("DELETE", "/actions/watch", "ZohoCRM.notifications.DELETE", 1, 1),
+    price("POST", "/crm/bulk/{version}/write", "ZohoCRM.bulk.CREATE", BULK_WRITE, BULK_WRITE),
+    price("GET", "/crm/bulk/{version}/write/{id}", "ZohoCRM.bulk.READ", 1, 1),
+    price("POST", "/upload", "ZohoFiles.files.ALL", 1, 1),
     price("GET", "/__apis", "ZohoCRM.apis.READ", 1, 1),
     price("GET", "/org", "ZohoCRM.org.READ", 1, 1),
     price("GET", "/users", "ZohoCRM.users.READ", 1, 1),
@@ -77,6 +80,7 @@ pub(crate) const PRICES: [Price; 50] = [
 const COUNT: u64 = 50;
 const CONVERT: u64 = 5;
 const BULK_READ: u64 = 50;
+const BULK_WRITE: u64 = 500;
 
 /// Records of a write from which on it is heavy.
 const MANY: usize = 11;
@@ -85,6 +89,7 @@ const MANY: usize = 11;
 pub(crate) fn credits(call: &Call) -> u64 {
     match (call.method.as_str(), below_version(call).as_slice()) {
         ("POST", ["read"]) => BULK_READ,
+        ("POST", ["write"]) if call.path.starts_with("/crm/bulk/") => BULK_WRITE,
         ("POST", ["coql"]) => match rows_asked(call) {
             0..=200 => 1,
             201..=1_000 => 2,

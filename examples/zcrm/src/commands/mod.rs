@@ -16,6 +16,7 @@ mod man;
 mod query;
 mod revoke;
 mod rows;
+mod sync;
 mod tokens;
 mod whoami;
 
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Describe(describe::Describe),
     Export(export::Export),
     Query(query::Query),
+    Sync(sync::Sync),
     Import(import::Import),
     Attach(attach::Attach),
     Api(api::Api),
@@ -48,7 +50,7 @@ pub(crate) enum Command {
 impl Command {
     /// Runs it; `whole` is the command line as a whole, for those that tell about it.
     pub(crate) fn run(&self, global: &Global, whole: fn() -> clap::Command) -> Result<Outcome> {
-        if !matches!(self, Self::Export(_) | Self::Query(_) | Self::Import(_) | Self::Attach(_)) {
+        if !matches!(self, Self::Export(_) | Self::Query(_) | Self::Sync(_) | Self::Import(_) | Self::Attach(_)) {
             // These have something to put down first; of the others nothing is left.
             Interrupt::watch(|| end(), || {})?;
         }
@@ -58,6 +60,7 @@ impl Command {
             Self::Describe(describe) => describe.run(global),
             Self::Export(export) => export.run(global),
             Self::Query(query) => query.run(global),
+            Self::Sync(sync) => sync.run(global),
             Self::Import(import) => import.run(global),
             Self::Attach(attach) => attach.run(global),
             Self::Api(api) => api.run(global),
