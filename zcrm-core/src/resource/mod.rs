@@ -12,6 +12,7 @@
 //! * `record`: one record, and what belongs to it.
 //! * `limits`: what the organization may spend, and what requests cost.
 //! * `query`: queries in COQL. `composite`: several requests in one call.
+//! * `scan`: a module of any size, by the cheapest of pages, COQL and bulk read. `row`: rows as text.
 //! * `changes`: what was created, modified and deleted in a module since a cursor.
 //! * `notifications`: channels by which Zoho tells of changes.
 
@@ -26,6 +27,8 @@ mod notifications;
 mod organization;
 mod query;
 mod record;
+mod row;
+mod scan;
 
 #[cfg(feature = "bulk")]
 pub use bulk::{
@@ -44,3 +47,4 @@ pub use notifications::{
 pub use organization::{OrganizationHandle, TaxesHandle, UserType};
 pub use query::{QueryCursor, QueryHandle, QueryRows};
 pub use record::{Conversion, Converted, PhotoHandle, RecordHandle, RelatedHandle};
+pub use scan::{Prefer, Scan, ScanCursor, ScanPlan, ScanRows, Way};

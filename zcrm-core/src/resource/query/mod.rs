@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 pub use self::cursor::QueryCursor;
-use self::page::{DATA, reading, request};
+pub(super) use self::page::{DATA, reading, request};
 pub use self::rows::QueryRows;
 use crate::config::ApiVersion;
 use crate::coql::{Query, Statement};
