@@ -9,6 +9,7 @@
 //! * `organization`: users, roles, profiles, taxes, variables, notes.
 //! * `module`: a module's records in bulk, its metadata, tags and custom views.
 //! * `bulk`: whole modules by bulk read and bulk write (feature `bulk`).
+//! * `mass`: mass operations: by ids, and as jobs.
 //! * `record`: one record, and what belongs to it.
 //! * `limits`: what the organization may spend, and what requests cost.
 //! * `query`: queries in COQL. `composite`: several requests in one call.
@@ -22,6 +23,7 @@ mod changes;
 mod collection;
 mod composite;
 mod limits;
+mod mass;
 mod module;
 mod notifications;
 mod organization;
@@ -39,6 +41,10 @@ pub use changes::{Change, Changes, ChangesCursor, ChangesRows, DeletionKind};
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};
 pub use composite::{Composite, CompositeResults, SubRequest};
 pub use limits::{Edition, Limits, LimitsHandle};
+pub use mass::{
+    ChangeOwner, MassConvert, MassDelete, MassJob, MassJobHandle, MassOperation, MassState, MassStatus, MassUpdate,
+    Merge, Merged,
+};
 pub use module::{DeletedKind, ModuleHandle, SearchBy, Which, Writer};
 pub use notifications::{
     Affected, Channel, Condition, Event, EventKind, FieldSelection, ListedChannel, Notification, NotificationsHandle,

@@ -20,33 +20,43 @@ const fn price(method: &'static str, path: &'static str, scope: &'static str, le
     Price { method, path, scope, least, most }
 }
 
+const MODULES: &str = "ZohoCRM.modules.ALL";
+const SETTINGS: &str = "ZohoCRM.settings.ALL";
+
 /// Prices of all operations.
-pub(crate) const PRICES: [Price; 53] = [
-    price("GET", "/{module}", "ZohoCRM.modules.READ", 1, 3),
-    price("POST", "/{module}", "ZohoCRM.modules.CREATE", 1, 10),
-    price("PUT", "/{module}", "ZohoCRM.modules.UPDATE", 1, 10),
-    price("DELETE", "/{module}", "ZohoCRM.modules.DELETE", 1, 1),
-    price("POST", "/{module}/upsert", "ZohoCRM.modules.CREATE", 1, 10),
+pub(crate) const PRICES: [Price; 60] = [
+    price("GET", "/{module}", MODULES, 1, 3),
+    price("POST", "/{module}", MODULES, 1, 10),
+    price("PUT", "/{module}", MODULES, 1, 10),
+    price("DELETE", "/{module}", MODULES, 1, 1),
+    price("POST", "/{module}/upsert", MODULES, 1, 10),
     price("GET", "/{module}/search", "ZohoSearch.securesearch.READ", 1, 1),
-    price("GET", "/{module}/deleted", "ZohoCRM.modules.READ", 2, 2),
-    price("GET", "/{module}/{id}", "ZohoCRM.modules.READ", 1, 1),
-    price("PUT", "/{module}/{id}", "ZohoCRM.modules.UPDATE", 1, 1),
-    price("DELETE", "/{module}/{id}", "ZohoCRM.modules.DELETE", 1, 1),
+    price("GET", "/{module}/deleted", MODULES, 2, 2),
+    price("GET", "/{module}/{id}", MODULES, 1, 1),
+    price("PUT", "/{module}/{id}", MODULES, 1, 1),
+    price("DELETE", "/{module}/{id}", MODULES, 1, 1),
     price("GET", "/{module}/actions/count", "ZohoSearch.securesearch.READ", COUNT, COUNT),
-    price("POST", "/{module}/actions/add_tags", "ZohoCRM.modules.CREATE", 1, 50),
-    price("POST", "/{module}/actions/remove_tags", "ZohoCRM.modules.CREATE", 1, 50),
-    price("POST", "/{module}/{id}/actions/add_tags", "ZohoCRM.modules.CREATE", 1, 1),
-    price("POST", "/{module}/{id}/actions/remove_tags", "ZohoCRM.modules.CREATE", 1, 1),
-    price("POST", "/{module}/{id}/actions/clone", "ZohoCRM.modules.CREATE", 1, 1),
-    price("GET", "/{module}/{id}/actions/fetch_full_data", "ZohoCRM.modules.READ", 1, 1),
-    price("POST", "/Leads/{id}/actions/convert", "ZohoCRM.modules.CREATE", CONVERT, CONVERT),
-    price("GET", "/{module}/{id}/{related_list}", "ZohoCRM.modules.READ", 1, 1),
-    price("PUT", "/{module}/{id}/{related_list}", "ZohoCRM.modules.UPDATE", 1, 1),
-    price("DELETE", "/{module}/{id}/{related_list}", "ZohoCRM.modules.DELETE", 1, 1),
-    price("GET", "/{module}/{id}/Attachments", "ZohoCRM.modules.READ", 1, 1),
-    price("POST", "/{module}/{id}/Attachments", "ZohoCRM.modules.CREATE", 1, 1),
-    price("GET", "/{module}/{id}/photo", "ZohoCRM.modules.READ", 1, 1),
-    price("POST", "/{module}/{id}/photo", "ZohoCRM.modules.CREATE", 1, 1),
+    price("POST", "/{module}/actions/add_tags", MODULES, 1, 50),
+    price("POST", "/{module}/actions/remove_tags", MODULES, 1, 50),
+    price("POST", "/{module}/{id}/actions/add_tags", MODULES, 1, 1),
+    price("POST", "/{module}/{id}/actions/remove_tags", MODULES, 1, 1),
+    price("POST", "/{module}/{id}/actions/clone", MODULES, 1, 1),
+    price("GET", "/{module}/{id}/actions/fetch_full_data", MODULES, 1, 1),
+    price("POST", "/Leads/{id}/actions/convert", MODULES, CONVERT, CONVERT),
+    price("POST", "/Leads/actions/mass_convert", MODULES, MASS_CONVERT, MASS_CONVERT),
+    price("POST", "/{module}/{id}/actions/merge", MODULES, MERGE, MERGE),
+    price("POST", "/{module}/actions/mass_update", MODULES, 1, 5),
+    price("POST", "/{module}/actions/mass_delete", MODULES, 1, 5),
+    price("POST", "/{module}/actions/change_owner", MODULES, 1, 5),
+    price("POST", "/{module}/actions/mass_change_owner", MODULES, 1, 1),
+    price("POST", "/settings/tags/actions/mass_delete", SETTINGS, 1, 1),
+    price("GET", "/{module}/{id}/{related_list}", MODULES, 1, 1),
+    price("PUT", "/{module}/{id}/{related_list}", MODULES, 1, 1),
+    price("DELETE", "/{module}/{id}/{related_list}", MODULES, 1, 1),
+    price("GET", "/{module}/{id}/Attachments", MODULES, 1, 1),
+    price("POST", "/{module}/{id}/Attachments", MODULES, 1, 1),
+    price("GET", "/{module}/{id}/photo", MODULES, 1, 1),
+    price("POST", "/{module}/{id}/photo", MODULES, 1, 1),
     price("POST", "/coql", "ZohoCRM.coql.READ", 1, 3),
     price("POST", "/crm/bulk/{version}/read", "ZohoCRM.bulk.READ", BULK_READ, BULK_READ),
     price("GET", "/crm/bulk/{version}/read/{id}", "ZohoCRM.bulk.READ", 1, 1),
@@ -68,16 +78,18 @@ pub(crate) const PRICES: [Price; 53] = [
     price("DELETE", "/users/{id}", "ZohoCRM.users.DELETE", 1, 1),
     price("POST", "/files", "ZohoCRM.Files.CREATE", 1, 1),
     price("GET", "/files", "ZohoCRM.Files.READ", 1, 1),
-    price("GET", "/settings/modules", "ZohoCRM.settings.READ", 1, 1),
-    price("GET", "/settings/fields", "ZohoCRM.settings.READ", 1, 1),
-    price("GET", "/settings/layouts", "ZohoCRM.settings.READ", 1, 1),
-    price("GET", "/settings/custom_views", "ZohoCRM.settings.READ", 1, 1),
-    price("GET", "/settings/related_lists", "ZohoCRM.settings.READ", 1, 1),
-    price("GET", "/settings/tags", "ZohoCRM.settings.READ", 1, 1),
-    price("GET", "/settings/variables", "ZohoCRM.settings.READ", 1, 1),
+    price("GET", "/settings/modules", SETTINGS, 1, 1),
+    price("GET", "/settings/fields", SETTINGS, 1, 1),
+    price("GET", "/settings/layouts", SETTINGS, 1, 1),
+    price("GET", "/settings/custom_views", SETTINGS, 1, 1),
+    price("GET", "/settings/related_lists", SETTINGS, 1, 1),
+    price("GET", "/settings/tags", SETTINGS, 1, 1),
+    price("GET", "/settings/variables", SETTINGS, 1, 1),
 ];
 
 const COUNT: u64 = 50;
+const MERGE: u64 = 50;
+const MASS_CONVERT: u64 = 200;
 const CONVERT: u64 = 5;
 const BULK_READ: u64 = 50;
 const BULK_WRITE: u64 = 500;
@@ -101,6 +113,9 @@ pub(crate) fn credits(call: &Call) -> u64 {
         ("GET", [_, "actions", "count"]) => COUNT,
         ("GET", [_]) if call.query("cvid").is_some() => 3,
         ("POST", [_, _, "actions", "convert"]) => CONVERT,
+        ("POST", [_, _, "actions", "merge"]) => MERGE,
+        ("POST", [_, "actions", "mass_convert"]) => MASS_CONVERT,
+        ("POST", [_, "actions", "mass_update" | "mass_delete" | "change_owner"]) => per(tagged(call), 100),
         ("POST", [_, .., "actions", "add_tags" | "remove_tags"]) => per(tagged(call), 50),
         ("DELETE", [_]) => per(call.query_list("ids").len(), 100),
         ("POST" | "PUT", [_] | [_, "upsert"]) => per(records(call), 10),
@@ -118,7 +133,8 @@ pub(crate) fn is_heavy(call: &Call) -> bool {
     match (call.method.as_str(), below_version(call).as_slice()) {
         ("POST", ["coql" | composite::KEY])
         | ("GET", [_, "search"])
-        | ("POST", [_, _, "actions", "convert" | "send_mail"]) => true,
+        | ("POST", [_, _, "actions", "convert" | "send_mail"])
+        | ("POST", [_, "actions", "mass_convert"]) => true,
         ("GET", [_]) => call.query("cvid").is_some() || call.query("sort_by").is_some(),
         ("POST" | "PUT", [_] | [_, "upsert"]) => records(call) >= MANY,
         _ => false,

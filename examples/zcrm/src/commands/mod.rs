@@ -10,6 +10,7 @@ mod doctor;
 mod export;
 mod export_bulk;
 mod import;
+mod import_dry_run;
 mod limits;
 mod login;
 mod man;
@@ -18,6 +19,7 @@ mod revoke;
 mod rows;
 mod sync;
 mod tokens;
+mod undo;
 mod whoami;
 
 use anyhow::Result;
@@ -35,6 +37,7 @@ pub(crate) enum Command {
     Query(query::Query),
     Sync(sync::Sync),
     Import(import::Import),
+    Undo(undo::UndoImport),
     Attach(attach::Attach),
     Api(api::Api),
     Doctor(doctor::Examine),
@@ -50,8 +53,7 @@ pub(crate) enum Command {
 impl Command {
     /// Runs it; `whole` is the command line as a whole, for those that tell about it.
     pub(crate) fn run(&self, global: &Global, whole: fn() -> clap::Command) -> Result<Outcome> {
-        if !matches!(self, Self::Export(_) | Self::Query(_) | Self::Sync(_) | Self::Import(_) | Self::Attach(_)) {
-            // These have something to put down first; of the others nothing is left.
+        if !self.watches_signals() {
             Interrupt::watch(|| end(), || {})?;
         }
         match self {
@@ -62,6 +64,7 @@ impl Command {
             Self::Query(query) => query.run(global),
             Self::Sync(sync) => sync.run(global),
             Self::Import(import) => import.run(global),
+            Self::Undo(undo) => undo.run(global),
             Self::Attach(attach) => attach.run(global),
             Self::Api(api) => api.run(global),
             Self::Doctor(doctor) => doctor.run(global),
@@ -73,5 +76,11 @@ impl Command {
             Self::Completions(completions) => completions.run(whole()),
             Self::Man(man) => man.run(whole()),
         }
+    }
+    /// Whether the command has something to put down before it ends; of the others nothing is left.
+    fn watches_signals(&self) -> bool {
+        let reads = matches!(self, Self::Export(_) | Self::Query(_));
+        let writes = matches!(self, Self::Import(_) | Self::Undo(_) | Self::Attach(_));
+        reads || writes || matches!(self, Self::Sync(_))
     }
 }
