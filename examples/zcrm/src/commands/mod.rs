@@ -8,7 +8,6 @@ mod copy_tokens;
 mod describe;
 mod doctor;
 mod export;
-mod export_bulk;
 mod import;
 mod import_dry_run;
 mod limits;
