@@ -6,6 +6,7 @@
 mod bulk_read;
 mod collections;
 mod start;
+mod subscription;
 
 use std::sync::Arc;
 

@@ -13,6 +13,7 @@
 //! * `query`: queries in COQL.
 //! * `changes`: what was created, modified and deleted in a module since a cursor.
 //! * `notifications`: channels by which Zoho tells of changes.
+//! * `subscription`: changes of several modules as they happen, by sweeps that notifications bring forward.
 
 #[cfg(feature = "bulk")]
 mod bulk;
@@ -23,6 +24,7 @@ mod notifications;
 mod organization;
 mod query;
 mod record;
+mod subscription;
 
 #[cfg(feature = "bulk")]
 pub use bulk::{
@@ -39,3 +41,4 @@ pub use notifications::{
 pub use organization::{OrganizationHandle, TaxesHandle, UserType};
 pub use query::{QueryCursor, QueryHandle, QueryRows};
 pub use record::{Conversion, Converted, PhotoHandle, RecordHandle, RelatedHandle};
+pub use subscription::{Hints, Subscription, SubscriptionState, Told, ToldChange};

@@ -91,6 +91,14 @@ impl ChangesCursor {
         Self { listing: None, state: State::FromNow }
     }
 
+    /// Up to which time records were told, in seconds since 1970 by Zoho's clock; `None` at the beginning.
+    pub(in crate::resource) fn reached(&self) -> Option<i64> {
+        match &self.state {
+            State::Following(feeds) => feeds.modified.mark(),
+            State::Start | State::FromNow => None,
+        }
+    }
+
     /// Refuses to go on with other changes.
     pub(super) fn check(&self, listing: &str) -> Result<()> {
         match &self.listing {

@@ -36,6 +36,11 @@ impl Feed {
         Self { mark, set_at, ..Self::default() }
     }
 
+    /// Up to which time.
+    pub(super) fn mark(&self) -> Option<Seconds> {
+        self.mark
+    }
+
     /// The first second to read; `None` reads all.
     pub(super) fn floor(&self, overlap: Seconds) -> Option<Seconds> {
         let mark = self.mark?;
