@@ -106,8 +106,16 @@ const VERBS: &[&str] = &[
 ];
 
 /// What gives a `Result` and sends nothing.
-const SENDING_NOTHING: &[&str] =
-    &["authorization_request", "download", "for_user", "into_result", "json", "read_redirect", "set_data_center"];
+const SENDING_NOTHING: &[&str] = &[
+    "authorization_request",
+    "download",
+    "for_user",
+    "into_result",
+    "json",
+    "read_redirect",
+    "receive",
+    "set_data_center",
+];
 
 fn sending_folders() -> [PathBuf; 4] {
     ["client", "resource", "rest", "oauth"].map(|folder| workspace().join("zcrm-core/src").join(folder))

@@ -16,6 +16,7 @@ pub mod query;
 mod read_only;
 mod rust_struct;
 pub mod stdio;
+pub mod watch;
 
 pub use connect::{backends, config, connect, is_local, may_write, token_place};
 pub use exit::{IN_PART, Outcome, arguments, complain, in_one_line, outcome_unknown, run};

@@ -25,9 +25,10 @@ pub(super) struct Feed {
     set_at: Option<Seconds>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     settled: bool,
-    /// What was told of the overlap.
+    /// What was told of the overlap: when, which, and a checksum of it. Times are of whole seconds, so a record that is
+    /// modified twice within one is told by it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    told: BTreeSet<(Seconds, Box<str>)>,
+    told: BTreeSet<(Seconds, Box<str>, u32)>,
 }
 
 impl Feed {
@@ -48,13 +49,13 @@ impl Feed {
     }
 
     /// Whether the change was told before.
-    pub(super) fn has_told(&self, time: Seconds, id: &str) -> bool {
-        // A set of pairs is looked up by a pair.
-        self.told.contains(&(time, Box::from(id)))
+    pub(super) fn has_told(&self, (time, id, checksum): (Seconds, &str, u32)) -> bool {
+        // A set of tuples is looked up by a tuple.
+        self.told.contains(&(time, Box::from(id), checksum))
     }
 
     /// Remembers a change as told; `now` is Zoho's.
-    pub(super) fn tell(&mut self, time: Seconds, id: &str, now: Option<Seconds>, overlap: Seconds) {
+    pub(super) fn tell(&mut self, (time, id, checksum): (Seconds, &str, u32), now: Option<Seconds>, overlap: Seconds) {
         let reached = now.map_or(time, |now| time.min(now));
         if self.mark.is_none_or(|mark| reached > mark) {
             self.mark = Some(reached);
@@ -63,7 +64,7 @@ impl Feed {
             self.forget_before(reached.saturating_sub(overlap));
         }
         if self.told.len() < REMEMBERED {
-            self.told.insert((time, Box::from(id)));
+            self.told.insert((time, Box::from(id), checksum));
         }
     }
 
@@ -87,6 +88,6 @@ impl Feed {
     }
 
     fn forget_before(&mut self, floor: Seconds) {
-        self.told = self.told.split_off(&(floor, Box::from("")));
+        self.told = self.told.split_off(&(floor, Box::from(""), 0));
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::hints::Hints;
 use super::pace::Pace;
-use super::settings::{KINDS, Settings};
+use super::settings::Settings;
 use super::state::SubscriptionState;
 use super::told::{Told, ToldChange};
 use super::upkeep::{Upkeep, stop};
@@ -17,7 +17,7 @@ use crate::resource::module::ModuleHandle;
 use crate::resource::notifications::{EventKind, NotificationsHandle};
 use crate::rest::Session;
 
-/// The fields by which a new record is told from one that was edited.
+/// The field by which a new record is told from one that was edited.
 const CREATED: &str = "Created_Time";
 
 /// The changes of some modules, as they happen; made by [`Client::subscription`](crate::Client::subscription).
@@ -189,8 +189,7 @@ impl Subscription {
         let cursor = self.reached.get(&module).or_else(|| self.state.modules.get(&module));
         let cursor = cursor.cloned().unwrap_or_else(ChangesCursor::from_now);
         let mut fields = self.settings.fields.clone();
-        let needs_created = KINDS.iter().any(|kind| !self.settings.tells(*kind));
-        if !fields.is_empty() && needs_created && !fields.iter().any(|field| field == CREATED) {
+        if !fields.is_empty() && !fields.iter().any(|field| field == CREATED) {
             fields.push(CREATED.to_owned());
         }
         let since = cursor.reached();
