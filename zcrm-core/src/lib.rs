@@ -36,6 +36,7 @@
 //! | One record | [`leads.record(id)`](resource::ModuleHandle::record): `get`, `update`, `delete`, `notes()`, `attachments()` ... |
 //! | A module's fields, layouts, tags, views | `leads.fields()`, `leads.layouts()`, `leads.tags()`, `leads.custom_views()` |
 //! | Any records, by a query in COQL | [`client.query("select ...")`](Client::query): `iter`, `send`, `all` |
+//! | Several requests in one call | [`client.composite()`](Client::composite): `add`, `send`, `take` |
 //! | What was created, modified and deleted since last time | [`leads.changes(cursor)`](resource::ModuleHandle::changes), with a cursor to keep |
 //! | Be told of changes | [`client.notifications()`](Client::notifications): channels, and what Zoho sends by them |
 //! | Anything else | [`client.call(...)`](Client::call), with the same tokens, retries and errors |
@@ -84,7 +85,8 @@
 //! # Features
 //!
 //! - `logging` (default): [`logging::init`], which installs env_logger for the dictionary's two keys.
-//! - `bulk`: bulk read, `leads.bulk_read()`: whole modules as files of 200,000 rows. It brings csv, zip and flate2.
+//! - `bulk`: bulk read, `leads.bulk_read()`: whole modules as files of 200,000 rows; bulk write, `leads.bulk_write()`:
+//!   files of 25,000 rows. It brings csv, zip, flate2 and jiff.
 //! - `conformance`: the suite that every token store has to pass, for the tests of stores.
 //! - `time`: conversions between [`DateTime`], [`Date`] and the `time` crate.
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -100,7 +100,7 @@ pub struct Behaviour {
     pub bulk_job_time: Duration,
     /// Rows of one bulk job; Zoho's figure is 200,000.
     pub bulk_page: u64,
-    /// Bulk jobs end in `FAILURE` with this code, such as `INTERNAL_SERVER_ERROR`.
+    /// Bulk jobs end in `FAILURE`, those that write in `FAILED`, with this code, such as `INTERNAL_SERVER_ERROR`.
     pub bulk_failure: Option<String>,
     /// Fields that bulk jobs refuse as `FIELD_NOT_SUPPORTED`, as Zoho does with some that its own metadata lists.
     pub bulk_refused_fields: Vec<String>,
@@ -108,6 +108,11 @@ pub struct Behaviour {
     pub bulk_jobs_a_day: Option<u64>,
     /// So many downloads of results a minute, the next one is answered 429; Zoho's figure is 10.
     pub bulk_downloads_a_minute: Option<u64>,
+    /// Bulk write jobs skip every row, without a reason.
+    pub bulk_skips_all: bool,
+    /// Where the results of bulk writes are said to be, such as `https://download-accl.zoho.com`; without it, on this
+    /// host.
+    pub bulk_result_host: Option<String>,
     /// How long the result of a bulk job is kept; Zoho's figure is one day.
     #[serde(with = "seconds")]
     pub bulk_result_life: Duration,
@@ -159,6 +164,8 @@ impl Default for Behaviour {
             bulk_refused_fields: Vec::new(),
             bulk_jobs_a_day: None,
             bulk_downloads_a_minute: None,
+            bulk_skips_all: false,
+            bulk_result_host: None,
             bulk_result_life: Duration::from_secs(24 * 3600),
             longest_channel: None,
             callbacks_dropped: 0.0,

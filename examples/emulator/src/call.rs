@@ -3,12 +3,13 @@
 use bytes::Bytes;
 use http_body_util::{BodyDataStream, BodyExt};
 use hyper::HeaderMap;
+use hyper::Request;
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use hyper::http::request;
 use parking_lot::Mutex;
 use percent_encoding::percent_decode_str;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
 use crate::counters::Recorded;
@@ -62,6 +63,18 @@ impl Call {
         }
     }
 
+    /// A call within another one.
+    pub(crate) fn within(method: &str, url: &str, headers: &Map<String, Value>, body: Option<&Value>) -> Self {
+        let mut request = Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(name, value.as_str().unwrap_or_default());
+        }
+        // What makes no request is answered as one to nowhere.
+        let head = request.body(()).unwrap_or_default().into_parts().0;
+        let body = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
+        Self { body, ..Self::new(head) }
+    }
+
     /// Takes the body in: whole, or part by part onto disk.
     pub(crate) async fn read(&mut self, body: Incoming) -> Result<(), ()> {
         match self.header(CONTENT_TYPE.as_str()).and_then(|kind| multer::parse_boundary(kind).ok()) {
@@ -85,6 +98,12 @@ impl Call {
     /// The parts of a multipart body; they can be taken once.
     pub(crate) fn take_parts(&self) -> Vec<Part> {
         std::mem::take(&mut self.parts.lock())
+    }
+
+    /// Whether it is one to the CRM. The results of bulk writes lie on another host with Zoho, and begin differently.
+    pub(crate) fn is_of_crm(&self) -> bool {
+        let segments = self.segments();
+        segments.first() == Some(&"crm") || segments.get(1) == Some(&"crm")
     }
 
     /// The decoded segments of the path.

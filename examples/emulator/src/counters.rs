@@ -129,17 +129,17 @@ impl Watch {
     }
 
     /// Counts a call in and tells how many are in flight with it.
-    pub(crate) fn enter(&self) -> usize {
+    pub(crate) fn enter(&self, slots: usize) -> usize {
         let mut counters = self.counters.lock();
-        counters.in_flight += 1;
+        counters.in_flight += slots;
         counters.highest_in_flight = counters.highest_in_flight.max(counters.in_flight);
         counters.in_flight
     }
 
     /// Counts a call out, a heavy one twice.
-    pub(crate) fn leave(&self, heavy: bool) {
+    pub(crate) fn leave(&self, slots: usize, heavy: bool) {
         let mut counters = self.counters.lock();
-        counters.in_flight -= 1;
+        counters.in_flight -= slots;
         counters.heavy_in_flight -= usize::from(heavy);
     }
 

@@ -24,7 +24,7 @@ pub(crate) fn refuse_by_headers(
     call: &mut Call,
     together: usize,
 ) -> Option<Box<Answer>> {
-    if call.segments().first() != Some(&"crm") {
+    if !call.is_of_crm() {
         return None;
     }
     if behaviour.concurrency.is_some_and(|most| together > most) {
@@ -51,6 +51,7 @@ pub(crate) fn route(world: &Arc<World>, behaviour: &Behaviour, call: &Call) -> A
         ["emulator", path @ ..] => control::route(world, call, path).unwrap_or_else(no_such_url),
         ["crm", "bulk", version, path @ ..] => visit(world, behaviour, call, version, path),
         ["crm", version, path @ ..] => visit(world, behaviour, call, version, path),
+        [version, "crm", _, "bulk-write", ..] => visit(world, behaviour, call, version, &segments),
         _ => no_such_url(),
     }
 }
@@ -61,15 +62,18 @@ fn visit(world: &Arc<World>, behaviour: &Behaviour, call: &Call, version: &str, 
     };
     let is_bulk = call.path.starts_with("/crm/bulk/");
     let scopes: &[&str] = match path {
+        _ if is_import_result(path) => &["ZohoCRM.bulk"],
         _ if is_bulk => &["ZohoCRM.bulk", "ZohoCRM.modules"],
         ["coql"] => &["ZohoCRM.coql", "ZohoCRM.modules"],
         ["__apis"] => &["ZohoCRM.apis"],
+        ["__composite_requests"] => &["ZohoCRM.composite_requests"],
         ["actions", "watch"] => &["ZohoCRM.notifications"],
         [_, "actions", "count"] => &["ZohoCRM.modules", "ZohoSearch.securesearch"],
         ["org", ..] => &["ZohoCRM.org"],
         ["users", ..] => &["ZohoCRM.users"],
         ["settings", ..] => &["ZohoCRM.settings"],
         ["files", ..] => &["ZohoCRM.Files"],
+        ["upload"] => &["ZohoFiles.files"],
         [_, "search"] => &["ZohoCRM.modules", "ZohoSearch.securesearch"],
         _ => &["ZohoCRM.modules"],
     };
@@ -81,6 +85,9 @@ fn visit(world: &Arc<World>, behaviour: &Behaviour, call: &Call, version: &str, 
         return *too_many_requests();
     }
     let answer = work(world, behaviour, (call, version), session, path).unwrap_or_else(|refusal| *refusal);
+    if path == ["__composite_requests"] && answer.status == 400 && cost > 1 {
+        world.watch.count(|counters| counters.credits = counters.credits.saturating_sub(1));
+    }
     let left = session.expires.saturating_duration_since(std::time::Instant::now());
     // Zoho labels even ordinary JSON as an attachment, and sets cookies that nobody should keep.
     let is_file = answer.headers.iter().any(|(name, _)| name == "Content-Disposition");
@@ -97,6 +104,11 @@ fn visit(world: &Arc<World>, behaviour: &Behaviour, call: &Call, version: &str, 
         .header("Cache-Control", "no-store")
 }
 
+/// Whether a path, whole, is that of the result of a bulk write.
+fn is_import_result(path: &[&str]) -> bool {
+    matches!(path, [_, "crm", _, "bulk-write", _, _])
+}
+
 fn work(
     world: &Arc<World>,
     behaviour: &Behaviour,
@@ -109,7 +121,13 @@ fn work(
     let person = org.users.person(&session.user);
     let visit = Visit { call, version, behaviour, person, unmodified_since };
     if call.path.starts_with("/crm/bulk/") {
-        return crm::bulk(&mut org, &visit, path);
+        return match path {
+            ["write", path @ ..] => crm::imports(&mut org, &visit, path),
+            _ => crm::bulk(&mut org, &visit, path),
+        };
+    }
+    if let [_, "crm", _, "bulk-write", job, _] = path {
+        return crm::import_result(&mut org, &visit, job);
     }
     let answer = crm::route(&mut org, &visit, path);
     callbacks::send(world, behaviour, org.channels.take_callbacks());

@@ -12,7 +12,7 @@ use crate::faults::Rules;
 use crate::oauth::Oauth;
 
 /// The scopes that a grant made without naming any has.
-const SCOPES: [&str; 12] = [
+const SCOPES: [&str; 14] = [
     "ZohoCRM.modules.ALL",
     "ZohoCRM.settings.ALL",
     "ZohoCRM.users.ALL",
@@ -20,9 +20,11 @@ const SCOPES: [&str; 12] = [
     "ZohoCRM.bulk.ALL",
     "ZohoCRM.coql.READ",
     "ZohoCRM.apis.READ",
+    "ZohoCRM.composite_requests.CUSTOM",
     "ZohoCRM.notifications.ALL",
     "ZohoCRM.Files.CREATE",
     "ZohoCRM.Files.READ",
+    "ZohoFiles.files.ALL",
     "ZohoSearch.securesearch.READ",
     "aaaserver.profile.READ",
 ];

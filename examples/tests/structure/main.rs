@@ -98,8 +98,8 @@ fn every_method_that_sends_is_named_by_a_verb() {
 /// The first words of methods that send.
 const VERBS: &[&str] = &[
     "accept", "add", "change", "convert", "count", "create", "delete", "describe", "enable", "generate", "get", "is",
-    "merge", "open", "read", "refresh", "remove", "renew", "replace", "revoke", "run", "save", "send", "start", "stop",
-    "update", "upload", "upsert", "wait",
+    "merge", "open", "plan", "read", "refresh", "remove", "renew", "replace", "revoke", "run", "save", "send", "start",
+    "stop", "update", "upload", "upsert", "wait",
     // `users().current()`: which one is read, in the place of an id; no noun.
     "current", // Of a listing or a download, which a verb began.
     "all", "to",
@@ -115,6 +115,7 @@ const SENDING_NOTHING: &[&str] = &[
     "read_redirect",
     "receive",
     "set_data_center",
+    "take",
 ];
 
 fn sending_folders() -> [PathBuf; 4] {

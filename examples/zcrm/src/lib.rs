@@ -1,6 +1,6 @@
 //! What stands behind the command `zcrm`, for other programs: from a configuration to a client, exit codes and output
-//! that keep their promises, CSV files and the cells in them, queries and a prompt for them, imports that account for
-//! every row, Rust structs of modules.
+//! that keep their promises, CSV files and the cells in them, queries and a prompt for them, tables that follow
+//! modules, imports that account for every row, Rust structs of modules.
 
 mod connect;
 pub mod csv;
@@ -16,6 +16,7 @@ pub mod query;
 mod read_only;
 mod rust_struct;
 pub mod stdio;
+pub mod sync;
 pub mod watch;
 
 pub use connect::{backends, config, connect, is_local, may_write, token_place};

@@ -15,7 +15,7 @@ use crate::coql::Statement;
 use crate::error::{Error, Result};
 use crate::oauth::{OAuth, TokenSource};
 use crate::persistence::{Backend, PersistenceHandler};
-use crate::resource::{ModuleHandle, OrganizationHandle, QueryHandle};
+use crate::resource::{Composite, ModuleHandle, OrganizationHandle, QueryHandle};
 use crate::rest::{Call, Request, Session, Usage};
 use crate::token::{InvalidUserIdentifier, UserIdentifier};
 use crate::transport::{Method, Transport};
@@ -203,6 +203,22 @@ impl Client {
     /// ```
     pub fn query(&self, statement: impl Into<Statement>) -> QueryHandle {
         QueryHandle::new(self.session.clone(), statement)
+    }
+
+    /// Up to five requests in one call, from v3 on: all or none if wanted, and one may refer to what another gives.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// let mut composite = client.composite();
+    /// let lead = composite.add(client.module("Leads").record("3652397000000190001").get_request());
+    /// let user = composite.add(client.module("Contacts").record("3652397000000190002").get_request());
+    /// let mut results = composite.send()?;
+    /// println!("{} {}", results.take(&lead)?.raw(), results.take(&user)?.raw());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn composite(&self) -> Composite {
+        Composite::new(self.session.clone())
     }
 
     /// A request to any endpoint. Relative paths, such as `settings/roles`, are resolved against `/crm/{version}/`;

@@ -97,7 +97,8 @@ impl Config {
     }
 
     /// From environment variables: `ZCRM_` and the key in capitals, such as `ZCRM_CLIENT_ID`. Any other variable whose
-    /// name begins with `ZCRM_` is an unknown key; variables with other names are ignored.
+    /// name begins with `ZCRM_` is an unknown key, but `ZCRM_SYNC_PASSWORD`, which is for `zcrm sync`; variables with
+    /// other names are ignored.
     ///
     /// # Errors
     ///

@@ -15,6 +15,9 @@ use crate::secret::Secret;
 
 const PREFIX: &str = "ZCRM_";
 
+/// A variable of the program `zcrm`, which is no key.
+const OF_PROGRAM: &str = "ZCRM_SYNC_PASSWORD";
+
 /// Pairs of key and value.
 pub(super) fn from_pairs<K: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (K, V)>) -> Entries {
     let mut entries = Entries::new();
@@ -86,7 +89,8 @@ pub(super) fn from_env() -> Entries {
     let mut entries = Entries::new();
     for (name, value) in std::env::vars_os() {
         let shown = name.to_string_lossy();
-        if !shown.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX)) {
+        let has_prefix = shown.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX));
+        if !has_prefix || shown == OF_PROGRAM {
             continue;
         }
         let Some(key) = key_of_variable(&name) else {

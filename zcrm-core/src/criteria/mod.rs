@@ -285,6 +285,12 @@ impl Criteria {
     }
 }
 
+impl From<&Self> for Criteria {
+    fn from(criteria: &Self) -> Self {
+        criteria.clone()
+    }
+}
+
 /// An argument that cannot be sent.
 pub(crate) fn invalid(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidInput, message)

@@ -98,6 +98,8 @@ pub enum ErrorKind {
     JobFailed,
     /// A bulk job was not over within the time limit. It goes on at Zoho: wait for it again.
     JobPending,
+    /// The request was undone, or never begun, because another one of its composite failed; the text names that one.
+    RolledBack,
     /// A notification has not the token of its channel: it is not Zoho's, or not for this program. Answer 403.
     WrongToken,
     /// A local file, reader or writer failed.

@@ -8,9 +8,10 @@
 //! * `collection`: the verbs that all collections share.
 //! * `organization`: users, roles, profiles, taxes, variables, notes.
 //! * `module`: a module's records in bulk, its metadata, tags and custom views.
-//! * `bulk`: whole modules by bulk read (feature `bulk`).
+//! * `bulk`: whole modules by bulk read and bulk write (feature `bulk`).
 //! * `record`: one record, and what belongs to it.
-//! * `query`: queries in COQL.
+//! * `query`: queries in COQL. `composite`: several requests in one call.
+//! * `scan`: a module of any size, by the cheapest of pages, COQL and bulk read. `row`: rows as text.
 //! * `changes`: what was created, modified and deleted in a module since a cursor.
 //! * `notifications`: channels by which Zoho tells of changes.
 //! * `subscription`: changes of several modules as they happen, by sweeps that notifications bring forward.
@@ -19,20 +20,24 @@
 mod bulk;
 mod changes;
 mod collection;
+mod composite;
 mod module;
 mod notifications;
 mod organization;
 mod query;
 mod record;
+mod row;
+mod scan;
 mod subscription;
 
 #[cfg(feature = "bulk")]
 pub use bulk::{
-    BulkCallback, BulkCursor, BulkRead, BulkReadJob, BulkResult, BulkRows, Job, JobResult, JobState, JobStatus,
-    ResultRows,
+    BulkCallback, BulkCursor, BulkRead, BulkReadJob, BulkResult, BulkRows, BulkWrite, BulkWriteJob, BulkWriteOutcomes,
+    BulkWritePlan, BulkWriteRows, Job, JobResult, JobState, JobStatus, ResultRows,
 };
 pub use changes::{Change, Changes, ChangesCursor, ChangesRows, DeletionKind};
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};
+pub use composite::{Composite, CompositeResults, SubRequest};
 pub use module::{DeletedKind, ModuleHandle, SearchBy, Which, Writer};
 pub use notifications::{
     Affected, Channel, Condition, Event, EventKind, FieldSelection, ListedChannel, Notification, NotificationsHandle,
@@ -41,4 +46,5 @@ pub use notifications::{
 pub use organization::{OrganizationHandle, TaxesHandle, UserType};
 pub use query::{QueryCursor, QueryHandle, QueryRows};
 pub use record::{Conversion, Converted, PhotoHandle, RecordHandle, RelatedHandle};
+pub use scan::{Prefer, Scan, ScanCursor, ScanPlan, ScanRows, Way};
 pub use subscription::{Hints, Subscription, SubscriptionState, Told, ToldChange};

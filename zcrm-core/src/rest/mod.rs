@@ -7,10 +7,11 @@
 //! * `response`: what Zoho's responses say.
 //! * `list`: listings in pages. `batch`: writes of many items. `transfer`: files.
 //! * `stop`: why nothing more is begun of requests that go out side by side.
-//! * `call`: any endpoint, by hand.
+//! * `call`: any endpoint, by hand. `composite`: several requests in one call.
 
 mod batch;
 mod call;
+mod composite;
 mod cost;
 mod governor;
 mod list;
@@ -25,6 +26,7 @@ mod transfer;
 pub(crate) use batch::{Batch, Effect, Guard, Row, comma_list};
 pub use batch::{BatchReport, Counts, Outcome, Saved, WriteStream, Written};
 pub use call::Call;
+pub(crate) use composite::{Decoded, Together, composite, name};
 pub use cost::Cost;
 pub use governor::Usage;
 pub use list::{Cursor, List, Page, PageInfo, Rows, SortOrder, UnfitRow};

@@ -135,6 +135,13 @@ impl<T> Request<T> {
         (self.decode)(response)
     }
 
+    /// Sends it to another host than that of the API.
+    #[cfg(feature = "bulk")]
+    pub(crate) fn on(mut self, host: Host) -> Self {
+        self.parts.host = host;
+        self
+    }
+
     /// Adds a query parameter, escaped.
     pub(crate) fn query(mut self, key: &str, value: impl AsRef<str>) -> Self {
         let query = &mut self.parts.query;

@@ -3,6 +3,7 @@
 // The emulator's options cannot be built in one expression from outside of its crate.
 #![allow(clippy::field_reassign_with_default)]
 
+mod bulk;
 #[path = "../rest_support/mod.rs"]
 mod rest_support;
 mod workers;

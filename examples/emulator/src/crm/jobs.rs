@@ -77,14 +77,19 @@ impl Job {
         }
         let left = polls.saturating_sub(self.polls);
         self.polls += 1;
-        let now = Instant::now();
-        match left {
-            0 if now >= self.ends => Progress::Over,
-            0 if now < self.begins => Progress::Queued,
-            0 | 1 => Progress::Running,
-            2 => Progress::Queued,
-            _ => Progress::Added,
-        }
+        look(left, self.begins, self.ends)
+    }
+}
+
+/// How far a job is that has to be looked at so many times more, and runs from one moment to another.
+pub(crate) fn look(left: u64, begins: Instant, ends: Instant) -> Progress {
+    let now = Instant::now();
+    match left {
+        0 if now >= ends => Progress::Over,
+        0 if now < begins => Progress::Queued,
+        0 | 1 => Progress::Running,
+        2 => Progress::Queued,
+        _ => Progress::Added,
     }
 }
 

@@ -3,7 +3,9 @@
 //! | File | Holds |
 //! |---|---|
 //! | `records`, `tags`, `files` | records and what hangs on them |
+//! | `imports` | writing many records at once |
 //! | `coql`, `bulk` | reading many records at once; `condition` has the tests of both, `jobs` the bulk jobs |
+//! | `composite` | several requests in one call |
 //! | `metadata` | modules, fields, layouts, views |
 //! | `org` | all that is kept, and the calls about the organization itself |
 //! | `store`, `storage`, `users`, `tag` | where records, files, users and tags lie |
@@ -15,10 +17,12 @@
 mod apis;
 mod batch;
 mod bulk;
+mod composite;
 mod condition;
 mod coql;
 mod criteria;
 mod files;
+mod imports;
 mod jobs;
 mod metadata;
 mod org;
@@ -39,9 +43,10 @@ use crate::answer::Outcome;
 use crate::verdict::no_such_url;
 
 pub(crate) use bulk::route as bulk;
+pub(crate) use imports::{result as import_result, route as imports};
 pub(crate) use metadata::find as module;
 pub(crate) use org::Org;
-pub(crate) use prices::{credits, is_heavy};
+pub(crate) use prices::{credits, is_heavy, slots};
 pub use store::MadeUpLeads;
 pub(crate) use visit::{Visit, moment_of};
 pub(crate) use watch::Callback;
@@ -54,6 +59,8 @@ pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, path: &[&str]) -> Outcome 
         (method, ["coql"]) => coql::route(org, visit, method),
         (method, ["actions", "watch"]) => watch::route(&mut org.channels, visit, method),
         (method, ["__apis"]) => apis::route(visit, method),
+        ("POST", ["upload"]) => imports::upload(org, visit),
+        (_, [composite::KEY]) => composite::run(org, visit, route),
         (method, ["files"]) => files::uploads(org, visit, method),
         (method, ["settings", "tags", rest @ ..]) => tags::settings(org, visit, method, rest),
         (method, ["settings", "roles", rest @ ..]) => org::roles(method, rest),

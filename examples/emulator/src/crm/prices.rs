@@ -3,7 +3,7 @@
 //! The price of a count is the only figure known, from a single source; searches are taken to cost 1.
 
 use crate::call::Call;
-use crate::crm::coql;
+use crate::crm::{composite, coql};
 
 /// What one operation costs, and which scope it needs.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +24,7 @@ const MODULES: &str = "ZohoCRM.modules.ALL";
 const SETTINGS: &str = "ZohoCRM.settings.ALL";
 
 /// Prices of all operations.
-pub(crate) const PRICES: [Price; 49] = [
+pub(crate) const PRICES: [Price; 53] = [
     price("GET", "/{module}", MODULES, 1, 3),
     price("POST", "/{module}", MODULES, 1, 10),
     price("PUT", "/{module}", MODULES, 1, 10),
@@ -54,11 +54,15 @@ pub(crate) const PRICES: [Price; 49] = [
     price("POST", "/crm/bulk/{version}/read", "ZohoCRM.bulk.READ", BULK_READ, BULK_READ),
     price("GET", "/crm/bulk/{version}/read/{id}", "ZohoCRM.bulk.READ", 1, 1),
     price("GET", "/crm/bulk/{version}/read/{id}/result", "ZohoCRM.bulk.READ", 1, 1),
+    price("POST", "/__composite_requests", "ZohoCRM.composite_requests.CUSTOM", 1, 2),
     price("GET", "/actions/watch", "ZohoCRM.notifications.READ", 1, 1),
     price("POST", "/actions/watch", "ZohoCRM.notifications.CREATE", 1, 1),
     price("PUT", "/actions/watch", "ZohoCRM.notifications.UPDATE", 1, 1),
     price("PATCH", "/actions/watch", "ZohoCRM.notifications.UPDATE", 1, 1),
     price("DELETE", "/actions/watch", "ZohoCRM.notifications.DELETE", 1, 1),
+    price("POST", "/crm/bulk/{version}/write", "ZohoCRM.bulk.CREATE", BULK_WRITE, BULK_WRITE),
+    price("GET", "/crm/bulk/{version}/write/{id}", "ZohoCRM.bulk.READ", 1, 1),
+    price("POST", "/upload", "ZohoFiles.files.ALL", 1, 1),
     price("GET", "/__apis", "ZohoCRM.apis.READ", 1, 1),
     price("GET", "/org", "ZohoCRM.org.READ", 1, 1),
     price("GET", "/users", "ZohoCRM.users.READ", 1, 1),
@@ -79,6 +83,7 @@ pub(crate) const PRICES: [Price; 49] = [
 const COUNT: u64 = 50;
 const CONVERT: u64 = 5;
 const BULK_READ: u64 = 50;
+const BULK_WRITE: u64 = 500;
 
 /// Records of a write from which on it is heavy.
 const MANY: usize = 11;
@@ -87,11 +92,14 @@ const MANY: usize = 11;
 pub(crate) fn credits(call: &Call) -> u64 {
     match (call.method.as_str(), below_version(call).as_slice()) {
         ("POST", ["read"]) => BULK_READ,
+        ("POST", ["write"]) if call.path.starts_with("/crm/bulk/") => BULK_WRITE,
         ("POST", ["coql"]) => match rows_asked(call) {
             0..=200 => 1,
             201..=1_000 => 2,
             _ => 3,
         },
+        // One of them comes back when all is taken back.
+        ("POST", [composite::KEY]) if rolls_back(call) => 2,
         ("GET", [_, "deleted"]) => 2,
         ("GET", [_, "actions", "count"]) => COUNT,
         ("GET", [_]) if call.query("cvid").is_some() => 3,
@@ -103,10 +111,17 @@ pub(crate) fn credits(call: &Call) -> u64 {
     }
 }
 
+/// How many of those that may be under way at once a call counts for.
+pub(crate) fn slots(call: &Call) -> usize {
+    if below_version(call) == [composite::KEY] { 5 } else { 1 }
+}
+
 /// Whether a call is one of those of which only few may be under way at once.
 pub(crate) fn is_heavy(call: &Call) -> bool {
     match (call.method.as_str(), below_version(call).as_slice()) {
-        ("POST", ["coql"]) | ("GET", [_, "search"]) | ("POST", [_, _, "actions", "convert" | "send_mail"]) => true,
+        ("POST", ["coql" | composite::KEY])
+        | ("GET", [_, "search"])
+        | ("POST", [_, _, "actions", "convert" | "send_mail"]) => true,
         ("GET", [_]) => call.query("cvid").is_some() || call.query("sort_by").is_some(),
         ("POST" | "PUT", [_] | [_, "upsert"]) => records(call) >= MANY,
         _ => false,
@@ -118,6 +133,10 @@ fn below_version(call: &Call) -> Vec<&str> {
     let segments = call.segments();
     let skipped = if segments.get(1) == Some(&"bulk") { 3 } else { 2 };
     segments.into_iter().skip(skipped).collect()
+}
+
+fn rolls_back(call: &Call) -> bool {
+    call.json().is_ok_and(|body| body["rollback_on_fail"] == true)
 }
 
 fn per(items: usize, each: usize) -> u64 {

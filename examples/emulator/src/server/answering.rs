@@ -24,11 +24,11 @@ pub(super) async fn respond(world: &Arc<World>, line: &Line, request: Request<In
     let (head, body) = request.into_parts();
     let call = Call::new(head);
     let segments = call.segments();
-    let (is_crm, is_remote) = (segments.first() == Some(&"crm"), segments.first() == Some(&"emulator"));
+    let (is_crm, is_remote) = (call.is_of_crm(), segments.first() == Some(&"emulator"));
     let entered = is_crm.then(|| {
         let name = format!("{} {}", call.method, call.path);
         world.watch.count(|counters| *counters.calls.entry(name).or_default() += 1);
-        InFlight::enter(world)
+        InFlight::enter(world, crate::crm::slots(&call))
     });
     let fault = if is_remote { None } else { world.rules.take(&call.method, &call.path) };
     if fault.is_some() {
@@ -72,7 +72,7 @@ async fn work(
     let gzip =
         behaviour.gzip && call.header(ACCEPT_ENCODING.as_str()).is_some_and(|accepted| accepted.contains("gzip"));
     let delay = match call.segments().first() {
-        Some(&"crm") => behaviour.delay,
+        _ if call.is_of_crm() => behaviour.delay,
         Some(&"oauth") if call.path.starts_with("/oauth/v2/token") => behaviour.token_delay,
         _ => Duration::ZERO,
     };

@@ -27,14 +27,15 @@ type Inner = BoxBody<Bytes, io::Error>;
 #[derive(Debug)]
 pub(super) struct InFlight {
     world: Arc<World>,
+    slots: usize,
     heavy: bool,
 }
 
 impl InFlight {
-    /// Counts the call in, and tells how many are in flight with it.
-    pub(super) fn enter(world: &Arc<World>) -> (Self, usize) {
-        let together = world.watch.enter();
-        (Self { world: Arc::clone(world), heavy: false }, together)
+    /// Counts the call in, as so many, and tells how many are in flight with it.
+    pub(super) fn enter(world: &Arc<World>, slots: usize) -> (Self, usize) {
+        let together = world.watch.enter(slots);
+        (Self { world: Arc::clone(world), slots, heavy: false }, together)
     }
 
     /// Counts the call as a heavy one too, and tells how many of those are in flight with it.
@@ -46,7 +47,7 @@ impl InFlight {
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.world.watch.leave(self.heavy);
+        self.world.watch.leave(self.slots, self.heavy);
     }
 }
 

@@ -11,6 +11,7 @@ mod login;
 mod man;
 mod query;
 mod rows;
+mod sync;
 mod watch;
 mod whoami;
 
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     Describe(describe::Describe),
     Export(export::Export),
     Query(query::Query),
+    Sync(sync::Sync),
     Watch(watch::Watch),
     Import(import::Import),
     Attach(attach::Attach),
@@ -38,7 +40,10 @@ pub(crate) enum Command {
 impl Command {
     /// Runs it; `whole` is the command line as a whole, for those that tell about it.
     pub(crate) fn run(&self, global: &Global, whole: fn() -> clap::Command) -> Result<Outcome> {
-        if !matches!(self, Self::Export(_) | Self::Query(_) | Self::Import(_) | Self::Attach(_) | Self::Watch(_)) {
+        if !matches!(
+            self,
+            Self::Export(_) | Self::Query(_) | Self::Sync(_) | Self::Import(_) | Self::Attach(_) | Self::Watch(_)
+        ) {
             // These have something to put down first; of the others nothing is left.
             Interrupt::watch(|| end(), || {})?;
         }
@@ -48,6 +53,7 @@ impl Command {
             Self::Describe(describe) => describe.run(global),
             Self::Export(export) => export.run(global),
             Self::Query(query) => query.run(global),
+            Self::Sync(sync) => sync.run(global),
             Self::Watch(watch) => watch.run(global),
             Self::Import(import) => import.run(global),
             Self::Attach(attach) => attach.run(global),

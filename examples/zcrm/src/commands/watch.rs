@@ -14,10 +14,10 @@ use crate::global::Global;
 
 /// Tells changes as they happen, one a line of JSON, until Ctrl-C
 ///
-/// Each module is swept every --every seconds: what was created, edited and deleted since the last time is told at least
-/// once, and no older state of a record after a newer one. With --notify-url Zoho tells of changes as well, which brings
-/// a sweep forward; what it tells is never believed, so it does no harm when it is lost. Without it no public address is
-/// needed.
+/// Each module is swept every --every seconds: what was created, edited and deleted since the last time is told at
+/// least once, and no older state of a record after a newer one. With --notify-url Zoho tells of changes as well, which
+/// brings a sweep forward; what it tells is never believed, so it does no harm when it is lost. Without it no public
+/// address is needed.
 ///
 /// A line is {"module":..,"change":"upserted","id":..,"record":{..}}, or {"module":..,"change":"deleted","id":..}. With
 /// --state a run goes on where the last one stopped, also after kill -9: lines that were not recorded as told come

@@ -52,7 +52,7 @@ impl Date {
         Err(Error::new(ErrorKind::InvalidInput, format!("{:?} is no day; write it like 2018-03-28", self.0)).logged())
     }
 
-    fn day(&self) -> Option<time::Date> {
+    pub(crate) fn day(&self) -> Option<time::Date> {
         let (year, rest) = self.0.split_once('-')?;
         let (month, day) = rest.split_once('-')?;
         let digits = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());

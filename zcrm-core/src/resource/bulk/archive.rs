@@ -100,5 +100,5 @@ impl Read for Entry {
 }
 
 pub(super) fn damaged(what: &str) -> Error {
-    Error::new(ErrorKind::InvalidResponse, format!("the file of the bulk read job is damaged: {what}"))
+    Error::new(ErrorKind::InvalidResponse, format!("the file of the bulk job is damaged: {what}"))
 }

@@ -50,6 +50,11 @@ impl Types {
         Self { module: module.to_owned(), modules: BTreeMap::new() }
     }
 
+    /// These are the module's own fields.
+    pub(super) fn know(&mut self, fields: Vec<Field>) {
+        self.modules.insert(self.module.clone(), by_name(fields));
+    }
+
     /// The column under a heading. A heading with a dot is a field of the record that a lookup leads to.
     pub(super) fn column(&mut self, session: &Session, heading: &str) -> Result<Column> {
         if heading.eq_ignore_ascii_case("id") {
@@ -80,11 +85,15 @@ impl Types {
     fn field(&mut self, session: &Session, module: &str, name: &str) -> Result<Option<&Field>> {
         if !self.modules.contains_key(module) {
             let fields = ModuleHandle::new(session.clone(), module).fields().list().all()?;
-            let named = |field: Field| Some((field.api_name.as_ref()?.to_lowercase(), field));
-            self.modules.insert(module.to_owned(), fields.into_iter().filter_map(named).collect());
+            self.modules.insert(module.to_owned(), by_name(fields));
         }
         Ok(self.modules.get(module).and_then(|fields| fields.get(&name.to_lowercase())))
     }
+}
+
+fn by_name(fields: Vec<Field>) -> BTreeMap<String, Field> {
+    let named = |field: Field| Some((field.api_name.as_ref()?.to_lowercase(), field));
+    fields.into_iter().filter_map(named).collect()
 }
 
 impl Kind {

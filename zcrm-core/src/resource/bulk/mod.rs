@@ -1,4 +1,5 @@
-//! Bulk read: Zoho exports up to 200,000 records of a module into one file.
+//! Whole modules as files: bulk write in [`write`], and bulk read, by which Zoho exports up to 200,000 records of a
+//! module into one file:
 //!
 //! * [`read`]: what to export, as the caller says it; [`query`]: the same as data, and as the body of a request.
 //! * [`start`]: starting a job.
@@ -20,6 +21,7 @@ mod result;
 mod rows;
 mod start;
 mod status;
+mod write;
 
 pub use callback::BulkCallback;
 pub use cursor::BulkCursor;
@@ -30,3 +32,4 @@ pub use read::BulkRead;
 pub use result::BulkResult;
 pub use rows::ResultRows;
 pub use status::{JobResult, JobState, JobStatus};
+pub use write::{BulkWrite, BulkWriteJob, BulkWriteOutcomes, BulkWritePlan, BulkWriteRows};

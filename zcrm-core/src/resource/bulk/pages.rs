@@ -14,6 +14,7 @@ use super::query::Position;
 use super::rows::{Next, ResultRows};
 use super::start::Starter;
 use super::status::JobStatus;
+use crate::entity::Field;
 use crate::error::{Error, ErrorKind, Result};
 
 type Progress<'a> = Box<dyn FnMut(&JobStatus) + Send + 'a>;
@@ -65,6 +66,12 @@ impl<'a, T: DeserializeOwned> BulkRows<'a, T> {
         let types = Types::of(&query.module);
         let (limit, progress, journal) = (WAIT_LIMIT, None, None);
         Self { starter, start_again, fault, state, types, file: None, limit, progress, journal, ended: false }
+    }
+
+    /// The module's fields are known already.
+    pub(super) fn knowing(mut self, fields: Vec<Field>) -> Self {
+        self.types.know(fields);
+        self
     }
 
     /// Calls `keep` with the cursor before and after each job is started, and when its rows have all come. When it

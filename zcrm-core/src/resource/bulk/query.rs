@@ -74,10 +74,17 @@ struct Body<'a> {
     file_type: Option<&'static str>,
 }
 
+/// Where Zoho is to tell that a job is over.
 #[derive(Serialize)]
-struct Callback<'a> {
+pub(super) struct Callback<'a> {
     url: &'a str,
     method: &'static str,
+}
+
+impl<'a> Callback<'a> {
+    pub(super) fn to(url: &'a str) -> Self {
+        Self { url, method: "post" }
+    }
 }
 
 #[derive(Serialize)]
@@ -98,11 +105,21 @@ enum Content<'a> {
     },
 }
 
+/// A module, as a job names it.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Module<'a> {
+pub(super) enum Module<'a> {
     Name(&'a str),
     Object { api_name: &'a str },
+}
+
+impl<'a> Module<'a> {
+    pub(super) fn of(module: &'a str, version: ApiVersion) -> Self {
+        match version {
+            ApiVersion::V2 => Self::Name(module),
+            _ => Self::Object { api_name: module },
+        }
+    }
 }
 
 impl Query {
@@ -114,10 +131,7 @@ impl Query {
     pub(super) fn request(&self, session: &Session, position: &Position, callback: Option<&str>) -> Request<Answer> {
         let version = session.version();
         let first = || Content::Whole {
-            module: match version {
-                ApiVersion::V2 => Module::Name(&self.module),
-                _ => Module::Object { api_name: &self.module },
-            },
+            module: Module::of(&self.module, version),
             fields: &self.fields,
             cvid: self.custom_view.as_deref(),
             criteria: self.criteria.as_ref(),
@@ -127,7 +141,7 @@ impl Query {
             Position::Page(_) => (first(), Some("csv")),
             Position::Token { token, .. } => (Content::Next { page_token: &token.0 }, None),
         };
-        let callback = callback.map(|url| Callback { url, method: "post" });
+        let callback = callback.map(Callback::to);
         bulk_request(Method::Post, version, &["read"])
             .json(&Body { callback, query, file_type })
             .with_cost(COST)

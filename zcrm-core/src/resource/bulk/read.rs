@@ -11,7 +11,7 @@ use super::query::{Position, Query};
 use super::result::BulkResult;
 use super::start::Starter;
 use crate::criteria::Criteria;
-use crate::entity::{CustomViewId, Json, Record};
+use crate::entity::{CustomViewId, Field, Json, Record};
 use crate::error::{Error, Result};
 use crate::resource::module::ModuleHandle;
 use crate::rest::Session;
@@ -25,6 +25,8 @@ pub struct BulkRead {
     position: Position,
     cursor: Option<BulkCursor>,
     start_again: bool,
+    /// The module's fields, where they are known.
+    fields: Option<Vec<Field>>,
     fault: Option<Error>,
 }
 
@@ -53,14 +55,24 @@ impl ModuleHandle {
     /// # }
     /// ```
     pub fn bulk_read(&self) -> BulkRead {
-        BulkRead::at(self.session.clone(), Query::new(self.api_name().to_owned()), Position::Page(1))
+        BulkRead::of(&self.session, self.api_name())
     }
 }
 
 impl BulkRead {
+    pub(in crate::resource) fn of(session: &Session, module: &str) -> Self {
+        Self::at(session.clone(), Query::new(module.to_owned()), Position::Page(1))
+    }
+
+    /// The module's fields are known already, and need not be read.
+    pub(in crate::resource) fn knowing(mut self, fields: &[Field]) -> Self {
+        self.fields = Some(fields.to_vec());
+        self
+    }
+
     fn at(session: Session, query: Query, position: Position) -> Self {
         let starter = Starter { session, query, callback: None };
-        Self { starter, position, cursor: None, start_again: false, fault: None }
+        Self { starter, position, cursor: None, start_again: false, fields: None, fault: None }
     }
 
     /// Which fields to give, at most 200; the `id` comes always. None are all. A field of the record that a lookup
@@ -173,8 +185,9 @@ impl BulkRead {
     /// # }
     /// ```
     pub fn iter_as<'a, T: DeserializeOwned>(&self) -> BulkRows<'a, T> {
-        let Self { starter, position, cursor, start_again, fault } = self.clone();
-        BulkRows::new(starter, position, cursor, start_again, fault)
+        let Self { starter, position, cursor, start_again, fields, fault } = self.clone();
+        let rows = BulkRows::new(starter, position, cursor, start_again, fault);
+        fields.into_iter().fold(rows, BulkRows::knowing)
     }
 }
 

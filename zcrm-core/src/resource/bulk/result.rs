@@ -12,7 +12,7 @@ use super::rows::ResultRows;
 use super::status::JobResult;
 use crate::entity::Record;
 use crate::error::{Error, Result};
-use crate::rest::{Download, Request, Response, Session};
+use crate::rest::{Download, Host, Request, Response, Session};
 use crate::transport::Method;
 
 /// A bulk read job that is completed; made by [`BulkReadJob::wait`](super::BulkReadJob::wait). Zoho keeps its file for
@@ -146,7 +146,7 @@ impl BulkResult {
 
     fn request(&self) -> Result<Request<Response>> {
         match &self.result.download_url {
-            Some(url) => self.session.file_at(url),
+            Some(url) => self.session.file_at(url, Host::Api),
             None => Ok(bulk_request(Method::Get, self.job.version, &["read", &self.job.id, "result"])),
         }
     }

@@ -57,8 +57,8 @@ pub(super) struct Feeds {
 
 impl Feeds {
     /// What comes after this time.
-    pub(super) fn after(mark: Option<Seconds>, now: Option<Seconds>) -> Self {
-        let feed = || Feed::after(mark, now);
+    pub(super) fn after(mark: Option<Seconds>, now: Option<Seconds>, overlap: Seconds) -> Self {
+        let feed = || Feed::after(mark, now, overlap);
         Self { modified: feed(), deleted: feed(), converted: feed(), checked: now }
     }
 
@@ -97,6 +97,19 @@ impl ChangesCursor {
             State::Following(feeds) => feeds.modified.mark(),
             State::Start | State::FromNow => None,
         }
+    }
+
+    /// This cursor begun anew: all records are told again, and besides them what was deleted since this cursor. It may
+    /// be taken for other fields.
+    #[must_use]
+    pub fn restarted(&self) -> Self {
+        let state = match &self.state {
+            State::Following(feeds) => {
+                State::Following(Box::new(Feeds { modified: Feed::default(), ..Feeds::clone(feeds) }))
+            }
+            State::Start | State::FromNow => State::Start,
+        };
+        Self { listing: None, state }
     }
 
     /// Refuses to go on with other changes.

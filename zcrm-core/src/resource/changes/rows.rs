@@ -141,7 +141,7 @@ impl<T> ChangesRows<T> {
     fn begin(&mut self) -> Result<Step> {
         if self.origin != Origin::Following {
             let (mark, now) = latest(&self.plan.module)?;
-            self.feeds = Feeds::after(mark, now);
+            self.feeds = Feeds::after(mark, now, self.plan.overlap);
         }
         if self.origin == Origin::Start {
             self.feeds.modified = Feed::default();
@@ -151,7 +151,7 @@ impl<T> ChangesRows<T> {
     }
 
     fn read_deleted(&mut self) -> Result<Step> {
-        let (gone, now) = deletions(&self.plan.module, self.feeds.deleted.floor(self.plan.overlap))?;
+        let (gone, now) = deletions(&self.plan.module, self.feeds.deleted.floor())?;
         self.feeds.check_age(now).map_err(Error::logged)?;
         self.now = now;
         for feed in [&mut self.feeds.modified, &mut self.feeds.deleted, &mut self.feeds.converted] {
@@ -168,7 +168,7 @@ impl<T> ChangesRows<T> {
             return self.modified();
         }
         let list = self.plan.module.records().fields([MODIFIED]).converted(Which::Only);
-        let source = ByListing::new(list, self.feeds.converted.floor(self.plan.overlap));
+        let source = ByListing::new(list, self.feeds.converted.floor());
         Ok(Step::Converted { source: Box::new(source), more: true })
     }
 
@@ -185,7 +185,7 @@ impl<T> ChangesRows<T> {
 
     fn modified(&self) -> Result<Step> {
         let plan = &self.plan;
-        let floor = self.feeds.modified.floor(plan.overlap);
+        let floor = self.feeds.modified.floor();
         let source = Source::new(&plan.module, &plan.fields, plan.which(), floor)?;
         Ok(Step::Modified { source: Box::new(source), more: true })
     }

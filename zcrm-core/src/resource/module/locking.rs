@@ -1,7 +1,7 @@
 //! Optimistic locking: a record is written only if nobody modified it since it was read.
 
 use super::lock::Condition;
-use super::writer::Writer;
+use super::options::Writer;
 use crate::entity::DateTime;
 #[cfg(doc)]
 use crate::error::Error;
@@ -27,8 +27,8 @@ impl Writer {
     /// let leads = client.module("Leads");
     /// let mut lead = leads.record("3652397000000190001").get()?;
     /// lead.set("City", "Oslo");
-    /// for conflict in leads.writer().if_unmodified().update(&[lead])?.failed() {
-    ///     println!("{conflict}");
+    /// for (index, conflict) in leads.writer().if_unmodified().update(&[lead])?.failed() {
+    ///     println!("record {index}: {conflict}");
     /// }
     /// # Ok(())
     /// # }

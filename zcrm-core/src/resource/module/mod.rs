@@ -1,8 +1,8 @@
 //! A module: its records in bulk, its metadata, tags and custom views.
 //!
 //! * [`list`]: its records; [`search`]: those that match; [`deleted`]: those that are gone.
-//! * [`write`]: creating, updating, upserting and deleting records; [`writer`]: the same with options; [`locking`]:
-//!   under the condition that nobody modified them meanwhile, which [`lock`] holds.
+//! * [`write`]: creating, updating, upserting and deleting records; [`writer`]: the same with [`options`]; [`locking`]:
+//!   under the condition that nobody modified them meanwhile, which [`lock`] holds; [`requests`]: as values.
 //! * [`metadata`]: modules, fields, layouts and related lists. [`views`]: custom views. [`tags`]: tags, and on records.
 
 mod deleted;
@@ -10,6 +10,8 @@ mod list;
 mod lock;
 mod locking;
 mod metadata;
+mod options;
+mod requests;
 mod search;
 mod tags;
 mod views;
@@ -18,9 +20,9 @@ mod writer;
 
 pub use deleted::DeletedKind;
 pub use list::Which;
+pub use options::Writer;
 pub use search::SearchBy;
 pub(super) use tags::{MAX_TAGS_OF_ONE, tagging};
-pub use writer::Writer;
 
 use crate::rest::{Request, Response, Session};
 use crate::transport::Method;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::ModuleHandle;
-use super::writer::{PER_REQUEST, Writer};
+use super::options::{PER_REQUEST, Writer};
 use crate::entity::{Record, RecordId};
 use crate::error::Result;
 use crate::rest::{BatchReport, Saved};

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 pub use self::cursor::QueryCursor;
-use self::page::{DATA, reading, request};
+pub(super) use self::page::{DATA, reading, request};
 pub use self::rows::QueryRows;
 use crate::config::ApiVersion;
 use crate::coql::{Query, Statement};
@@ -174,8 +174,18 @@ impl QueryHandle {
     ///
     /// As [`send`](Self::send).
     pub fn send_as<T: DeserializeOwned + 'static>(&self) -> Result<Page<T>> {
-        let page = |response: Response| Page::of(&response, Key::from(DATA));
-        self.session.run(&reading(self.one_request(false), page))
+        self.session.run(&self.page_request())
+    }
+
+    /// The request that [`send`](Self::send) sends, as a value: to be part of a
+    /// [`Composite`](crate::resource::Composite), where a query has a `limit` of at most 25, or run by
+    /// [`Client::run`](crate::Client::run).
+    pub fn request(&self) -> Request<Page<Record>> {
+        self.page_request()
+    }
+
+    fn page_request<T: DeserializeOwned + 'static>(&self) -> Request<Page<T>> {
+        reading(self.one_request(false), |response: Response| Page::of(&response, Key::from(DATA)))
     }
 
     /// As [`send`](Self::send), with the metadata of the module's own fields among the columns (`include_meta`), by API

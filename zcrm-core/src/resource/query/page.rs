@@ -1,20 +1,18 @@
 //! One page of a query: its request, and its rows.
 
-use std::borrow::Cow;
-use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::coql::credits;
-use crate::entity::RecordId;
 use crate::error::Result;
+use crate::resource::row::id_under;
 use crate::rest::{Cost, Idempotency, Key, PageInfo, Request, Response, Session, decode_row, row_texts};
 use crate::transport::Method;
 
 /// Under which key rows stand.
-pub(super) const DATA: &str = "data";
+pub(in crate::resource) const DATA: &str = "data";
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -24,7 +22,12 @@ struct Body<'a> {
 }
 
 /// The request of a page of at most `rows` rows. A query is a POST, but it only reads.
-pub(super) fn request(session: &Session, text: Result<String>, rows: u64, with_fields: bool) -> Request<Response> {
+pub(in crate::resource) fn request(
+    session: &Session,
+    text: Result<String>,
+    rows: u64,
+    with_fields: bool,
+) -> Request<Response> {
     let request = session.request(Method::Post, ["coql"]);
     let request = match text {
         Ok(text) => request.json(&Body { select_query: &text, include_meta: with_fields.then_some(["fields"]) }),
@@ -35,7 +38,7 @@ pub(super) fn request(session: &Session, text: Result<String>, rows: u64, with_f
 
 /// The same request with its response read. An error never says that something may have been done: a query changes
 /// nothing.
-pub(super) fn reading<U: 'static>(
+pub(in crate::resource) fn reading<U: 'static>(
     request: Request<Response>,
     read: impl Fn(Response) -> Result<U> + Send + Sync + 'static,
 ) -> Request<U> {
@@ -60,7 +63,7 @@ pub(super) struct RowsOfPage<T> {
 /// Decodes the rows one by one, so that one that does not fit hides no other. `id_key` is where the id of a row stands.
 pub(super) fn read<T: DeserializeOwned>(response: &Response, id_key: Option<&str>) -> Result<RowsOfPage<T>> {
     let (texts, info) = row_texts(response, Key::from(DATA))?;
-    let row = |text| Row { id: id_key.and_then(|key| id_of(text, key)), value: decode_row(response, text) };
+    let row = |text| Row { id: id_key.and_then(|key| id_under(text, key)), value: decode_row(response, text) };
     let rows = texts.into_iter().map(row).collect();
     let fingerprint = id_key.is_none().then(|| hash(response.body()));
     Ok(RowsOfPage { rows, more: PageInfo::of(info).says_more(), fingerprint })
@@ -70,45 +73,4 @@ fn hash(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     hasher.finish()
-}
-
-fn id_of(row: &str, key: &str) -> Option<String> {
-    let mut decoder = serde_json::Deserializer::from_str(row);
-    let id = IdUnder(key).deserialize(&mut decoder).ok().flatten()?;
-    Some(id.as_str().to_owned())
-}
-
-/// Takes the id under a key and skips the rest.
-struct IdUnder<'k>(&'k str);
-
-impl<'de> DeserializeSeed<'de> for IdUnder<'_> {
-    type Value = Option<RecordId>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for IdUnder<'_> {
-    type Value = Option<RecordId>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a row with an id under {:?}", self.0)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        #[derive(Deserialize)]
-        struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-        let mut id = None;
-        while let Some(Name(name)) = map.next_key()? {
-            if name == self.0 {
-                let found: Option<RecordId> = map.next_value()?;
-                id = found;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(id)
-    }
 }

@@ -7,7 +7,7 @@ use super::RecordHandle;
 use crate::config::ApiVersion;
 use crate::entity::{Json, Lookup, Members, Record, RecordId, UserId};
 use crate::error::Result;
-use crate::rest::{Cost, ItemResult, Response};
+use crate::rest::{Cost, ItemResult, Request, Response};
 use crate::transport::Method;
 
 /// How a lead is converted. All of it is optional.
@@ -150,9 +150,14 @@ impl RecordHandle {
     /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) when it is not known whether it was converted;
     /// otherwise every kind that a request can fail with.
     pub fn convert(&self, conversion: Conversion) -> Result<Converted> {
+        self.session().run(&self.convert_request(conversion))
+    }
+
+    /// The request that [`convert`](Self::convert) sends, as a value.
+    pub fn convert_request(&self, conversion: Conversion) -> Request<Converted> {
         let request = self.request(Method::Post, &["actions", "convert"]).with_cost(Cost::credits_of(5).heavy());
         let request = request.json(&conversion.body(self.session().version()));
-        self.session().run(&request.and_then(|response| converted(&response)))
+        request.and_then(|response| converted(&response))
     }
 }
 

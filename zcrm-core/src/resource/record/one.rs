@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::RecordHandle;
 use crate::entity::{DateTime, Record};
 use crate::error::Result;
-use crate::rest::Saved;
+use crate::rest::{Request, Saved};
 use crate::transport::Method;
 
 /// Under which key records and their results are.
@@ -62,6 +62,12 @@ impl RecordHandle {
         self.session().run(&self.request(Method::Get, &[]).one(KEY))
     }
 
+    /// The request that [`get`](Self::get) sends, as a value: to be part of a
+    /// [`Composite`](crate::resource::Composite), or run by [`Client::run`](crate::Client::run).
+    pub fn get_request(&self) -> Request<Record> {
+        self.request(Method::Get, &[]).one(KEY)
+    }
+
     /// Updates the record: of a [`Record`] only the changes are sent, of a type of your own all that it writes.
     ///
     /// ```no_run
@@ -85,6 +91,11 @@ impl RecordHandle {
     /// Zoho rejects it; otherwise every kind that a request can fail with.
     pub fn update<T: Serialize + 'static>(&self, record: &T) -> Result<Saved> {
         self.module.writer().update_one(self.id.clone(), record)
+    }
+
+    /// The request that [`update`](Self::update) sends, as a value.
+    pub fn update_request<T: Serialize + 'static>(&self, record: &T) -> Request<Saved> {
+        self.module.writer().update_request(self.id.clone(), record)
     }
 
     /// Updates the record if nobody modified it after `since`, its Modified_Time when it was read; what that leaves
@@ -130,6 +141,11 @@ impl RecordHandle {
     /// [`Error::api`](crate::Error::api) when there is no such record or Zoho rejects it; otherwise every kind that a
     /// request can fail with.
     pub fn delete(&self) -> Result<()> {
-        self.session().run(&self.request(Method::Delete, &[]).deleted(KEY))
+        self.session().run(&self.delete_request())
+    }
+
+    /// The request that [`delete`](Self::delete) sends, as a value.
+    pub fn delete_request(&self) -> Request<()> {
+        self.request(Method::Delete, &[]).deleted(KEY)
     }
 }

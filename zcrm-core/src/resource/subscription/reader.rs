@@ -23,9 +23,9 @@ const CREATED: &str = "Created_Time";
 /// The changes of some modules, as they happen; made by [`Client::subscription`](crate::Client::subscription).
 ///
 /// Each module is swept: [`module.changes(cursor)`](ModuleHandle::changes) gives what happened since the last pass.
-/// Notifications bring a pass forward and are never believed, so it does no harm when they are lost, doubled, late or in
-/// another order, and a channel that ended is only a delay. The channel is enabled, renewed before what was granted is
-/// over, and enabled again where Zoho has forgotten it.
+/// Notifications bring a pass forward and are never believed, so it does no harm when they are lost, doubled, late or
+/// in another order, and a channel that ended is only a delay. The channel is enabled, renewed before what was granted
+/// is over, and enabled again where Zoho has forgotten it.
 ///
 /// Each change is told at least once, and no older state of a record after a newer one. What was told is
 /// [acknowledged](Self::acknowledge) by the program; what was not, is told again by the next process that begins with
@@ -137,8 +137,8 @@ impl Subscription {
     /// # Errors
     ///
     /// [`Interrupted`](ErrorKind::Interrupted) after [`Hints::stop`]. Otherwise what a request of a pass or for the
-    /// channel failed with. Nothing is lost by it: the next call goes on with what else is due, and what failed is tried
-    /// again after a pause of 1 to 60 seconds. Which errors will not go away, such as
+    /// channel failed with. Nothing is lost by it: the next call goes on with what else is due, and what failed is
+    /// tried again after a pause of 1 to 60 seconds. Which errors will not go away, such as
     /// [`Scope`](ErrorKind::Scope) or [`CursorTooOld`](ErrorKind::CursorTooOld), is for the program to decide.
     pub fn read(&mut self) -> Result<Told> {
         loop {

@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::resource::changes::ChangesCursor;
 use crate::resource::notifications::Channel;
 
-/// All that a [`Subscription`](super::Subscription) needs to go on in another process: a cursor for each module, and the
-/// channel with its token.
+/// All that a [`Subscription`](super::Subscription) needs to go on in another process: a cursor for each module, and
+/// the channel with its token.
 ///
 /// Its text is one line of JSON. The token of the channel is in it in clear: keep it where only its owner can read it.
 /// Only one process may use it at a time.

@@ -27,6 +27,12 @@ impl Saved {
         Some(Self { id, duplicate_field: result.duplicate_field, details: result.details })
     }
 
+    /// One of which no more is known than the id and the field by which it was found.
+    #[cfg(feature = "bulk")]
+    pub(crate) fn bare(id: RecordId, duplicate_field: Option<&str>) -> Self {
+        Self { id, duplicate_field: duplicate_field.map(str::to_owned), details: Json::default() }
+    }
+
     /// A record that turns out to be as it was to be written, from what was read of it.
     pub(crate) fn found(id: &RecordId, details: Json) -> Self {
         Self { id: id.clone(), duplicate_field: None, details }

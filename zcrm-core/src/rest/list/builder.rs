@@ -11,6 +11,7 @@ use super::plan::Listing;
 use super::rows::Rows;
 use crate::entity::DateTime;
 use crate::error::{Error, Result};
+use crate::rest::request::Request;
 use crate::rest::session::Session;
 
 /// In which order rows come.
@@ -194,9 +195,13 @@ impl<T> List<T> {
         if self.listing.empty {
             return self.listing.first_fault().map_or_else(|| Ok(Page::empty()), |fault| Err(fault.logged()));
         }
+        self.session.run(&self.page_request())
+    }
+
+    fn page_request<U: DeserializeOwned + 'static>(&self) -> Request<Page<U>> {
         let key = self.listing.key;
         let request = self.listing.page(self.session.version(), &self.listing.start);
-        self.session.run(&request.and_then(move |response| Page::of(&response, key)))
+        request.and_then(move |response| Page::of(&response, key))
     }
 }
 
@@ -218,6 +223,13 @@ impl<T: DeserializeOwned + 'static> List<T> {
     /// out of bounds; the cursor kinds; otherwise every kind that a request can fail with.
     pub fn send(&self) -> Result<Page<T>> {
         self.send_as()
+    }
+
+    /// The request that [`send`](Self::send) sends, as a value: to be part of a
+    /// [`Composite`](crate::resource::Composite), where a page has at most 25 rows, or run by
+    /// [`Client::run`](crate::Client::run).
+    pub fn request(&self) -> Request<Page<T>> {
+        self.page_request()
     }
 
     /// All rows, page after page.

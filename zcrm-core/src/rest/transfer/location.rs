@@ -11,20 +11,21 @@ use crate::rest::session::Session;
 use crate::transport::Method;
 
 impl Session {
-    /// A request for the file at a URL that a response of Zoho's names: a path on the API host, or a whole URL. The
+    /// A request for the file at a URL that a response of Zoho's names: a path on the host
+    /// `of_paths`, or a whole URL. The
     /// request carries the token, so it goes to known hosts only: the API host, the configured `download_url`, and
     /// Zoho's hosts for downloads in the same data center.
     ///
     /// # Errors
     ///
     /// `WrongHost` for any other host; `InvalidResponse` for what is no URL.
-    pub(crate) fn file_at(&self, location: &str) -> Result<Request<Response>> {
+    pub(crate) fn file_at(&self, location: &str, of_paths: Host) -> Result<Request<Response>> {
         let api = self.base_url(Host::Api);
         let unreadable = |cause: url::ParseError| {
             Error::new(ErrorKind::InvalidResponse, "Zoho names no URL for the file").with_source(cause)
         };
         let base = Url::parse(&api).map_err(unreadable)?;
-        let url = base.join(location).map_err(unreadable)?;
+        let url = Url::parse(&self.base_url(of_paths)).and_then(|base| base.join(location)).map_err(unreadable)?;
         let origin = url.origin().ascii_serialization();
         let host = if url.origin() == base.origin() {
             Host::Api

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::seeded;
+use crate::crm::imports::Imports;
 use crate::crm::jobs::Jobs;
 use crate::crm::metadata::Views;
 use crate::crm::storage::Storage;
@@ -30,6 +31,7 @@ pub(crate) struct Org {
     pub(crate) files: Storage,
     pub(crate) views: Views,
     pub(crate) jobs: Jobs,
+    pub(crate) imports: Imports,
     pub(crate) channels: Channels,
     pub(crate) mass_updates: HashMap<String, MassUpdate>,
     pub(super) taxes: Vec<Value>,
@@ -46,6 +48,7 @@ impl Org {
             files: Storage::default(),
             views: Views::default(),
             jobs: Jobs::default(),
+            imports: Imports::default(),
             channels: Channels::default(),
             mass_updates: HashMap::new(),
             taxes: seeded::taxes(),

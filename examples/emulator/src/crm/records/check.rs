@@ -10,7 +10,7 @@ use crate::moment;
 use crate::verdict::{failure, mandatory, unknown_in};
 
 /// The refusal of one record.
-pub(super) type Refused = Value;
+pub(crate) type Refused = Value;
 
 /// Checks what was sent and turns it into what is kept. Fields that nobody knows are passed over, as Zoho does;
 /// read-only ones too.

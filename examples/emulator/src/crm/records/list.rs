@@ -11,7 +11,6 @@ use crate::crm::parent;
 use crate::crm::row::{Fields, Row, compare, pick};
 use crate::crm::store::{Bounds, Order, Record, Shelf};
 use crate::crm::visit::Visit;
-use crate::moment;
 use crate::verdict::{ambiguous, invalid_param};
 use crate::version::Version;
 
@@ -39,7 +38,7 @@ pub(super) fn list(org: &Org, visit: &Visit<'_>, module: &'static Module) -> Out
             }
             Box::new(ids.into_iter())
         }
-        _ => order(shelf, sort_by, ascending),
+        _ => order(shelf, sort_by, ascending, &filter.bounds()),
     };
     let records = ids.filter_map(|id| Some((id, shelf.record(id)?)));
     let records = records.filter(|(id, record)| filter.lets_through(*id, record)).map(|(_, record)| record);
@@ -83,10 +82,15 @@ pub(super) fn present(visit: &Visit<'_>, module: &Module, mut row: Row, fields: 
     pick(&row, fields)
 }
 
-fn order<'a>(shelf: &'a Shelf, sort_by: Option<&str>, ascending: bool) -> Box<dyn Iterator<Item = u64> + 'a> {
+fn order<'a>(
+    shelf: &'a Shelf,
+    sort_by: Option<&str>,
+    ascending: bool,
+    bounds: &Bounds,
+) -> Box<dyn Iterator<Item = u64> + 'a> {
     let field = sort_by.unwrap_or("id");
     if let Some(order) = Order::by(field) {
-        return shelf.ordered(order, !ascending, &Bounds::default());
+        return shelf.ordered(order, !ascending, bounds);
     }
     let mut keys: Vec<(Value, u64)> =
         shelf.records().map(|(id, record)| (record.value(field).into_owned(), id)).collect();
@@ -119,6 +123,12 @@ impl<'a> Filter<'a> {
         })
     }
 
+    /// Between which times all records lie that it lets through; they are looked at one by one besides.
+    fn bounds(&self) -> Bounds {
+        let first = self.modified_since.map_or(i64::MIN, time::OffsetDateTime::unix_timestamp);
+        Bounds { modified: first..=i64::MAX, ..Bounds::default() }
+    }
+
     /// The ids that were asked for, the highest first, if any were.
     fn some_ids(&self) -> Option<Vec<u64>> {
         let mut ids: Vec<u64> = self.ids.iter().filter_map(|id| id.parse().ok()).collect();
@@ -132,8 +142,6 @@ impl<'a> Filter<'a> {
         self.converted.is_none_or(|wanted| wanted == record.is_converted())
             && self.shows.holds(self.person, record)
             && (self.ids.is_empty() || self.ids.contains(&id.to_string().as_str()))
-            && self.modified_since.is_none_or(|since| {
-                record.value("Modified_Time").as_str().and_then(moment::parse).is_some_and(|at| at > since)
-            })
+            && self.modified_since.is_none_or(|since| record.modified().is_some_and(|at| at > since.unix_timestamp()))
     }
 }

@@ -26,6 +26,7 @@ mod subforms;
 mod upsert;
 mod write;
 
+pub(crate) use rows::{create_row, update_row};
 use serde_json::json;
 
 use crate::answer::{Answer, Outcome};

@@ -14,7 +14,7 @@ use crate::moment;
 use crate::verdict::{ALREADY_MODIFIED, failure, success, unknown_id};
 use crate::version::Version;
 
-pub(super) fn create_row(
+pub(crate) fn create_row(
     org: &mut Org,
     visit: &Visit<'_>,
     module: &'static Module,
@@ -88,7 +88,7 @@ fn blank(field: &'static crate::crm::metadata::Field) -> (String, Value) {
     (field.api_name.to_owned(), value)
 }
 
-pub(super) fn update_row(
+pub(crate) fn update_row(
     org: &mut Org,
     visit: &Visit<'_>,
     module: &'static Module,

@@ -30,7 +30,7 @@ pub(crate) use tie::Tie;
 const FIRST_NEW: u64 = seed::END + 1;
 
 /// All modules' records.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Store {
     shelves: HashMap<&'static str, Shelf>,
     next: u64,
@@ -54,6 +54,11 @@ impl Store {
     pub(crate) fn new_id(&mut self) -> u64 {
         self.next += 1;
         self.next
+    }
+
+    /// Goes back to how things were; ids that were given since are not given again.
+    pub(crate) fn take_back(&mut self, before: Self) {
+        self.shelves = before.shelves;
     }
 
     /// What a record is called.

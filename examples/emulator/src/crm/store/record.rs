@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::seed::MadeUpLeads;
 use crate::crm::row::{Fields, Row};
+use crate::moment;
 
 /// A record in the store.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,17 @@ impl Record<'_> {
         match self {
             Self::Written(_) => None,
             Self::MadeUp(leads, index) => Some(leads.text(*index)),
+        }
+    }
+
+    /// When it was changed last, in seconds since 1970.
+    pub(crate) fn modified(&self) -> Option<i64> {
+        match self {
+            Self::MadeUp(made_up, index) => Some(made_up.created(*index)),
+            Self::Written(row) => {
+                let time = moment::parse(row.get("Modified_Time")?.as_str()?)?;
+                Some(time.unix_timestamp())
+            }
         }
     }
 

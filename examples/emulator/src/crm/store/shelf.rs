@@ -15,7 +15,7 @@ use crate::moment;
 type Ids<'a> = Box<dyn Iterator<Item = u64> + 'a>;
 
 /// The records of one module.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Shelf {
     made_up: MadeUpLeads,
     rows: BTreeMap<u64, Row>,

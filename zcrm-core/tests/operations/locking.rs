@@ -1,29 +1,15 @@
 //! Optimistic locking over real HTTP, against the emulated Zoho CRM.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-use std::time::Duration;
 
 use serde_json::json;
-use zcrm_core::config::HttpOptions;
 use zcrm_core::entity::Record;
-use zcrm_core::persistence::InMemoryPersistence;
 use zcrm_core::rest::Outcome;
-use zcrm_core::{Client, Config, DateTime, ErrorKind, GrantToken, RecordId};
-use zcrm_emulator::{Emulator, Fault, On, Options, Reply};
+use zcrm_core::{Client, DateTime, ErrorKind, RecordId};
+use zcrm_emulator::{Emulator, Fault, On, Reply};
+
+use crate::start;
 
 const EARLIER: &str = "2026-03-01T10:00:00+02:00";
 const LATER: &str = "2026-03-01T10:00:01+02:00";
-
-fn start(version: &str) -> (Emulator, Client) {
-    let emulator = Emulator::start(Options::default()).unwrap();
-    let mut dictionary = emulator.dictionary();
-    dictionary["api_version"] = version.into();
-    let http = HttpOptions::default().retry_base(Duration::from_millis(1)).max_retries(2);
-    let config = Config::from_json_str(&dictionary.to_string()).unwrap().with_http(http);
-    let client = Client::new(config, InMemoryPersistence::new()).unwrap();
-    let _ = client.oauth().generate_access_token(GrantToken::new(emulator.new_grant("abc@xyz.com"))).unwrap();
-    (emulator, client)
-}
 
 /// A lead that was modified last at [`EARLIER`], as it was read.
 fn lead(emulator: &Emulator, client: &Client, name: &str) -> Record {

@@ -1,0 +1,48 @@
+//! The result of a job: a ZIP file with the first three mapped columns and what became of each row. Neither the columns
+//! nor the rows are in the order in which they were sent.
+
+use std::io;
+
+use csv::StringRecord;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use super::state::Import;
+use crate::spool::Spool;
+
+const GIVEN_BACK: usize = 3;
+
+/// What became of a row.
+pub(super) struct Line {
+    pub(super) status: &'static str,
+    pub(super) id: Option<String>,
+    pub(super) errors: String,
+}
+
+impl Line {
+    pub(super) fn skipped(errors: String) -> Self {
+        Self { status: "skipped", id: None, errors }
+    }
+}
+
+pub(super) fn write(job: &str, import: &Import, rows: &[StringRecord], lines: Vec<Line>) -> io::Result<Spool> {
+    let mapped = import.mappings.iter().filter_map(|mapping| Some((mapping.name.as_str(), mapping.index?)));
+    let mut columns: Vec<(&str, usize)> = mapped.take(GIVEN_BACK).collect();
+    columns.reverse();
+    let mut all: Vec<(&StringRecord, Line)> = rows.iter().zip(lines).collect();
+    fastrand::shuffle(&mut all);
+    let mut archive = ZipWriter::new(tempfile::tempfile()?);
+    let name = format!("{}-{job}.csv", import.module.api_name);
+    archive.start_file(name, SimpleFileOptions::default()).map_err(io::Error::other)?;
+    let mut writer = csv::Writer::from_writer(&mut archive);
+    writer.write_record(columns.iter().map(|(name, _)| *name).chain(["STATUS", "RECORD_ID", "ERRORS"]))?;
+    for (cells, line) in &all {
+        // What was stored is given back, which is trimmed.
+        let first = columns.iter().map(|(_, index)| cells.get(*index).unwrap_or_default().trim());
+        let rest = [line.status, line.id.as_deref().unwrap_or_default(), line.errors.as_str()];
+        writer.write_record(first.chain(rest))?;
+    }
+    writer.flush()?;
+    drop(writer);
+    Spool::of(archive.finish().map_err(io::Error::other)?)
+}

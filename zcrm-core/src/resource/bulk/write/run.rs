@@ -1,0 +1,325 @@
+//! One job after the other.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::time::{Duration, Instant};
+
+use super::columns::Columns;
+use super::job::BulkWriteJob;
+use super::options::Options;
+use super::pack::{Extent, MOST_ROWS, Pack, Packing};
+use super::request::create;
+use super::result;
+use super::spool::{SpoolReader, Spooled};
+use super::status::{State, Status, ask};
+use super::upload::upload;
+use crate::error::{ApiError, Error, ErrorKind, Result};
+use crate::resource::bulk::archive::Entry;
+use crate::rest::{Download, Host, Outcome, Session};
+
+/// The pauses between two questions: the first one, and the longest.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(60));
+
+/// How often a download that broke off is begun.
+const DOWNLOADS: usize = 3;
+
+/// Keeps what is known of a job.
+pub(super) type Journal<'a> = Box<dyn FnMut(&BulkWriteJob) -> io::Result<()> + Send + 'a>;
+
+pub(super) struct Run<'a> {
+    session: Session,
+    module: String,
+    options: Options,
+    columns: Columns,
+    zgid: String,
+    rows: SpoolReader,
+    next_row: u64,
+    /// Jobs that were started before, by their first row.
+    resumed: BTreeMap<u64, BulkWriteJob>,
+    journal: Option<Journal<'a>>,
+    limit: Duration,
+    /// Why no other job is started.
+    stopped: Option<Error>,
+}
+
+/// What becomes of all rows that a job has.
+type Fate = Box<dyn Fn(u32) -> Outcome>;
+
+impl<'a> Run<'a> {
+    pub(super) fn new(
+        session: Session,
+        module: String,
+        options: Options,
+        columns: Columns,
+        zgid: String,
+        rows: SpoolReader,
+    ) -> Self {
+        let (limit, journal) = (Duration::ZERO, None);
+        let resumed = BTreeMap::new();
+        Self { session, module, options, columns, zgid, rows, next_row: 0, resumed, journal, limit, stopped: None }
+    }
+
+    pub(super) fn resuming(self, resumed: BTreeMap<u64, BulkWriteJob>) -> Self {
+        Self { resumed, ..self }
+    }
+
+    pub(super) fn limited(self, limit: Duration) -> Self {
+        Self { limit, ..self }
+    }
+
+    pub(super) fn journaled(self, journal: Option<Journal<'a>>) -> Self {
+        Self { journal, ..self }
+    }
+
+    /// The outcomes of the rows of the next job, in their order; `None` behind the last one.
+    pub(super) fn next_job(&mut self) -> Option<Vec<Outcome>> {
+        if self.rows.is_at_end() {
+            return None;
+        }
+        let resumed = self.resumed.remove(&self.next_row);
+        let outcomes = match (&self.stopped, &resumed) {
+            (Some(cause), None) => {
+                let cause = cause.clone();
+                self.leave(&cause)
+            }
+            _ => self.write(resumed),
+        };
+        self.next_row = self.next_row.saturating_add(outcomes.len() as u64);
+        let failed = outcomes.iter().filter(|outcome| outcome.error().is_some()).count();
+        if failed > 0 {
+            log::warn!("{failed} of {} rows of a bulk write job were not written", outcomes.len());
+        }
+        Some(outcomes)
+    }
+
+    /// Passes over the rows of a job that is not started.
+    fn leave(&mut self, cause: &Error) -> Vec<Outcome> {
+        let mut outcomes = Vec::new();
+        while (outcomes.len() as u64) < MOST_ROWS {
+            match self.rows.next() {
+                Ok(Some(Spooled::Row(_))) => outcomes.push(Outcome::NotSent(cause.clone())),
+                Ok(Some(Spooled::Unfit(error))) | Err(error) => outcomes.push(Outcome::NotSent(error)),
+                Ok(None) => break,
+            }
+        }
+        outcomes
+    }
+
+    fn write(&mut self, resumed: Option<BulkWriteJob>) -> Vec<Outcome> {
+        let file_name = format!("{}.csv", self.module);
+        let packing = Packing {
+            columns: &self.columns,
+            find_by: self.options.find_by.as_deref(),
+            clear_empty: self.options.clear_empty,
+            file_name: &file_name,
+        };
+        let rows = |job: &BulkWriteJob| Extent::Rows(job.rows.end.saturating_sub(job.rows.start));
+        let extent = resumed.as_ref().map_or(Extent::Full, rows);
+        let left = self.rows.left();
+        let pack = match packing.pack(&mut self.rows, self.next_row, &extent) {
+            Ok(pack) => pack,
+            Err(error) => {
+                let taken = left.saturating_sub(self.rows.left());
+                let error = self.stop(error.logged());
+                return (0..taken).map(|_| Outcome::NotSent(error.clone())).collect();
+            }
+        };
+        if pack.keys.len() == 0 {
+            return pack.unfit.into_values().map(Outcome::NotSent).collect();
+        }
+        let job = BulkWriteJob {
+            id: None,
+            version: self.session.version(),
+            module: self.module.clone(),
+            operation: self.options.operation.word().to_owned(),
+            rows: pack.rows.clone(),
+            columns: self.columns.given_back(),
+            checksum: pack.keys.checksum(),
+        };
+        match resumed {
+            Some(resumed) if !resumed.is_of(&job) => {
+                let message = "the rows are not those with which the job was started; give the same rows and options";
+                let error = self.stop(Error::invalid(message).logged());
+                told(pack, unanswered(error))
+            }
+            Some(BulkWriteJob { id: Some(id), .. }) => self.follow(BulkWriteJob { id: Some(id), ..job }, pack),
+            Some(_) if !self.options.may_repeat(pack.findable) => {
+                let message = "whether Zoho created the job of this row is not known, because the program ended before \
+                               its answer was noted; find out before you send it again";
+                told(pack, unanswered(Error::new(ErrorKind::Unanswered, message).logged()))
+            }
+            _ => self.start(job, pack),
+        }
+    }
+
+    /// Starts a job, and follows it to its end.
+    fn start(&mut self, mut job: BulkWriteJob, mut pack: Pack) -> Vec<Outcome> {
+        let (session, zip_name) = (&self.session, format!("{}.zip", self.module));
+        let uploaded = pack.take_file().and_then(|file| upload(session, &self.zgid, &zip_name, file));
+        let file_id = match uploaded {
+            Ok(file_id) => file_id,
+            // A file that no job names changes nothing.
+            Err(error) => return self.refused(error.with_outcome_unknown(false), pack),
+        };
+        if let Err(error) = self.keep(&job) {
+            let error = self.stop(error);
+            return told(pack, not_sent(error));
+        }
+        let request = create(&self.session, &self.module, &self.options, &self.columns, &file_id, pack.findable);
+        match self.session.run(&request) {
+            Ok(id) => job.id = Some(id),
+            Err(error) if error.outcome_unknown() || error.kind().leaves_outcome_open() => {
+                return told(pack, unanswered(error));
+            }
+            Err(error) => return self.refused(error, pack),
+        }
+        if let Err(error) = self.keep(&job) {
+            self.stop(error);
+        }
+        self.follow(job, pack)
+    }
+
+    /// No job was started, and none is from now on.
+    fn refused(&mut self, error: Error, pack: Pack) -> Vec<Outcome> {
+        let error = self.stop(error);
+        if error.kind().is_rejection() {
+            return told(pack, Box::new(move |_| Outcome::Rejected(error.clone())));
+        }
+        told(pack, not_sent(error))
+    }
+
+    fn keep(&mut self, job: &BulkWriteJob) -> Result<()> {
+        let Some(journal) = &mut self.journal else { return Ok(()) };
+        journal(job).map_err(|cause| {
+            let message = "what is known of the bulk write job could not be kept; no job is started any more";
+            Error::new(ErrorKind::Io, message).with_source(cause).logged()
+        })
+    }
+
+    fn stop(&mut self, cause: Error) -> Error {
+        self.stopped.get_or_insert(cause.clone().with_outcome_unknown(false));
+        cause
+    }
+
+    /// Waits for a job, and reads its result.
+    fn follow(&mut self, job: BulkWriteJob, mut pack: Pack) -> Vec<Outcome> {
+        let id = job.id.as_deref().unwrap_or_default();
+        let find_by = self.options.find_by.clone();
+        let ended = self.wait(id, &job);
+        let status = match ended {
+            Ok(status) => status,
+            Err(error) => return self.lost_sight(id, error, pack),
+        };
+        let url = match (&status.download_url, &status.state) {
+            (Some(url), _) => url,
+            (None, State::Failed) => {
+                let error = Error::new(ErrorKind::JobFailed, format!("the bulk write job {id} failed"));
+                let error = self.stop(error.with_api(status.reason).logged());
+                return told(pack, Box::new(move |_| Outcome::Rejected(error.clone())));
+            }
+            (None, state) if *state == State::Skipped || status.total.is_some() && status.total == status.skipped => {
+                let reason = ApiError::new("SKIPPED", status.reason.code, status.reason.details);
+                let message = format!("Zoho skipped the whole bulk write job {id}");
+                let error = Error::new(ErrorKind::InvalidRequest, message).with_api(reason);
+                return told(pack, Box::new(move |_| Outcome::Rejected(error.clone())));
+            }
+            (None, _) => {
+                let error = Error::new(ErrorKind::InvalidResponse, "Zoho does not say where its result is");
+                return self.lost_sight(id, error.logged(), pack);
+            }
+        };
+        let keys = std::mem::take(&mut pack.keys);
+        let sent: Vec<u32> = keys.rows().collect();
+        match self.download(url).and_then(|entry| result::read(entry, &job.columns, keys).map_err(Error::logged)) {
+            Ok((mut lines, odd)) => {
+                if odd > 0 {
+                    log::warn!("the result of the bulk write job {id} has {odd} lines about no row that was sent");
+                }
+                let message = format!("the result of the bulk write job {id} has no line for the row");
+                let missing = Error::new(ErrorKind::InvalidResponse, message).with_outcome_unknown(true);
+                let outcome = |row: &u32| match lines.remove(row) {
+                    Some(line) => (*row, line.outcome(find_by.as_deref())),
+                    None => (*row, Outcome::Unanswered(missing.clone())),
+                };
+                in_order(pack, sent.iter().map(outcome).collect())
+            }
+            Err(error) => {
+                let error = self.lost(id, error);
+                let outcomes = sent.iter().map(|row| (*row, Outcome::Unanswered(error.clone())));
+                in_order(pack, outcomes.collect())
+            }
+        }
+    }
+
+    fn lost_sight(&mut self, id: &str, error: Error, pack: Pack) -> Vec<Outcome> {
+        let error = self.lost(id, error);
+        told(pack, unanswered(error))
+    }
+
+    fn lost(&mut self, id: &str, error: Error) -> Error {
+        let kind = error.kind();
+        let message =
+            format!("what became of the rows of the bulk write job {id} is not known: {error}; take it up again");
+        self.stop(error.understood_as(kind, message)).with_outcome_unknown(true)
+    }
+
+    /// The status of the job when it is over.
+    fn wait(&self, id: &str, job: &BulkWriteJob) -> Result<Status> {
+        let started = Instant::now();
+        let (mut pause, longest) = PAUSES;
+        loop {
+            let status = self.session.run(&ask(job.version, id))?;
+            let State::Pending(word) = &status.state else { return Ok(status) };
+            let left = self.limit.saturating_sub(started.elapsed());
+            if left.is_zero() {
+                let message = format!("it is {word} after {} seconds", self.limit.as_secs_f64());
+                return Err(Error::new(ErrorKind::JobPending, message).logged());
+            }
+            self.session.sleep(pause.min(left)).map_err(Error::logged)?;
+            pause = pause.saturating_mul(2).min(longest);
+        }
+    }
+
+    /// The result. A path is on the host for downloads, unless it is one of the API.
+    fn download(&self, url: &str) -> Result<Entry> {
+        let host = if url.starts_with("/crm/") { Host::Api } else { Host::Download };
+        let request = self.session.file_at(url, host).map_err(Error::logged)?;
+        let mut attempts = 1;
+        loop {
+            let file = Download::new(self.session.clone(), request.clone()).into_temporary();
+            match file.and_then(|file| Entry::open(file).map_err(Error::logged)) {
+                Err(error) if attempts < DOWNLOADS && error.kind().leaves_outcome_open() => attempts += 1,
+                result => return result,
+            }
+        }
+    }
+}
+
+fn not_sent(error: Error) -> Fate {
+    Box::new(move |_| Outcome::NotSent(error.clone()))
+}
+
+fn unanswered(error: Error) -> Fate {
+    let error = error.with_outcome_unknown(true);
+    Box::new(move |_| Outcome::Unanswered(error.clone()))
+}
+
+/// The same for all rows that were sent.
+fn told(pack: Pack, fate: Fate) -> Vec<Outcome> {
+    let outcomes = pack.keys.rows().map(|row| (row, fate(row))).collect();
+    in_order(pack, outcomes)
+}
+
+/// Puts the rows between that could not be sent. Both are in their order.
+fn in_order(pack: Pack, sent: Vec<(u32, Outcome)>) -> Vec<Outcome> {
+    let mut outcomes = Vec::with_capacity(sent.len().saturating_add(pack.unfit.len()));
+    let mut unfit = pack.unfit.into_iter().peekable();
+    for (row, outcome) in sent {
+        while let Some((_, error)) = unfit.next_if(|(place, _)| *place < row) {
+            outcomes.push(Outcome::NotSent(error));
+        }
+        outcomes.push(outcome);
+    }
+    outcomes.extend(unfit.map(|(_, error)| Outcome::NotSent(error)));
+    outcomes
+}

@@ -1,0 +1,182 @@
+//! Rows as text: their ids and times, and rows of several requests as one.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use crate::entity::{DateTime, RecordId};
+
+/// A row as it came, or as it was put together.
+pub(super) type Raw = Box<RawValue>;
+
+/// The id of a row that stands under `key`.
+pub(super) fn id_under(row: &str, key: &str) -> Option<String> {
+    if key == "id" {
+        return id_of(row);
+    }
+    let mut decoder = serde_json::Deserializer::from_str(row);
+    let id = IdUnder(key).deserialize(&mut decoder).ok().flatten()?;
+    Some(id.as_str().to_owned())
+}
+
+/// The id of a row. Mostly it is the first or the last member, where it is found without reading the others.
+pub(super) fn id_of(row: &str) -> Option<String> {
+    if let Some(id) = last_id(row).or_else(|| first_id(row)) {
+        return Some(id.to_owned());
+    }
+    let mut decoder = serde_json::Deserializer::from_str(row);
+    let id = IdUnder("id").deserialize(&mut decoder).ok().flatten()?;
+    Some(id.as_str().to_owned())
+}
+
+/// `"id": "123"}` at the end. The quotation mark before the digits opens a text, since it follows a colon; so the name
+/// before it is a name, and the brace behind it is that of the row.
+fn last_id(row: &str) -> Option<&str> {
+    let (before, id) = row.strip_suffix('}')?.trim_ascii_end().strip_suffix('"')?.rsplit_once('"')?;
+    let before = before.trim_ascii_end().strip_suffix(':')?.trim_ascii_end().strip_suffix("\"id\"")?;
+    let is_name = before.trim_ascii_end().ends_with([',', '{']);
+    (is_name && is_digits(id)).then_some(id)
+}
+
+/// `{"id": "123"` in front.
+fn first_id(row: &str) -> Option<&str> {
+    let behind = row.strip_prefix('{')?.trim_ascii_start().strip_prefix("\"id\"")?.trim_ascii_start();
+    let (id, _) = behind.strip_prefix(':')?.trim_ascii_start().strip_prefix('"')?.split_once('"')?;
+    is_digits(id).then_some(id)
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Takes the id under a key and skips the rest.
+struct IdUnder<'k>(&'k str);
+
+impl<'de> DeserializeSeed<'de> for IdUnder<'_> {
+    type Value = Option<RecordId>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for IdUnder<'_> {
+    type Value = Option<RecordId>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a row with an id under {:?}", self.0)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut id = None;
+        while let Some(Name(name)) = map.next_key()? {
+            if name == self.0 {
+                let found: Option<RecordId> = map.next_value()?;
+                id = found;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(id)
+    }
+}
+
+/// A name that is borrowed where it stands without escapes.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// By which a row is known, and when it was changed last.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct Stamp {
+    pub(super) id: RecordId,
+    #[serde(rename = "Modified_Time", default)]
+    pub(super) modified: Option<DateTime>,
+}
+
+impl Stamp {
+    pub(super) fn of(row: &RawValue) -> Option<Self> {
+        serde_json::from_str(row.get()).ok()
+    }
+}
+
+/// The members of several rows as one row, each name once, and without the one that is to be hidden.
+pub(super) fn merged(rows: &[&RawValue], hidden: Option<&str>) -> serde_json::Result<Raw> {
+    let mut seen: Vec<Cow<'_, str>> = Vec::new();
+    let mut text = String::with_capacity(rows.iter().map(|row| row.get().len()).sum());
+    text.push('{');
+    for row in rows {
+        let Members(members) = serde_json::from_str(row.get())?;
+        for (name, value) in members {
+            if hidden == Some(&*name) || seen.contains(&name) {
+                continue;
+            }
+            if text.len() > 1 {
+                text.push(',');
+            }
+            text.push_str(&serde_json::to_string(&name)?);
+            text.push(':');
+            text.push_str(value.get());
+            seen.push(name);
+        }
+    }
+    text.push('}');
+    RawValue::from_string(text)
+}
+
+struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct MembersVisitor;
+
+        impl<'de> Visitor<'de> for MembersVisitor {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
+                    members.push((name, value));
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_found_wherever_it_stands_and_no_other_is_taken_for_it() {
+        for row in [
+            r#"{"id":"12","Owner":{"id":"9"}}"#,
+            r#"{"Owner": {"id": "9"}, "id": "12"}"#,
+            r#"{"Owner":{"id":"9"},"id":12,"Name":"x"}"#,
+            r#"{"Name":",\"id\":\"9\"","id":"12","Owner":{"id":"9"}}"#,
+            r#"{"Owner":{"name":"x","id":"9"},"id":"12","Layout":{"id":"9"} }"#,
+        ] {
+            assert_eq!(id_of(row).as_deref(), Some("12"), "{row}");
+        }
+        assert_eq!(id_of(r#"{"Owner":{"id":"9"}}"#), None);
+        assert_eq!(id_of(r#"{"Name":"id\":\"9"}"#), None);
+        assert_eq!(id_under(r#"{"id":"9","key":"12"}"#, "key").as_deref(), Some("12"));
+    }
+
+    #[test]
+    fn rows_are_merged_by_name_and_keep_their_digits() {
+        let [one, other] = [r#"{"id":"1","M":1.10,"A":null}"#, r#"{"id":"1","M":1.10,"B \"x\"":{"c":[1]}}"#]
+            .map(|text| RawValue::from_string(text.to_owned()).unwrap());
+        let merged = merged(&[&one, &other], Some("A")).unwrap();
+        assert_eq!(merged.get(), r#"{"id":"1","M":1.10,"B \"x\"":{"c":[1]}}"#);
+    }
+}

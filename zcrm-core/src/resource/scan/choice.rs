@@ -1,0 +1,220 @@
+//! Which way a scan takes.
+
+use super::columns::Columns;
+use super::estimate::{Circumstances, Estimate};
+use super::facts::{Counted, Facts};
+use super::spec::Spec;
+use super::way::{Prefer, Way};
+use crate::config::ApiVersion;
+use crate::entity::Field;
+use crate::error::{Error, ErrorKind, Result};
+use crate::rest::Session;
+
+/// What the caller wants of the way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wish {
+    pub(super) way: Option<Way>,
+    pub(super) prefer: Prefer,
+    pub(super) workers: usize,
+}
+
+impl Default for Wish {
+    fn default() -> Self {
+        Self { way: None, prefer: Prefer::default(), workers: 1 }
+    }
+}
+
+/// The way that was chosen.
+#[derive(Debug, Clone)]
+pub(super) struct Choice {
+    pub(super) way: Way,
+    pub(super) columns: Columns,
+    pub(super) reason: String,
+    /// How many records there are, where that is known.
+    pub(super) rows: Option<u64>,
+    pub(super) estimate: Option<Estimate>,
+}
+
+/// The way, and what all of it will cost.
+#[derive(Debug)]
+pub(super) struct Foreseen {
+    pub(super) choice: Choice,
+    pub(super) rows: Option<u64>,
+    pub(super) estimate: Option<Estimate>,
+}
+
+/// What is known when the way is chosen.
+struct Known<'a> {
+    session: &'a Session,
+    spec: &'a Spec,
+    wish: &'a Wish,
+    facts: &'a Facts,
+    fields: Option<&'a [Field]>,
+    rows: Option<u64>,
+    /// Why COQL does not serve.
+    no_query: Option<String>,
+}
+
+/// The way for reading, with as few questions before as it takes.
+pub(super) fn choose(
+    session: &Session,
+    spec: &Spec,
+    wish: &Wish,
+    facts: &Facts,
+    refused: Option<&Error>,
+) -> Result<Choice> {
+    let counted = match wish.way {
+        None => Some(facts.count(session, spec)?),
+        Some(_) => facts.counted().cloned(),
+    };
+    let no_query = refused.map(ToString::to_string).or_else(|| no_query(counted.as_ref()));
+    let needs_fields = match wish.way {
+        Some(way) => needs_fields(way, spec, session.version()),
+        None => spec.fields.is_empty() || no_query.is_some(),
+    };
+    let fields = if needs_fields { Some(facts.fields(session, spec)?) } else { facts.known_fields() };
+    let rows = counted.as_ref().and_then(Counted::rows);
+    Known { session, spec, wish, facts, fields: fields.as_deref(), rows, no_query }.choose()
+}
+
+/// The way for reading, with all that it will cost.
+pub(super) fn foresee(session: &Session, spec: &Spec, wish: &Wish, facts: &Facts) -> Result<Foreseen> {
+    let fields = facts.fields(session, spec)?;
+    let counted = facts.count(session, spec)?;
+    let by_query = counted.rows();
+    let rows = match by_query {
+        Some(rows) => Some(rows),
+        None => facts.count_by_index(session, spec)?,
+    };
+    let no_query = no_query(Some(&counted));
+    let known = Known { session, spec, wish, facts, fields: Some(&fields), rows: by_query, no_query };
+    let choice = known.choose()?;
+    let estimate = rows.map(|rows| known.whole(&choice, rows));
+    Ok(Foreseen { choice, rows, estimate })
+}
+
+/// Whether the way has to know the module's fields.
+fn needs_fields(way: Way, spec: &Spec, version: ApiVersion) -> bool {
+    match way {
+        Way::Query => spec.fields.is_empty(),
+        Way::Pages => spec.fields.is_empty() && version >= ApiVersion::V3,
+        Way::Bulk => true,
+    }
+}
+
+fn no_query(counted: Option<&Counted>) -> Option<String> {
+    match counted {
+        Some(Counted::NoQuery(error)) => Some(format!("COQL does not give these records ({error})")),
+        _ => None,
+    }
+}
+
+impl Known<'_> {
+    fn choose(&self) -> Result<Choice> {
+        match self.wish.way {
+            Some(way) => match self.columns(way) {
+                Ok(columns) => Ok(self.taken(way, columns, "it was asked for".to_owned())),
+                Err(why) => {
+                    let message = format!("{} cannot be read {}: {why}", self.spec.module, way.told());
+                    Err(Error::new(ErrorKind::Unsupported, message))
+                }
+            },
+            None => self.best(),
+        }
+    }
+
+    /// The best of those ways that give what is wanted. Pages only where there is no other: they promise less.
+    fn best(&self) -> Result<Choice> {
+        let able = |way: Way| self.columns(way).map(|columns| self.taken(way, columns, String::new()));
+        let (query, bulk) = (able(Way::Query), able(Way::Bulk));
+        match (query, bulk) {
+            (Ok(query), Ok(bulk)) => Ok(self.better(query, bulk)),
+            (Ok(query), Err(why)) => Ok(Choice { reason: format!("each record comes once; {why}"), ..query }),
+            (Err(why), Ok(bulk)) => Ok(Choice { reason: why, ..bulk }),
+            (Err(no_query), Err(no_bulk)) => match able(Way::Pages) {
+                Ok(pages) => Ok(Choice { reason: format!("{no_query}, and {no_bulk}"), ..pages }),
+                Err(no_pages) => {
+                    let module = &self.spec.module;
+                    let message = format!("{module} cannot be read in any way: {no_query}; {no_bulk}; {no_pages}");
+                    Err(Error::new(ErrorKind::Unsupported, message))
+                }
+            },
+        }
+    }
+
+    fn better(&self, query: Choice, bulk: Choice) -> Choice {
+        let (Some(of_query), Some(of_bulk)) = (query.estimate, bulk.estimate) else {
+            let reason = "how many records there are is not known, and COQL costs little for few".to_owned();
+            return Choice { reason, ..query };
+        };
+        let key = |estimate: &Estimate| match self.wish.prefer {
+            Prefer::Credits => (u128::from(estimate.credits), estimate.duration.as_millis()),
+            Prefer::Time => (estimate.duration.as_millis(), u128::from(estimate.credits)),
+        };
+        let (best, other, [cost, more]) = match key(&of_query) <= key(&of_bulk) {
+            true => (query, Way::Bulk, [of_query, of_bulk]),
+            false => (bulk, Way::Query, [of_bulk, of_query]),
+        };
+        let reason = match self.wish.prefer {
+            Prefer::Credits => {
+                format!("it takes {} credits; {} takes {}", cost.credits, other.told(), more.credits)
+            }
+            Prefer::Time => {
+                let seconds = |estimate: Estimate| estimate.duration.as_secs_f64();
+                format!("it takes about {:.1} s; {} takes {:.1} s", seconds(cost), other.told(), seconds(more))
+            }
+        };
+        Choice { reason, ..best }
+    }
+
+    fn columns(&self, way: Way) -> std::result::Result<Columns, String> {
+        if let (Way::Query, Some(why)) = (way, &self.no_query) {
+            return Err(why.clone());
+        }
+        let version = self.session.version();
+        let columns = Columns::of(way, self.spec, self.fields, version)?;
+        let criteria = match way {
+            Way::Query => super::query::Queries::check(self.spec, version),
+            #[cfg(feature = "bulk")]
+            Way::Bulk => {
+                self.spec.bulk_criteria().map_or(Ok(()), |criteria| criteria.bulk_read_json(version).map(drop))
+            }
+            #[cfg(not(feature = "bulk"))]
+            Way::Bulk => Ok(()),
+            Way::Pages => Ok(()),
+        };
+        criteria.map(|()| columns).map_err(|error| error.to_string())
+    }
+
+    fn taken(&self, way: Way, columns: Columns, reason: String) -> Choice {
+        let estimate =
+            self.rows.map(|rows| self.circumstances().estimate(way, &columns, rows, self.wish.way.is_none()));
+        Choice { way, columns, reason, rows: self.rows, estimate }
+    }
+
+    fn circumstances(&self) -> Circumstances<'_> {
+        let workers = self.wish.workers as u64;
+        Circumstances { spec: self.spec, version: self.session.version(), workers, latency: self.facts.latency() }
+    }
+
+    /// What the way costs with all that a scan asks for before it, when nothing is known.
+    fn whole(&self, choice: &Choice, rows: u64) -> Estimate {
+        let version = self.session.version();
+        let auto = self.wish.way.is_none();
+        let reading = self.circumstances().estimate(choice.way, &choice.columns, rows, auto && self.rows.is_some());
+        let fields = match self.wish.way {
+            Some(way) => needs_fields(way, self.spec, version),
+            None => self.spec.fields.is_empty() || choice.way != Way::Query,
+        };
+        let counts = auto || (choice.way == Way::Query && self.wish.workers > 1);
+        // A named field that COQL refuses is learned by asking.
+        let tried = auto && choice.way != Way::Query && self.no_query.is_none() && self.columns(Way::Query).is_err();
+        let asked = u64::from(fields) + u64::from(counts) + u64::from(tried && !self.spec.fields.is_empty());
+        let before = self.facts.latency().saturating_mul(u32::try_from(asked).unwrap_or(u32::MAX));
+        Estimate {
+            calls: reading.calls.saturating_add(asked),
+            credits: reading.credits.saturating_add(asked),
+            duration: reading.duration.saturating_add(before),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Which fields a way gives, in how many parts.
+
+use std::collections::HashSet;
+
+use super::spec::Spec;
+use super::way::Way;
+use crate::config::ApiVersion;
+use crate::coql::Limits;
+use crate::entity::Field;
+
+/// Fields of one request for pages, from v3 on (Zoho's page *Get records*).
+const OF_PAGES: usize = 50;
+
+/// Fields of one bulk job.
+#[cfg(feature = "bulk")]
+const OF_BULK: usize = 200;
+
+/// The field by which it is known that a record was changed between two parts.
+pub(super) const MODIFIED: &str = "Modified_Time";
+
+/// What COQL does not select (Zoho's page *COQL limitations*), nor bulk read export.
+const NOT_IN_QUERIES: [&str; 5] = ["fileupload", "imageupload", "multiselectlookup", "multiuserlookup", "subform"];
+
+/// What bulk read does not export besides.
+#[cfg(feature = "bulk")]
+const NOT_IN_BULK: [&str; 2] = ["formula", "rollup_summary"];
+
+/// Lists that COQL selects though their type is told as that of any list.
+const LISTS_IN_QUERIES: [&str; 3] = ["Tag", "Territories", "Territory"];
+
+/// The fields of a scan, as a way gives them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Columns {
+    /// The fields of each request for the same records; none at all are those that Zoho gives by itself.
+    pub(super) parts: Vec<Vec<String>>,
+    /// `Modified_Time` was added, and nobody asked for it.
+    pub(super) hides_modified: bool,
+    /// What the way cannot give, in words.
+    pub(super) gaps: Vec<String>,
+}
+
+impl Columns {
+    /// The fields that the way gives; `Err` says in words why it cannot give what was named. Without `known`, the
+    /// module's fields, nothing is known of their types.
+    pub(super) fn of(way: Way, spec: &Spec, known: Option<&[Field]>, version: ApiVersion) -> Result<Self, String> {
+        match way {
+            Way::Query => Self::of_query(spec, known, version),
+            Way::Pages => Self::of_pages(spec, known, version),
+            Way::Bulk => Self::of_bulk(spec, known),
+        }
+    }
+
+    /// The names of all fields, as far as they are known.
+    pub(super) fn names(&self) -> Vec<String> {
+        let hidden = |name: &&String| self.hides_modified && *name == MODIFIED;
+        let mut seen = HashSet::new();
+        let names = self.parts.iter().flatten().filter(|name| !hidden(name) && seen.insert(name.as_str()));
+        names.cloned().collect()
+    }
+
+    /// The same columns without one that Zoho turned out to refuse; `None` when it is not there, or is the last one.
+    pub(super) fn without(&self, name: &str) -> Option<Self> {
+        let mut rest = self.clone();
+        rest.parts.iter_mut().for_each(|part| part.retain(|field| field != name));
+        let removed = rest.parts != self.parts && !rest.parts.iter().any(Vec::is_empty);
+        rest.gaps.push(format!("Zoho refuses {name}"));
+        removed.then_some(rest)
+    }
+
+    /// The same columns in parts of as many as every version takes; `None` when they are.
+    pub(super) fn in_smaller_parts(&self) -> Option<Self> {
+        let least = Limits::of(ApiVersion::V2).columns;
+        let too_large = self.parts.iter().any(|part| part.len() > least);
+        let (parts, hides_modified) = too_large.then(|| cut(self.names(), least))?;
+        Some(Self { parts, hides_modified, gaps: self.gaps.clone() })
+    }
+
+    fn of_query(spec: &Spec, known: Option<&[Field]>, version: ApiVersion) -> Result<Self, String> {
+        let (names, left_out) = chosen(spec, known, |field| {
+            let list = is(field.json_type.as_ref(), "jsonarray")
+                && !is(field.data_type.as_ref(), "multiselectpicklist")
+                && !field.api_name.as_deref().is_some_and(|name| LISTS_IN_QUERIES.contains(&name));
+            list || is_one_of(field, &NOT_IN_QUERIES)
+        });
+        if let (false, [first, ..]) = (spec.fields.is_empty(), left_out.as_slice()) {
+            return Err(format!("COQL does not select {first}"));
+        }
+        let mut gaps = Vec::new();
+        if !left_out.is_empty() {
+            gaps.push(format!("COQL does not select {}", left_out.join(", ")));
+        }
+        if version < ApiVersion::V7 {
+            gaps.push(format!("lookups have their id and no name, since COQL gives no more in {version}"));
+        }
+        gaps.extend(cut_short(&names, known, "COQL may give"));
+        let (parts, hides_modified) = cut(names, Limits::of(version).columns);
+        Ok(Self { parts, hides_modified, gaps })
+    }
+
+    fn of_pages(spec: &Spec, known: Option<&[Field]>, version: ApiVersion) -> Result<Self, String> {
+        if let Some(name) = spec.fields.iter().find(|name| name.contains('.')) {
+            return Err(format!("pages have no fields of other records such as {name}"));
+        }
+        if spec.filter.is_some() {
+            return Err("pages cannot be filtered".to_owned());
+        }
+        let later = version >= ApiVersion::V3;
+        let (names, _) = chosen(spec, known.filter(|_| later), |_| false);
+        let gaps = cut_short(&names, known, "lists give").into_iter().collect();
+        // Up to v2.1 a request without fields gives all of them, and takes any number.
+        let (parts, hides_modified) = match (later, &spec.view) {
+            (true, Some(_)) => cut(names, OF_PAGES),
+            (true, None) => by_time(names),
+            (false, _) => (vec![spec.fields.clone()], false),
+        };
+        Ok(Self { parts, hides_modified, gaps })
+    }
+
+    #[cfg(not(feature = "bulk"))]
+    fn of_bulk(_: &Spec, _: Option<&[Field]>) -> Result<Self, String> {
+        Err("bulk read is not built in, the feature bulk is off".to_owned())
+    }
+
+    #[cfg(feature = "bulk")]
+    fn of_bulk(spec: &Spec, known: Option<&[Field]>) -> Result<Self, String> {
+        let (names, left_out) = chosen(spec, known, |field| {
+            is_one_of(field, &NOT_IN_QUERIES) || (spec.fields.is_empty() && is_one_of(field, &NOT_IN_BULK))
+        });
+        if let (false, [first, ..]) = (spec.fields.is_empty(), left_out.as_slice()) {
+            return Err(format!("bulk read does not export {first}"));
+        }
+        let joined = names.iter().any(|name| name.contains('.'));
+        if names.len() > OF_BULK && joined {
+            return Err(format!("bulk read exports {OF_BULK} fields at most, {} are named", names.len()));
+        }
+        let mut gaps = vec![
+            "lookups have their id and no name, tags their name alone, and an empty text is null, since a bulk file \
+             tells no more"
+                .to_owned(),
+        ];
+        if !left_out.is_empty() {
+            gaps.push(format!("bulk read does not export {}", left_out.join(", ")));
+        }
+        // A job without fields exports all of them.
+        let all = spec.fields.is_empty() || names.len() > OF_BULK;
+        Ok(Self { parts: vec![if all { Vec::new() } else { names }], hides_modified: false, gaps })
+    }
+}
+
+/// The fields that were named, or all of the module; and those that are refused, with their type.
+fn chosen(spec: &Spec, known: Option<&[Field]>, refused: impl Fn(&Field) -> bool) -> (Vec<String>, Vec<String>) {
+    let known = known.unwrap_or_default();
+    let is_refused = |name: &str| known.iter().find(|field| field.api_name.as_deref() == Some(name) && refused(field));
+    let names: Vec<String> = match spec.fields.as_slice() {
+        [] => known.iter().filter_map(|field| field.api_name.clone()).collect(),
+        named => named.to_vec(),
+    };
+    let mut left_out = Vec::new();
+    let mut given: Vec<String> = Vec::new();
+    for name in names {
+        match is_refused(&name) {
+            Some(field) => {
+                left_out.push(format!("{name} ({})", field.data_type.as_deref().unwrap_or("of an unknown type")));
+            }
+            None if name == "id" || given.contains(&name) => {}
+            None => given.push(name),
+        }
+    }
+    (given, left_out)
+}
+
+/// Parts of at most `limit` fields. Where there are several, each has `Modified_Time`; whether that was added.
+fn cut(names: Vec<String>, limit: usize) -> (Vec<Vec<String>>, bool) {
+    if names.is_empty() {
+        return (vec![vec!["id".to_owned()]], false);
+    }
+    if names.len() <= limit {
+        return (vec![names], false);
+    }
+    let wanted = names.iter().any(|name| name == MODIFIED);
+    let others: Vec<String> = names.into_iter().filter(|name| name != MODIFIED).collect();
+    let part = |fields: &[String]| std::iter::once(MODIFIED.to_owned()).chain(fields.iter().cloned()).collect();
+    (others.chunks(limit.saturating_sub(1).max(1)).map(part).collect(), !wanted)
+}
+
+/// Parts that all have `Modified_Time`, by which pages are found.
+fn by_time(names: Vec<String>) -> (Vec<Vec<String>>, bool) {
+    if names.len() < OF_PAGES && !names.iter().any(|name| name == MODIFIED) {
+        return (vec![names.into_iter().chain([MODIFIED.to_owned()]).collect()], true);
+    }
+    match names.iter().any(|name| name == MODIFIED) {
+        true => cut(names, OF_PAGES),
+        // One more than fits.
+        false => (cut(names.into_iter().chain([MODIFIED.to_owned()]).collect(), OF_PAGES).0, true),
+    }
+}
+
+fn is(word: Option<&String>, other: &str) -> bool {
+    word.is_some_and(|word| word.eq_ignore_ascii_case(other))
+}
+
+fn is_one_of(field: &Field, types: &[&str]) -> bool {
+    types.iter().any(|data_type| is(field.data_type.as_ref(), data_type))
+}
+
+/// Rich texts, of which lists give only the beginning.
+fn cut_short(names: &[String], known: Option<&[Field]>, who: &str) -> Option<String> {
+    let rich = known.unwrap_or_default().iter().filter(|field| is_rich(field));
+    let rich: Vec<&str> = rich.filter_map(|field| field.api_name.as_deref()).collect();
+    let rich: Vec<&str> =
+        rich.into_iter().filter(|rich| names.is_empty() || names.iter().any(|name| name == rich)).collect();
+    (!rich.is_empty()).then(|| format!("of long rich texts {who} only the beginning: {}", rich.join(", ")))
+}
+
+fn is_rich(field: &Field) -> bool {
+    let word = |text: &str| text.to_ascii_lowercase().replace(['_', ' ', '-'], "") == "richtext";
+    let textarea = field.other.get("textarea").and_then(|textarea| textarea.get("type"));
+    field.data_type.as_deref().is_some_and(word)
+        || textarea.is_some_and(|kind| kind.text().is_some_and(|kind| word(&kind)))
+}

@@ -1,0 +1,146 @@
+//! What each way costs for so many records.
+
+use std::time::Duration;
+
+use super::columns::Columns;
+use super::spec::Spec;
+use super::way::Way;
+use crate::config::ApiVersion;
+use crate::coql::{Limits, credits};
+
+/// Rows of a page of a listing.
+pub(super) const PAGE: u64 = 200;
+
+/// Ids that one request takes (Zoho's page *Get records*).
+pub(super) const IDS: u64 = 100;
+
+/// Rows of one bulk job, and what starting it costs.
+const JOB: u64 = 200_000;
+const JOB_CREDITS: u64 = 50;
+
+/// How often the state of a job is thought to be asked for.
+const POLLS: u64 = 3;
+
+/// How long a job is thought to take: some seconds, and one more for each so many rows.
+const JOB_TIME: Duration = Duration::from_millis(3_500);
+const ROWS_A_SECOND: u64 = 20_000;
+
+/// What a scan costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Estimate {
+    pub(super) calls: u64,
+    pub(super) credits: u64,
+    pub(super) duration: Duration,
+}
+
+/// Under which circumstances records are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Circumstances<'a> {
+    pub(super) spec: &'a Spec,
+    pub(super) version: ApiVersion,
+    pub(super) workers: u64,
+    pub(super) latency: Duration,
+}
+
+impl Circumstances<'_> {
+    /// What the way costs. `counted` says that the reader knows how many records there are.
+    pub(super) fn estimate(&self, way: Way, columns: &Columns, rows: u64, counted: bool) -> Estimate {
+        match way {
+            Way::Query => self.of_query(columns, rows, counted),
+            Way::Pages => self.of_pages(columns, rows),
+            Way::Bulk => self.of_bulk(rows),
+        }
+    }
+
+    fn of_query(&self, columns: &Columns, rows: u64, counted: bool) -> Estimate {
+        let limits = Limits::of(self.version);
+        let parts = columns.parts.len() as u64;
+        let ranges = ranks(rows, self.workers, &limits);
+        // Where workers share the rows, they know how many there are.
+        let known = counted || self.workers > 1;
+        let (mut calls, mut spent, mut longest) = (0u64, 0u64, 0u64);
+        let mut begin = 0u64;
+        for end in ranges.iter().copied().chain([rows]) {
+            let (pages, of_range) = pages_of(end.saturating_sub(begin), known, &limits);
+            calls = calls.saturating_add(pages.saturating_mul(parts));
+            spent = spent.saturating_add(of_range.saturating_mul(parts));
+            longest = longest.max(pages.saturating_mul(parts));
+            begin = end;
+        }
+        let probes = ranges.len() as u64;
+        let before = u64::from(probes > 0);
+        let duration = self.rounds(longest.saturating_add(before));
+        Estimate { calls: calls.saturating_add(probes), credits: spent.saturating_add(probes), duration }
+    }
+
+    fn of_pages(&self, columns: &Columns, rows: u64) -> Estimate {
+        let by_id = (columns.parts.len() as u64).saturating_sub(1).saturating_mul(rows.div_ceil(IDS));
+        let pages = rows.div_ceil(PAGE).max(1);
+        let price = if self.spec.view.is_some() { 3 } else { 1 };
+        let shared = self.workers > 1 && self.spec.view.is_none();
+        // The first and the last time, and a look at what was changed meanwhile.
+        let around = if shared && self.version >= ApiVersion::V3 { 3 } else { 0 };
+        let workers = if shared || self.version < ApiVersion::V3 { self.workers } else { 1 };
+        let calls = pages.saturating_add(by_id).saturating_add(around);
+        let credits = pages.saturating_mul(price).saturating_add(by_id).saturating_add(around);
+        Estimate { calls, credits, duration: self.rounds(calls.div_ceil(workers.max(1))) }
+    }
+
+    fn of_bulk(&self, rows: u64) -> Estimate {
+        let jobs = rows.div_ceil(JOB).max(1);
+        let calls = jobs.saturating_mul(POLLS.saturating_add(2));
+        let credits = jobs.saturating_mul(JOB_CREDITS.saturating_add(POLLS).saturating_add(1));
+        let working = JOB_TIME.saturating_mul(u32::try_from(jobs).unwrap_or(u32::MAX));
+        let reading = Duration::from_secs_f64(rows as f64 / ROWS_A_SECOND as f64);
+        let duration = self.rounds(jobs.saturating_mul(3)).saturating_add(working).saturating_add(reading);
+        Estimate { calls, credits, duration }
+    }
+
+    fn rounds(&self, rounds: u64) -> Duration {
+        self.latency.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX))
+    }
+}
+
+/// At which ranks the rows are divided among workers: whole pages each, and only where the offset reaches, from the
+/// front or from the end.
+pub(super) fn ranks(rows: u64, workers: u64, limits: &Limits) -> Vec<u64> {
+    let pages = rows.div_ceil(limits.rows);
+    let ranges = workers.min(pages);
+    let rank = |range: u64| pages.saturating_mul(range).div_ceil(ranges.max(1)).saturating_mul(limits.rows);
+    let mut ranks: Vec<u64> = (1..ranges).map(rank).filter(|rank| *rank < rows).collect();
+    ranks.retain(|rank| *rank <= limits.reach || rows.saturating_sub(*rank) < limits.reach);
+    ranks.dedup();
+    ranks
+}
+
+/// The pages of so many rows in the order of their ids, and their credits.
+fn pages_of(rows: u64, known: bool, limits: &Limits) -> (u64, u64) {
+    let (mut pages, mut spent, mut left) = (0u64, 0u64, rows);
+    loop {
+        let asked = page_rows(known.then_some(left), usize::try_from(pages).unwrap_or(usize::MAX), limits);
+        pages = pages.saturating_add(1);
+        spent = spent.saturating_add(credits(asked).into());
+        left = left.saturating_sub(asked);
+        if left == 0 {
+            return (pages, spent);
+        }
+        // All further pages of a long range are alike.
+        if asked == limits.rows && left > limits.rows.saturating_mul(4) {
+            let whole = (left / limits.rows).saturating_sub(2);
+            pages = pages.saturating_add(whole);
+            spent = spent.saturating_add(whole.saturating_mul(credits(asked).into()));
+            left = left.saturating_sub(whole.saturating_mul(asked));
+        }
+    }
+}
+
+/// How many rows a page asks for: as many as are left where that is known, else more with each page.
+pub(super) fn page_rows(left: Option<u64>, page: usize, limits: &Limits) -> u64 {
+    let rows = match left {
+        None | Some(0) => return limits.page_rows(page),
+        Some(1..=200) => 200,
+        Some(201..=1_000) => 1_000,
+        Some(_) => 2_000,
+    };
+    rows.min(limits.rows)
+}

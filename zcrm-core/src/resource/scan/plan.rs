@@ -1,0 +1,111 @@
+//! Which way a scan takes, told.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::choice::Choice;
+use super::estimate::Estimate;
+use super::way::Way;
+
+/// Which way a scan takes, what it costs, and why; given by [`Scan::plan`](super::Scan::plan).
+///
+/// Its `Display` is a few lines for people.
+#[derive(Debug, Clone)]
+pub struct ScanPlan {
+    choice: Choice,
+    rows: Option<u64>,
+    estimate: Option<Estimate>,
+    workers: usize,
+    asked: u64,
+}
+
+impl ScanPlan {
+    pub(super) fn new(
+        choice: Choice,
+        rows: Option<u64>,
+        estimate: Option<Estimate>,
+        workers: usize,
+        asked: u64,
+    ) -> Self {
+        Self { choice, rows, estimate, workers, asked }
+    }
+
+    /// The way.
+    #[must_use]
+    pub fn way(&self) -> Way {
+        self.choice.way
+    }
+
+    /// How many records there are, as counted; `None` where Zoho counts them in no way.
+    #[must_use]
+    pub fn rows(&self) -> Option<u64> {
+        self.rows
+    }
+
+    /// How many requests a scan that begins anew sends in all: for the metadata, the count, the rows, and the state of
+    /// jobs. `None` where the number of records is not known.
+    #[must_use]
+    pub fn calls(&self) -> Option<u64> {
+        self.estimate.map(|estimate| estimate.calls)
+    }
+
+    /// How many credits these requests cost.
+    #[must_use]
+    pub fn credits(&self) -> Option<u64> {
+        self.estimate.map(|estimate| estimate.credits)
+    }
+
+    /// How long it takes about, by the time that the requests of the plan took.
+    #[must_use]
+    pub fn duration(&self) -> Option<Duration> {
+        self.estimate.map(|estimate| estimate.duration)
+    }
+
+    /// Why it is this way.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.choice.reason
+    }
+
+    /// What this way cannot give, each in words.
+    #[must_use]
+    pub fn gaps(&self) -> &[String] {
+        &self.choice.columns.gaps
+    }
+
+    /// The fields that each row has, as far as they are known, without `id`; none where Zoho gives all by itself.
+    #[must_use]
+    pub fn fields(&self) -> Vec<String> {
+        self.choice.columns.names()
+    }
+
+    /// How many of the [calls](Self::calls) were sent for the plan already; iterating over the same scan does not send
+    /// them again.
+    #[must_use]
+    pub fn asked(&self) -> u64 {
+        self.asked
+    }
+}
+
+impl fmt::Display for ScanPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.choice.way.told())?;
+        match (self.rows, self.estimate) {
+            (Some(rows), Some(estimate)) => write!(
+                f,
+                "{rows} records in {} calls for {} credits, about {:.1} s with {} {}",
+                estimate.calls,
+                estimate.credits,
+                estimate.duration.as_secs_f64(),
+                self.workers,
+                if self.workers == 1 { "worker" } else { "workers" },
+            )?,
+            _ => f.write_str("Zoho does not count the records, so what it costs is not known")?,
+        }
+        write!(f, "\nbecause {}", self.choice.reason)?;
+        if self.choice.way == Way::Pages {
+            f.write_str("\nwhile others write, pages may miss a record or give it twice")?;
+        }
+        self.gaps().iter().try_for_each(|gap| write!(f, "\nnot given: {gap}"))
+    }
+}

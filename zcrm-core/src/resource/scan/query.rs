@@ -1,0 +1,443 @@
+//! Ranges of ids, read by COQL.
+
+use std::cmp::Ordering;
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::value::RawValue;
+
+use super::columns::{Columns, MODIFIED};
+use super::estimate::{page_rows, ranks};
+use super::join::joined;
+use super::range::{Division, Edge, Page, Place, Range, Ranges, Source};
+use super::spec::Spec;
+use crate::config::ApiVersion;
+use crate::coql::{Aggregate, Limits, Select, compare_ids};
+use crate::criteria::{COQL_CONDITIONS, Criteria, Literal};
+use crate::entity::{Json, Members, RecordId};
+use crate::error::{Error, ErrorKind, Result};
+use crate::resource::query::{DATA, reading, request};
+use crate::resource::row::{Raw, id_of};
+use crate::rest::{Key, PageInfo, Request, Session};
+
+/// Reads ranges of ids.
+#[derive(Debug)]
+pub(super) struct Queries {
+    session: Session,
+    spec: Spec,
+    columns: Columns,
+    limits: Limits,
+    pieces: Pieces,
+    /// There is room for both ends of a range, so that several workers can share the rows.
+    divisible: bool,
+    rows: Option<u64>,
+    /// What was read of each piece and not given yet, where there are several.
+    ahead: Mutex<Vec<Ahead>>,
+}
+
+/// The criteria, as they are sent.
+#[derive(Debug)]
+enum Pieces {
+    /// One query, or several that together have all records.
+    ById(Vec<Option<Criteria>>),
+    /// There is no room for `id > last`.
+    ByOffset(Criteria),
+}
+
+#[derive(Debug, Default)]
+struct Ahead {
+    rows: VecDeque<(String, Raw)>,
+    last: Option<String>,
+    over: bool,
+    pages: usize,
+}
+
+impl Queries {
+    pub(super) fn new(session: &Session, spec: &Spec, columns: &Columns, rows: Option<u64>) -> Result<Self> {
+        let version = session.version();
+        let room = if columns.parts.len() > 1 { 2 } else { 1 };
+        let pieces = Pieces::of(spec, version, room)?;
+        let ahead = match &pieces {
+            Pieces::ById(pieces) if pieces.len() > 1 => pieces.iter().map(|_| Ahead::default()).collect(),
+            _ => Vec::new(),
+        };
+        let divisible = match &pieces {
+            Pieces::ById(pieces) => match pieces.as_slice() {
+                [piece] => piece.as_ref().map_or(0, Criteria::conditions).saturating_add(2) <= COQL_CONDITIONS,
+                _ => false,
+            },
+            Pieces::ByOffset(_) => false,
+        };
+        Ok(Self {
+            session: session.clone(),
+            spec: spec.clone(),
+            columns: columns.clone(),
+            limits: Limits::of(version),
+            pieces,
+            divisible,
+            rows,
+            ahead: Mutex::new(ahead),
+        })
+    }
+
+    /// Whether COQL can say which records are meant.
+    pub(super) fn check(spec: &Spec, version: ApiVersion) -> Result<()> {
+        match Pieces::of(spec, version, 1)? {
+            Pieces::ById(pieces) => pieces.iter().flatten().try_for_each(|piece| piece.coql_text(version).map(drop)),
+            Pieces::ByOffset(criteria) => criteria.coql_text(version).map(drop),
+        }
+    }
+
+    /// The request that counts; none where several queries would have to.
+    pub(super) fn count(session: &Session, spec: &Spec) -> Option<Request<Option<u64>>> {
+        let version = session.version();
+        let criteria = match Pieces::of(spec, version, 0).ok()? {
+            Pieces::ByOffset(criteria) => Some(criteria),
+            Pieces::ById(mut pieces) if pieces.len() == 1 => pieces.pop()?,
+            Pieces::ById(_) => return None,
+        };
+        let select = selected(spec, criteria).aggregate(Aggregate::Count, "id");
+        let text = select.query().and_then(|query| query.text(version));
+        Some(reading(request(session, text, 1, false), |response| {
+            let found = response.found::<Members>(Key::from(DATA))?;
+            let count = found.rows.first().and_then(|row| row.values().find_map(of_json));
+            Ok(count.or(found.rows.is_empty().then_some(0)))
+        }))
+    }
+
+    fn piece(&self) -> Option<Criteria> {
+        match &self.pieces {
+            Pieces::ById(pieces) => pieces.first().cloned().flatten(),
+            Pieces::ByOffset(criteria) => Some(criteria.clone()),
+        }
+    }
+
+    /// Rows in the order of their ids, and whether there are more.
+    fn fetch(&self, select: Select, rows: u64) -> Result<(Vec<Raw>, bool)> {
+        let text = select.limit(rows).query().and_then(|query| query.text(self.session.version()));
+        let request = reading(request(&self.session, text, rows, false), move |response| {
+            let found = response.found::<&RawValue>(Key::from(DATA))?;
+            let info = PageInfo::of(found.info);
+            let more = info.says_more().unwrap_or(found.rows.len() as u64 >= rows);
+            if more && found.rows.is_empty() {
+                return Err(stuck("Zoho gave an empty page and says that there is more"));
+            }
+            Ok((found.rows.into_iter().map(ToOwned::to_owned).collect::<Vec<Raw>>(), more))
+        });
+        self.session.run(&request)
+    }
+
+    /// The rows of a page, with the fields of the first part.
+    fn page(
+        &self,
+        piece: Option<Criteria>,
+        behind: Option<&str>,
+        upto: Option<&Edge>,
+        rows: u64,
+    ) -> Result<(Vec<Raw>, bool)> {
+        let criteria = Criteria::all(piece.into_iter().chain(bounds(behind, upto)));
+        let first = self.columns.parts.first().cloned().unwrap_or_default();
+        let select = selected(&self.spec, criteria).fields(first).order_by("id");
+        self.fetch(select, rows)
+    }
+
+    /// The fields of all other parts added to rows.
+    fn completed(&self, piece: Option<Criteria>, rows: Vec<Raw>) -> Result<Vec<Raw>> {
+        let (Some((first, others)), false) = (self.columns.parts.split_first(), rows.is_empty()) else {
+            return Ok(rows);
+        };
+        if others.is_empty() {
+            return Ok(rows);
+        }
+        let ids = ids_of(&rows)?;
+        let (Some(lowest), Some(highest)) = (ids.first(), ids.last()) else { return Ok(rows) };
+        let window = Criteria::greater_equal("id", literal(lowest)).and(Criteria::less_equal("id", literal(highest)));
+        let most = (rows.len() as u64).max(1);
+        let mut parts = vec![rows];
+        for part in others {
+            let criteria = Criteria::all(piece.clone().into_iter().chain([window.clone()]));
+            let select = selected(&self.spec, criteria).fields(part.iter().cloned()).order_by("id");
+            parts.push(self.fetch(select, page_rows(Some(most), 0, &self.limits))?.0);
+        }
+        let whole = |ids: &[RecordId]| self.again(piece.as_ref(), first, others, ids);
+        joined(parts, self.columns.hides_modified.then_some(MODIFIED), whole)
+    }
+
+    /// All parts of the records with these ids.
+    fn again(
+        &self,
+        piece: Option<&Criteria>,
+        first: &[String],
+        others: &[Vec<String>],
+        ids: &[RecordId],
+    ) -> Result<Vec<Vec<Raw>>> {
+        let mut parts: Vec<Vec<Raw>> = Vec::new();
+        for part in std::iter::once(first).chain(others.iter().map(Vec::as_slice)) {
+            let mut rows = Vec::new();
+            for ids in ids.chunks(self.limits.in_values) {
+                let these = Criteria::is_in("id", ids.iter().map(|id| Literal::Id(id.as_str().to_owned())));
+                let criteria = Criteria::all(piece.cloned().into_iter().chain([these]));
+                let select = selected(&self.spec, criteria).fields(part.iter().cloned()).order_by("id");
+                rows.extend(self.fetch(select, ids.len() as u64)?.0);
+            }
+            parts.push(rows);
+        }
+        Ok(parts)
+    }
+
+    /// A page of a range that is read by one query.
+    fn read_by_id(&self, range: &Range) -> Result<Page> {
+        let behind = match &range.from {
+            Place::Behind(id) => Some(id.as_str()),
+            _ => None,
+        };
+        let wanted = page_rows(range.left, range.pages, &self.limits);
+        let (rows, more) = self.page(self.piece(), behind, range.upto.as_ref(), wanted)?;
+        let ids = ids_of(&rows)?;
+        check_order(behind, &ids)?;
+        let next = ids.last().filter(|_| more).map(|id| Place::Behind(id.clone()));
+        Ok(Page { rows, next })
+    }
+
+    /// A page where the criteria take several queries: their rows merged, each once.
+    fn read_merged(&self, pieces: &[Option<Criteria>], range: &Range) -> Result<Page> {
+        let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        let begun = match &range.from {
+            Place::Behind(id) => Some(id.clone()),
+            _ => None,
+        };
+        let mut merged: Vec<(String, Raw)> = Vec::new();
+        let most = usize::try_from(self.limits.rows).unwrap_or(usize::MAX);
+        let mut last = begun.clone();
+        while merged.len() < most {
+            for (piece, ahead) in pieces.iter().zip(ahead.iter_mut()) {
+                if ahead.last.is_none() {
+                    ahead.last.clone_from(&begun);
+                }
+                while ahead.rows.is_empty() && !ahead.over {
+                    let wanted = self.limits.page_rows(ahead.pages);
+                    let (rows, more) = self.page(piece.clone(), ahead.last.as_deref(), None, wanted)?;
+                    let ids = ids_of(&rows)?;
+                    check_order(ahead.last.as_deref(), &ids)?;
+                    ahead.over = !more;
+                    ahead.pages = ahead.pages.saturating_add(1);
+                    ahead.last = ids.last().cloned().or(ahead.last.take());
+                    let rows = self.completed(piece.clone(), rows)?;
+                    let ids = ids_of(&rows)?;
+                    ahead.rows.extend(ids.into_iter().zip(rows));
+                }
+            }
+            let heads = ahead.iter_mut().filter(|ahead| !ahead.rows.is_empty());
+            let lowest = heads.min_by(|one, other| match (one.rows.front(), other.rows.front()) {
+                (Some((one, _)), Some((other, _))) => compare_ids(one, other),
+                _ => Ordering::Equal,
+            });
+            let Some((id, row)) = lowest.and_then(|ahead| ahead.rows.pop_front()) else { break };
+            if last.as_deref() != Some(id.as_str()) {
+                last = Some(id.clone());
+                merged.push((id, row));
+            }
+        }
+        let over = ahead.iter().all(|ahead| ahead.over && ahead.rows.is_empty());
+        let next = last.filter(|_| !over).map(Place::Behind);
+        Ok(Page { rows: merged.into_iter().map(|(_, row)| row).collect(), next })
+    }
+
+    fn read_at_offset(&self, criteria: &Criteria, range: &Range) -> Result<Page> {
+        let read = match range.from {
+            Place::Row(row) => row,
+            _ => 0,
+        };
+        let rows = page_rows(range.left, range.pages, &self.limits).min(self.limits.reach.saturating_sub(read));
+        if rows == 0 {
+            let message = format!(
+                "COQL reaches {} records by offset, and these {} conditions leave no room to go on by id; use fewer \
+                 conditions, or bulk read",
+                self.limits.reach,
+                criteria.conditions()
+            );
+            return Err(Error::new(ErrorKind::ListingLimit, message).logged());
+        }
+        let first = self.columns.parts.first().cloned().unwrap_or_default();
+        let select = selected(&self.spec, Some(criteria.clone())).fields(first).order_by("id").offset(read);
+        let (found, more) = self.fetch(select, rows)?;
+        let next = more.then(|| Place::Row(read.saturating_add(found.len() as u64)));
+        Ok(Page { rows: found, next })
+    }
+
+    /// The id at a rank of the rows behind an id, counted from 1; none where there are fewer.
+    fn id_at(&self, behind: Option<&str>, upto: Option<&Edge>, rank: u64, descending: bool) -> Result<Option<String>> {
+        let criteria = Criteria::all(self.piece().into_iter().chain(bounds(behind, upto)));
+        let select = selected(&self.spec, criteria).field("id").offset(rank.saturating_sub(1));
+        let select = if descending { select.order_by_desc("id") } else { select.order_by("id") };
+        let (rows, _) = self.fetch(select, 1)?;
+        Ok(rows.first().and_then(|row| id_of(row.get())))
+    }
+}
+
+impl Source for Queries {
+    fn ranges(&self, workers: usize) -> Result<Ranges> {
+        let whole = Range::from(Place::Start).with_left(self.rows);
+        let (Some(rows), true) = (self.rows, workers > 1 && self.divisible) else { return Ok(whole.into()) };
+        let ranks = ranks(rows, workers as u64, &self.limits);
+        let found = std::thread::scope(|scope| {
+            let find = |rank: u64| {
+                let from_the_end = rank > self.limits.reach;
+                // The row of rank r from the front is that of rank rows - r + 1 from the end.
+                let rank = if from_the_end { rows.saturating_sub(rank).saturating_add(1) } else { rank };
+                scope.spawn(move || self.id_at(None, None, rank, from_the_end))
+            };
+            let finding: Vec<_> = ranks.iter().copied().map(find).collect();
+            let found = finding.into_iter().map(|thread| thread.join().unwrap_or(Ok(None)));
+            found.collect::<Result<Vec<_>>>()
+        })?;
+        let mut open = Vec::new();
+        let (mut from, mut begun) = (Place::Start, 0);
+        for (rank, id) in ranks.into_iter().zip(found) {
+            // Fewer than were counted.
+            let Some(id) = id else { continue };
+            let left = Some(rank.saturating_sub(begun));
+            open.push(Range::from(from).upto(Some(Edge::Id(id.clone()))).with_left(left));
+            (from, begun) = (Place::Behind(id), rank);
+        }
+        open.push(Range::from(from).with_left(Some(rows.saturating_sub(begun))));
+        Ok(Ranges { open, last: None })
+    }
+
+    fn read(&self, range: &Range) -> Result<Page> {
+        match &self.pieces {
+            Pieces::ById(pieces) if pieces.len() > 1 => self.read_merged(pieces, range),
+            Pieces::ById(_) => self.read_by_id(range),
+            Pieces::ByOffset(criteria) => self.read_at_offset(criteria, range),
+        }
+    }
+
+    fn trim(&self, page: &mut Page, edge: &Edge) {
+        let Edge::Id(edge) = edge else { return };
+        let place = |row: &Raw| id_of(row.get()).map(|id| compare_ids(&id, edge));
+        while page.rows.last().and_then(place) == Some(Ordering::Greater) {
+            page.rows.pop();
+            page.next = None;
+        }
+        if page.rows.last().and_then(place) == Some(Ordering::Equal) {
+            page.next = None;
+        }
+    }
+
+    fn finish(&self, rows: Vec<Raw>) -> Result<Vec<Raw>> {
+        match &self.pieces {
+            Pieces::ById(pieces) if pieces.len() > 1 => Ok(rows),
+            _ => self.completed(self.piece(), rows),
+        }
+    }
+
+    fn is_ahead(&self, edge: &Edge, place: &Place) -> bool {
+        match (edge, place) {
+            (Edge::Id(edge), Place::Behind(id)) => compare_ids(edge, id) == Ordering::Greater,
+            (Edge::Id(_), Place::Start) => true,
+            _ => false,
+        }
+    }
+
+    fn weight(&self, range: &Range) -> Option<u64> {
+        let left = range.left.unwrap_or_else(|| self.limits.reach.saturating_mul(2));
+        (self.divisible && left >= self.limits.rows.saturating_mul(3)).then_some(left)
+    }
+
+    fn divide(&self, range: &Range) -> Result<Division> {
+        let page = self.limits.rows;
+        let left = range.left.unwrap_or_else(|| self.limits.reach.saturating_mul(2));
+        let half = (left / page).div_ceil(2).saturating_mul(page).min(self.limits.reach);
+        let behind = match &range.from {
+            Place::Behind(id) => Some(id.as_str()),
+            _ => None,
+        };
+        match self.id_at(behind, range.upto.as_ref(), half, false)? {
+            Some(id) => {
+                let left = range.left.map(|left| left.saturating_sub(half));
+                Ok(Division::At { edge: Edge::Id(id.clone()), place: Place::Behind(id), left })
+            }
+            None if half <= page => Ok(Division::Never),
+            None => Ok(Division::Fewer(half)),
+        }
+    }
+
+    fn place_behind(&self, row: &RawValue) -> Option<Place> {
+        match self.pieces {
+            Pieces::ById(_) => id_of(row.get()).map(Place::Behind),
+            Pieces::ByOffset(_) => None,
+        }
+    }
+}
+
+impl Pieces {
+    /// The criteria with room for so many more conditions.
+    fn of(spec: &Spec, version: ApiVersion, room: usize) -> Result<Self> {
+        let Some(criteria) = spec.coql_criteria(version) else { return Ok(Self::ById(vec![None])) };
+        let fitted = criteria.fitted(Limits::of(version).in_values);
+        match fitted.parts(COQL_CONDITIONS.saturating_sub(room)) {
+            Ok(pieces) => Ok(Self::ById(pieces.into_iter().map(Some).collect())),
+            Err(_) if fitted.conditions() <= COQL_CONDITIONS => Ok(Self::ByOffset(fitted)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn selected(spec: &Spec, criteria: Option<Criteria>) -> Select {
+    let select = Select::from(spec.module.as_str());
+    let select = match &spec.view {
+        Some(view) => select.custom_view(view.clone()),
+        None => select,
+    };
+    match criteria {
+        Some(criteria) => select.filter(criteria),
+        None => select,
+    }
+}
+
+/// The conditions of a range.
+fn bounds(behind: Option<&str>, upto: Option<&Edge>) -> impl Iterator<Item = Criteria> {
+    let behind = behind.map(|id| Criteria::greater_than("id", literal(id)));
+    let upto = match upto {
+        Some(Edge::Id(id)) => Some(Criteria::less_equal("id", literal(id))),
+        _ => None,
+    };
+    behind.into_iter().chain(upto)
+}
+
+/// An id as Zoho's own samples write it, without quotation marks.
+fn literal(id: &str) -> Literal {
+    let bare = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+    if bare { Literal::number(id) } else { Literal::from(id) }
+}
+
+fn ids_of(rows: &[Raw]) -> Result<Vec<String>> {
+    let id = |row: &Raw| id_of(row.get()).ok_or_else(|| stuck("a row came without its id").logged());
+    rows.iter().map(id).collect()
+}
+
+/// Ids have to go up: otherwise rows would be missed or come twice.
+fn check_order<'a>(behind: Option<&'a str>, ids: &'a [String]) -> Result<()> {
+    let mut last = behind;
+    for id in ids {
+        if last.is_some_and(|last| compare_ids(id, last) != Ordering::Greater) {
+            return Err(stuck("the rows are not in the order of their ids, or Zoho gave the same rows again").logged());
+        }
+        last = Some(id);
+    }
+    Ok(())
+}
+
+/// A number that came as one or as text.
+pub(super) fn number(value: Option<&serde_json::Value>) -> Option<u64> {
+    let value = value?;
+    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+fn of_json(value: &Json) -> Option<u64> {
+    number(Some(&serde_json::Value::try_from(value.clone()).ok()?))
+}
+
+fn stuck(why: &str) -> Error {
+    Error::new(ErrorKind::InvalidResponse, format!("the scan cannot go on: {why}"))
+}

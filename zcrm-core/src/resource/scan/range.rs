@@ -1,0 +1,166 @@
+//! A piece of a module that one worker reads.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::error::Result;
+use crate::resource::row::Raw;
+
+/// A piece of a module, and how far it was read: data that can be written down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Range {
+    /// Where its next page begins.
+    pub(super) from: Place,
+    /// The last that belongs to it; none where it has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) upto: Option<Edge>,
+    /// How many rows of that page have come already.
+    #[serde(default)]
+    pub(super) skip: usize,
+    /// How many pages were read.
+    #[serde(default)]
+    pub(super) pages: usize,
+    /// How many rows are thought to be left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) left: Option<u64>,
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Place {
+    /// With the lowest id.
+    Start,
+    /// Behind this id.
+    Behind(String),
+    /// At this row, where ids cannot be told.
+    Row(u64),
+    /// At this page, from 1.
+    Page(u32),
+    /// In a listing by time.
+    Time(Chain),
+}
+
+/// Where a listing by time stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Chain {
+    /// It has what was modified later than this, in seconds since 1970.
+    pub(super) since: Option<i64>,
+    /// The number of the next page, from 1, where it is told by number.
+    pub(super) page: u32,
+    /// Its token, where it is told by token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) token: Option<String>,
+    /// How many rows it gave.
+    pub(super) rows: u64,
+    /// When the last of them was modified.
+    pub(super) last: Option<i64>,
+}
+
+/// The last that belongs to a range.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Edge {
+    Id(String),
+    Page(u32),
+    Time(i64),
+}
+
+/// What was read of a range.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub(super) rows: Vec<Raw>,
+    /// Where the range goes on; none at its end.
+    pub(super) next: Option<Place>,
+}
+
+/// Where a range is divided.
+#[derive(Debug)]
+pub(super) enum Division {
+    /// Up to this edge it goes on as before; behind it another one begins, with so many rows.
+    At { edge: Edge, place: Place, left: Option<u64> },
+    /// It has fewer rows than this.
+    Fewer(u64),
+    /// It cannot be divided.
+    Never,
+}
+
+impl Range {
+    pub(super) fn from(place: Place) -> Self {
+        Self { from: place, upto: None, skip: 0, pages: 0, left: None }
+    }
+
+    pub(super) fn upto(self, edge: Option<Edge>) -> Self {
+        Self { upto: edge, ..self }
+    }
+
+    pub(super) fn with_left(self, left: Option<u64>) -> Self {
+        Self { left, ..self }
+    }
+}
+
+/// The ranges of a scan: data that can be written down.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Ranges {
+    /// In any order.
+    pub(super) open: Vec<Range>,
+    /// What is to be read when all others are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) last: Option<Range>,
+}
+
+impl From<Range> for Ranges {
+    fn from(range: Range) -> Self {
+        Self { open: vec![range], last: None }
+    }
+}
+
+/// How ranges are read.
+pub(super) trait Source: Send + Sync {
+    /// The ranges with which so many workers begin.
+    ///
+    /// # Errors
+    ///
+    /// Those of requests, logged.
+    fn ranges(&self, workers: usize) -> Result<Ranges>;
+
+    /// The next page of a range.
+    ///
+    /// # Errors
+    ///
+    /// Those of requests, logged.
+    fn read(&self, range: &Range) -> Result<Page>;
+
+    /// Takes out of a page what lies beyond the edge.
+    fn trim(&self, page: &mut Page, edge: &Edge);
+
+    /// What is still missing in rows that belong to the range, or too much.
+    ///
+    /// # Errors
+    ///
+    /// Those of requests, logged.
+    fn finish(&self, rows: Vec<Raw>) -> Result<Vec<Raw>> {
+        Ok(rows)
+    }
+
+    /// Whether an edge lies behind all that was read.
+    fn is_ahead(&self, edge: &Edge, place: &Place) -> bool;
+
+    /// How many rows a range has left, about; none where it is not worth dividing.
+    fn weight(&self, range: &Range) -> Option<u64>;
+
+    /// Where to divide a range.
+    ///
+    /// # Errors
+    ///
+    /// Those of requests, logged.
+    fn divide(&self, range: &Range) -> Result<Division>;
+
+    /// Where to go on behind a row, where that can be told by the row itself.
+    fn place_behind(&self, row: &RawValue) -> Option<Place>;
+
+    /// Whether a row has not come before.
+    fn admits(&self, _row: &RawValue) -> bool {
+        true
+    }
+}

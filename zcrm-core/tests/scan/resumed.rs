@@ -1,0 +1,56 @@
+//! Scans that stop anywhere and go on in another process.
+
+use zcrm_core::resource::{ScanCursor, Way};
+use zcrm_core::{ErrorKind, Record};
+
+use super::{WAYS, client, once, rows, start};
+
+#[test]
+fn a_scan_that_is_dropped_anywhere_goes_on_without_a_loss_or_a_double() {
+    for version in ["v2", "v8"] {
+        let (emulator, _) = start(version, 5_000);
+        for way in WAYS {
+            for workers in [1, 4] {
+                let scan =
+                    || client(&emulator, version).module("Leads").scan().fields(["City"]).way(way).workers(workers);
+                let mut found: Vec<Record> = Vec::new();
+                let mut cursor: Option<String> = None;
+                for takes in [0, 1, 199, 250, 1_333, 7, usize::MAX] {
+                    let scan = match &cursor {
+                        Some(cursor) => scan().cursor(&cursor.parse::<ScanCursor>().unwrap()),
+                        None => scan(),
+                    };
+                    let mut rows = scan.iter();
+                    found.extend(rows.by_ref().take(takes).map(Result::unwrap));
+                    match rows.cursor() {
+                        Some(stands) => {
+                            assert_eq!(stands.rows(), found.len() as u64);
+                            cursor = Some(stands.to_string());
+                        }
+                        None => assert_eq!(takes, usize::MAX),
+                    }
+                }
+                assert_eq!(once(found.into_iter()).len(), 4_500, "{version} {way} {workers}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_cursor_keeps_its_way_and_refuses_another_scan() {
+    let (_emulator, client) = start("v8", 1_000);
+    let scan = client.module("Leads").scan().fields(["City"]);
+    let mut pages = scan.clone().way(Way::Pages).iter();
+    assert!(pages.next().unwrap().is_ok());
+    let cursor = pages.cursor().unwrap();
+    assert_eq!(cursor.way(), Some(Way::Pages));
+    let rest = scan.clone().cursor(&cursor);
+    assert_eq!(rows(&rest).len(), 899);
+    for other in [scan.clone().fields(["Email"]), scan.clone().way(Way::Query)] {
+        let error = other.cursor(&cursor).iter().next().unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::CursorMismatch);
+    }
+    let mut all = scan.iter();
+    assert_eq!(all.by_ref().count(), 900);
+    assert!(all.cursor().is_none());
+}
