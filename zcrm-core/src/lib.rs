@@ -40,6 +40,7 @@
 //! | Several requests in one call | [`client.composite()`](Client::composite): `add`, `send`, `take` |
 //! | What was created, modified and deleted since last time | [`leads.changes(cursor)`](resource::ModuleHandle::changes), with a cursor to keep |
 //! | Be told of changes | [`client.notifications()`](Client::notifications): channels, and what Zoho sends by them |
+//! | Changes as they happen, across restarts | [`client.subscription(state)`](Client::subscription) |
 //! | Anything else | [`client.call(...)`](Client::call), with the same tokens, retries and errors |
 //!
 //! What comes back is plain data in [`entity`]. All listings share one builder, [`rest::List`], and one
