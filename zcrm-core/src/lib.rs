@@ -40,6 +40,7 @@
 //! | Several requests in one call | [`client.composite()`](Client::composite): `add`, `send`, `take` |
 //! | What was created, modified and deleted since last time | [`leads.changes(cursor)`](resource::ModuleHandle::changes), with a cursor to keep |
 //! | Be told of changes | [`client.notifications()`](Client::notifications): channels, and what Zoho sends by them |
+//! | Writing that survives a crash | a [`Journal`](journal::Journal): which rows are done, which are not, which are unanswered |
 //! | Changes as they happen, across restarts | [`client.subscription(state)`](Client::subscription) |
 //! | Anything else | [`client.call(...)`](Client::call), with the same tokens, retries and errors |
 //!
@@ -99,6 +100,7 @@ pub mod coql;
 pub mod criteria;
 pub mod entity;
 pub mod error;
+pub mod journal;
 #[cfg(feature = "logging")]
 pub mod logging;
 pub mod migrating;
