@@ -5,7 +5,6 @@ mod attach;
 mod completions;
 mod describe;
 mod export;
-mod export_bulk;
 mod import;
 mod import_dry_run;
 mod login;
