@@ -6,6 +6,7 @@ mod connect;
 pub mod csv;
 mod exit;
 pub mod export;
+pub mod fleet;
 pub mod grant;
 pub mod import;
 mod interrupt;
@@ -16,7 +17,9 @@ pub mod query;
 mod read_only;
 mod rust_struct;
 pub mod stdio;
+pub mod stores;
 pub mod sync;
+mod table;
 pub mod undo;
 pub mod watch;
 
@@ -25,3 +28,4 @@ pub use exit::{IN_PART, Outcome, arguments, complain, in_one_line, outcome_unkno
 pub use interrupt::{Interrupt, end, on_signal};
 pub use read_only::is_read_only;
 pub use rust_struct::{about, rust_struct};
+pub use table::table;

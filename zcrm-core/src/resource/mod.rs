@@ -11,6 +11,7 @@
 //! * `bulk`: whole modules by bulk read and bulk write (feature `bulk`).
 //! * `mass`: mass operations: by ids, and as jobs.
 //! * `record`: one record, and what belongs to it.
+//! * `limits`: what the organization may spend, and what requests cost.
 //! * `query`: queries in COQL. `composite`: several requests in one call.
 //! * `scan`: a module of any size, by the cheapest of pages, COQL and bulk read. `row`: rows as text.
 //! * `changes`: what was created, modified and deleted in a module since a cursor.
@@ -22,6 +23,7 @@ mod bulk;
 mod changes;
 mod collection;
 mod composite;
+mod limits;
 mod mass;
 mod module;
 mod notifications;
@@ -40,6 +42,7 @@ pub use bulk::{
 pub use changes::{Change, Changes, ChangesCursor, ChangesRows, DeletionKind};
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};
 pub use composite::{Composite, CompositeResults, SubRequest};
+pub use limits::{Edition, Limits, LimitsHandle};
 pub use mass::{
     ChangeOwner, MassConvert, MassDelete, MassJob, MassJobHandle, MassOperation, MassState, MassStatus, MassUpdate,
     Merge, Merged,

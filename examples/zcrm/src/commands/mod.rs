@@ -3,15 +3,21 @@
 mod api;
 mod attach;
 mod completions;
+#[cfg(feature = "custom")]
+mod copy_tokens;
 mod describe;
+mod doctor;
 mod export;
 mod import;
 mod import_dry_run;
+mod limits;
 mod login;
 mod man;
 mod query;
+mod revoke;
 mod rows;
 mod sync;
+mod tokens;
 mod undo;
 mod watch;
 mod whoami;
@@ -35,6 +41,12 @@ pub(crate) enum Command {
     Undo(undo::UndoImport),
     Attach(attach::Attach),
     Api(api::Api),
+    Doctor(doctor::Examine),
+    Limits(limits::ShowLimits),
+    Tokens(tokens::Tokens),
+    Revoke(revoke::Revoke),
+    #[cfg(feature = "custom")]
+    CopyTokens(copy_tokens::CopyTokens),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -57,6 +69,12 @@ impl Command {
             Self::Undo(undo) => undo.run(global),
             Self::Attach(attach) => attach.run(global),
             Self::Api(api) => api.run(global),
+            Self::Doctor(doctor) => doctor.run(global),
+            Self::Limits(limits) => limits.run(global),
+            Self::Tokens(tokens) => tokens.run(global),
+            Self::Revoke(revoke) => revoke.run(global),
+            #[cfg(feature = "custom")]
+            Self::CopyTokens(copy) => copy.run(global),
             Self::Completions(completions) => completions.run(whole()),
             Self::Man(man) => man.run(whole()),
         }
