@@ -99,6 +99,8 @@ pub enum ErrorKind {
     /// A bulk or mass job was not over within the time limit. It goes on at Zoho: wait for it again. When a mass job
     /// was to be started, it is another one, and nothing was started.
     JobPending,
+    /// The [journal](crate::journal::Journal) is of other work, held by another process, or damaged. Nothing was sent.
+    Journal,
     /// The request was undone, or never begun, because another one of its composite failed; the text names that one.
     RolledBack,
     /// A notification has not the token of its channel: it is not Zoho's, or not for this program. Answer 403.
