@@ -1,6 +1,6 @@
 //! The condition of optimistic locking, for each record of a batch.
 
-use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::ModuleHandle;
@@ -61,9 +61,9 @@ impl Guard for Lock {
         };
         // A retry that is refused may meet what the first attempt did.
         let retried = error.outcome_unknown();
-        let details = error.api().map(|api| &api.details);
-        let named = details.and_then(|details| RecordId::deserialize(details.get("id")?).ok());
-        let told = details.is_some_and(|details| TRACES.iter().all(|trace| details.get(trace).is_some()));
+        let api = error.api();
+        let named: Option<RecordId> = api.and_then(|api| api.detail("id"));
+        let told = api.is_some_and(|api| TRACES.iter().all(|trace| api.detail::<IgnoredAny>(trace).is_some()));
         let id = row.id.clone().or(named);
         let record = id.as_ref().filter(|_| retried || !told).and_then(|id| self.read(id).ok());
         let traces = record.iter().flat_map(|record| {
