@@ -131,8 +131,8 @@ fn told(numbers: &[u64], outcomes: impl Iterator<Item = Outcome>) -> (Vec<RowOut
     (told, given_up)
 }
 
-/// Bulk write does not say when it modified a record; where old values are kept, so that they can be written back, it is
-/// asked for.
+/// Bulk write does not say when it modified a record; where old values are kept, so that they can be written back, that
+/// is asked for.
 fn note_times(job: &Job<'_>, outcomes: &mut [RowOutcome]) -> Result<()> {
     if job.keep.is_none() {
         return Ok(());
