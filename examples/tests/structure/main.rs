@@ -113,6 +113,7 @@ const SENDING_NOTHING: &[&str] = &[
     "into_result",
     "json",
     "read_redirect",
+    "receive",
     "set_data_center",
     "take",
 ];

@@ -187,6 +187,11 @@ impl Error {
         self
     }
 
+    /// The text alone, without what Zoho said and without the causes.
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// An argument that cannot be sent.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidInput, message)
