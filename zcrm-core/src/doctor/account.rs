@@ -176,7 +176,7 @@ fn version(client: &Client, error: &Error) -> Option<Finding> {
         return None;
     }
     let version = client.config().api_version();
-    let supported = error.api().and_then(|api| api.details.get("supported_version")?.as_str().map(str::to_owned));
+    let supported: Option<String> = error.api().and_then(|api| api.detail("supported_version"));
     let remedy = match supported {
         Some(supported) => format!("set api_version to {supported}"),
         None => "set api_version to another one (v2 to v8); check that api_base_url is an API host of Zoho".to_owned(),

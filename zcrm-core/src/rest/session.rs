@@ -131,12 +131,20 @@ impl Session {
     pub(crate) fn run<T>(&self, request: &Request<T>) -> Result<T> {
         let parts = request.parts();
         let limit = self.max_response_bytes();
+        let mut damaged = false;
         self.exit(request, |attempt, _permit| {
             let body = match &parts.body {
                 Some(bytes) => Body::Bytes { content_type: &parts.content_type, bytes },
                 None => Body::Empty,
             };
-            receive(attempt.send(body, Pace::Call)?, limit)
+            let received = receive(attempt.send(body, Pace::Call)?, limit)?;
+            // Damaged on the way, or for good: then what can be read of it is.
+            let again = !received.is_utf8() && !std::mem::replace(&mut damaged, true);
+            if again && self.may_retry(parts, Classification::Ambiguous) {
+                Err(received.damaged())
+            } else {
+                Ok(received)
+            }
         })
     }
 
