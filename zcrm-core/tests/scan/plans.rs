@@ -27,7 +27,7 @@ fn check(emulator: &zcrm_emulator::Emulator, version: &str, what: &str, scan: im
 #[test]
 fn a_plan_counts_all_requests_that_the_scan_then_sends() {
     for version in ["v2", "v8"] {
-        for leads in [0, 150, 9_300] {
+        for leads in [0, 150, 3_300] {
             let (emulator, _) = start(version, leads);
             let mut cheapest = u64::MAX;
             for way in WAYS {

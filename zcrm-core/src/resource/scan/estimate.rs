@@ -11,6 +11,9 @@ use crate::coql::{Limits, credits};
 /// Rows of a page of a listing.
 pub(super) const PAGE: u64 = 200;
 
+/// Rows that are reached by page token (Zoho's page *Get records*).
+const BY_TOKEN: u64 = 100_000;
+
 /// Ids that one request takes (Zoho's page *Get records*).
 pub(super) const IDS: u64 = 100;
 
@@ -79,7 +82,12 @@ impl Circumstances<'_> {
         let price = if self.spec.view.is_some() { 3 } else { 1 };
         let shared = self.workers > 1 && self.spec.view.is_none();
         // The first and the last time, and a look at what was changed meanwhile.
-        let around = if shared && self.version >= ApiVersion::V3 { 3 } else { 0 };
+        let around = match (self.version >= ApiVersion::V3, shared) {
+            (true, true) => 3,
+            // All of them again, by time.
+            (true, false) if rows > BY_TOKEN && self.spec.view.is_none() => BY_TOKEN.div_ceil(PAGE),
+            _ => 0,
+        };
         let workers = if shared || self.version < ApiVersion::V3 { self.workers } else { 1 };
         let calls = pages.saturating_add(by_id).saturating_add(around);
         let credits = pages.saturating_mul(price).saturating_add(by_id).saturating_add(around);
