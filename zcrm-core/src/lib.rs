@@ -36,9 +36,11 @@
 //! | One record | [`leads.record(id)`](resource::ModuleHandle::record): `get`, `update`, `delete`, `notes()`, `attachments()` ... |
 //! | A module's fields, layouts, tags, views | `leads.fields()`, `leads.layouts()`, `leads.tags()`, `leads.custom_views()` |
 //! | Any records, by a query in COQL | [`client.query("select ...")`](Client::query): `iter`, `send`, `all` |
+//! | The same for many records | [`leads.mass_update(&values)`](resource::ModuleHandle::mass_update), `mass_delete()`, `change_owner(user)`, `mass_convert()`: `run(ids)`, `start(view)` |
 //! | Several requests in one call | [`client.composite()`](Client::composite): `add`, `send`, `take` |
 //! | What was created, modified and deleted since last time | [`leads.changes(cursor)`](resource::ModuleHandle::changes), with a cursor to keep |
 //! | Be told of changes | [`client.notifications()`](Client::notifications): channels, and what Zoho sends by them |
+//! | Writing that survives a crash | a [`Journal`](journal::Journal): which rows are done, which are not, which are unanswered |
 //! | Anything else | [`client.call(...)`](Client::call), with the same tokens, retries and errors |
 //!
 //! What comes back is plain data in [`entity`]. All listings share one builder, [`rest::List`], and one
@@ -97,6 +99,7 @@ pub mod coql;
 pub mod criteria;
 pub mod entity;
 pub mod error;
+pub mod journal;
 #[cfg(feature = "logging")]
 pub mod logging;
 pub mod migrating;

@@ -128,6 +128,16 @@ pub struct Behaviour {
     /// How late they are at most.
     #[serde(with = "seconds")]
     pub callback_lateness: Duration,
+    /// How often the state of a mass job is asked for before it is over: with 2, `SCHEDULED` and `RUNNING` are seen
+    /// first.
+    pub mass_polls: u64,
+    /// How long a mass job takes; until then no other one can be started.
+    #[serde(with = "seconds")]
+    pub mass_job_time: Duration,
+    /// Mass jobs end in `FAILED`, or `FAILURE` for merges.
+    pub mass_job_fails: bool,
+    /// Merges go on as jobs, as with more than 1,000 related records.
+    pub merge_as_job: bool,
     /// The certificate presented over https.
     pub certificate: Certificate,
 }
@@ -172,6 +182,10 @@ impl Default for Behaviour {
             callbacks_doubled: 0.0,
             callbacks_late: 0.0,
             callback_lateness: Duration::from_secs(1),
+            mass_polls: 0,
+            mass_job_time: Duration::ZERO,
+            mass_job_fails: false,
+            merge_as_job: false,
             certificate: Certificate::Valid,
         }
     }

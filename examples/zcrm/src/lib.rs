@@ -1,6 +1,6 @@
 //! What stands behind the command `zcrm`, for other programs: from a configuration to a client, exit codes and output
 //! that keep their promises, CSV files and the cells in them, queries and a prompt for them, tables that follow
-//! modules, imports that account for every row, Rust structs of modules.
+//! modules, imports that account for every row and can be taken back, Rust structs of modules.
 
 mod connect;
 pub mod csv;
@@ -17,6 +17,7 @@ mod read_only;
 mod rust_struct;
 pub mod stdio;
 pub mod sync;
+pub mod undo;
 
 pub use connect::{backends, config, connect, is_local, may_write, token_place};
 pub use exit::{IN_PART, Outcome, arguments, complain, in_one_line, outcome_unknown, run};

@@ -1,8 +1,10 @@
 //! Names that people type: an unknown one is an error that suggests the nearest.
 
 use anyhow::{Context, Error, Result, anyhow, bail};
-use zcrm_core::Client;
+use serde::Deserialize;
 use zcrm_core::entity::Field;
+use zcrm_core::transport::Headers;
+use zcrm_core::{Client, Method};
 
 /// How alike a suggestion has to be, from 0 to 1.
 const ALIKE: f64 = 0.75;
@@ -18,6 +20,26 @@ pub fn fields_of(client: &Client, module: &str) -> Result<Vec<Field>> {
         bail!("Zoho names no field of {module}; whose fields the user may not see cannot be worked with by name");
     }
     Ok(fields)
+}
+
+/// The fields of a module as one request gives them, and the headers of its response.
+///
+/// # Errors
+///
+/// As [`fields_of`].
+pub fn fields_and_headers_of(client: &Client, module: &str) -> Result<(Vec<Field>, Headers)> {
+    #[derive(Deserialize)]
+    struct Fields {
+        #[serde(default)]
+        fields: Vec<Field>,
+    }
+    let response = client.call(Method::Get, "settings/fields").query("module", module).send();
+    let response = response.map_err(|error| unknown_module(client, module, error))?;
+    let fields = if response.is_empty() { Vec::new() } else { response.json::<Fields>()?.fields };
+    if fields.is_empty() {
+        bail!("Zoho names no field of {module}; whose fields the user may not see cannot be worked with by name");
+    }
+    Ok((fields, response.headers().clone()))
 }
 
 /// The same error, with the nearest module where Zoho knows none of that name.

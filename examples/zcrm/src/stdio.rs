@@ -50,7 +50,16 @@ pub fn written<T>(outcome: io::Result<T>) -> Result<T> {
 
 /// Writes a line to standard error. Where that fails, there is nobody left to tell.
 pub fn note(line: impl Display) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let _ = try_note(line);
+}
+
+/// Writes a line to standard error.
+///
+/// # Errors
+///
+/// When it takes no more.
+pub fn try_note(line: impl Display) -> io::Result<()> {
+    writeln!(io::stderr().lock(), "{line}")
 }
 
 /// Lines on standard output that only inform: the work goes on when nobody takes them.
@@ -60,11 +69,12 @@ pub struct Informed {
 }
 
 impl Informed {
-    /// Writes a line, unless an earlier one failed.
-    pub fn say(&mut self, line: impl Display) {
+    /// Writes a line, unless an earlier one failed; whether it was written.
+    pub fn say(&mut self, line: impl Display) -> bool {
         if self.failure.is_none() {
             self.failure = say(line).err();
         }
+        self.failure.is_none()
     }
 
     /// Why lines were lost, unless the reader simply went away.

@@ -5,6 +5,7 @@
 #[cfg(feature = "bulk")]
 mod bulk_read;
 mod collections;
+mod mass_jobs;
 mod start;
 
 use std::sync::Arc;

@@ -94,10 +94,13 @@ pub enum ErrorKind {
     /// The listing ends before its last row: Zoho gives 2,000 rows by page number and 100,000 by page token, 2,000 in a
     /// search. Narrow it, for example by `modified_since`, or read the module another way.
     ListingLimit,
-    /// A bulk job ended in failure; [`Error::api`](super::Error::api) has Zoho's reason. Start another one.
+    /// A bulk or mass job ended in failure; [`Error::api`](super::Error::api) has Zoho's reason. Start another one.
     JobFailed,
-    /// A bulk job was not over within the time limit. It goes on at Zoho: wait for it again.
+    /// A bulk or mass job was not over within the time limit. It goes on at Zoho: wait for it again. When a mass job
+    /// was to be started, it is another one, and nothing was started.
     JobPending,
+    /// The [journal](crate::journal::Journal) is of other work, held by another process, or damaged. Nothing was sent.
+    Journal,
     /// The request was undone, or never begun, because another one of its composite failed; the text names that one.
     RolledBack,
     /// A notification has not the token of its channel: it is not Zoho's, or not for this program. Answer 403.

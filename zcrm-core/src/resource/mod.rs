@@ -9,6 +9,7 @@
 //! * `organization`: users, roles, profiles, taxes, variables, notes.
 //! * `module`: a module's records in bulk, its metadata, tags and custom views.
 //! * `bulk`: whole modules by bulk read and bulk write (feature `bulk`).
+//! * `mass`: mass operations: by ids, and as jobs.
 //! * `record`: one record, and what belongs to it.
 //! * `query`: queries in COQL. `composite`: several requests in one call.
 //! * `scan`: a module of any size, by the cheapest of pages, COQL and bulk read. `row`: rows as text.
@@ -20,6 +21,7 @@ mod bulk;
 mod changes;
 mod collection;
 mod composite;
+mod mass;
 mod module;
 mod notifications;
 mod organization;
@@ -36,6 +38,10 @@ pub use bulk::{
 pub use changes::{Change, Changes, ChangesCursor, ChangesRows, DeletionKind};
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};
 pub use composite::{Composite, CompositeResults, SubRequest};
+pub use mass::{
+    ChangeOwner, MassConvert, MassDelete, MassJob, MassJobHandle, MassOperation, MassState, MassStatus, MassUpdate,
+    Merge, Merged,
+};
 pub use module::{DeletedKind, ModuleHandle, SearchBy, Which, Writer};
 pub use notifications::{
     Affected, Channel, Condition, Event, EventKind, FieldSelection, ListedChannel, Notification, NotificationsHandle,

@@ -7,6 +7,7 @@
 //! * `response`: what Zoho's responses say.
 //! * `list`: listings in pages. `batch`: writes of many items. `transfer`: files.
 //! * `stop`: why nothing more is begun of requests that go out side by side.
+//! * `pauses`: waiting for a job of Zoho's.
 //! * `call`: any endpoint, by hand. `composite`: several requests in one call.
 
 mod batch;
@@ -16,6 +17,7 @@ mod cost;
 mod governor;
 mod list;
 mod parts;
+mod pauses;
 mod request;
 mod response;
 mod retry;
@@ -32,6 +34,7 @@ pub use governor::Usage;
 pub use list::{Cursor, List, Page, PageInfo, Rows, SortOrder, UnfitRow};
 pub(crate) use list::{Fields, Listing, decode_row, row_texts};
 pub use parts::{Host, Idempotency};
+pub(crate) use pauses::Pauses;
 pub use request::Request;
 pub use response::Response;
 pub(crate) use response::{ItemResult, Key};

@@ -72,7 +72,6 @@ impl Session {
     }
 
     /// Sleeps, unless the client is interrupted.
-    #[cfg(feature = "bulk")]
     pub(crate) fn sleep(&self, pause: std::time::Duration) -> Result<()> {
         self.shared.governor.sleep(pause)
     }

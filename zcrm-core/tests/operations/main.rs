@@ -3,6 +3,7 @@
 
 mod composite;
 mod locking;
+mod mass;
 
 use std::time::Duration;
 

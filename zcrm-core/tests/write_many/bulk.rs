@@ -321,3 +321,56 @@ fn what_is_sent_is_what_the_version_takes() {
         assert!(resource["file_id"].is_string());
     }
 }
+
+#[test]
+fn rows_of_subforms_go_with_their_record() {
+    let (emulator, client) = zoho("v8");
+    let project = |code: &str, milestones: Value| {
+        Record::new().with("Name", "P").with("Project_Code", code).with("Milestones", milestones)
+    };
+    let rows = || {
+        [
+            project(
+                "B-2",
+                json!([{ "Milestone": "Plan", "Due": "2026-03-01" }, { "Milestone": "Roof", "Reached": true }]),
+            ),
+            project("A-1", json!([])),
+            project("C-3", json!([{ "Milestone": "Plan" }])),
+            project("c-3", json!([{ "Milestone": "Roof" }])),
+            project("D-4", json!([{ "Milestone": "Plan", "Due": "soon" }])),
+        ]
+    };
+    let write =
+        |client: &Client| client.module("Projects").bulk_write().upsert_by("Project_Code").subform("Milestones");
+    let report = write(&client).rows(rows()).run().unwrap();
+    assert_eq!(line(&report), "created=3 updated=0 deleted=0 rejected=0 unanswered=0 not_sent=2");
+    let milestones = |index: usize| {
+        let project = stored(&emulator, "Projects", &report.outcomes()[index]);
+        let rows = project["Milestones"].as_array().unwrap().iter();
+        rows.map(|row| format!("{} {}", row["Milestone"], row["Due"])).collect::<Vec<_>>()
+    };
+    assert_eq!(milestones(0), [r#""Plan" "2026-03-01""#, r#""Roof" """#]);
+    assert_eq!((milestones(1).len(), milestones(2).len()), (0, 1));
+    let faults: Vec<_> = report.not_sent().map(|(index, error)| (index, error.to_string())).collect();
+    assert!(faults[0].0 == 3 && faults[0].1.contains("or that of another row"), "{faults:?}");
+    assert!(faults[1].0 == 4 && faults[1].1.contains("row 1 of Milestones: Due is \"soon\""), "{faults:?}");
+    let create = emulator.requests().into_iter().find(|request| request.path == "/crm/bulk/v8/write").unwrap().json();
+    let [parent, child] = create["resource"].as_array().unwrap().as_slice() else { panic!("two resources") };
+    assert_eq!((&parent["file_id"], &parent["file_names"]), (&child["file_id"], &json!(["Projects.csv"])));
+    assert_eq!(child["field_mappings"][0], json!({ "api_name": "Parent_Id", "index": 0, "parent_column_index": 0 }));
+
+    // Links have the same shape; this Zoho has no linking module.
+    let linked = client.module("Projects").bulk_write().linked("People", "Projects_X_Contacts", "Projects", "Contacts");
+    let people = Record::new().with("Name", "P").with("People", json!(["3652397000000190001"]));
+    let report = linked.rows([people]).run().unwrap();
+    assert_eq!(report.rejected().next().unwrap().1.code(), Some("MODULE_NOT_AVAILABLE"));
+    let create = emulator.requests().into_iter().rfind(|request| request.path == "/crm/bulk/v8/write").unwrap().json();
+    let link = json!([
+        { "api_name": "Projects", "index": 0, "parent_column_index": 0 },
+        { "api_name": "Contacts", "index": 1, "find_by": "id" },
+    ]);
+    assert_eq!(create["resource"][1]["field_mappings"], link);
+
+    let (_emulator, client) = zoho("v2");
+    assert_eq!(write(&client).rows(rows()).run().unwrap_err().kind(), ErrorKind::Unsupported);
+}

@@ -24,6 +24,7 @@ mod criteria;
 mod files;
 mod imports;
 mod jobs;
+mod mass_jobs;
 mod metadata;
 mod org;
 mod page;

@@ -24,7 +24,7 @@ const MODULES: &str = "ZohoCRM.modules.ALL";
 const SETTINGS: &str = "ZohoCRM.settings.ALL";
 
 /// Prices of all operations.
-pub(crate) const PRICES: [Price; 53] = [
+pub(crate) const PRICES: [Price; 60] = [
     price("GET", "/{module}", MODULES, 1, 3),
     price("POST", "/{module}", MODULES, 1, 10),
     price("PUT", "/{module}", MODULES, 1, 10),
@@ -43,6 +43,13 @@ pub(crate) const PRICES: [Price; 53] = [
     price("POST", "/{module}/{id}/actions/clone", MODULES, 1, 1),
     price("GET", "/{module}/{id}/actions/fetch_full_data", MODULES, 1, 1),
     price("POST", "/Leads/{id}/actions/convert", MODULES, CONVERT, CONVERT),
+    price("POST", "/Leads/actions/mass_convert", MODULES, MASS_CONVERT, MASS_CONVERT),
+    price("POST", "/{module}/{id}/actions/merge", MODULES, MERGE, MERGE),
+    price("POST", "/{module}/actions/mass_update", MODULES, 1, 5),
+    price("POST", "/{module}/actions/mass_delete", MODULES, 1, 5),
+    price("POST", "/{module}/actions/change_owner", MODULES, 1, 5),
+    price("POST", "/{module}/actions/mass_change_owner", MODULES, 1, 1),
+    price("POST", "/settings/tags/actions/mass_delete", SETTINGS, 1, 1),
     price("GET", "/{module}/{id}/{related_list}", MODULES, 1, 1),
     price("PUT", "/{module}/{id}/{related_list}", MODULES, 1, 1),
     price("DELETE", "/{module}/{id}/{related_list}", MODULES, 1, 1),
@@ -81,6 +88,8 @@ pub(crate) const PRICES: [Price; 53] = [
 ];
 
 const COUNT: u64 = 50;
+const MERGE: u64 = 50;
+const MASS_CONVERT: u64 = 200;
 const CONVERT: u64 = 5;
 const BULK_READ: u64 = 50;
 const BULK_WRITE: u64 = 500;
@@ -104,6 +113,9 @@ pub(crate) fn credits(call: &Call) -> u64 {
         ("GET", [_, "actions", "count"]) => COUNT,
         ("GET", [_]) if call.query("cvid").is_some() => 3,
         ("POST", [_, _, "actions", "convert"]) => CONVERT,
+        ("POST", [_, _, "actions", "merge"]) => MERGE,
+        ("POST", [_, "actions", "mass_convert"]) => MASS_CONVERT,
+        ("POST", [_, "actions", "mass_update" | "mass_delete" | "change_owner"]) => per(tagged(call), 100),
         ("POST", [_, .., "actions", "add_tags" | "remove_tags"]) => per(tagged(call), 50),
         ("DELETE", [_]) => per(call.query_list("ids").len(), 100),
         ("POST" | "PUT", [_] | [_, "upsert"]) => per(records(call), 10),
@@ -121,7 +133,8 @@ pub(crate) fn is_heavy(call: &Call) -> bool {
     match (call.method.as_str(), below_version(call).as_slice()) {
         ("POST", ["coql" | composite::KEY])
         | ("GET", [_, "search"])
-        | ("POST", [_, _, "actions", "convert" | "send_mail"]) => true,
+        | ("POST", [_, _, "actions", "convert" | "send_mail"])
+        | ("POST", [_, "actions", "mass_convert"]) => true,
         ("GET", [_]) => call.query("cvid").is_some() || call.query("sort_by").is_some(),
         ("POST" | "PUT", [_] | [_, "upsert"]) => records(call) >= MANY,
         _ => false,

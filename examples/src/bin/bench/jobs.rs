@@ -20,6 +20,8 @@ use super::usage::{Of, Usage};
 
 /// How many rows are written.
 pub(crate) const CREATED: u64 = 10_000;
+/// How many rows are written by bulk write.
+pub(crate) const BULK: u64 = 100_000;
 /// What is imported, beside the dictionary.
 pub(crate) const SHEET: &str = "leads.csv";
 
@@ -41,6 +43,7 @@ pub(crate) enum Job {
     Export,
     Create,
     Import,
+    BulkWrite,
 }
 
 #[derive(Deserialize)]
@@ -84,6 +87,8 @@ impl Job {
     ];
     pub(crate) const CREATING: [Self; 2] = [Self::Create, Self::Import];
 
+    pub(crate) const BULK_WRITING: [Self; 1] = [Self::BulkWrite];
+
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::RawValues => "ureq and `serde_json::Value`",
@@ -98,6 +103,7 @@ impl Job {
             Self::Export => "`zcrm export`, NDJSON",
             Self::Create => "`create_iter`",
             Self::Import => "`zcrm import`",
+            Self::BulkWrite => "`bulk_write().upsert_by`",
         }
     }
 
@@ -148,6 +154,15 @@ impl Job {
             Self::Create => {
                 let leads = (0..CREATED).map(|number| Record::new().with("Last_Name", format!("Lead {number}")));
                 client(config)?.module("Leads").writer().create_iter(leads).report().created().count()
+            }
+            Self::BulkWrite => {
+                let lead = |number| {
+                    let lead = Record::new().with("Last_Name", format!("Lead {number}")).with("City", "Oslo");
+                    lead.with("Email", format!("lead{number}@example.com")).with("Company", "Example Ltd")
+                };
+                let rows = (0..BULK).map(lead);
+                let outcomes = client(config)?.module("Leads").bulk_write().upsert_by("Email").rows(rows).start()?;
+                outcomes.filter(|outcome| outcome.id().is_some()).count()
             }
             Self::Export => {
                 let output = beside(config, "leads.ndjson");

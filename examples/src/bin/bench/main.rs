@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use zcrm_cli::stdio::say;
 use zcrm_cli::{Outcome, connect, run};
 
-use self::jobs::{CREATED, Job};
+use self::jobs::{BULK, CREATED, Job};
 use self::server::Server;
 use self::usage::Usage;
 
@@ -62,6 +62,7 @@ fn bench(arguments: &Arguments) -> Result<Outcome> {
                 table(&format!("Listing {leads} leads"), *leads, &Job::LISTING, arguments)?;
             }
             table(&format!("Creating {CREATED} leads"), 0, &Job::CREATING, arguments)?;
+            table(&format!("Bulk writing {BULK} leads"), 0, &Job::BULK_WRITING, arguments)?;
         }
     }
     Ok(Outcome::Done)

@@ -29,7 +29,7 @@ pub struct Sheet {
 /// A row below the header.
 #[derive(Debug, Clone)]
 pub struct SheetRow {
-    /// Its number, as a spreadsheet counts: the header is row 1.
+    /// Its number, from 1; the header is not counted, empty rows are.
     pub number: u64,
     /// As many cells as there are columns.
     pub cells: Vec<Vec<u8>>,
@@ -87,7 +87,7 @@ impl Sheet {
         if let Some(twice) = header.iter().filter(|name| !name.is_empty()).find(|name| !seen.insert(name.as_str())) {
             bail!("two columns are named {twice}");
         }
-        Ok(Self { scanner, header, reason, row: 1 })
+        Ok(Self { scanner, header, reason, row: 0 })
     }
 
     /// The names of all columns but that of reasons; empty for a column without a name, whose cells have to be empty.

@@ -1,10 +1,46 @@
 //! Rows of a CSV file on their way to Zoho, and what became of each.
+//!
+//! * `input`, `map`, `columns`, `column`, `dates`, `lookup`: what the input says.
+//! * `check`, `dry_run`, `plan`: what is wrong with it, and what writing it costs.
+//! * `job`, `feed`, `records`, `writes`: rows on their way to record calls.
+//! * `tally`, `rejects`, `counts`: the account of all rows.
+//! * `past`, `clock`, `settle`, `alike`: what earlier runs did. `keep`: the values that are overwritten.
 
+mod alike;
+mod check;
+mod clock;
+mod column;
 mod columns;
+mod counts;
+mod dates;
+mod dry_run;
+mod feed;
+mod input;
 mod job;
+mod keep;
+mod lookup;
+mod map;
+mod past;
+mod plan;
+mod records;
+mod rejects;
+mod settle;
 mod tally;
 mod writes;
 
+pub use check::Checker;
+pub use clock::Clock;
 pub use columns::{ABOUT, Columns, Writing};
-pub use job::{Job, dry_run, leave_rest, leave_unread};
+pub use counts::Counts;
+pub use dates::DateFormat;
+pub use dry_run::{Findings, dry_run};
+pub use input::{Input, hash_of};
+pub use job::{Blocks, Job, leave_rest, leave_unread};
+pub use keep::{Keep, Kept, read_kept};
+pub use lookup::Lookups;
+pub use map::{Column, Empty, Mapping};
+pub use plan::{Plan, Way};
+pub use records::import_by_records;
+pub use rejects::RESULTS;
+pub use settle::{count_unanswered, settle};
 pub use tally::{ENDED, Files, NOT_BEGUN, Tally};

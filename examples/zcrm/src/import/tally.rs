@@ -1,15 +1,16 @@
-//! What became of the rows of an import, and those that were rejected.
+//! The account of an import: every row that was read is in it, whatever happens.
 
 use std::collections::VecDeque;
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use indicatif::ProgressBar;
+use zcrm_core::journal::{Journal, RowFate, RowOutcome};
 
-use super::writes::Fate;
-use crate::csv::{IN_DOUBT, REASON, Sheet, SheetRow};
-use crate::output::Lines;
+use super::counts::Counts;
+use super::past::{self, STILL_UNANSWERED};
+use super::rejects::{Rejects, Results};
+use crate::csv::{IN_DOUBT, Sheet, SheetRow};
 use crate::stdio::note;
 use crate::{Outcome, complain};
 
@@ -17,35 +18,49 @@ use crate::{Outcome, complain};
 pub const ENDED: &str = "the import was ended before its turn";
 /// Why no row is sent when the module or its fields cannot be found out.
 pub const NOT_BEGUN: &str = "the import could not begin";
+/// Why a row is unanswered whose answer was not waited for.
+const NOT_WAITED_FOR: &str = "the program was ended before the answer came";
 
-/// Where rows go that did not arrive for certain.
+/// Where it is said what became of rows.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
-    /// Those that were refused or not sent: corrected, they can be imported.
+    /// Those that were refused: corrected, they can be imported. Without a journal those that were not sent too.
     pub rejects: Option<PathBuf>,
     /// Those that may have arrived or not.
     pub unanswered: Option<PathBuf>,
+    /// A line for every row.
+    pub results: Option<PathBuf>,
+    /// Whether there is a journal, so that the same command goes on where this one ends.
+    pub journaled: bool,
+    /// Whether what an earlier run has left in the files can be had again.
+    pub again: bool,
 }
 
-/// What became of the rows read. Its text is one line: `created=N updated=N refused=N unanswered=N not_sent=N`.
+/// The account of an import.
 #[derive(Debug)]
 pub struct Tally {
-    created: u64,
-    updated: u64,
-    refused: u64,
-    unanswered: u64,
-    not_sent: u64,
-    /// Gathered for the next request, or in it.
-    gathered: VecDeque<SheetRow>,
-    /// Whether that request is in flight.
-    in_flight: bool,
+    counts: Counts,
+    /// Rows that were read, in the input's order, up to the last one of which it is not known what became of it.
+    queue: VecDeque<(SheetRow, Stage)>,
     rejects: Option<Rejects>,
     in_doubt: Option<Rejects>,
+    results: Option<Results>,
+    journaled: bool,
     /// Rows that were not sent, one after the other, and that no file takes.
     gap: Option<Gap>,
     broken: Option<anyhow::Error>,
+    stopped: bool,
     closed: bool,
     bar: ProgressBar,
+}
+
+#[derive(Debug, PartialEq)]
+enum Stage {
+    /// It waits for its call.
+    Gathered,
+    /// It may arrive.
+    Sent,
+    Known(RowOutcome),
 }
 
 impl Tally {
@@ -55,26 +70,30 @@ impl Tally {
     /// # Errors
     ///
     /// When a file cannot be written.
-    pub fn new(sheet: &Sheet, files: &Files, bar: ProgressBar) -> Result<Self> {
-        let open = |file: &Option<PathBuf>| file.as_deref().map(|file| Rejects::new(sheet, file)).transpose();
+    pub fn new(sheet: &Sheet, module: &str, files: &Files, bar: ProgressBar) -> Result<Self> {
+        let open = |file: &Option<PathBuf>| file.as_deref().map(|file| Rejects::new(sheet, file, files.again));
         Ok(Self {
-            created: 0,
-            updated: 0,
-            refused: 0,
-            unanswered: 0,
-            not_sent: 0,
-            gathered: VecDeque::new(),
-            in_flight: false,
-            rejects: open(&files.rejects)?,
-            in_doubt: open(&files.unanswered)?,
+            counts: Counts::default(),
+            queue: VecDeque::new(),
+            rejects: open(&files.rejects).transpose()?,
+            in_doubt: open(&files.unanswered).transpose()?,
+            results: files.results.as_deref().map(|file| Results::new(file, module)).transpose()?,
+            journaled: files.journaled,
             gap: None,
             broken: None,
+            stopped: false,
             closed: false,
             bar,
         })
     }
 
-    /// Whether it makes no sense to go on.
+    /// The numbers so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Whether something kept the import from going on.
     #[must_use]
     pub fn is_broken(&self) -> bool {
         self.broken.is_some()
@@ -85,53 +104,103 @@ impl Tally {
         self.broken.get_or_insert(cause);
     }
 
-    /// Notes a row that is gathered for the next request.
+    /// Nothing more is to be sent.
+    pub(super) fn stop(&mut self) {
+        self.stopped = true;
+    }
+
+    /// Whether nothing more is to be sent.
+    pub(super) fn is_over(&self) -> bool {
+        self.stopped || self.broken.is_some()
+    }
+
+    /// Notes a row that is gathered for a call.
     pub(super) fn gather(&mut self, row: SheetRow) {
-        self.gathered.push_back(row);
+        self.queue.push_back((row, Stage::Gathered));
     }
 
-    /// Notes that the rows gathered are sent now, so that they may arrive.
-    pub(super) fn send(&mut self) {
-        self.in_flight = true;
-    }
-
-    /// Counts the rows gathered, each with what became of it.
-    pub(super) fn count(&mut self, fates: Vec<Fate>) {
-        self.in_flight = false;
-        let mut fates = fates.into_iter();
-        for row in std::mem::take(&mut self.gathered) {
-            let fate = fates.next().unwrap_or_else(|| Fate::Unanswered("nothing was said of it".to_owned()));
-            self.count_one(&row, fate);
+    /// Notes that the rows gathered, up to this one, are sent now, so that they may arrive.
+    pub(super) fn send(&mut self, last: u64) {
+        for (row, stage) in &mut self.queue {
+            if row.number > last {
+                break;
+            }
+            if *stage == Stage::Gathered {
+                *stage = Stage::Sent;
+            }
         }
     }
 
-    /// The rows gathered are not sent.
-    pub(super) fn leave_gathered(&mut self, reason: &str) {
-        for row in std::mem::take(&mut self.gathered) {
-            self.leave(&row, reason);
-        }
+    /// Notes a row of which it is known what became of it.
+    pub(super) fn know(&mut self, row: SheetRow, outcome: RowOutcome) {
+        self.queue.push_back((row, Stage::Known(outcome)));
+        self.let_out();
     }
 
-    fn count_one(&mut self, row: &SheetRow, fate: Fate) {
-        match fate {
-            Fate::Created => self.created += 1,
-            Fate::Updated => self.updated += 1,
-            Fate::Refused(reason) => self.refuse(row, &reason),
-            Fate::Unanswered(reason) => self.doubt(row, &reason),
-            Fate::NotSent(reason) => self.leave(row, &reason),
-        }
-    }
-
-    /// A row that is refused, by Zoho or here already.
-    pub(super) fn refuse(&mut self, row: &SheetRow, reason: &str) {
-        self.refused += 1;
-        self.put_down(row, "refused", reason, false);
+    /// A row that is refused here already.
+    pub(super) fn refuse(&mut self, row: SheetRow, reason: &str) {
+        let outcome = RowOutcome::because(row.number, RowFate::Refused, reason);
+        self.know(row, outcome);
     }
 
     /// A row that was not sent.
-    pub(super) fn leave(&mut self, row: &SheetRow, reason: &str) {
-        self.not_sent += 1;
-        if self.rejects.as_ref().is_some_and(|rejects| !rejects.failed) {
+    pub(super) fn leave(&mut self, row: SheetRow, reason: &str) {
+        let outcome = RowOutcome::because(row.number, RowFate::NotSent, reason);
+        self.know(row, outcome);
+    }
+
+    /// The rows gathered are not sent.
+    pub(super) fn leave_gathered(&mut self, reason: &str, journal: Option<&Journal>) {
+        for (row, stage) in self.queue.iter_mut().filter(|(_, stage)| *stage == Stage::Gathered) {
+            let left = past::of_left(journal, row.number, reason);
+            let failure = |failure| {
+                self.broken.get_or_insert(failure);
+                RowOutcome::because(row.number, RowFate::Unanswered, STILL_UNANSWERED)
+            };
+            *stage = Stage::Known(left.unwrap_or_else(failure));
+        }
+        self.let_out();
+    }
+
+    /// What became of rows that were gathered or sent, in the order of the rows.
+    pub(super) fn settle(&mut self, outcomes: Vec<RowOutcome>) {
+        let mut outcomes = outcomes.into_iter().peekable();
+        for (row, stage) in &mut self.queue {
+            if let Some(outcome) = outcomes.next_if(|outcome| outcome.row == row.number) {
+                *stage = Stage::Known(outcome);
+            }
+        }
+        self.let_out();
+    }
+
+    /// Counts the rows at the beginning of the queue of which it is known what became of them.
+    fn let_out(&mut self) {
+        while let Some((row, stage)) = self.queue.pop_front() {
+            match stage {
+                Stage::Known(outcome) => self.count(&row, &outcome),
+                stage => return self.queue.push_front((row, stage)),
+            }
+        }
+    }
+
+    fn count(&mut self, row: &SheetRow, outcome: &RowOutcome) {
+        self.counts.add(outcome.fate);
+        if let Some(results) = &mut self.results
+            && let Err(failure) = results.put_down(outcome)
+        {
+            self.break_off(failure);
+        }
+        let reason = outcome.message.as_deref().unwrap_or("no reason is known");
+        match outcome.fate {
+            RowFate::Refused => self.put_down(row, "refused", reason, false),
+            RowFate::Unanswered => self.put_down(row, IN_DOUBT, reason, true),
+            RowFate::NotSent => self.put_down_left(row, reason),
+            _ => {}
+        }
+    }
+
+    fn put_down_left(&mut self, row: &SheetRow, reason: &str) {
+        if !self.journaled && self.has_rejects() {
             return self.put_down(row, "not_sent", reason, false);
         }
         match &mut self.gap {
@@ -143,9 +212,13 @@ impl Tally {
         }
     }
 
+    fn has_rejects(&self) -> bool {
+        self.rejects.as_ref().is_some_and(|rejects| !rejects.failed)
+    }
+
     /// Tells why nothing more is sent, where the rows that are left do not tell it.
     pub(super) fn give_up(&mut self, reason: &str) {
-        if self.rejects.as_ref().is_some_and(|rejects| !rejects.failed) {
+        if !self.journaled && self.has_rejects() {
             self.tell(format!("nothing more is sent: {reason}"));
         }
     }
@@ -160,16 +233,6 @@ impl Tally {
 
     fn tell(&self, line: String) {
         self.bar.suspend(|| note(line));
-    }
-
-    /// A row that was not sent, because nothing was to be sent.
-    pub(super) fn pass(&mut self) {
-        self.not_sent += 1;
-    }
-
-    fn doubt(&mut self, row: &SheetRow, reason: &str) {
-        self.unanswered += 1;
-        self.put_down(row, IN_DOUBT, reason, true);
     }
 
     fn put_down(&mut self, row: &SheetRow, word: &str, reason: &str, in_doubt: bool) {
@@ -193,23 +256,24 @@ impl Tally {
             return false;
         }
         self.closed = true;
-        for row in std::mem::take(&mut self.gathered) {
-            if self.in_flight {
-                self.doubt(&row, "the program was ended before the answer came");
-            } else {
-                self.leave(&row, ENDED);
-            }
+        for (row, stage) in std::mem::take(&mut self.queue) {
+            let outcome = match stage {
+                Stage::Known(outcome) => outcome,
+                Stage::Sent => RowOutcome::because(row.number, RowFate::Unanswered, NOT_WAITED_FOR),
+                Stage::Gathered => RowOutcome::because(row.number, RowFate::NotSent, ENDED),
+            };
+            self.count(&row, &outcome);
         }
         self.tell_gap();
-        for file in [&mut self.rejects, &mut self.in_doubt].into_iter().flatten() {
-            if let Err(failure) = file.complete() {
-                self.broken.get_or_insert(failure);
-            }
+        let rejects = [&mut self.rejects, &mut self.in_doubt].into_iter().flatten().map(Rejects::complete);
+        let results = self.results.iter_mut().map(Results::complete);
+        for failure in rejects.chain(results).filter_map(Result::err) {
+            self.broken.get_or_insert(failure);
         }
         true
     }
 
-    /// How far the job came.
+    /// How far the import came.
     ///
     /// # Errors
     ///
@@ -219,36 +283,7 @@ impl Tally {
         if let Some(error) = self.broken.take() {
             complain(&*error);
         }
-        let left = self.refused + self.unanswered + self.not_sent;
-        match self.created + self.updated {
-            _ if left == 0 && to_the_end => Ok(Outcome::Done),
-            0 if self.unanswered == 0 && !interrupted => bail!("no row was imported"),
-            _ => Ok(Outcome::InPart),
-        }
-    }
-}
-
-impl Tally {
-    /// Whether all rows could be sent.
-    ///
-    /// # Errors
-    ///
-    /// When one could not, or not all could be read.
-    pub fn outcome_of_dry_run(&mut self, interrupted: bool) -> Result<Outcome> {
-        match (self.broken.take(), self.refused) {
-            _ if interrupted => Ok(Outcome::InPart),
-            (Some(error), _) => Err(error),
-            (None, 0) => Ok(Outcome::Done),
-            (None, 1) => bail!("a row would be refused"),
-            (None, refused) => bail!("{refused} rows would be refused"),
-        }
-    }
-}
-
-impl fmt::Display for Tally {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { created, updated, refused, unanswered, not_sent, .. } = self;
-        write!(f, "created={created} updated={updated} refused={refused} unanswered={unanswered} not_sent={not_sent}")
+        self.counts.outcome(to_the_end, interrupted)
     }
 }
 
@@ -257,55 +292,4 @@ struct Gap {
     first: u64,
     last: u64,
     reason: String,
-}
-
-/// A file of rows with the reasons why they are in it, each written at once.
-#[derive(Debug)]
-struct Rejects {
-    rows: csv::Writer<Lines>,
-    /// Written with the first row: a file that holds nothing is nobody's loss.
-    header: Option<Vec<String>>,
-    lines: Lines,
-    path: PathBuf,
-    failed: bool,
-}
-
-impl Rejects {
-    fn new(sheet: &Sheet, path: &Path) -> Result<Self> {
-        let lines = Lines::at_once(path)?;
-        let rows = csv::WriterBuilder::new().delimiter(sheet.separator().byte()).from_writer(lines.clone());
-        let header = sheet.header().iter().cloned().chain([REASON.to_owned()]).collect();
-        Ok(Self { rows, header: Some(header), lines, path: path.to_owned(), failed: false })
-    }
-
-    fn put_down(&mut self, row: &SheetRow, reason: &str) -> Result<()> {
-        // Wherever a row goes that may be there already, it is not imported again unseen.
-        let before = if row.is_in_doubt() && !reason.starts_with(IN_DOUBT) { "unanswered before, now " } else { "" };
-        let mark = row.fault.as_ref().map(|_| format!(" {}", row.mark())).unwrap_or_default();
-        let reason = format!("{before}{reason} (row {}){mark}", row.number);
-        let cells = row.cells.iter().map(Vec::as_slice).chain([reason.as_bytes()]);
-        let written = self.write_header().and_then(|()| write(&mut self.rows, cells));
-        self.failed = written.is_err();
-        written.with_context(|| {
-            format!("{} cannot be written; the rows that it lacks are named above", self.path.display())
-        })
-    }
-
-    fn write_header(&mut self) -> Result<()> {
-        self.header.take().map_or(Ok(()), |header| write(&mut self.rows, header.iter().map(String::as_bytes)))
-    }
-
-    fn complete(&mut self) -> Result<()> {
-        if self.failed {
-            self.lines.break_off(0);
-            return Ok(());
-        }
-        let completed = self.write_header().and_then(|()| Ok(self.lines.complete()?));
-        completed.map(drop).with_context(|| format!("{} cannot be written", self.path.display()))
-    }
-}
-
-fn write<'a>(rows: &mut csv::Writer<Lines>, cells: impl Iterator<Item = &'a [u8]>) -> Result<()> {
-    rows.write_record(cells)?;
-    Ok(rows.flush()?)
 }

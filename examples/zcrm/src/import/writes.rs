@@ -3,59 +3,53 @@
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use zcrm_core::resource::ModuleHandle;
-use zcrm_core::rest::Outcome;
+use zcrm_core::rest::WriteStream;
 
 use super::columns::Writing;
-use crate::in_one_line;
 
 /// A record as its row says, digit by digit.
 #[derive(Debug)]
-pub(super) struct Row(pub(super) Box<RawValue>);
+pub(super) struct Row {
+    pub(super) number: u64,
+    pub(super) json: Box<RawValue>,
+    /// It was sent before, and what became of it is not known.
+    pub(super) in_doubt: bool,
+}
 
 impl Serialize for Row {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        self.json.serialize(serializer)
     }
 }
 
-/// What became of a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Fate {
-    Created,
-    Updated,
-    Refused(String),
-    Unanswered(String),
-    NotSent(String),
-}
-
-impl Fate {
-    /// Why it was not sent.
-    pub(super) fn not_sent(&self) -> Option<&str> {
-        if let Self::NotSent(reason) = self { Some(reason) } else { None }
-    }
-}
-
-/// Sends rows in one request; a fate for each.
-pub(super) fn send(module: &ModuleHandle, writing: &Writing, rows: &[Row]) -> Vec<Fate> {
-    let report = match writing {
-        Writing::Create => module.create(rows),
+/// Sends rows, so many calls side by side, as their outcomes are asked for.
+pub(super) fn send<I: Iterator<Item = Row>>(
+    module: &ModuleHandle,
+    writing: &Writing,
+    workers: usize,
+    rows: I,
+) -> WriteStream<I> {
+    let writer = module.writer().workers(workers);
+    match writing {
+        Writing::Create => writer.create_iter(rows),
+        Writing::Update => writer.update_iter(rows),
         // Zoho finds a record by its id without being told so.
-        Writing::UpsertBy(by) if by == "id" => module.upsert(rows, [""; 0]),
-        Writing::UpsertBy(by) => module.upsert(rows, [by]),
-    };
-    match report {
-        Ok(report) => report.outcomes().iter().map(fate).collect(),
-        Err(error) => rows.iter().map(|_| Fate::NotSent(in_one_line(&error))).collect(),
+        Writing::UpsertBy(by) if by == "id" => writer.upsert_iter(rows, [""; 0]),
+        Writing::UpsertBy(by) => writer.upsert_iter(rows, [by]),
     }
 }
 
-fn fate(outcome: &Outcome) -> Fate {
-    let reason = |error: &zcrm_core::Error| error.api().map_or_else(|| in_one_line(error), ToString::to_string);
-    match outcome {
-        Outcome::Created(_) => Fate::Created,
-        Outcome::Rejected(error) => Fate::Refused(reason(error)),
-        Outcome::Unanswered(error) => Fate::Unanswered(reason(error)),
-        Outcome::NotSent(error) => Fate::NotSent(reason(error)),
-        _ => Fate::Updated,
+/// Whether a row can be sent a second time without a second record: it is found by an id or a value.
+pub(super) fn is_repeatable(writing: &Writing, json: &RawValue) -> bool {
+    let by = match writing {
+        Writing::Create => return false,
+        Writing::Update => return true,
+        Writing::UpsertBy(by) => by,
+    };
+    let members: serde_json::Value = serde_json::from_str(json.get()).unwrap_or_default();
+    match members.get(by) {
+        Some(serde_json::Value::String(text)) => !text.trim().is_empty(),
+        Some(serde_json::Value::Number(_) | serde_json::Value::Bool(_)) => true,
+        _ => false,
     }
 }

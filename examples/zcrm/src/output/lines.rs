@@ -52,6 +52,15 @@ impl Lines {
         Ok(Self::new(Target::file(file, Left::IsKept)?, 0))
     }
 
+    /// As [`at_once`](Self::at_once), for lines that can be had again: those in `FILE.part` are written over.
+    ///
+    /// # Errors
+    ///
+    /// As [`to`](Self::to).
+    pub fn at_once_anew(file: &Path) -> Result<Self> {
+        Ok(Self::new(Target::file(file, Left::IsReplaced)?, 0))
+    }
+
     fn new(target: Target, gather: usize) -> Self {
         let (bytes, ends) = (Vec::with_capacity(gather), Vec::new());
         Self(Arc::new(Mutex::new(Pending { target, bytes, ends, lines: 0, gather, over: false })))

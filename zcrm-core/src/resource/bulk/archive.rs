@@ -38,24 +38,48 @@ impl Read for Data {
 impl Entry {
     /// Finds the only CSV file in an archive.
     pub(super) fn open(file: File) -> Result<Self> {
-        let damaged = |cause: zip::result::ZipError| damaged("it cannot be read").with_source(cause);
-        let mut archive = ZipArchive::new(file).map_err(damaged)?;
-        let index = only_csv(&mut archive).map_err(damaged)?;
-        let index = index.ok_or_else(|| self::damaged("it does not hold one CSV file"))?;
-        let (start, packed, method, left, checksum) = {
-            let entry = archive.by_index_raw(index).map_err(damaged)?;
-            if entry.encrypted() {
-                return Err(self::damaged("its CSV file is encrypted"));
+        let mut archive = ZipArchive::new(file).map_err(unreadable)?;
+        let index = only_csv(&mut archive).map_err(unreadable)?;
+        let index = index.ok_or_else(|| damaged("it does not hold one CSV file"))?;
+        Self::at(archive, index)
+    }
+
+    /// Finds the CSV file of a module in an archive, `module-file.csv`.
+    pub(super) fn of_module(file: File, module: &str) -> Result<Option<Self>> {
+        let mut archive = ZipArchive::new(file).map_err(unreadable)?;
+        let begins = |name: &str| {
+            let rest = name.get(module.len()..).filter(|_| name.is_char_boundary(module.len()));
+            let is_module = name.get(..module.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(module));
+            is_module && rest.is_some_and(|rest| rest.starts_with(['-', '.']))
+        };
+        for index in 0..archive.len() {
+            if archive
+                .by_index_raw(index)
+                .map_err(unreadable)?
+                .enclosed_name()
+                .is_some_and(|path| path.file_name().is_some_and(|name| begins(&name.to_string_lossy())))
+            {
+                return Self::at(archive, index).map(Some);
             }
-            let start = entry.data_start().ok_or_else(|| self::damaged("its CSV file is nowhere"))?;
+        }
+        Ok(None)
+    }
+
+    fn at(mut archive: ZipArchive<File>, index: usize) -> Result<Self> {
+        let (start, packed, method, left, checksum) = {
+            let entry = archive.by_index_raw(index).map_err(unreadable)?;
+            if entry.encrypted() {
+                return Err(damaged("its CSV file is encrypted"));
+            }
+            let start = entry.data_start().ok_or_else(|| damaged("its CSV file is nowhere"))?;
             (start, entry.compressed_size(), entry.compression(), entry.size(), entry.crc32())
         };
         let mut file = archive.into_inner();
-        file.seek(SeekFrom::Start(start)).map_err(|cause| self::damaged("it ends too early").with_source(cause))?;
+        file.seek(SeekFrom::Start(start)).map_err(|cause| damaged("it ends too early").with_source(cause))?;
         let data = match method {
             CompressionMethod::Stored => Data::Stored(file.take(packed)),
             CompressionMethod::Deflated => Data::Deflated(DeflateDecoder::new(file.take(packed))),
-            other => return Err(self::damaged(&format!("its CSV file is compressed by {other}"))),
+            other => return Err(damaged(&format!("its CSV file is compressed by {other}"))),
         };
         Ok(Self { bytes: CrcReader::new(data), left, checksum })
     }
@@ -97,6 +121,10 @@ impl Read for Entry {
         }
         Ok(count)
     }
+}
+
+fn unreadable(cause: zip::result::ZipError) -> Error {
+    damaged("it cannot be read").with_source(cause)
 }
 
 pub(super) fn damaged(what: &str) -> Error {

@@ -1,20 +1,17 @@
 //! A job that was started, to ask and to wait.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::job::Job;
 use super::query::bulk_request;
 use super::result::BulkResult;
 use super::status::{JobState, JobStatus};
 use crate::error::{Error, ErrorKind, Result};
-use crate::rest::{Request, Session};
+use crate::rest::{Pauses, Request, Session};
 use crate::transport::Method;
 
 /// How long [`BulkReadJob::wait`] waits.
 pub(super) const WAIT_LIMIT: Duration = Duration::from_secs(60 * 60);
-
-/// The pauses between two questions: the first one, and the longest.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(60));
 
 /// A bulk read job that was started; made by [`BulkRead::start`](super::BulkRead::start), or by
 /// [`Client::bulk_read_job`](crate::Client::bulk_read_job) from a [`Job`] that was written down.
@@ -109,8 +106,7 @@ impl BulkReadJob {
     /// [`NotFound`](ErrorKind::NotFound) when there is no such job; otherwise every kind that a request can fail with.
     /// The job can be waited for again after all but the first and the last of these.
     pub fn wait_for(&self, limit: Duration, mut progress: impl FnMut(&JobStatus)) -> Result<BulkResult> {
-        let started = Instant::now();
-        let (mut pause, longest) = PAUSES;
+        let mut pauses = Pauses::within(limit);
         loop {
             let status = self.get_status()?;
             match (&status.state, &status.result) {
@@ -120,12 +116,9 @@ impl BulkReadJob {
                 (JobState::Failed, _) => return Err(self.failed(status).logged()),
                 _ => progress(&status),
             }
-            let left = limit.saturating_sub(started.elapsed());
-            if left.is_zero() {
+            if !pauses.pause(&self.session)? {
                 return Err(self.pending(&status.state, limit).logged());
             }
-            self.session.sleep(pause.min(left)).map_err(Error::logged)?;
-            pause = pause.saturating_mul(2).min(longest);
         }
     }
 

@@ -27,10 +27,10 @@ impl Saved {
         Some(Self { id, duplicate_field: result.duplicate_field, details: result.details })
     }
 
-    /// One of which no more is known than the id and the field by which it was found.
+    /// One of which little is known: the id, the field by which it was found, and what else there is to tell.
     #[cfg(feature = "bulk")]
-    pub(crate) fn bare(id: RecordId, duplicate_field: Option<&str>) -> Self {
-        Self { id, duplicate_field: duplicate_field.map(str::to_owned), details: Json::default() }
+    pub(crate) fn bare(id: RecordId, duplicate_field: Option<&str>, details: Json) -> Self {
+        Self { id, duplicate_field: duplicate_field.map(str::to_owned), details }
     }
 
     /// A record that turns out to be as it was to be written, from what was read of it.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::cells::FORMATS;
 use super::file::{self, MOST_ROWS};
-use super::state::{Import, Imports, Mapping, Operation};
+use super::state::{Child, Import, Imports, Mapping, Operation};
 use crate::answer::Answer;
 use crate::crm::metadata::{self, Kind, Module};
 use crate::crm::row::id_text;
@@ -15,6 +15,8 @@ use crate::version::Version;
 /// Modules that cannot be written so.
 const EXCLUDED: [&str; 5] = ["Calls", "Events", "Notes", "Attachments", "Activities"];
 const MOST_COLUMNS: usize = 200;
+/// From this version on there may be several resources.
+const SEVERAL: Version = Version::V5;
 
 fn refused(code: &str, details: Value) -> Box<Answer> {
     refuse(400, code, &code.to_lowercase().replace('_', " "), details)
@@ -34,14 +36,22 @@ pub(super) fn read(imports: &Imports, visit: &Visit<'_>) -> Result<Import, Box<A
         None => return Err(missing("operation")),
     };
     let resources = body["resource"].as_array().filter(|list| !list.is_empty()).ok_or_else(|| missing("resource"))?;
-    let [resource] = resources.as_slice() else {
+    let Some((resource, below)) =
+        resources.split_first().filter(|(_, below)| below.is_empty() || visit.version >= SEVERAL)
+    else {
         return Err(refused("COEXISTENCE_NOT_ALLOWED", json!({ "api_name": "resource" })));
     };
     let module = module(visit, &resource["module"])?;
     let file_id = resource.get("file_id").ok_or_else(|| missing("file_id"))?;
     let file_id = file_id.as_str().ok_or_else(|| refused("INVALID_FILE_ID", json!({ "api_name": "file_id" })))?;
     let file = imports.file(file_id).ok_or_else(|| refused("FILE_NOT_FOUND", json!({ "file_id": file_id })))?;
-    let (heading, rows) = file::read(file).map_err(|code| refused(code, json!({})))?;
+    let file_name = if below.is_empty() { None } else { Some(file_name(resource)?) };
+    let (heading, rows) = file::read(file, file_name.as_deref()).map_err(|code| refused(code, json!({})))?;
+    let children = below.iter().map(|below| child(module, file_id, heading.len(), below));
+    let children = children.collect::<Result<Vec<_>, _>>()?;
+    for child in &children {
+        file::read(file, Some(&child.file_name)).map_err(|code| refused(code, json!({})))?;
+    }
     if rows.len() > MOST_ROWS {
         return Err(refused("LIMIT_EXCEEDED", json!({ "limit": MOST_ROWS })));
     }
@@ -71,7 +81,37 @@ pub(super) fn read(imports: &Imports, visit: &Visit<'_>) -> Result<Import, Box<A
     }
     let at_top = body["ignore_empty"].as_bool().filter(|_| visit.version >= Version::V3);
     let ignore_empty = resource["ignore_empty"].as_bool().or(at_top).unwrap_or(false);
-    Ok(Import { module, operation, find_by, ignore_empty, mappings, file: file.clone(), told: body.clone() })
+    let file = file.clone();
+    Ok(Import { module, operation, find_by, ignore_empty, mappings, file, file_name, children, told: body.clone() })
+}
+
+fn file_name(resource: &Value) -> Result<String, Box<Answer>> {
+    resource["file_names"][0].as_str().map(str::to_owned).ok_or_else(|| missing("file_names"))
+}
+
+/// A resource behind the first one: rows of a subform of the module.
+fn child(module: &'static Module, file_id: &str, columns: usize, resource: &Value) -> Result<Child, Box<Answer>> {
+    let name = resource["module"]["api_name"].as_str().unwrap_or_default();
+    if !module.field(name).is_some_and(|field| field.kind == Kind::Subform) {
+        return Err(refused("MODULE_NOT_AVAILABLE", json!({ "api_name": name })));
+    }
+    if resource["file_id"] != file_id {
+        return Err(refused("INVALID_FILE_ID", json!({ "api_name": "file_id" })));
+    }
+    let mut key = None;
+    let mut others = Vec::new();
+    for mapping in resource["field_mappings"].as_array().ok_or_else(|| missing("field_mappings"))? {
+        let name = mapping["api_name"].as_str().ok_or_else(|| missing("api_name"))?.to_owned();
+        let number = |member: &str| mapping[member].as_u64().and_then(|number| usize::try_from(number).ok());
+        let index = number("index").ok_or_else(|| missing("index"))?;
+        match number("parent_column_index") {
+            Some(parent) if parent < columns => key = Some((name, index, parent)),
+            Some(_) => return Err(refused("COLUMN_INDEX_NOT_FOUND", json!({ "api_name": name }))),
+            None => others.push((name, index)),
+        }
+    }
+    let key = key.ok_or_else(|| missing("parent_column_index"))?;
+    Ok(Child { name: name.to_owned(), file_name: file_name(resource)?, key, columns: others })
 }
 
 /// A text in v2, an object from v2.1 on.

@@ -19,6 +19,9 @@ pub(crate) struct Import {
     pub(super) ignore_empty: bool,
     pub(super) mappings: Vec<Mapping>,
     pub(super) file: Spool,
+    /// Which of the files within it, where there are several.
+    pub(super) file_name: Option<String>,
+    pub(super) children: Vec<Child>,
     /// The request as the job tells it.
     pub(super) told: Value,
 }
@@ -40,6 +43,17 @@ pub(super) struct Mapping {
     pub(super) find_by: Option<String>,
     pub(super) format: Option<String>,
     pub(super) default: Option<Value>,
+}
+
+/// Rows of a subform.
+#[derive(Clone, Debug)]
+pub(super) struct Child {
+    /// The subform.
+    pub(super) name: String,
+    pub(super) file_name: String,
+    /// The column that tells the parent, and the column of the parent's file that has the same.
+    pub(super) key: (String, usize, usize),
+    pub(super) columns: Vec<(String, usize)>,
 }
 
 /// What became of the rows of a job.

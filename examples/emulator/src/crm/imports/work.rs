@@ -5,12 +5,12 @@ use std::io;
 use std::time::Instant;
 
 use csv::StringRecord;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::cells::{Fault, record};
 use super::file;
 use super::outcome::{self, Line};
-use super::state::{Counts, End, Import, Operation};
+use super::state::{Child, Counts, End, Import, Operation};
 use crate::crm::org::Org;
 use crate::crm::records::{create_row, update_row};
 use crate::crm::row::{Row, text};
@@ -18,7 +18,7 @@ use crate::crm::users::Person;
 use crate::crm::visit::Visit;
 
 pub(super) fn run(org: &mut Org, visit: &Visit<'_>, person: &Person, id: &str, import: &Import) -> io::Result<End> {
-    let (_, rows) = file::read(&import.file).map_err(io::Error::other)?;
+    let (_, rows) = file::read(&import.file, import.file_name.as_deref()).map_err(io::Error::other)?;
     let mut counts = Counts::default();
     let mut known = Known::of(org, import);
     // Whoever asks how far the job is, it is done in the name of the one who started it.
@@ -37,8 +37,52 @@ pub(super) fn run(org: &mut Org, visit: &Visit<'_>, person: &Person, id: &str, i
         }
         lines.push(line);
     }
-    let file = outcome::write(id, import, &rows, lines)?;
+    let mut archive = outcome::Archive::new(id)?;
+    let below = children(org, visit, import, &rows, &lines)?;
+    archive.add(import.module.api_name, outcome::columns(import), &rows, lines)?;
+    for (child, rows, lines) in below {
+        let columns = std::iter::once((child.key.0.as_str(), child.key.1))
+            .chain(child.columns.iter().map(|(name, index)| (name.as_str(), *index)));
+        archive.add(&child.name, columns.take(outcome::GIVEN_BACK).collect(), &rows, lines)?;
+    }
+    let file = archive.finish()?;
     Ok(End::Done { counts, file, at: Instant::now() })
+}
+
+type Below<'a> = (&'a Child, Vec<StringRecord>, Vec<Line>);
+
+/// Adds the rows of subforms to the records that were written.
+fn children<'a>(
+    org: &mut Org,
+    visit: &Visit<'_>,
+    import: &'a Import,
+    parents: &[StringRecord],
+    written: &[Line],
+) -> io::Result<Vec<Below<'a>>> {
+    let mut below = Vec::new();
+    for child in &import.children {
+        let (_, rows) = file::read(&import.file, Some(&child.file_name)).map_err(io::Error::other)?;
+        let mut lines = Vec::new();
+        for row in &rows {
+            let key = row.get(child.key.1).unwrap_or_default().trim();
+            let of_key = |parent: &StringRecord| parent.get(child.key.2).is_some_and(|cell| cell.trim() == key);
+            let parent = parents.iter().zip(written).find(|(parent, _)| of_key(parent));
+            let id = parent.and_then(|(_, line)| line.id.clone());
+            let cells =
+                child.columns.iter().map(|(name, index)| (name.clone(), row.get(*index).unwrap_or_default().into()));
+            let added = Row::from_iter([(child.name.clone(), json!([Value::Object(cells.collect())]))]);
+            let line = match id {
+                Some(id) => match update_row(org, visit, import.module, &Value::from(id.clone()), &added) {
+                    Ok(_) => Line { status: "added", id: Some(id), errors: String::new() },
+                    Err(refused) => Line::skipped(fault(&refused)),
+                },
+                None => Line::skipped(format!("RESOURCE_NOT_FOUND-{}", child.key.0)),
+            };
+            lines.push(line);
+        }
+        below.push((child, rows, lines));
+    }
+    Ok(below)
 }
 
 fn write(

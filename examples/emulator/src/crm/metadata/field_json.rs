@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::field::{Field, Kind};
+use super::fields::MILESTONES;
 use super::find;
 use super::module::Module;
 use super::pick::{all_or_one, named};
@@ -11,6 +12,11 @@ use crate::crm::visit::Visit;
 use crate::version::Version;
 
 pub(super) fn get(visit: &Visit<'_>, path: &[&str]) -> Outcome {
+    // A subform is a module of its own, of which only the fields are told here.
+    if let (Some("Milestones"), Some(parent)) = (visit.call.query("module"), find("Projects")) {
+        let fields = MILESTONES.iter().enumerate().map(|(at, field)| describe(visit, parent, field, at));
+        return all_or_one("fields", fields.collect(), path);
+    }
     let module = named(visit)?;
     all_or_one("fields", all(visit, module), path)
 }

@@ -317,6 +317,14 @@ pub(super) const ATTACHMENTS: &[Field] = &[
     f("$editable", Boolean).read_only(),
 ];
 
+/// Those of the subform `Milestones`.
+pub(super) const MILESTONES: &[Field] = &[
+    f("Milestone", Text).custom(),
+    f("Due", Date).custom(),
+    f("Reached", Boolean).custom(),
+    f("Parent_Id", Lookup("Projects")),
+];
+
 pub(super) const PROJECTS: &[Field] = &[
     f("Name", Text).mandatory(),
     f("Project_Code", Text).custom().unique(),

@@ -24,7 +24,7 @@ use crate::verdict::{not_supported, unknown};
 use crate::version::Version;
 
 pub(crate) use roles::{profile_route as profiles, role_route as roles};
-pub(crate) use state::{MassUpdate, Org};
+pub(crate) use state::Org;
 pub(crate) use variables::{group_route as variable_groups, route as variables};
 
 /// Paths below `/org`.

@@ -1,25 +1,17 @@
 //! Everything that the CRM keeps.
 
-use std::collections::HashMap;
-
 use serde_json::Value;
 
 use super::seeded;
 use crate::crm::imports::Imports;
 use crate::crm::jobs::Jobs;
+use crate::crm::mass_jobs::MassJobs;
 use crate::crm::metadata::Views;
 use crate::crm::storage::Storage;
 use crate::crm::store::{MadeUpLeads, Store, Tie};
 use crate::crm::tag::Tag;
 use crate::crm::users::Users;
 use crate::crm::watch::Channels;
-
-/// What a mass update by view did.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct MassUpdate {
-    pub(crate) total: usize,
-    pub(crate) updated: usize,
-}
 
 /// Everything that the CRM keeps.
 #[derive(Debug)]
@@ -33,7 +25,7 @@ pub(crate) struct Org {
     pub(crate) jobs: Jobs,
     pub(crate) imports: Imports,
     pub(crate) channels: Channels,
-    pub(crate) mass_updates: HashMap<String, MassUpdate>,
+    pub(crate) mass_jobs: MassJobs,
     pub(super) taxes: Vec<Value>,
     pub(super) variables: Vec<Value>,
 }
@@ -50,7 +42,7 @@ impl Org {
             jobs: Jobs::default(),
             imports: Imports::default(),
             channels: Channels::default(),
-            mass_updates: HashMap::new(),
+            mass_jobs: MassJobs::default(),
             taxes: seeded::taxes(),
             variables: seeded::variables(),
         }

@@ -15,22 +15,33 @@ use crate::verdict::{expected_type, failure, invalid_id, success, unknown_in};
 use crate::version::Version;
 
 pub(super) fn convert(org: &mut Org, visit: &Visit<'_>, leads: &'static Module, id: u64) -> Outcome {
-    let lead = org.records.shelf(leads).row(id).ok_or_else(invalid_id)?.into_owned();
     // Without details the Ruby SDK sends `null`.
     let wishes = visit.call.json().map(|body| body["data"][0].clone()).unwrap_or_default();
     if let Some(refused) = wrong_shape(visit, &wishes) {
         return Ok(answer(visit, "data", 200, vec![refused]));
     }
-    match into_records(org, visit, id, &lead, &wishes) {
-        Ok(made) => {
-            let mut lead = lead;
-            lead.insert("$converted".to_owned(), json!(true));
-            lead.insert("Modified_Time".to_owned(), json!(moment::now()));
-            org.records.shelf_mut(leads).put(id, lead);
-            Ok(Answer::json(200, &json!({ "data": [tell(visit, &made)] })))
-        }
+    match convert_lead(org, visit, leads, id, &wishes).ok_or_else(invalid_id)? {
+        Ok(made) => Ok(Answer::json(200, &json!({ "data": [tell(visit, &made)] }))),
         Err(refused) => Ok(answer(visit, "data", 200, vec![refused])),
     }
+}
+
+/// Converts one lead; none where there is no such lead.
+pub(super) fn convert_lead(
+    org: &mut Org,
+    visit: &Visit<'_>,
+    leads: &'static Module,
+    id: u64,
+    wishes: &Value,
+) -> Option<Result<Made, Refused>> {
+    let mut lead = org.records.shelf(leads).row(id)?.into_owned();
+    let made = into_records(org, visit, id, &lead, wishes);
+    if made.is_ok() {
+        lead.insert("$converted".to_owned(), json!(true));
+        lead.insert("Modified_Time".to_owned(), json!(moment::now()));
+        org.records.shelf_mut(leads).put(id, lead);
+    }
+    Some(made)
 }
 
 /// Existing records and the new owner are named by a bare id in v2 and v2.1, by an object from v3 on.
@@ -45,7 +56,7 @@ fn wrong_shape(visit: &Visit<'_>, wishes: &Value) -> Option<Refused> {
 }
 
 /// The records that became of a lead, by module; null where there is none.
-type Made = [(&'static str, Value); 3];
+pub(super) type Made = [(&'static str, Value); 3];
 
 /// v2 answers bare ids and no code, later versions code and names.
 fn tell(visit: &Visit<'_>, made: &Made) -> Value {

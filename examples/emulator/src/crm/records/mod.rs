@@ -3,7 +3,7 @@
 //! | File | Holds |
 //! |---|---|
 //! | `list`, `search`, `deleted`, `activities` | lists of records, and counting |
-//! | `write`, `upsert`, `mass_update` | calls that write several |
+//! | `write`, `upsert`, `mass` | calls that write several |
 //! | `rows`, `check` | writing one |
 //! | `subforms`, `lines` | rows within records, line items among them |
 //! | `notes`, `parents`, `related` | what belongs to a record |
@@ -16,7 +16,7 @@ mod copies;
 mod deleted;
 mod lines;
 mod list;
-mod mass_update;
+mod mass;
 mod notes;
 mod parents;
 mod related;
@@ -92,10 +92,8 @@ fn act(
             copies::clone(org, visit, module, id)
         }
         ("GET", id, "fetch_full_data") => copies::full_data(org, visit, module, id),
-        ("POST", None, "mass_update") => mass_update::start(org, visit, module),
-        ("GET", None, "mass_update") => mass_update::status(org, visit),
         ("GET", None, "count") => search::count(org, visit, module),
-        _ => unknown(false),
+        _ => mass::route(org, visit, method, module, id, action).unwrap_or_else(|| unknown(false)),
     }
 }
 

@@ -8,10 +8,12 @@ use crate::answer::{Answer, Outcome};
 use crate::crm::batch;
 use crate::crm::metadata::{self, Module};
 use crate::crm::org::Org;
-use crate::crm::row::Row;
+use crate::crm::row::{Row, id_text};
 use crate::crm::tag::Tag;
 use crate::crm::visit::Visit;
-use crate::verdict::{failure, invalid_id, invalid_module, mandatory, missing_param, success, unknown};
+use crate::verdict::{
+    failure, invalid_id, invalid_module, mandatory, missing_member, missing_param, not_supported, success, unknown,
+};
 use crate::version::Version;
 
 pub(crate) use on_records::{on_records, settle};
@@ -56,6 +58,9 @@ pub(crate) fn settings(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&
             };
             Ok(batch::answer(visit, "tags", 200, vec![item]))
         }
+        ("POST" | "GET", ["actions", "mass_delete"]) if visit.version < Version::V7 => Err(not_supported(Version::V7)),
+        ("POST", ["actions", "mass_delete"]) => mass_delete(org, visit),
+        ("GET", ["actions", "mass_delete"]) => org.mass_jobs.status(visit, "mass_delete_tags", "mass_delete"),
         ("POST", [id, "actions", "merge"]) => merge(org, visit, id),
         ("GET", [id, "actions", "records_count"]) => count(org, visit, id),
         _ => unknown(path.len() <= 1),
@@ -192,6 +197,31 @@ fn merge(org: &mut Org, visit: &Visit<'_>, id: &str) -> Outcome {
         _ => unknown_tag(conflict),
     };
     Ok(batch::answer(visit, "tags", 200, vec![item]))
+}
+
+/// Starts a job that deletes tags of a module.
+fn mass_delete(org: &mut Org, visit: &Visit<'_>) -> Outcome {
+    let body = visit.call.json()?;
+    let wish = body["mass_delete"].get(0).ok_or_else(|| missing_member("mass_delete"))?;
+    let module = metadata::find(wish["module"]["api_name"].as_str().unwrap_or_default()).ok_or_else(invalid_module)?;
+    if wish["module"]["id"] != json!(module.id()) {
+        return Err(missing_member("id"));
+    }
+    let tags = wish["tags"].as_array().filter(|tags| !tags.is_empty()).ok_or_else(|| missing_member("tags"))?;
+    org.mass_jobs.accept("mass_delete_tags")?;
+    let mut done = 0;
+    for tag in tags.iter() {
+        if let Some(at) = position(org, &id_text(&tag["id"])) {
+            let gone = org.tags.remove(at);
+            retag(org, &gone, None);
+            done += 1;
+        }
+    }
+    let id = org.records.new_id();
+    org.mass_jobs.add(id, "mass_delete_tags", (tags.len(), done), visit.behaviour);
+    let mut answer = success("mass delete of tags scheduled successfully", json!({ "job_id": id.to_string() }));
+    answer["code"] = json!("SCHEDULED");
+    Ok(Answer::json(202, &answer))
 }
 
 fn count(org: &Org, visit: &Visit<'_>, id: &str) -> Outcome {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::input::BulkWriteRows;
-use super::options::{Operation, Options};
+use super::options::{Children, Operation, Options};
 use super::spool::Spool;
 use crate::entity::{Json, LayoutId};
 use crate::error::{Error, Result};
@@ -41,8 +41,9 @@ impl ModuleHandle {
     /// * A bulk file carries no offsets, so moments are sent as the time of day in the time zone of the user whose
     ///   token is used (`client.users().current()`), or in that of [`time_zone`](BulkWrite::time_zone). Where Zoho does
     ///   not tell the user's, they are sent in the offset in which they are written, and a warning is logged.
-    /// * Files, images, subforms, formulas and lookups of several records cannot be written by bulk write. Mandatory
-    ///   fields that no column has are found before anything is paid for.
+    /// * Files, images and formulas cannot be written by bulk write; [subforms](BulkWrite::subform) and
+    ///   [lookups of several records](BulkWrite::linked) are files of their own. Mandatory fields that
+    ///   no column has are found before anything is paid for.
     /// * A job that is created is never created twice because its response was lost, unless doing so again changes
     ///   nothing: an update, or an upsert in which every row has a value to be found by.
     ///
@@ -67,18 +68,7 @@ impl ModuleHandle {
     /// # }
     /// ```
     pub fn bulk_write(&self) -> BulkWrite {
-        let options = Options {
-            operation: Operation::Insert,
-            find_by: None,
-            fields: Vec::new(),
-            lookups: BTreeMap::new(),
-            constants: BTreeMap::new(),
-            layout: None,
-            clear_empty: false,
-            time_zone: None,
-            callback: None,
-        };
-        BulkWrite { module: self.clone(), options }
+        BulkWrite { module: self.clone(), options: Options::default() }
     }
 }
 
@@ -156,6 +146,49 @@ impl BulkWrite {
         self.with(|options| options.time_zone = Some(name.into()))
     }
 
+    /// Rows of a subform, which each row lists as objects under the name of the subform, from v5 on. They are added to
+    /// those that are there.
+    ///
+    /// Which record they belong to is told by the field by which records are found, or else by the column with the most
+    /// different values: a row without a value there, or with that of another row, is not sent. Rows of a subform that
+    /// Zoho refuses are told in the [details](crate::rest::Saved::details) of their record, and in a warning.
+    ///
+    /// The subform of records that are there can be written as a module of its own:
+    /// `client.module("Secondary_Emails").bulk_write()`, with the id of the record as `Parent_Id`.
+    pub fn subform(self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.children(Children {
+            member: name.clone(),
+            module: name,
+            parent: "Parent_Id".to_owned(),
+            target: None,
+            lookups: BTreeMap::new(),
+        })
+    }
+
+    /// Links to records of another module, which each row lists by id under the name `member`, from v5 on. `module` is
+    /// the linking module of the lookup; its field `own` leads to the record of the row, `other` to the ones listed.
+    /// What [`subform`](Self::subform) says of the rows holds here too.
+    pub fn linked(
+        self,
+        member: impl Into<String>,
+        module: impl Into<String>,
+        own: impl Into<String>,
+        other: impl Into<String>,
+    ) -> Self {
+        self.children(Children {
+            member: member.into(),
+            module: module.into(),
+            parent: own.into(),
+            target: Some(other.into()),
+            lookups: BTreeMap::new(),
+        })
+    }
+
+    fn children(self, children: Children) -> Self {
+        self.with(|options| options.children.push(children))
+    }
+
     /// Where Zoho is to tell that a job is over, by a POST.
     pub fn callback(self, url: impl Into<String>) -> Self {
         self.with(|options| options.callback = Some(url.into()))
@@ -185,7 +218,8 @@ impl BulkWrite {
                 }
             }
         };
-        let spool = Spool::of(rows.into_iter().map(row));
+        let children: Vec<&str> = options.children.iter().map(|children| children.member.as_str()).collect();
+        let spool = Spool::of(rows.into_iter().map(row), &children);
         BulkWriteRows::new(module, options, spool)
     }
 }

@@ -129,24 +129,9 @@ impl Columns {
 
     /// The `field_mappings`. Formats are always said: Zoho's default for them is not ISO.
     pub(super) fn mappings(&self, layout: Option<&str>) -> Vec<Mapping<'_>> {
-        let columns = self.list.iter().enumerate().map(|(index, column)| {
-            let (format, find_by) = match &column.kind {
-                Kind::Date => (Some("yyyy-MM-dd"), None),
-                Kind::DateTime => (Some("yyyy-MM-dd'T'HH:mm:ss"), None),
-                Kind::Lookup(field) => (None, Some(field.as_str())),
-                _ => (None, None),
-            };
-            Mapping { api_name: &column.name, index: Some(index), format, find_by, default_value: None }
-        });
-        let constant = |api_name, value: Json| Mapping {
-            api_name,
-            index: None,
-            format: None,
-            find_by: None,
-            default_value: Some(DefaultValue { value }),
-        };
-        let constants = self.constants.iter().map(|(name, value)| constant(name.as_str(), value.clone()));
-        let layout = layout.map(|id| constant("Layout", Json::from(id)));
+        let columns = self.list.iter().enumerate().map(|(index, column)| Mapping::of(column, index));
+        let constants = self.constants.iter().map(|(name, value)| Mapping::constant(name, value.clone()));
+        let layout = layout.map(|id| Mapping::constant("Layout", Json::from(id)));
         columns.chain(constants).chain(layout).collect()
     }
 }
@@ -161,7 +146,35 @@ pub(super) struct Mapping<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     find_by: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    parent_column_index: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     default_value: Option<DefaultValue>,
+}
+
+impl<'a> Mapping<'a> {
+    fn plain(api_name: &'a str) -> Self {
+        let (index, parent_column_index, default_value) = (None, None, None);
+        Self { api_name, index, format: None, find_by: None, parent_column_index, default_value }
+    }
+
+    pub(super) fn of(column: &'a Column, index: usize) -> Self {
+        let (format, find_by) = match &column.kind {
+            Kind::Date => (Some("yyyy-MM-dd"), None),
+            Kind::DateTime => (Some("yyyy-MM-dd'T'HH:mm:ss"), None),
+            Kind::Lookup(field) => (None, Some(field.as_str())),
+            _ => (None, None),
+        };
+        Self { index: Some(index), format, find_by, ..Self::plain(&column.name) }
+    }
+
+    /// The first column, which holds what the first column of the parent's file does.
+    pub(super) fn of_parent(api_name: &'a str) -> Self {
+        Self { index: Some(0), parent_column_index: Some(0), ..Self::plain(api_name) }
+    }
+
+    fn constant(api_name: &'a str, value: Json) -> Self {
+        Self { default_value: Some(DefaultValue { value }), ..Self::plain(api_name) }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -170,7 +183,13 @@ struct DefaultValue {
 }
 
 /// The type of a column, if it can be written.
-fn kind(module: &str, options: &Options, fields: &BTreeMap<String, Field>, name: &str, is_key: bool) -> Result<Kind> {
+pub(super) fn kind(
+    module: &str,
+    options: &Options,
+    fields: &BTreeMap<String, Field>,
+    name: &str,
+    is_key: bool,
+) -> Result<Kind> {
     if name == "id" {
         return Ok(Kind::Text);
     }

@@ -1,25 +1,30 @@
 //! The rows, and what to do next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io;
 use std::time::Duration;
 
+use super::children::ChildColumns;
 use super::columns::Columns;
 use super::job::BulkWriteJob;
 use super::mandatory;
-use super::options::{Operation, Options};
+use super::options::{Children, Operation, Options};
 use super::outcomes::BulkWriteOutcomes;
 use super::plan::BulkWritePlan;
 use super::run::{Journal, Run};
 use super::spool::Spool;
 use super::zone::Zone;
+use crate::config::ApiVersion;
 use crate::entity::{Field, User};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::collection::Collection;
 use crate::resource::module::ModuleHandle;
 use crate::resource::organization::OrganizationHandle;
 use crate::rest::BatchReport;
+
+/// From this version on, a job may have several resources.
+const CHILDREN: ApiVersion = ApiVersion::V5;
 
 /// How long to wait for a job.
 const WAIT_LIMIT: Duration = Duration::from_secs(60 * 60);
@@ -116,6 +121,7 @@ impl<'a> BulkWriteRows<'a> {
             return Ok(BulkWritePlan::new(spool, 0));
         }
         let columns = self.columns(spool)?;
+        self.children(spool)?;
         Ok(self.plan_for(spool, &columns))
     }
 
@@ -171,6 +177,7 @@ impl<'a> BulkWriteRows<'a> {
             return Ok(BulkWriteOutcomes::default());
         }
         let mut columns = self.columns(&spool)?;
+        let children = self.children(&spool)?;
         if let Some(job) = self.resumed.first() {
             columns.put_first(&job.columns).map_err(Error::logged)?;
         }
@@ -190,27 +197,51 @@ impl<'a> BulkWriteRows<'a> {
         let resumed = self.resumed.into_iter().map(|job| (job.rows.start, job)).collect();
         let reader = spool.into_reader().map_err(Error::logged)?;
         let module = self.module.api_name().to_owned();
-        let run = Run::new(session, module, self.options, columns, zgid, reader);
+        let run = Run::new(session, module, self.options, (columns, children), zgid, reader);
         Ok(BulkWriteOutcomes::new(run.resuming(resumed).limited(self.limit).journaled(self.journal)))
     }
 
     fn columns(&self, spool: &Spool) -> Result<Columns> {
         let module = self.module.api_name();
-        let fields = self.module.fields().list().all()?;
-        let fields: BTreeMap<String, Field> =
-            fields.into_iter().filter_map(|field| Some((field.api_name.clone()?, field))).collect();
+        let fields = fields_of(&self.module)?;
         let columns = Columns::new(module, &self.options, &fields, &spool.fields).map_err(Error::logged)?;
         if self.needs_layouts() {
-            let layouts = self.module.layouts().list().all()?;
+            let layouts = match self.module.layouts().list().all() {
+                Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+                layouts => layouts?,
+            };
             mandatory::check(module, &self.options, &columns, &fields, &layouts).map_err(Error::logged)?;
         }
         Ok(columns)
     }
 
+    /// The columns of the rows that rows list, where some do.
+    fn children(&self, spool: &Spool) -> Result<Vec<ChildColumns>> {
+        let session = &self.module.session;
+        if !self.options.children.is_empty() && session.version() < CHILDREN {
+            let message = format!("rows of subforms and links go with their record from {CHILDREN} on");
+            return Err(Error::new(ErrorKind::Unsupported, message).logged());
+        }
+        let column = |(children, seen): (&Children, &BTreeSet<String>)| {
+            let fields = match children.target {
+                Some(_) => BTreeMap::new(),
+                None => fields_of(&ModuleHandle::new(session.clone(), children.module.as_str()))?,
+            };
+            ChildColumns::new(children, &fields, seen).map_err(Error::logged)
+        };
+        self.listed(spool).map(column).collect()
+    }
+
+    fn listed<'s>(&'s self, spool: &'s Spool) -> impl Iterator<Item = (&'s Children, &'s BTreeSet<String>)> {
+        let seen = |children: &'s Children| Some((children, spool.child_fields.get(&children.member)?));
+        self.options.children.iter().filter_map(seen)
+    }
+
     fn plan_for(&self, spool: &Spool, columns: &Columns) -> BulkWritePlan {
+        let subforms = self.listed(spool).filter(|(children, _)| children.target.is_none()).count();
         // Fields and organization always.
         let calls = [true, true, self.needs_layouts(), self.needs_user(columns)].into_iter().filter(|call| *call);
-        BulkWritePlan::new(spool, calls.count() as u64)
+        BulkWritePlan::new(spool, calls.count().saturating_add(subforms) as u64)
     }
 
     fn needs_layouts(&self) -> bool {
@@ -243,6 +274,12 @@ impl<'a> BulkWriteRows<'a> {
             Err(error) => Err(error),
         }
     }
+}
+
+/// The fields of a module, by their names.
+fn fields_of(module: &ModuleHandle) -> Result<BTreeMap<String, Field>> {
+    let fields = module.fields().list().all()?;
+    Ok(fields.into_iter().filter_map(|field| Some((field.api_name.clone()?, field))).collect())
 }
 
 impl fmt::Debug for BulkWriteRows<'_> {

@@ -46,6 +46,11 @@ fn loosened(cell: &str) -> String {
     if is_number { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
+/// What stands for the first cell of a row.
+pub(super) fn mark_of_first(cell: &str) -> u64 {
+    hash(&loosened(cell.trim()))
+}
+
 fn hash<T: Hash + ?Sized>(value: &T) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
@@ -70,6 +75,11 @@ impl Keys {
     /// The places of the rows that are sent.
     pub(super) fn rows(&self) -> impl Iterator<Item = u32> {
         self.rows.iter().map(|key| key.row)
+    }
+
+    /// The rows by their first cells alone.
+    pub(super) fn by_first(&self) -> HashMap<u64, u32> {
+        self.rows.iter().filter_map(|key| Some((key.marks.first?, key.row))).collect()
     }
 
     /// The same for the same rows, in whichever process.

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::entity::{Json, LayoutId};
 
 /// What is done with the rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Operation {
+    #[default]
     Insert,
     Update,
     Upsert,
@@ -22,14 +23,20 @@ impl Operation {
     }
 }
 
-impl Options {
-    /// Whether doing it again changes nothing, where every row has a value by which its record is found.
-    pub(super) fn may_repeat(&self, findable: bool) -> bool {
-        findable && self.operation != Operation::Insert
-    }
+/// Rows that a row lists, and that go to another module.
+#[derive(Debug, Clone)]
+pub(super) struct Children {
+    /// Under which name a row lists them.
+    pub(super) member: String,
+    pub(super) module: String,
+    /// The field by which they belong to their parent.
+    pub(super) parent: String,
+    /// Of a linking module: the field that leads to the other record.
+    pub(super) target: Option<String>,
+    pub(super) lookups: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Options {
     pub(super) operation: Operation,
     pub(super) find_by: Option<String>,
@@ -40,4 +47,12 @@ pub(super) struct Options {
     pub(super) clear_empty: bool,
     pub(super) time_zone: Option<String>,
     pub(super) callback: Option<String>,
+    pub(super) children: Vec<Children>,
+}
+
+impl Options {
+    /// Whether doing it again changes nothing, where every row has a value by which its record is found.
+    pub(super) fn may_repeat(&self, findable: bool) -> bool {
+        findable && self.operation != Operation::Insert
+    }
 }

@@ -1,7 +1,7 @@
 //! The rows of one job as a CSV file within a ZIP file.
 
 use std::cell::Cell as Shared;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::ops::Range;
@@ -12,6 +12,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::cell::Cell;
+use super::children::{ChildColumns, ChildLines};
 use super::columns::{Columns, GIVEN_BACK};
 use super::join::Keys;
 use super::spool::{Cells, SpoolReader, Spooled};
@@ -21,7 +22,10 @@ use crate::error::{Error, ErrorKind, Result};
 pub(super) const MOST_ROWS: u64 = 25_000;
 
 /// Zoho takes 25 MB. What the compression holds back is not counted yet, hence the distance.
-const MOST_BYTES: u64 = 24_000_000;
+pub(super) const MOST_BYTES: u64 = 24_000_000;
+
+/// Rows that rows list; one more row may list some more.
+const MOST_BELOW: u64 = 24_000;
 
 /// The rows of one job.
 pub(super) struct Pack {
@@ -43,6 +47,17 @@ impl Pack {
     }
 }
 
+/// What was taken so far.
+#[derive(Default)]
+struct Taken {
+    rows: u32,
+    keys: Keys,
+    unfit: BTreeMap<u32, Error>,
+    findable: bool,
+    /// The values of the first column, where rows belong to others by it.
+    seen: HashSet<String>,
+}
+
 /// How many rows a pack takes.
 pub(super) enum Extent {
     /// As many as a job can have.
@@ -57,6 +72,18 @@ pub(super) struct Packing<'a> {
     pub(super) clear_empty: bool,
     /// The name of the CSV file.
     pub(super) file_name: &'a str,
+    /// Rows that rows list.
+    pub(super) children: &'a [ChildColumns],
+    /// The most bytes of a ZIP file.
+    pub(super) most_bytes: u64,
+}
+
+/// A row as it is written.
+#[derive(Default)]
+struct Line {
+    cells: Vec<String>,
+    /// The rows that it lists, for each of the children.
+    children: Vec<Vec<Vec<String>>>,
 }
 
 impl Packing<'_> {
@@ -65,53 +92,64 @@ impl Packing<'_> {
         let written = Rc::new(Shared::new(0));
         let counting = Counting { file: tempfile::tempfile().map_err(unwritable)?, written: Rc::clone(&written) };
         let mut archive = ZipWriter::new(counting);
-        archive
-            .start_file(self.file_name, SimpleFileOptions::default())
-            .map_err(io::Error::from)
-            .map_err(unwritable)?;
+        start_file(&mut archive, self.file_name).map_err(unwritable)?;
         let mut lines = csv::Writer::from_writer(&mut archive);
         let unwritten = |cause: csv::Error| unwritable(io::Error::other(cause));
         lines.write_record(self.columns.list.iter().map(|column| &column.name)).map_err(unwritten)?;
-        let mut keys = Keys::default();
-        let mut unfit = BTreeMap::new();
-        let mut findable = self.find_by.is_some();
-        let mut taken: u32 = 0;
-        let mut cells: Vec<String> = Vec::with_capacity(self.columns.list.len());
-        while self.has_room(extent, taken, keys.len(), written.get()) {
+        let below = self.children.iter().map(ChildLines::new).collect::<io::Result<Vec<_>>>();
+        let mut below = below.map_err(unwritable)?;
+        let mut taken = Taken { findable: self.find_by.is_some(), ..Taken::default() };
+        let mut line = Line::default();
+        while self.has_room(extent, &taken, written.get(), &below) {
             let Some(row) = spool.next()? else { break };
-            let cells_or_error = match &row {
-                Spooled::Row(json) => self.cells(json, &mut cells),
+            let fit = match &row {
+                Spooled::Row(json) => self.read(json, &mut line).and_then(|()| self.check_key(&line, &mut taken.seen)),
                 Spooled::Unfit(error) => Err(error.clone()),
             };
-            match cells_or_error {
+            match fit {
                 Ok(()) => {
-                    lines.write_record(&cells).map_err(unwritten)?;
-                    keys.add(taken, cells.get(..cells.len().min(GIVEN_BACK)).unwrap_or_default());
-                    findable = findable && cells.first().is_some_and(|key| !key.trim().is_empty());
+                    lines.write_record(&line.cells).map_err(unwritten)?;
+                    let key = line.cells.first().map(String::as_str).unwrap_or_default();
+                    for (below, rows) in below.iter_mut().zip(&line.children) {
+                        below.add(key, rows).map_err(unwritable)?;
+                    }
+                    taken.keys.add(taken.rows, line.cells.get(..line.cells.len().min(GIVEN_BACK)).unwrap_or_default());
+                    taken.findable = taken.findable && !key.trim().is_empty();
                 }
-                Err(error) => {
-                    unfit.insert(taken, error);
-                }
+                Err(error) => drop(taken.unfit.insert(taken.rows, error)),
             }
-            taken = taken.saturating_add(1);
+            taken.rows = taken.rows.saturating_add(1);
         }
         lines.flush().map_err(unwritable)?;
         drop(lines);
+        for below in below {
+            start_file(&mut archive, &below.file_name())
+                .and_then(|()| below.copy_to(&mut archive))
+                .map_err(unwritable)?;
+        }
         let mut file = archive.finish().map_err(io::Error::from).map_err(unwritable)?.file;
         file.rewind().map_err(unwritable)?;
-        Ok(Pack { file: Some(file), rows: start..start.saturating_add(taken.into()), keys, unfit, findable })
+        let Taken { rows, keys, unfit, findable, .. } = taken;
+        Ok(Pack { file: Some(file), rows: start..start.saturating_add(rows.into()), keys, unfit, findable })
     }
 
-    fn has_room(&self, extent: &Extent, taken: u32, sent: usize, bytes: u64) -> bool {
+    fn has_room(&self, extent: &Extent, taken: &Taken, bytes: u64, below: &[ChildLines<'_>]) -> bool {
         match extent {
-            Extent::Rows(rows) => u64::from(taken) < *rows,
-            Extent::Full => (sent as u64) < MOST_ROWS && bytes < MOST_BYTES && taken < u32::MAX,
+            Extent::Rows(rows) => u64::from(taken.rows) < *rows,
+            Extent::Full => {
+                (taken.keys.len() as u64) < MOST_ROWS
+                    && bytes < self.most_bytes
+                    && taken.rows < u32::MAX
+                    && below.iter().all(|below| below.rows < MOST_BELOW)
+            }
         }
     }
 
-    /// The cells of a row.
-    fn cells(&self, json: &str, cells: &mut Vec<String>) -> Result<()> {
+    /// Reads a row.
+    fn read(&self, json: &str, line: &mut Line) -> Result<()> {
+        let Line { cells, children } = line;
         cells.clear();
+        children.clear();
         let members: Cells<'_> = serde_json::from_str(json)
             .map_err(|cause| Error::invalid("the row is no JSON object").with_source(cause))?;
         for column in &self.columns.list {
@@ -128,7 +166,23 @@ impl Packing<'_> {
             };
             cells.push(cell);
         }
+        for below in self.children {
+            children.push(below.rows(&members, &self.columns.zone)?);
+        }
         Ok(())
+    }
+
+    /// Refuses a row to which the rows that it lists could not be told to belong, or those of another one could.
+    fn check_key(&self, line: &Line, seen: &mut HashSet<String>) -> Result<()> {
+        let (Some(key), false) = (line.cells.first(), self.children.is_empty()) else { return Ok(()) };
+        let key = key.trim().to_lowercase();
+        if (!key.is_empty() || line.children.iter().all(Vec::is_empty)) && (key.is_empty() || seen.insert(key)) {
+            return Ok(());
+        }
+        let name = self.columns.list.first().map(|column| column.name.as_str()).unwrap_or_default();
+        Err(Error::invalid(format!(
+            "its {name}, by which the rows that it lists belong to it, is empty or that of another row"
+        )))
     }
 
     fn cell(&self, column: &super::columns::Column, value: &RawValue) -> Result<String> {
@@ -142,6 +196,10 @@ impl Packing<'_> {
             Err(reason) => Err(Error::invalid(format!("{name} {reason}"))),
         }
     }
+}
+
+fn start_file(archive: &mut ZipWriter<Counting>, name: &str) -> io::Result<()> {
+    Ok(archive.start_file(name, SimpleFileOptions::default())?)
 }
 
 /// Counts what was written to a file.
@@ -170,4 +228,51 @@ impl Seek for Counting {
 
 fn unwritable(cause: io::Error) -> Error {
     Error::new(ErrorKind::Io, "the file of a bulk write job cannot be written to a temporary file").with_source(cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::bulk::write::columns::{Column, Kind};
+    use crate::resource::bulk::write::spool::Spool;
+    use crate::resource::bulk::write::zone::Zone;
+    use crate::rest::Row;
+    use serde_json::json;
+
+    #[test]
+    fn a_file_ends_before_it_is_too_large_and_the_next_one_goes_on() {
+        let text = || (0..40).map(|_| format!("{:032x}", fastrand::u128(..))).collect::<String>();
+        let rows = (0..2_000).map(|index| match index % 500 {
+            499 => Err(Error::invalid("it cannot be sent")),
+            _ => Row::new(&json!({ "Name": index, "Text": text() })),
+        });
+        let spool = Spool::of(rows, &[]).unwrap();
+        assert_eq!((spool.rows, spool.sendable), (2_000, 1_996));
+        let column = |name: &str| Column { name: name.to_owned(), kind: Kind::Text };
+        let list = vec![column("Name"), column("Text")];
+        let columns = Columns { list, constants: BTreeMap::new(), zone: Zone::AsWritten };
+        let packing = Packing {
+            columns: &columns,
+            find_by: None,
+            clear_empty: false,
+            file_name: "Leads.csv",
+            children: &[],
+            most_bytes: 300_000,
+        };
+        let mut spool = spool.into_reader().unwrap();
+        let (mut start, mut packs, mut unfit) = (0, 0, 0);
+        while !spool.is_at_end() {
+            let mut pack = packing.pack(&mut spool, start, &Extent::Full).unwrap();
+            assert_eq!(pack.rows.start, start);
+            start = pack.rows.end;
+            assert_eq!(pack.keys.len() + pack.unfit.len(), usize::try_from(pack.rows.end - pack.rows.start).unwrap());
+            unfit += pack.unfit.len();
+            let length = pack.take_file().unwrap().metadata().unwrap().len();
+            // As far as the distance of the real limit from Zoho's goes.
+            assert!(length < 300_000 + 1_000_000, "{length}");
+            packs += 1;
+        }
+        assert_eq!((start, unfit), (2_000, 4));
+        assert!((3..=5).contains(&packs), "{packs}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::children::ChildColumns;
 use super::columns::{Columns, Mapping};
 use super::options::Options;
 use crate::config::ApiVersion;
@@ -27,7 +28,7 @@ struct Body<'a> {
     ignore_empty: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     callback: Option<Callback<'a>>,
-    resource: [Resource<'a>; 1],
+    resource: Vec<Resource<'a>>,
 }
 
 #[derive(Serialize)]
@@ -36,6 +37,8 @@ struct Resource<'a> {
     kind: &'static str,
     module: Module<'a>,
     file_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_names: Option<[String; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     find_by: Option<&'a str>,
     ignore_empty: bool,
@@ -50,26 +53,35 @@ pub(super) fn create(
     session: &Session,
     module: &str,
     options: &Options,
-    columns: &Columns,
+    (columns, children): (&Columns, &[ChildColumns]),
     file_id: &str,
     findable: bool,
 ) -> Request<String> {
     let version = session.version();
     let ignore_empty = !options.clear_empty;
-    let resource = Resource {
+    // Files are named where there are several.
+    let named = |name: String| (!children.is_empty()).then_some([name]);
+    let resource = |module, find_by, ignore_empty, file_names, field_mappings| Resource {
         kind: "data",
         module: Module::of(module, version),
         file_id,
-        find_by: options.find_by.as_deref(),
+        file_names,
+        find_by,
         ignore_empty,
-        field_mappings: columns.mappings(options.layout.as_ref().map(AsRef::as_ref)),
+        field_mappings,
     };
+    let mappings = columns.mappings(options.layout.as_ref().map(AsRef::as_ref));
+    let find_by = options.find_by.as_deref();
+    let parent = resource(module, find_by, ignore_empty, named(format!("{module}.csv")), mappings);
+    let below = children
+        .iter()
+        .map(|below| resource(&below.children.module, None, true, named(below.file_name()), below.mappings()));
     let body = Body {
         operation: options.operation.word(),
         character_encoding: "UTF-8",
         ignore_empty: (version >= IGNORE_EMPTY_AT_TOP).then_some(ignore_empty),
         callback: options.callback.as_deref().map(Callback::to),
-        resource: [resource],
+        resource: std::iter::once(parent).chain(below).collect(),
     };
     let idempotency = if options.may_repeat(findable) { Idempotency::Idempotent } else { Idempotency::NotIdempotent };
     let request = bulk_request(Method::Post, version, &["write"]).json(&body).with_cost(COST);

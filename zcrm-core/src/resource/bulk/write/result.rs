@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::io::Read;
 
-use csv::StringRecord;
-use serde_json::json;
+use csv::{ByteRecord, StringRecord};
+use serde_json::{Value, json};
 
-use super::join::{Join, Keys};
-use crate::entity::RecordId;
+use super::join::{Join, Keys, mark_of_first};
+use crate::entity::{Json, RecordId};
 use crate::error::{ApiError, Error, ErrorKind, Result};
 use crate::rest::{Outcome, Saved};
 
@@ -26,8 +26,9 @@ pub(super) fn read(file: impl Read, columns: &[String], keys: Keys) -> Result<(H
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
     let heading = Heading::of(reader.headers().map_err(unreadable)?, columns)?;
     let mut join = Join::new(keys);
-    let mut line = StringRecord::new();
-    while reader.read_record(&mut line).map_err(unreadable)? {
+    let mut bytes = ByteRecord::new();
+    while reader.read_byte_record(&mut bytes).map_err(unreadable)? {
+        let line = StringRecord::from_byte_record_lossy(bytes.clone());
         let cell = |place: usize| line.get(place).unwrap_or_default();
         let cells: Vec<&str> = heading.columns.iter().map(|place| cell(*place)).collect();
         let text = |place: Option<usize>| place.map(cell).unwrap_or_default().trim();
@@ -40,6 +41,32 @@ pub(super) fn read(file: impl Read, columns: &[String], keys: Keys) -> Result<(H
         join.add(&cells, told);
     }
     Ok(join.finish())
+}
+
+/// What Zoho did not write of the rows that rows list.
+pub(super) struct Fault {
+    /// The row that lists it, where it could be told.
+    pub(super) row: Option<u32>,
+    pub(super) told: Value,
+}
+
+/// Reads the result of the rows that rows list: those that were not written. Their first column names their parent.
+pub(super) fn faults(file: impl Read, module: &str, parent: &str, parents: &HashMap<u64, u32>) -> Result<Vec<Fault>> {
+    let unreadable = |cause: csv::Error| damaged("its CSV file cannot be read").with_source(cause);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
+    let heading = Heading::of(reader.headers().map_err(unreadable)?, &[parent.to_owned()])?;
+    let mut faults = Vec::new();
+    for line in reader.into_byte_records() {
+        let line = StringRecord::from_byte_record_lossy(line.map_err(unreadable)?);
+        let text = |place: Option<usize>| place.and_then(|place| line.get(place)).unwrap_or_default().trim();
+        let status = text(Some(heading.status)).to_ascii_lowercase();
+        if !matches!(status.as_str(), "added" | "updated") {
+            let key = text(heading.columns.first().copied());
+            let told = json!({ "module": module, "status": status, "errors": text(heading.errors) });
+            faults.push(Fault { row: parents.get(&mark_of_first(key)).copied(), told });
+        }
+    }
+    Ok(faults)
 }
 
 /// Where a result has what.
@@ -79,12 +106,13 @@ impl Heading {
 }
 
 impl Told {
-    /// The outcome of the row.
-    pub(super) fn outcome(self, find_by: Option<&str>) -> Outcome {
+    /// The outcome of the row; `below` is what was not written of the rows that it lists.
+    pub(super) fn outcome(self, find_by: Option<&str>, below: Option<Vec<Value>>) -> Outcome {
+        let details = below.map(|below| Json::from(json!({ "not_written": below }))).unwrap_or_default();
         let id = self.id.as_deref().map(RecordId::from);
         match (&*self.status, id) {
-            ("added" | "created" | "inserted", Some(id)) => Outcome::Created(Saved::bare(id, None)),
-            ("updated", Some(id)) => Outcome::Updated(Saved::bare(id, find_by)),
+            ("added" | "created" | "inserted", Some(id)) => Outcome::Created(Saved::bare(id, None, details)),
+            ("updated", Some(id)) => Outcome::Updated(Saved::bare(id, find_by, details)),
             ("added" | "created" | "inserted" | "updated", None) => {
                 let message = format!("Zoho reports {} without an id", self.status);
                 Outcome::Unanswered(Error::new(ErrorKind::InvalidResponse, message).with_outcome_unknown(true))
@@ -127,7 +155,7 @@ fn errors(text: &str) -> ApiError {
     match parts.as_slice() {
         [(code, columns, details)] => ApiError::new(code.clone(), columns.clone(), details.clone()),
         _ => {
-            let error = |(code, message, details): &(String, String, serde_json::Value)| json!({ "code": code, "message": message, "details": details });
+            let error = |(code, message, details): &(String, String, Value)| json!({ "code": code, "message": message, "details": details });
             let within: Vec<_> = parts.iter().map(error).collect();
             ApiError::new("MULTIPLE_OR_MULTI_ERRORS", text, json!({ "errors": within }))
         }
@@ -149,7 +177,7 @@ mod tests {
         }
         let columns: Vec<String> = columns.iter().map(|column| (*column).to_owned()).collect();
         let (mut told, _) = read(csv.as_bytes(), &columns, keys).unwrap();
-        let short = |told: Option<Told>| match told.map(|told| told.outcome(Some("Email"))) {
+        let short = |told: Option<Told>| match told.map(|told| told.outcome(Some("Email"), None)) {
             None => "none".to_owned(),
             Some(Outcome::Created(saved)) => format!("created {}", saved.id),
             Some(Outcome::Updated(saved)) => format!("updated {}", saved.id),

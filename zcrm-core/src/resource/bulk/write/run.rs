@@ -1,27 +1,25 @@
 //! One job after the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::time::{Duration, Instant};
 
+use super::children::ChildColumns;
 use super::columns::Columns;
+use super::fetch::Fetch;
 use super::job::BulkWriteJob;
 use super::options::Options;
-use super::pack::{Extent, MOST_ROWS, Pack, Packing};
+use super::pack::{Extent, MOST_BYTES, MOST_ROWS, Pack, Packing};
 use super::request::create;
 use super::result;
 use super::spool::{SpoolReader, Spooled};
 use super::status::{State, Status, ask};
 use super::upload::upload;
 use crate::error::{ApiError, Error, ErrorKind, Result};
-use crate::resource::bulk::archive::Entry;
-use crate::rest::{Download, Host, Outcome, Session};
+use crate::rest::{Outcome, Session};
 
 /// The pauses between two questions: the first one, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(60));
-
-/// How often a download that broke off is begun.
-const DOWNLOADS: usize = 3;
 
 /// Keeps what is known of a job.
 pub(super) type Journal<'a> = Box<dyn FnMut(&BulkWriteJob) -> io::Result<()> + Send + 'a>;
@@ -31,6 +29,7 @@ pub(super) struct Run<'a> {
     module: String,
     options: Options,
     columns: Columns,
+    children: Vec<ChildColumns>,
     zgid: String,
     rows: SpoolReader,
     next_row: u64,
@@ -50,13 +49,26 @@ impl<'a> Run<'a> {
         session: Session,
         module: String,
         options: Options,
-        columns: Columns,
+        (columns, children): (Columns, Vec<ChildColumns>),
         zgid: String,
         rows: SpoolReader,
     ) -> Self {
         let (limit, journal) = (Duration::ZERO, None);
         let resumed = BTreeMap::new();
-        Self { session, module, options, columns, zgid, rows, next_row: 0, resumed, journal, limit, stopped: None }
+        Self {
+            session,
+            module,
+            options,
+            columns,
+            children,
+            zgid,
+            rows,
+            next_row: 0,
+            resumed,
+            journal,
+            limit,
+            stopped: None,
+        }
     }
 
     pub(super) fn resuming(self, resumed: BTreeMap<u64, BulkWriteJob>) -> Self {
@@ -112,6 +124,8 @@ impl<'a> Run<'a> {
             find_by: self.options.find_by.as_deref(),
             clear_empty: self.options.clear_empty,
             file_name: &file_name,
+            children: &self.children,
+            most_bytes: MOST_BYTES,
         };
         let rows = |job: &BulkWriteJob| Extent::Rows(job.rows.end.saturating_sub(job.rows.start));
         let extent = resumed.as_ref().map_or(Extent::Full, rows);
@@ -165,7 +179,14 @@ impl<'a> Run<'a> {
             let error = self.stop(error);
             return told(pack, not_sent(error));
         }
-        let request = create(&self.session, &self.module, &self.options, &self.columns, &file_id, pack.findable);
+        let request = create(
+            &self.session,
+            &self.module,
+            &self.options,
+            (&self.columns, &self.children),
+            &file_id,
+            pack.findable,
+        );
         match self.session.run(&request) {
             Ok(id) => job.id = Some(id),
             Err(error) if error.outcome_unknown() || error.kind().leaves_outcome_open() => {
@@ -230,15 +251,22 @@ impl<'a> Run<'a> {
         };
         let keys = std::mem::take(&mut pack.keys);
         let sent: Vec<u32> = keys.rows().collect();
-        match self.download(url).and_then(|entry| result::read(entry, &job.columns, keys).map_err(Error::logged)) {
-            Ok((mut lines, odd)) => {
+        let parents = if self.children.is_empty() { HashMap::new() } else { keys.by_first() };
+        let fetch = Fetch { session: &self.session, module: &self.module, children: &self.children };
+        let read = fetch.download(url).and_then(|file| {
+            let below = fetch.faults(&file, &parents)?;
+            let (lines, odd) = result::read(fetch.entry(file)?, &job.columns, keys).map_err(Error::logged)?;
+            Ok((lines, odd, below))
+        });
+        match read {
+            Ok((mut lines, odd, mut below)) => {
                 if odd > 0 {
                     log::warn!("the result of the bulk write job {id} has {odd} lines about no row that was sent");
                 }
                 let message = format!("the result of the bulk write job {id} has no line for the row");
                 let missing = Error::new(ErrorKind::InvalidResponse, message).with_outcome_unknown(true);
                 let outcome = |row: &u32| match lines.remove(row) {
-                    Some(line) => (*row, line.outcome(find_by.as_deref())),
+                    Some(line) => (*row, line.outcome(find_by.as_deref(), below.remove(row))),
                     None => (*row, Outcome::Unanswered(missing.clone())),
                 };
                 in_order(pack, sent.iter().map(outcome).collect())
@@ -277,20 +305,6 @@ impl<'a> Run<'a> {
             }
             self.session.sleep(pause.min(left)).map_err(Error::logged)?;
             pause = pause.saturating_mul(2).min(longest);
-        }
-    }
-
-    /// The result. A path is on the host for downloads, unless it is one of the API.
-    fn download(&self, url: &str) -> Result<Entry> {
-        let host = if url.starts_with("/crm/") { Host::Api } else { Host::Download };
-        let request = self.session.file_at(url, host).map_err(Error::logged)?;
-        let mut attempts = 1;
-        loop {
-            let file = Download::new(self.session.clone(), request.clone()).into_temporary();
-            match file.and_then(|file| Entry::open(file).map_err(Error::logged)) {
-                Err(error) if attempts < DOWNLOADS && error.kind().leaves_outcome_open() => attempts += 1,
-                result => return result,
-            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The rows of a bulk write in a temporary file, so that any number of them takes no memory.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, ErrorKind as IoErrorKind, Read, Seek, Write};
 
@@ -24,6 +24,8 @@ pub(super) struct Spool {
     pub(super) bytes: u64,
     /// The fields that have a member in some row, with how many different values they have.
     pub(super) fields: BTreeMap<String, u64>,
+    /// The fields of the rows that rows list, by the name under which they do.
+    pub(super) child_fields: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// A row that was written down: its JSON, or why it cannot be sent.
@@ -33,11 +35,13 @@ pub(super) enum Spooled {
 }
 
 impl Spool {
-    /// Writes rows down. A row that cannot be sent is noted, and disturbs no other.
-    pub(super) fn of(rows: impl Iterator<Item = Result<Row>>) -> Result<Self> {
+    /// Writes rows down, which list other rows under the names of `children`. A row that cannot be sent
+    /// is noted, and disturbs no other.
+    pub(super) fn of(rows: impl Iterator<Item = Result<Row>>, children: &[&str]) -> Result<Self> {
         let mut file = tempfile::tempfile().map_err(unwritable)?;
         let mut writer = BufWriter::new(&mut file);
         let mut seen: BTreeMap<String, Distinct> = BTreeMap::new();
+        let mut child_fields: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let (mut count, mut sendable, mut bytes) = (0_u64, 0_u64, 0_u64);
         for row in rows {
             count = count.saturating_add(1);
@@ -46,6 +50,11 @@ impl Spool {
                     sendable = sendable.saturating_add(1);
                     let cells: Cells<'_> = serde_json::from_str(json.get()).unwrap_or_default();
                     for (name, value) in cells {
+                        if children.contains(&name.as_ref()) {
+                            let fields = child_fields.entry(name.into_owned()).or_default();
+                            fields.extend(fields_of(value));
+                            continue;
+                        }
                         match seen.get_mut(name.as_ref()) {
                             Some(distinct) => distinct.add(value.get()),
                             None => seen.entry(name.into_owned()).or_default().add(value.get()),
@@ -61,7 +70,7 @@ impl Spool {
         writer.flush().map_err(unwritable)?;
         drop(writer);
         let fields = seen.into_iter().map(|(name, distinct)| (name, distinct.estimate())).collect();
-        Ok(Self { file, rows: count, sendable, bytes, fields })
+        Ok(Self { file, rows: count, sendable, bytes, fields, child_fields })
     }
 
     /// Reads the rows again, from the first one.
@@ -100,6 +109,12 @@ impl SpoolReader {
             Err(_) => Spooled::Row(text),
         }))
     }
+}
+
+/// The fields of the objects in a list.
+fn fields_of(list: &RawValue) -> impl Iterator<Item = String> {
+    let objects: Vec<BTreeMap<String, &RawValue>> = serde_json::from_str(list.get()).unwrap_or_default();
+    objects.into_iter().flat_map(BTreeMap::into_keys)
 }
 
 /// A text behind its length.

@@ -1,0 +1,175 @@
+//! The file: appending and syncing lines, and reading them back.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use super::entry::Entry;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Where a line is in the file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    offset: u64,
+    length: usize,
+}
+
+/// The file, locked as long as it is open.
+#[derive(Debug)]
+pub(super) struct JournalFile {
+    path: PathBuf,
+    file: File,
+    /// Where the next line goes.
+    end: u64,
+    /// A line did not reach the disk, or the file is gone.
+    closed: bool,
+}
+
+impl JournalFile {
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let cannot = |cause| failure(path, "cannot be opened", cause);
+        let is_new = !path.exists();
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(cannot)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(busy(path)),
+            Err(TryLockError::Error(cause)) => return Err(cannot(cause)),
+        }
+        if !is_the_file_at(path, &file) {
+            // Whoever held the lock has removed it.
+            return Err(busy(path));
+        }
+        if is_new {
+            sync_folder(path).map_err(cannot)?;
+        }
+        Ok(Self { path: path.to_owned(), file, end: 0, closed: false })
+    }
+
+    /// Forgets all lines.
+    pub(super) fn empty(&mut self) -> Result<()> {
+        let emptied = self.file.set_len(0).and_then(|()| self.file.sync_all());
+        emptied.map_err(|cause| failure(&self.path, "cannot be emptied", cause))
+    }
+
+    /// Passes each line to `see`, which may object to it; drops a last one that is torn.
+    pub(super) fn read(&mut self, mut see: impl FnMut(Place, Entry<'static>) -> Result<(), String>) -> Result<()> {
+        let cannot = |path: &Path, cause| failure(path, "cannot be read", cause);
+        self.file.seek(SeekFrom::Start(0)).map_err(|cause| cannot(&self.path, cause))?;
+        let mut lines = BufReader::with_capacity(1 << 16, &self.file);
+        let (mut offset, mut number) = (0, 0_u64);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let length = lines.read_until(b'\n', &mut line).map_err(|cause| cannot(&self.path, cause))?;
+            if length == 0 {
+                break;
+            }
+            number = number.saturating_add(1);
+            let whole = line.strip_suffix(b"\n");
+            let entry = whole.map(serde_json::from_slice::<Entry<'static>>);
+            let place = Place { offset, length };
+            let fault = match entry {
+                Some(Ok(entry)) => see(place, entry).err(),
+                Some(Err(cause)) if lines.fill_buf().is_ok_and(|rest| !rest.is_empty()) => Some(cause.to_string()),
+                // The last line, torn.
+                Some(Err(_)) | None => break,
+            };
+            if let Some(fault) = fault {
+                let message = format!(
+                    "the journal {} is damaged in line {number}: {fault}; what became of its rows has to be found out \
+                     in Zoho",
+                    self.path.display()
+                );
+                return Err(Error::new(ErrorKind::Journal, message));
+            }
+            offset = offset.saturating_add(length as u64);
+        }
+        self.end = offset;
+        let length = self.file.metadata().map_err(|cause| cannot(&self.path, cause))?.len();
+        if length > offset {
+            log::warn!("the last line of the journal {} is torn and dropped", self.path.display());
+            let cut = self.file.set_len(offset).and_then(|()| self.file.sync_all());
+            cut.map_err(|cause| failure(&self.path, "cannot be written", cause))?;
+        }
+        Ok(())
+    }
+
+    /// Appends a line, and returns when it is on the disk.
+    pub(super) fn append(&mut self, entry: &Entry<'_>) -> Result<Place> {
+        if self.closed {
+            let message = format!("nothing more can be put down in the journal {}", self.path.display());
+            return Err(Error::new(ErrorKind::Io, message));
+        }
+        let written = serde_json::to_vec(entry).map_err(io::Error::from).and_then(|mut line| {
+            line.push(b'\n');
+            self.file.seek(SeekFrom::Start(self.end))?;
+            self.file.write_all(&line)?;
+            self.file.sync_data()?;
+            Ok(line.len())
+        });
+        match written {
+            Ok(length) => {
+                let place = Place { offset: self.end, length };
+                self.end = self.end.saturating_add(length as u64);
+                Ok(place)
+            }
+            Err(cause) => {
+                self.closed = true;
+                // If this fails too, the half line is the last one, which is dropped when the journal is read.
+                let _ = self.file.set_len(self.end);
+                Err(failure(&self.path, "cannot be written", cause))
+            }
+        }
+    }
+
+    /// A line again.
+    pub(super) fn line(&mut self, place: Place) -> Result<Entry<'static>> {
+        let mut line = vec![0; place.length];
+        let read = self.file.seek(SeekFrom::Start(place.offset)).and_then(|_| self.file.read_exact(&mut line));
+        read.map_err(|cause| failure(&self.path, "cannot be read", cause))?;
+        serde_json::from_slice(&line).map_err(|cause| {
+            Error::new(ErrorKind::Journal, format!("the journal {} was changed meanwhile", self.path.display()))
+                .with_source(cause)
+        })
+    }
+
+    pub(super) fn remove(&mut self) -> Result<()> {
+        self.closed = true;
+        std::fs::remove_file(&self.path).map_err(|cause| failure(&self.path, "cannot be removed", cause))
+    }
+}
+
+fn busy(path: &Path) -> Error {
+    let message = format!("the journal {} is held by another process; wait for its end", path.display());
+    Error::new(ErrorKind::Journal, message)
+}
+
+fn failure(path: &Path, what: &str, cause: io::Error) -> Error {
+    Error::new(ErrorKind::Io, format!("the journal {} {what}", path.display())).with_source(cause)
+}
+
+/// Whether the path still leads to the file that was opened.
+#[cfg(unix)]
+fn is_the_file_at(path: &Path, file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let same =
+        |there: std::fs::Metadata, here: std::fs::Metadata| (there.dev(), there.ino()) == (here.dev(), here.ino());
+    std::fs::metadata(path).is_ok_and(|there| file.metadata().is_ok_and(|here| same(there, here)))
+}
+
+#[cfg(not(unix))]
+fn is_the_file_at(path: &Path, _: &File) -> bool {
+    path.exists()
+}
+
+/// Lets the name of a new file reach the disk.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
