@@ -20,7 +20,6 @@ fn timed(version: &str, way: Way) -> (Duration, Duration) {
     assert_eq!(found, 10_000, "{version} {way}");
     assert!(counters.highest_in_flight <= 5);
     let calls = counters.total_calls();
-    println!("{version} {way}: {took:?} for {calls} calls of {latency:?}");
     (took, latency.mul_f64(1.25 * calls as f64 / 5.0) + latency * 4)
 }
 
