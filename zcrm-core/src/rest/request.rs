@@ -83,6 +83,7 @@ impl Request<Response> {
                 Method::Post | Method::Patch => Idempotency::NotIdempotent,
             },
             cost: Cost::ONE,
+            bounds: None,
             stop: None,
             fault,
         };
@@ -118,7 +119,7 @@ impl<T> Request<T> {
     /// What it costs, as far as that is known before it is sent.
     #[must_use]
     pub fn cost(&self) -> Cost {
-        self.parts.cost
+        self.parts.cost.within(self.parts.bounds)
     }
 
     pub(crate) fn parts(&self) -> &Parts {
@@ -194,6 +195,12 @@ impl<T> Request<T> {
     /// Sets the cost, where it is not one credit.
     pub(crate) fn with_cost(mut self, cost: Cost) -> Self {
         self.parts.cost = cost;
+        self
+    }
+
+    /// Keeps Zoho's own price, where it is known.
+    pub(super) fn with_bounds(mut self, bounds: Option<(u32, u32)>) -> Self {
+        self.parts.bounds = bounds;
         self
     }
 

@@ -40,6 +40,8 @@ pub(super) struct Columns {
     pub(super) hides_modified: bool,
     /// What the way cannot give, in words.
     pub(super) gaps: Vec<String>,
+    /// Fields that pages have and this way has not, in words.
+    pub(super) left_out: Option<String>,
 }
 
 impl Columns {
@@ -75,7 +77,7 @@ impl Columns {
         let least = Limits::of(ApiVersion::V2).columns;
         let too_large = self.parts.iter().any(|part| part.len() > least);
         let (parts, hides_modified) = too_large.then(|| cut(self.names(), least))?;
-        Some(Self { parts, hides_modified, gaps: self.gaps.clone() })
+        Some(Self { parts, hides_modified, ..self.clone() })
     }
 
     fn of_query(spec: &Spec, known: Option<&[Field]>, version: ApiVersion) -> Result<Self, String> {
@@ -89,15 +91,14 @@ impl Columns {
             return Err(format!("COQL does not select {first}"));
         }
         let mut gaps = Vec::new();
-        if !left_out.is_empty() {
-            gaps.push(format!("COQL does not select {}", left_out.join(", ")));
-        }
+        let left_out = (!left_out.is_empty()).then(|| format!("COQL does not select {}", left_out.join(", ")));
+        gaps.extend(left_out.clone());
         if version < ApiVersion::V7 {
             gaps.push(format!("lookups have their id and no name, since COQL gives no more in {version}"));
         }
         gaps.extend(cut_short(&names, known, "COQL may give"));
         let (parts, hides_modified) = cut(names, Limits::of(version).columns);
-        Ok(Self { parts, hides_modified, gaps })
+        Ok(Self { parts, hides_modified, gaps, left_out })
     }
 
     fn of_pages(spec: &Spec, known: Option<&[Field]>, version: ApiVersion) -> Result<Self, String> {
@@ -117,7 +118,7 @@ impl Columns {
             (true, None) => by_time(names),
             (false, _) => (vec![if some { spec.fields.clone() } else { Vec::new() }], false),
         };
-        Ok(Self { parts, hides_modified, gaps })
+        Ok(Self { parts, hides_modified, gaps, left_out: None })
     }
 
     #[cfg(not(feature = "bulk"))]
@@ -142,12 +143,11 @@ impl Columns {
              tells no more"
                 .to_owned(),
         ];
-        if !left_out.is_empty() {
-            gaps.push(format!("bulk read does not export {}", left_out.join(", ")));
-        }
+        let left_out = (!left_out.is_empty()).then(|| format!("bulk read does not export {}", left_out.join(", ")));
+        gaps.extend(left_out.clone());
         // A job without fields exports all of them.
         let all = spec.fields.is_empty() || names.len() > OF_BULK;
-        Ok(Self { parts: vec![if all { Vec::new() } else { names }], hides_modified: false, gaps })
+        Ok(Self { parts: vec![if all { Vec::new() } else { names }], hides_modified: false, gaps, left_out })
     }
 }
 
