@@ -4,6 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
+use super::estimate;
 use super::parts::Idempotency;
 use super::request::Request;
 use super::response::Response;
@@ -98,7 +99,16 @@ impl Call {
 
     /// The request itself, to be decoded further and run by [`Client::run`](crate::Client::run).
     pub fn into_request(self) -> Request<Response> {
-        self.request
+        self.priced().request
+    }
+
+    /// With the cost that path, query and body tell.
+    fn priced(self) -> Self {
+        let session = self.session.clone();
+        self.map(|request| {
+            let cost = estimate::of(request.parts());
+            session.priced(request.with_cost(cost))
+        })
     }
 
     /// Sends the request and reads its response whole, which has to be JSON, or nothing with 204.
@@ -119,7 +129,8 @@ impl Call {
     /// sent, those of tokens, Zoho's rejections by kind, [`Connect`](crate::ErrorKind::Connect),
     /// [`Unanswered`](crate::ErrorKind::Unanswered) and [`InvalidResponse`](crate::ErrorKind::InvalidResponse).
     pub fn send(self) -> Result<Response> {
-        self.session.run(&self.request)
+        let call = self.priced();
+        call.session.run(&call.request)
     }
 
     /// Sends a file as the body, a form with one part named `file`.
@@ -139,7 +150,8 @@ impl Call {
     ///
     /// As [`send`](Self::send), and [`Io`](crate::ErrorKind::Io) when the file cannot be read.
     pub fn upload(self, upload: &mut Upload<'_>) -> Result<Response> {
-        self.session.upload(&self.request, upload)
+        let call = self.priced();
+        call.session.upload(&call.request, upload)
     }
 
     /// Writes the response, a file of any kind, to `writer`. For limits and progress see [`download`](Self::download).
@@ -173,6 +185,7 @@ impl Call {
     /// # }
     /// ```
     pub fn download<'a>(self) -> Download<'a> {
-        Download::new(self.session, self.request).any_content()
+        let call = self.priced();
+        Download::new(call.session, call.request).any_content()
     }
 }

@@ -297,6 +297,8 @@ impl Attempt<'_> {
                 governor.refund(*cost);
                 governor.rejected(*cost, super::response::retry_after(&response.headers));
             }
+            // Rejected before any work.
+            Ok(response) if response.status == 401 => governor.refund(*cost),
             Ok(response) => {
                 governor.succeeded(*cost);
                 governor.observe(&super::response::rate_limits(&response.headers));
