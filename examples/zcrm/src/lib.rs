@@ -21,6 +21,7 @@ pub mod stores;
 pub mod sync;
 mod table;
 pub mod undo;
+pub mod watch;
 
 pub use connect::{backends, config, connect, is_local, may_write, token_place};
 pub use exit::{IN_PART, Outcome, arguments, complain, in_one_line, outcome_unknown, run};

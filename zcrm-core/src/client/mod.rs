@@ -7,6 +7,7 @@ mod bulk_read;
 mod collections;
 mod mass_jobs;
 mod start;
+mod subscription;
 
 use std::sync::Arc;
 

@@ -16,6 +16,7 @@
 //! * `scan`: a module of any size, by the cheapest of pages, COQL and bulk read. `row`: rows as text.
 //! * `changes`: what was created, modified and deleted in a module since a cursor.
 //! * `notifications`: channels by which Zoho tells of changes.
+//! * `subscription`: changes of several modules as they happen, by sweeps that notifications bring forward.
 
 #[cfg(feature = "bulk")]
 mod bulk;
@@ -31,6 +32,7 @@ mod query;
 mod record;
 mod row;
 mod scan;
+mod subscription;
 
 #[cfg(feature = "bulk")]
 pub use bulk::{
@@ -54,3 +56,4 @@ pub use organization::{OrganizationHandle, TaxesHandle, UserType};
 pub use query::{QueryCursor, QueryHandle, QueryRows};
 pub use record::{Conversion, Converted, PhotoHandle, RecordHandle, RelatedHandle};
 pub use scan::{Prefer, Scan, ScanCursor, ScanPlan, ScanRows, Way};
+pub use subscription::{Hints, Subscription, SubscriptionState, Told, ToldChange};

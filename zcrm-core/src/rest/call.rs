@@ -99,7 +99,7 @@ impl Call {
 
     /// The request itself, to be decoded further and run by [`Client::run`](crate::Client::run).
     pub fn into_request(self) -> Request<Response> {
-        self.priced().request
+        self.priced().request.and_then(Response::in_utf8)
     }
 
     /// With the cost that path, query and body tell.
@@ -129,8 +129,8 @@ impl Call {
     /// sent, those of tokens, Zoho's rejections by kind, [`Connect`](crate::ErrorKind::Connect),
     /// [`Unanswered`](crate::ErrorKind::Unanswered) and [`InvalidResponse`](crate::ErrorKind::InvalidResponse).
     pub fn send(self) -> Result<Response> {
-        let call = self.priced();
-        call.session.run(&call.request)
+        let session = self.session.clone();
+        session.run(&self.into_request())
     }
 
     /// Sends a file as the body, a form with one part named `file`.
@@ -150,8 +150,8 @@ impl Call {
     ///
     /// As [`send`](Self::send), and [`Io`](crate::ErrorKind::Io) when the file cannot be read.
     pub fn upload(self, upload: &mut Upload<'_>) -> Result<Response> {
-        let call = self.priced();
-        call.session.upload(&call.request, upload)
+        let session = self.session.clone();
+        session.upload(&self.into_request(), upload)
     }
 
     /// Writes the response, a file of any kind, to `writer`. For limits and progress see [`download`](Self::download).

@@ -115,6 +115,12 @@ impl Session {
         self.prices()?.bounds(parts.method, &parts.path)
     }
 
+    /// The credits of a request that is not there yet: the built-in ones, at Zoho's own price where that is known.
+    pub(crate) fn credits(&self, method: Method, path: &str, cost: Cost) -> u64 {
+        let bounds = self.prices().and_then(|prices| prices.bounds(method, path));
+        cost.within(bounds).credits().into()
+    }
+
     /// What requests cost, as Zoho told it.
     pub(crate) fn prices(&self) -> Option<Arc<Prices>> {
         self.shared.prices.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -131,12 +137,20 @@ impl Session {
     pub(crate) fn run<T>(&self, request: &Request<T>) -> Result<T> {
         let parts = request.parts();
         let limit = self.max_response_bytes();
+        let mut damaged = false;
         self.exit(request, |attempt, _permit| {
             let body = match &parts.body {
                 Some(bytes) => Body::Bytes { content_type: &parts.content_type, bytes },
                 None => Body::Empty,
             };
-            receive(attempt.send(body, Pace::Call)?, limit)
+            let received = receive(attempt.send(body, Pace::Call)?, limit)?;
+            // Damaged on the way, or for good: then what can be read of it is.
+            let again = !received.is_utf8() && !std::mem::replace(&mut damaged, true);
+            if again && self.may_retry(parts, Classification::Ambiguous) {
+                Err(received.damaged())
+            } else {
+                Ok(received)
+            }
         })
     }
 

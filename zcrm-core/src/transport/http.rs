@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use ureq::http::{self, HeaderValue, Uri, header};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::{Connector, DefaultConnector};
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector, SocksConnector, TcpConnector};
 use ureq::{Agent, AsSendBody, Proxy, SendBody, Timeout};
 
 use super::connection::Connections;
+use super::early::EarlyResponses;
 use super::outgoing::Outgoing;
 use super::{
     Body, Headers, HttpRequest, HttpResponse, Method, Obstacle, Pace, Transport, TransportError, TransportErrorKind,
@@ -59,7 +60,14 @@ impl HttpTransport {
             .timeout_recv_response(Some(options.response_timeout))
             .timeout_global(Some(options.call_timeout))
             .build();
-        let connector = DefaultConnector::default().chain(Connections);
+        // As ureq's default one, with what it overlooks below and above TLS.
+        let connector =
+            ().chain(SocksConnector::default())
+                .chain(ConnectProxyConnector::default())
+                .chain(TcpConnector::default())
+                .chain(EarlyResponses)
+                .chain(RustlsConnector::default())
+                .chain(Connections);
         let agent = Agent::with_parts(config, connector, DefaultResolver::default());
         Ok(Self { agent, idle_timeout: options.idle_timeout, max_response_bytes: options.max_response_bytes })
     }

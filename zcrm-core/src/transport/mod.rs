@@ -1,6 +1,7 @@
 //! How bytes travel: a trait of one method, and the one implementation over HTTP.
 
 mod connection;
+mod early;
 mod http;
 mod message;
 mod outgoing;

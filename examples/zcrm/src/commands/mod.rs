@@ -19,6 +19,7 @@ mod rows;
 mod sync;
 mod tokens;
 mod undo;
+mod watch;
 mod whoami;
 
 use anyhow::Result;
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Export(export::Export),
     Query(query::Query),
     Sync(sync::Sync),
+    Watch(watch::Watch),
     Import(import::Import),
     Undo(undo::UndoImport),
     Attach(attach::Attach),
@@ -62,6 +64,7 @@ impl Command {
             Self::Export(export) => export.run(global),
             Self::Query(query) => query.run(global),
             Self::Sync(sync) => sync.run(global),
+            Self::Watch(watch) => watch.run(global),
             Self::Import(import) => import.run(global),
             Self::Undo(undo) => undo.run(global),
             Self::Attach(attach) => attach.run(global),
@@ -80,6 +83,6 @@ impl Command {
     fn watches_signals(&self) -> bool {
         let reads = matches!(self, Self::Export(_) | Self::Query(_));
         let writes = matches!(self, Self::Import(_) | Self::Undo(_) | Self::Attach(_));
-        reads || writes || matches!(self, Self::Sync(_))
+        reads || writes || matches!(self, Self::Sync(_) | Self::Watch(_))
     }
 }

@@ -96,7 +96,7 @@ impl Columns {
         if error.kind() != ErrorKind::InvalidRequest || !is_of_columns || self.main.len() < 2 {
             return Err(error);
         }
-        let refused = error.api().and_then(|api| api.details.get("column_name")?.as_str().map(str::to_owned));
+        let refused: Option<String> = error.api().and_then(|api| api.detail("column_name"));
         match refused.and_then(|name| self.main.iter().position(|column| *column == name && name != MODIFIED)) {
             Some(place) => {
                 let name = self.main.remove(place);

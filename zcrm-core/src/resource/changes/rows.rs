@@ -207,14 +207,14 @@ impl<T> ChangesRows<T> {
 
     /// Remembers a change as told; whether it is one.
     fn tell(&mut self, item: &Item) -> bool {
-        let (feed, time, id) = match item {
-            Item::Deleted(gone) => (&mut self.feeds.deleted, gone.time, &gone.id),
-            Item::Converted(gone) => (&mut self.feeds.converted, gone.time, &gone.id),
-            Item::Modified(found) => (&mut self.feeds.modified, found.time, &found.id),
+        let (feed, change) = match item {
+            Item::Deleted(gone) => (&mut self.feeds.deleted, (gone.time, &*gone.id, 0)),
+            Item::Converted(gone) => (&mut self.feeds.converted, (gone.time, &*gone.id, 0)),
+            Item::Modified(found) => (&mut self.feeds.modified, (found.time, &*found.id, found.checksum())),
         };
-        let is_new = !feed.has_told(time, id);
+        let is_new = !feed.has_told(change);
         if is_new {
-            feed.tell(time, id, self.now, self.plan.overlap);
+            feed.tell(change, self.now, self.plan.overlap);
         }
         is_new && self.origin == Origin::Following
     }

@@ -1,6 +1,6 @@
 //! The condition of optimistic locking, for each record of a batch.
 
-use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::ModuleHandle;
@@ -57,9 +57,9 @@ impl Guard for Lock {
 
     fn settle(&self, row: &Row, outcome: Outcome) -> Outcome {
         let Some(error) = outcome.error().filter(|error| error.kind() == ErrorKind::Modified) else { return outcome };
-        let details = error.api().map(|api| &api.details);
-        let named = details.and_then(|details| details.get("id")).and_then(|id| RecordId::deserialize(id).ok());
-        let told = details.is_some_and(|details| TRACES.iter().all(|trace| details.get(trace).is_some()));
+        let api = error.api();
+        let named = api.and_then(|api| api.detail("id"));
+        let told = api.is_some_and(|api| TRACES.iter().all(|trace| api.detail::<IgnoredAny>(trace).is_some()));
         let retried = error.outcome_unknown();
         let Some(id) = row.id.clone().or(named).filter(|_| retried || !told) else { return outcome };
         let Ok(record) = self.read(&id) else { return outcome };

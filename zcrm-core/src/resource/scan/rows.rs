@@ -265,7 +265,7 @@ impl<T> ScanRows<T> {
     fn otherwise(&mut self, error: Error) -> Result<()> {
         let Some(mut choice) = self.choice.take() else { return Err(error) };
         let by_query = choice.way == Way::Query;
-        let column = error.api().and_then(|api| api.details.get("column_name")?.as_str().map(str::to_owned));
+        let column: Option<String> = error.api().and_then(|api| api.detail("column_name"));
         let without = column.as_ref().filter(|_| by_query && self.task.spec.fields.is_empty());
         if let Some((name, columns)) = without.and_then(|name| Some((name, choice.columns.without(name)?))) {
             log::warn!("scan of {}: COQL refuses {name}; it is left out", self.task.spec.module);

@@ -15,7 +15,7 @@ use super::result;
 use super::spool::{SpoolReader, Spooled};
 use super::status::{State, Status, ask};
 use super::upload::upload;
-use crate::error::{ApiError, Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::rest::{Outcome, Session};
 
 /// The pauses between two questions: the first one, and the longest.
@@ -239,7 +239,8 @@ impl<'a> Run<'a> {
                 return told(pack, Box::new(move |_| Outcome::Rejected(error.clone())));
             }
             (None, state) if *state == State::Skipped || status.total.is_some() && status.total == status.skipped => {
-                let reason = ApiError::new("SKIPPED", status.reason.code, status.reason.details);
+                let mut reason = status.reason;
+                reason.message = std::mem::replace(&mut reason.code, "SKIPPED".to_owned());
                 let message = format!("Zoho skipped the whole bulk write job {id}");
                 let error = Error::new(ErrorKind::InvalidRequest, message).with_api(reason);
                 return told(pack, Box::new(move |_| Outcome::Rejected(error.clone())));
