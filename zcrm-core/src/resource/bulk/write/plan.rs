@@ -26,7 +26,8 @@ pub struct BulkWritePlan {
 }
 
 impl BulkWritePlan {
-    /// The plan for rows, with so many calls about the module and the organization, at so many credits for starting a job.
+    /// The plan for rows, with so many calls about the module and the organization, at so many credits for starting a
+    /// job.
     pub(super) fn new(spool: &Spool, calls_before: u64, credits_a_job: u64) -> Self {
         let rows = spool.sendable;
         let jobs = rows.div_ceil(MOST_ROWS);
