@@ -132,6 +132,19 @@ impl Sheet {
         }
     }
 
+    /// How many rows there are from here to the end.
+    ///
+    /// # Errors
+    ///
+    /// When the input cannot be read on.
+    pub fn count_rows(mut self) -> Result<u64> {
+        let mut rows = 0;
+        while self.next_row()?.is_some() {
+            rows += 1;
+        }
+        Ok(rows)
+    }
+
     fn judged(&self, raw: RawRow) -> SheetRow {
         let expected = self.header.len() + usize::from(self.reason.is_some());
         let held = raw.cells.len();
