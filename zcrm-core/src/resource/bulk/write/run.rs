@@ -204,7 +204,7 @@ impl<'a> Run<'a> {
     fn refused(&mut self, error: Error, pack: Pack) -> Vec<Outcome> {
         let error = self.stop(error);
         if error.kind().is_rejection() {
-            return told(pack, Box::new(move |_| Outcome::Rejected(error.clone())));
+            return told(pack, rejected(error));
         }
         told(pack, not_sent(error))
     }
@@ -231,18 +231,20 @@ impl<'a> Run<'a> {
             Ok(status) => status,
             Err(error) => return self.lost_sight(id, error, pack),
         };
+        let failed = (status.state == State::Failed).then(|| {
+            let error = Error::new(ErrorKind::JobFailed, format!("the bulk write job {id} failed"));
+            self.stop(error.with_api(status.reason.clone()).logged())
+        });
+        if let (Some(error), None) = (&failed, &status.download_url) {
+            return told(pack, rejected(error.clone()));
+        }
         let url = match (&status.download_url, &status.state) {
             (Some(url), _) => url,
-            (None, State::Failed) => {
-                let error = Error::new(ErrorKind::JobFailed, format!("the bulk write job {id} failed"));
-                let error = self.stop(error.with_api(status.reason).logged());
-                return told(pack, Box::new(move |_| Outcome::Rejected(error.clone())));
-            }
             (None, state) if *state == State::Skipped || status.total.is_some() && status.total == status.skipped => {
                 let reason = ApiError::new("SKIPPED", status.reason.code, status.reason.details);
                 let message = format!("Zoho skipped the whole bulk write job {id}");
                 let error = Error::new(ErrorKind::InvalidRequest, message).with_api(reason);
-                return told(pack, Box::new(move |_| Outcome::Rejected(error.clone())));
+                return told(pack, rejected(error));
             }
             (None, _) => {
                 let error = Error::new(ErrorKind::InvalidResponse, "Zoho does not say where its result is");
@@ -267,14 +269,19 @@ impl<'a> Run<'a> {
                 let missing = Error::new(ErrorKind::InvalidResponse, message).with_outcome_unknown(true);
                 let outcome = |row: &u32| match lines.remove(row) {
                     Some(line) => (*row, line.outcome(find_by.as_deref(), below.remove(row))),
-                    None => (*row, Outcome::Unanswered(missing.clone())),
+                    None => {
+                        (*row, failed.clone().map_or_else(|| Outcome::Unanswered(missing.clone()), Outcome::Rejected))
+                    }
                 };
                 in_order(pack, sent.iter().map(outcome).collect())
             }
             Err(error) => {
-                let error = self.lost(id, error);
-                let outcomes = sent.iter().map(|row| (*row, Outcome::Unanswered(error.clone())));
-                in_order(pack, outcomes.collect())
+                // A job that failed need not have a result.
+                let fate = match failed {
+                    Some(error) => rejected(error),
+                    None => unanswered(self.lost(id, error)),
+                };
+                in_order(pack, sent.iter().map(|row| (*row, fate(*row))).collect())
             }
         }
     }
@@ -307,6 +314,10 @@ impl<'a> Run<'a> {
             pause = pause.saturating_mul(2).min(longest);
         }
     }
+}
+
+fn rejected(error: Error) -> Fate {
+    Box::new(move |_| Outcome::Rejected(error.clone()))
 }
 
 fn not_sent(error: Error) -> Fate {
