@@ -11,7 +11,7 @@ use super::job::BulkWriteJob;
 use super::options::Options;
 use super::pack::{Extent, MOST_BYTES, MOST_ROWS, Pack, Packing};
 use super::request::create;
-use super::result;
+use super::result::{self, Told};
 use super::spool::{SpoolReader, Spooled};
 use super::status::{State, Status, ask};
 use super::upload::upload;
@@ -261,19 +261,18 @@ impl<'a> Run<'a> {
             Ok((lines, odd, below))
         });
         match read {
-            Ok((mut lines, odd, mut below)) => {
+            Ok((lines, odd, mut below)) => {
                 if odd > 0 {
                     log::warn!("the result of the bulk write job {id} has {odd} lines about no row that was sent");
                 }
                 let message = format!("the result of the bulk write job {id} has no line for the row");
-                let missing = Error::new(ErrorKind::InvalidResponse, message).with_outcome_unknown(true);
-                let outcome = |row: &u32| match lines.remove(row) {
-                    Some(line) => (*row, line.outcome(find_by.as_deref(), below.remove(row))),
-                    None => {
-                        (*row, failed.clone().map_or_else(|| Outcome::Unanswered(missing.clone()), Outcome::Rejected))
-                    }
+                let missing = Error::new(ErrorKind::InvalidResponse, message);
+                let missing = failed.map_or_else(|| unanswered(missing), rejected);
+                let outcome = |(row, line): (u32, Option<Told>)| match line {
+                    Some(line) => (row, line.outcome(find_by.as_deref(), below.remove(&row))),
+                    None => (row, missing(row)),
                 };
-                in_order(pack, sent.iter().map(outcome).collect())
+                in_order(pack.unfit, lines.into_iter().map(outcome))
             }
             Err(error) => {
                 // A job that failed need not have a result.
@@ -281,7 +280,7 @@ impl<'a> Run<'a> {
                     Some(error) => rejected(error),
                     None => unanswered(self.lost(id, error)),
                 };
-                in_order(pack, sent.iter().map(|row| (*row, fate(*row))).collect())
+                in_order(pack.unfit, sent.into_iter().map(|row| (row, fate(row))))
             }
         }
     }
@@ -331,14 +330,13 @@ fn unanswered(error: Error) -> Fate {
 
 /// The same for all rows that were sent.
 fn told(pack: Pack, fate: Fate) -> Vec<Outcome> {
-    let outcomes = pack.keys.rows().map(|row| (row, fate(row))).collect();
-    in_order(pack, outcomes)
+    in_order(pack.unfit, pack.keys.rows().map(|row| (row, fate(row))))
 }
 
 /// Puts the rows between that could not be sent. Both are in their order.
-fn in_order(pack: Pack, sent: Vec<(u32, Outcome)>) -> Vec<Outcome> {
-    let mut outcomes = Vec::with_capacity(sent.len().saturating_add(pack.unfit.len()));
-    let mut unfit = pack.unfit.into_iter().peekable();
+fn in_order(unfit: BTreeMap<u32, Error>, sent: impl Iterator<Item = (u32, Outcome)>) -> Vec<Outcome> {
+    let mut outcomes = Vec::with_capacity(sent.size_hint().0.saturating_add(unfit.len()));
+    let mut unfit = unfit.into_iter().peekable();
     for (row, outcome) in sent {
         while let Some((_, error)) = unfit.next_if(|(place, _)| *place < row) {
             outcomes.push(Outcome::NotSent(error));
