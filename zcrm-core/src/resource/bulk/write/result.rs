@@ -131,15 +131,15 @@ impl Heading {
 
 impl Told {
     /// The outcome of the row; `below` is what was not written of the rows that it lists.
-    pub(super) fn outcome(self, find_by: Option<&str>, below: Option<Vec<Value>>) -> Outcome {
+    pub(super) fn outcome(self, below: Option<Vec<Value>>) -> Outcome {
         let details = below.map(|below| Json::from(json!({ "not_written": below }))).unwrap_or_default();
         let id = self.id.as_deref().map(RecordId::from);
         let open = |message: String| {
             Outcome::Unanswered(Error::new(ErrorKind::InvalidResponse, message).with_outcome_unknown(true))
         };
         match (self.status, id, self.errors) {
-            (Status::Added, Some(id), _) => Outcome::Created(Saved::bare(id, None, details)),
-            (Status::Updated, Some(id), _) => Outcome::Updated(Saved::bare(id, find_by, details)),
+            (Status::Added, Some(id), _) => Outcome::Created(Saved::bare(id, details)),
+            (Status::Updated, Some(id), _) => Outcome::Updated(Saved::bare(id, details)),
             (Status::Added | Status::Updated, None, _) => open("Zoho reports success without an id".to_owned()),
             (_, _, Some(text)) => Outcome::Rejected(rejected(errors(&text))),
             (Status::Skipped, _, None) => Outcome::Rejected(rejected(ApiError::new(
@@ -200,7 +200,7 @@ mod tests {
         }
         let columns: Vec<String> = columns.iter().map(|column| (*column).to_owned()).collect();
         let (told, _) = read(csv.as_bytes(), &columns, keys).unwrap();
-        let short = |told: Option<Told>| match told.map(|told| told.outcome(Some("Email"), None)) {
+        let short = |told: Option<Told>| match told.map(|told| told.outcome(None)) {
             None => "none".to_owned(),
             Some(Outcome::Created(saved)) => format!("created {}", saved.id),
             Some(Outcome::Updated(saved)) => format!("updated {}", saved.id),

@@ -225,7 +225,6 @@ impl<'a> Run<'a> {
     /// Waits for a job, and reads its result.
     fn follow(&mut self, job: BulkWriteJob, mut pack: Pack) -> Vec<Outcome> {
         let id = job.id.as_deref().unwrap_or_default();
-        let find_by = self.options.find_by.clone();
         let ended = self.wait(id, &job);
         let status = match ended {
             Ok(status) => status,
@@ -269,7 +268,7 @@ impl<'a> Run<'a> {
                 let missing = Error::new(ErrorKind::InvalidResponse, message);
                 let missing = failed.map_or_else(|| unanswered(missing), rejected);
                 let outcome = |(row, line): (u32, Option<Told>)| match line {
-                    Some(line) => (row, line.outcome(find_by.as_deref(), below.remove(&row))),
+                    Some(line) => (row, line.outcome(below.remove(&row))),
                     None => (row, missing(row)),
                 };
                 in_order(pack.unfit, lines.into_iter().map(outcome))
