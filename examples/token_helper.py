@@ -72,6 +72,14 @@ def delete(path, user, request):
     respond(done=True)
 
 
+def list_users(path, user, request):
+    query = "SELECT user, expiry_millis, access_token, refresh_token FROM tokens"
+    rows = open_database(path).execute(query).fetchall()
+    names = ("user", "expiry_millis", "has_access_token", "has_refresh_token")
+    respond(users=[dict(zip(names, (name.decode(), end, bool(access), bool(refresh))))
+                   for name, end, access, refresh in rows])
+
+
 def check(path, user, request):
     """A save that is undone: whether the next one would succeed."""
     database = open_database(path)
@@ -119,7 +127,7 @@ def lock(path, user, request):
     # The end of this process frees the lock, however it ends.
 
 
-OPERATIONS = {"save": save, "get": get, "delete": delete, "check": check, "lock": lock}
+OPERATIONS = {"save": save, "get": get, "delete": delete, "check": check, "list": list_users, "lock": lock}
 
 
 def main():
@@ -133,7 +141,7 @@ def main():
         operation = OPERATIONS.get(request["operation"])
         if request["version"] != 1 or operation is None:
             raise Refused("unsupported", "this program knows version 1 of the protocol")
-        operation(path, request["user"].encode(), request)
+        operation(path, request.get("user", "").encode(), request)
     except Refused as refused:
         respond(error=dict(zip(("kind", "message"), refused.args)))
     except sqlite3.OperationalError as fault:

@@ -32,6 +32,7 @@
 //! | Sign in and out | [`client.oauth()`](Client::oauth) |
 //! | Users, roles, profiles, taxes, variables, notes | [`client.users()`](Client::users) and so on, each with `list`, `get`, `create`, `update`, `delete` as far as Zoho offers them |
 //! | Records of a module | [`client.module("Leads")`](Client::module): `records()`, `search()`, `create`, `update`, `upsert`, `delete` |
+//! | All records of a module of any size | [`leads.scan()`](resource::ModuleHandle::scan): `plan`, `iter`, by the way that costs least |
 //! | Only what nobody modified meanwhile | [`leads.writer().if_unmodified()`](resource::Writer::if_unmodified) |
 //! | One record | [`leads.record(id)`](resource::ModuleHandle::record): `get`, `update`, `delete`, `notes()`, `attachments()` ... |
 //! | A module's fields, layouts, tags, views | `leads.fields()`, `leads.layouts()`, `leads.tags()`, `leads.custom_views()` |
@@ -40,7 +41,10 @@
 //! | Several requests in one call | [`client.composite()`](Client::composite): `add`, `send`, `take` |
 //! | What was created, modified and deleted since last time | [`leads.changes(cursor)`](resource::ModuleHandle::changes), with a cursor to keep |
 //! | Be told of changes | [`client.notifications()`](Client::notifications): channels, and what Zoho sends by them |
+//! | What may be spent, and what requests cost | [`client.limits()`](Client::limits) |
+//! | What keeps a program from working | [`doctor::Doctor`] |
 //! | Writing that survives a crash | a [`Journal`](journal::Journal): which rows are done, which are not, which are unanswered |
+//! | Changes as they happen, across restarts | [`client.subscription(state)`](Client::subscription) |
 //! | Anything else | [`client.call(...)`](Client::call), with the same tokens, retries and errors |
 //!
 //! What comes back is plain data in [`entity`]. All listings share one builder, [`rest::List`], and one
@@ -97,8 +101,10 @@ pub mod client;
 pub mod config;
 pub mod coql;
 pub mod criteria;
+pub mod doctor;
 pub mod entity;
 pub mod error;
+mod finding;
 pub mod journal;
 #[cfg(feature = "logging")]
 pub mod logging;

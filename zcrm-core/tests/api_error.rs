@@ -1,6 +1,7 @@
 //! What Zoho says of a failure, and how a program gets at it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use zcrm_core::ApiError;
 
@@ -24,6 +25,16 @@ fn only_duplicates_name_another_record() {
 }
 
 #[test]
+fn details_keep_their_digits() {
+    let sent = r#"{"id":12345678901234567890123,"amount":0.10,"of":1e999,"text":"\ud83d"}"#;
+    let details: Box<RawValue> = serde_json::from_str(sent).unwrap();
+    let error = ApiError::new("DUPLICATE_DATA", "", details);
+    assert_eq!(error.details(), sent);
+    assert_eq!(error.to_string(), format!("DUPLICATE_DATA {sent}"));
+    assert_eq!(error.duplicate_id().as_deref(), Some("12345678901234567890123"));
+}
+
+#[test]
 fn errors_within_an_error_are_reached() {
     let several = error(
         "MULTIPLE_OR_MULTI_ERRORS",
@@ -38,9 +49,9 @@ fn errors_within_an_error_are_reached() {
     );
     let codes: Vec<_> = several.errors().into_iter().map(|error| error.code).collect();
     assert_eq!(codes, ["INVALID_DATA", "MULTIPLE_OR_MULTI_ERRORS", "DUPLICATE_DATA"]);
-    assert_eq!(several.field(), Some("Email"));
-    assert_eq!(several.json_path(), Some("$.data[0].Opt"));
-    assert_eq!(several.expected_data_type(), Some("boolean"));
+    assert_eq!(several.field().as_deref(), Some("Email"));
+    assert_eq!(several.json_path().as_deref(), Some("$.data[0].Opt"));
+    assert_eq!(several.expected_data_type().as_deref(), Some("boolean"));
     assert_eq!(several.duplicate_id().as_deref(), Some("9"));
     for details in [json!(null), json!(""), json!([]), json!({"errors": {}}), json!({"errors": [1, {"code": 5}]})] {
         let error = error("OTHER", details);

@@ -65,6 +65,7 @@ fn one_odd_result_is_about_one_item() {
         json!({}),
         json!({ "details": { "id": "2" } }),
         json!({ "code": "INTERNAL_ERROR", "status": "error", "message": "m", "details": {} }),
+        json!({ "code": "SUCCESS", "status": "error", "message": "m", "details": { "id": "2" } }),
         json!({ "code": { "x": 1 }, "status": ["success"], "details": [] }),
         json!({ "code": null, "status": null, "message": null, "details": null }),
     ];
@@ -80,6 +81,25 @@ fn one_odd_result_is_about_one_item() {
                     assert_eq!(zoho.asked().len(), 1, "{label}");
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn a_result_that_is_no_json_is_about_one_item() {
+    let odd = [
+        "{\"code\":\"SUCCESS\",\"status\":\"success\",\"message\":\"a\u{1}b\",\"details\":{\"id\":\"2\"}}",
+        "{\"code\":\"SUCCESS\",\"status\":\"success\",\"details\":{\"id\":02}}",
+        "{\"code\":\"SUCCESS\",\"code\":\"SUCCESS\",\"status\":\"success\",\"details\":{\"id\":\"2\"}}",
+        "{\"code\":SUCCESS}",
+        "NaN",
+    ];
+    for middle in odd {
+        for (write, key, _, call) in writes() {
+            let body = format!("{{\"{key}\":[{},{middle},{}]}}", done("1"), refused());
+            let (client, zoho) = serving("v8", move |_| Answer::Text(200, body.clone().leak()));
+            assert_eq!(letters(call(&client).unwrap()), "wur", "{write} {middle}");
+            assert_eq!(zoho.asked().len(), 1, "{write} {middle}");
         }
     }
 }

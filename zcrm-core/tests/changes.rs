@@ -1,17 +1,20 @@
 //! Changes of a module against the emulated Zoho CRM: none is missed, whatever happens meanwhile.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod fake;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use serde_json::Value;
+use fake::{Answer, Asked};
+use serde_json::{Value, json};
 use zcrm_core::config::HttpOptions;
 use zcrm_core::entity::Record;
 use zcrm_core::persistence::InMemoryPersistence;
-use zcrm_core::resource::{Change, Changes, ChangesCursor, ChangesRows};
-use zcrm_core::{Client, Config, GrantToken};
+use zcrm_core::resource::{Change, Changes, ChangesCursor, ChangesRows, Conversion, DeletionKind, Which};
+use zcrm_core::{Client, Config, ErrorKind, GrantToken};
 use zcrm_emulator::{Emulator, MadeUpLeads, Options};
 
 const VERSIONS: [&str; 3] = ["v2", "v3", "v8"];
@@ -136,7 +139,7 @@ fn churn(emulator: &Emulator, client: &Client, seed: u64, rounds: usize) {
                 }
                 mine.push(id);
             }
-            _ => drop(leads.record(id.as_str()).convert(zcrm_core::resource::Conversion::new())),
+            _ => drop(leads.record(id.as_str()).convert(Conversion::new())),
         }
     }
 }
@@ -153,7 +156,7 @@ fn a_copy_follows_whatever_happens_meanwhile() {
             for seed in 0..2 {
                 let (running, emulator, client) = (&running, &emulator, &client);
                 scope.spawn(move || {
-                    churn(emulator, client, seed, 150);
+                    churn(emulator, client, seed, 80);
                     running.fetch_sub(1, Ordering::SeqCst);
                 });
             }
@@ -167,4 +170,178 @@ fn a_copy_follows_whatever_happens_meanwhile() {
         copy.assert_is_as_at(&client, version);
         assert_eq!(copy.follow(&client), 0, "{version}: nothing happened since");
     }
+}
+
+#[test]
+fn thousands_of_one_second_come_once_each() {
+    for version in VERSIONS {
+        let (_emulator, client) = start(version, MadeUpLeads { per_second: 3_000, ..MadeUpLeads::of(2_500) });
+        let mut copy = Copy::default();
+        let mut told = 0;
+        for _ in 0..3 {
+            told += copy.take(&mut copy.changes(&client).iter(), 700);
+        }
+        told += copy.follow(&client);
+        assert_eq!((told, copy.rows.len()), (2_500, 2_500), "{version}");
+        assert_eq!(copy.follow(&client), 0, "{version}");
+    }
+}
+
+#[test]
+fn what_zoho_commits_late_is_told() {
+    for version in VERSIONS {
+        let (emulator, client) = start(version, MadeUpLeads::of(10));
+        let mut copy = Copy::default();
+        copy.follow(&client);
+        let ids: Vec<String> = copy.rows.keys().cloned().collect();
+        client.module("Leads").record(ids[0].as_str()).update(&Record::new().with("City", "Bodø")).unwrap();
+        assert_eq!(copy.follow(&client), 1, "{version}");
+        let late = std::time::SystemTime::now() - Duration::from_secs(20);
+        let late = zcrm_core::DateTime::from(late).to_string();
+        assert!(emulator.set_fields("Leads", &ids[1], &json!({ "City": "Late", "Modified_Time": late })));
+        assert_eq!(copy.follow(&client), 1, "{version}");
+        copy.assert_is_as_at(&client, version);
+    }
+}
+
+#[test]
+fn from_now_on_only_what_happens_is_told() {
+    for version in VERSIONS {
+        let (_emulator, client) = start(version, MadeUpLeads { per_second: 30, ..MadeUpLeads::of(100) });
+        let leads = client.module("Leads");
+        let ids: Vec<_> = leads.records().fields(["City"]).send().unwrap().items;
+        let ids: Vec<_> = ids.iter().map(|lead| lead.id().unwrap()).collect();
+        let mut rows = leads.changes(ChangesCursor::from_now()).fields(["City"]).iter();
+        assert!(rows.next().is_none(), "{version}");
+        let cursor: ChangesCursor = rows.cursor().to_string().parse().unwrap();
+        leads.record(&ids[0]).update(&Record::new().with("City", "Bodø")).unwrap();
+        let _ = leads.delete([&ids[1]]).unwrap().into_result().unwrap();
+        leads.record(&ids[2]).convert(Conversion::new()).unwrap();
+        let told: Vec<_> = leads.changes(cursor).fields(["City"]).iter().map(|change| change.unwrap()).collect();
+        let gone = |change: &Change<Record>| match change {
+            Change::Upserted(lead) => (lead.id().unwrap(), None),
+            Change::Deleted { id, time, kind } => {
+                assert!(time.is_some());
+                (id.clone(), Some(*kind))
+            }
+        };
+        let told: Vec<_> = told.iter().map(gone).collect();
+        let [updated, deleted, converted] = [0, 1, 2].map(|at: usize| ids[at].clone());
+        let recycled = (deleted, Some(DeletionKind::Recycled));
+        assert_eq!(told, [recycled, (converted, Some(DeletionKind::Converted)), (updated, None)], "{version}");
+    }
+}
+
+#[test]
+fn all_fields_come_and_converted_leads_where_they_are_wanted() {
+    for version in VERSIONS {
+        let (_emulator, client) = start(version, MadeUpLeads { converted_every: 3, ..MadeUpLeads::of(30) });
+        let leads = client.module("Leads");
+        let fields = leads.fields().list().all().unwrap();
+        let both = leads.changes(ChangesCursor::start()).converted(Which::Both);
+        for (changes, count) in [(leads.changes(ChangesCursor::start()), 20), (both, 30)] {
+            let told: Vec<Record> = changes.iter().filter_map(|change| change.unwrap().upserted()).collect();
+            assert_eq!(told.len(), count, "{version}");
+            for name in fields.iter().filter_map(|field| field.api_name.as_deref()) {
+                assert!(told.iter().all(|lead| lead.names().any(|known| known == name)), "{version}: {name}");
+            }
+        }
+    }
+    let (_emulator, client) = start("v8", MadeUpLeads::of(3));
+    let unknown = client.module("Leads").changes(ChangesCursor::start()).fields(["Last_Name", "Citty"]).iter().next();
+    assert_eq!(unknown.unwrap().unwrap_err().kind(), ErrorKind::InvalidRequest);
+}
+
+#[test]
+fn a_cursor_of_other_changes_or_of_another_year_is_refused() {
+    let (_emulator, client) = start("v8", MadeUpLeads::of(3));
+    let leads = client.module("Leads");
+    let mut rows = leads.changes(ChangesCursor::start()).fields(["City"]).iter();
+    assert_eq!(rows.by_ref().map(Result::unwrap).count(), 3);
+    let cursor = rows.cursor();
+    let kind = |changes: Changes| {
+        let mut rows = changes.iter();
+        let error = rows.next().unwrap().unwrap_err();
+        assert!(rows.next().is_none());
+        error.kind()
+    };
+    assert_eq!(kind(leads.changes(cursor.clone()).fields(["Email"])), ErrorKind::CursorMismatch);
+    assert_eq!(kind(client.module("Contacts").changes(cursor.clone()).fields(["City"])), ErrorKind::CursorMismatch);
+    let other = client.for_user("b@xyz.com").unwrap().module("Leads");
+    assert_eq!(kind(other.changes(cursor.clone()).fields(["City"])), ErrorKind::CursorMismatch);
+    assert!("{}".parse::<ChangesCursor>().is_err());
+
+    let mut old = serde_json::to_value(&cursor).unwrap();
+    let checked = old["state"]["following"]["checked"].as_i64().unwrap();
+    old["state"]["following"]["checked"] = (checked - 121 * 24 * 60 * 60).into();
+    let old: ChangesCursor = serde_json::from_value(old).unwrap();
+    assert_eq!(kind(leads.changes(old.clone()).fields(["City"])), ErrorKind::CursorTooOld);
+    assert_eq!(leads.changes(old.restarted()).iter().filter(Result::is_ok).count(), 0, "as old as before");
+    assert_eq!(leads.changes(cursor.restarted()).iter().map(Result::unwrap).count(), 3);
+}
+
+/// A module of 120 fields whose COQL takes 50 columns, and in which record 3 changes between two requests.
+fn wide(asked: &Asked, third: &AtomicUsize) -> Answer {
+    let name = |number: usize| format!("F{number}");
+    let record = |id: usize, names: &[&str], second: usize| -> Value {
+        let time = format!("2026-01-31T12:00:{second:02}+01:00");
+        let fields = names.iter().map(|name| match *name {
+            "Modified_Time" => ("Modified_Time".to_owned(), json!(time)),
+            name => (name.to_owned(), json!(format!("{name} of {id}"))),
+        });
+        fields.chain([("id".to_owned(), json!(id.to_string()))]).collect()
+    };
+    if asked.path.ends_with("/settings/fields") {
+        let field = |number| json!({ "api_name": name(number), "data_type": "text", "json_type": "string" });
+        return Answer::Json(200, json!({ "fields": (0..120).map(field).collect::<Vec<_>>() }));
+    }
+    if asked.path.ends_with("/coql") {
+        let text = asked.body["select_query"].as_str().unwrap();
+        let names: Vec<_> = text[7..text.find(" from ").unwrap()].split(", ").collect();
+        if names.len() > 50 {
+            let body =
+                json!({ "code": "LIMIT_EXCEEDED", "details": { "limit": 50 }, "message": "", "status": "error" });
+            return Answer::Json(400, body);
+        }
+        let third = third.load(Ordering::SeqCst);
+        let mut rows: Vec<_> = [1, 2, 3, 4].map(|id| record(id, &names, if id == 3 { third } else { id })).into();
+        rows.sort_by_key(|row| row["Modified_Time"].to_string());
+        return fake::page(rows, json!({ "more_records": false }));
+    }
+    let Some(ids) = asked.parameter("ids") else {
+        let first = asked.parameter("page") == Some("1") && !asked.path.ends_with("/deleted");
+        let rows = first.then(|| record(4, &["Modified_Time"], 4));
+        return if first { fake::page(rows, json!({})) } else { Answer::Json(204, Value::Null) };
+    };
+    let names: Vec<_> = asked.parameter("fields").unwrap().split(',').collect();
+    assert!(names.len() <= 50, "{names:?}");
+    third.store(5, Ordering::SeqCst);
+    let second = |id| if id == 3 { 5 } else { id };
+    fake::page(ids.split(',').map(|id| id.parse().unwrap()).map(|id| record(id, &names, second(id))), json!({}))
+}
+
+#[test]
+fn a_record_of_many_requests_is_of_one_moment() {
+    let third = AtomicUsize::new(3);
+    let (client, fake) = fake::serving("v8", move |asked| wide(asked, &third));
+    let things = client.module("Things");
+    let follow = |cursor| {
+        let mut rows = things.changes(cursor).iter();
+        let told: Vec<Record> = rows.by_ref().filter_map(|change| change.unwrap().upserted()).collect();
+        for record in &told {
+            for name in (0..120).map(|number| format!("F{number}")) {
+                let value: Option<String> = record.get(&name).unwrap();
+                assert_eq!(value, Some(format!("{name} of {}", record.id().unwrap())));
+            }
+        }
+        let ids: Vec<_> = told.iter().map(|record| record.id().unwrap().to_string()).collect();
+        (ids, rows.cursor())
+    };
+    let (ids, cursor) = follow(ChangesCursor::start());
+    assert_eq!(ids, ["1", "2", "4"], "the third changed meanwhile");
+    let (ids, cursor) = follow(cursor);
+    assert_eq!(ids, ["3"], "and comes as it is now");
+    assert!(follow(cursor).0.is_empty());
+    let by_id = fake.asked().iter().filter(|asked| asked.parameter("ids").is_some()).count();
+    assert_eq!(by_id % 2, 0, "two requests for each hundred records");
 }

@@ -27,6 +27,8 @@ enum Refusal {
     Whole(u16, &'static str),
     /// The same in two pieces, cut within the status line.
     Pieces(u16, &'static str),
+    /// After so many bytes of the body, and then the connection is reset.
+    Midway(usize, u16, &'static str),
     /// 417, which is about `Expect` and nothing else.
     NoExpectations,
 }
@@ -48,8 +50,12 @@ fn serve(refusals: impl IntoIterator<Item = Refusal>) -> Server {
     let mut refusals: VecDeque<Refusal> = refusals.into_iter().collect();
     std::thread::spawn(move || {
         while let Ok((stream, _)) = listener.accept() {
-            serve_one(&stream, refusals.pop_front(), &seen);
-            open.lock().unwrap().push(stream);
+            let refusal = refusals.pop_front();
+            serve_one(&stream, refusal, &seen);
+            // Closed with bytes that were not read, it is reset.
+            if !matches!(refusal, Some(Refusal::Midway(..))) {
+                open.lock().unwrap().push(stream);
+            }
         }
     });
     server
@@ -90,6 +96,11 @@ fn serve_one(mut stream: &TcpStream, refusal: Option<Refusal>, seen: &Mutex<Vec<
                 std::thread::sleep(Duration::from_millis(20));
             }
         }
+        Some(Refusal::Midway(bytes, status, code)) => {
+            stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").unwrap();
+            reader.read_exact(&mut vec![0; bytes]).unwrap();
+            stream.write_all(response(status, code).as_bytes()).unwrap();
+        }
         Some(Refusal::NoExpectations) => {
             stream.write_all(b"HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n").unwrap();
         }
@@ -125,6 +136,8 @@ fn a_refusal_at_the_headers_is_read_at_once_and_treated_like_any_other() {
         (Refusal::Pieces(403, "NO_PERMISSION"), ErrorKind::Forbidden),
         (Refusal::Whole(401, "OAUTH_SCOPE_MISMATCH"), ErrorKind::Scope),
         (Refusal::Whole(404, "INVALID_URL_PATTERN"), ErrorKind::NotFound),
+        (Refusal::Midway(1, 403, "NO_PERMISSION"), ErrorKind::Forbidden),
+        (Refusal::Midway(100_000, 413, "FILE_SIZE_MORE_THAN_ALLOWED_SIZE"), ErrorKind::InvalidRequest),
     ] {
         let server = serve([refusal]);
         let begun = Instant::now();
@@ -139,7 +152,11 @@ fn a_refusal_at_the_headers_is_read_at_once_and_treated_like_any_other() {
 #[test]
 fn an_expired_token_costs_one_refresh_and_one_transfer() {
     let emulator = emulator(0);
-    for refusal in [Refusal::Whole(401, "INVALID_TOKEN"), Refusal::Pieces(401, "INVALID_TOKEN")] {
+    for refusal in [
+        Refusal::Whole(401, "INVALID_TOKEN"),
+        Refusal::Pieces(401, "INVALID_TOKEN"),
+        Refusal::Midway(50_000, 401, "INVALID_TOKEN"),
+    ] {
         let server = serve([refusal]);
         assert_eq!(upload(&server, &emulator, quick()).unwrap(), "7");
         assert_eq!(emulator.counters().refreshes(), 1);

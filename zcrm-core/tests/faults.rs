@@ -164,7 +164,6 @@ fn faults() -> Vec<(Step, ErrorKind, Known)> {
         (answer(200, "<html>Please log in</html>"), ErrorKind::InvalidResponse, Unknown),
         (answer(200, ""), ErrorKind::InvalidResponse, Unknown),
         (answer(201, r#"{"data":[{"code":"SUC"#), ErrorKind::InvalidResponse, Unknown),
-        (Step::Answer(200, Vec::new(), b"{\"a\":\"\xff\"}".to_vec()), ErrorKind::InvalidResponse, Unknown),
         (answer(999, ""), ErrorKind::InvalidResponse, Unknown),
         (answer(302, ""), ErrorKind::WrongHost, Refused),
         (refusal(400, "INVALID_DATA"), ErrorKind::InvalidRequest, Refused),
@@ -215,6 +214,22 @@ fn a_fault_that_stays_ends_after_the_attempts_allowed() {
             assert_eq!(error.kind(), kind, "{label}: {error}");
             assert_eq!(error.outcome_unknown(), known == Known::Unknown && class != "read", "{label}");
         }
+    }
+}
+
+#[test]
+fn a_response_that_is_not_utf8_is_asked_for_once_more() {
+    let damaged = || Step::Answer(200, Vec::new(), b"{\"a\":\"\xff\"}".to_vec());
+    for (class, call, may_repeat) in classes() {
+        let (client, transport) = self::client([damaged(), success()], quick());
+        assert_eq!(call(&client).send().is_ok(), may_repeat, "{class}");
+        assert_eq!(transport.sent(), if may_repeat { 2 } else { 1 }, "{class}");
+        let (client, transport) = self::client([damaged()], quick());
+        let error = call(&client).send().expect_err(class);
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{class}");
+        assert!(error.to_string().contains("not UTF-8"), "{class}: {error}");
+        assert_eq!(error.outcome_unknown(), class != "read", "{class}");
+        assert_eq!(transport.sent(), if may_repeat { 2 } else { 1 }, "{class}");
     }
 }
 
@@ -326,7 +341,7 @@ fn every_envelope_of_a_failure_is_understood() {
     };
     let whole =
         code(400, r#"{"code":"INVALID_DATA","details":{"api_name":"Email"},"message":"body","status":"error"}"#);
-    assert_eq!((whole.code(), whole.api().unwrap().field()), (Some("INVALID_DATA"), Some("Email")));
+    assert_eq!((whole.code(), whole.api().unwrap().field().as_deref()), (Some("INVALID_DATA"), Some("Email")));
     let listed = code(
         412,
         r#"{"data":[{"code":"SUCCESS","status":"success","message":"","details":{}},

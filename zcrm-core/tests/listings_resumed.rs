@@ -176,6 +176,36 @@ fn no_listing_is_endless_and_none_ends_early() {
 }
 
 #[test]
+fn what_is_not_understood_of_a_next_page_is_found_out() {
+    for unclear in [r#""perhaps""#, r#"{"x":1}"#, "[false]", "truee", "2026-01-31"] {
+        for end in ["", r#"{"data":[],"info":{"more_records":UNCLEAR}}"#, r#"{"data":[],"info":null}"#] {
+            for page in [
+                r#"{"data":[{"id":"@"}],"info":{"more_records":UNCLEAR}}"#,
+                r#"{"info":[UNCLEAR],"data":[{"id":"@"}]}"#,
+            ] {
+                let (mut sent, page, end) =
+                    (0, page.replace("UNCLEAR", unclear), end.replace("UNCLEAR", unclear).into_bytes());
+                let shown = page.clone();
+                let (client, _) = serving("v2", move |_| {
+                    sent += 1;
+                    match sent {
+                        1..=3 => Answer::Bytes(200, page.replace('@', &sent.to_string()).into_bytes()),
+                        _ => Answer::Bytes(if end.is_empty() { 204 } else { 200 }, end.clone()),
+                    }
+                });
+                assert_eq!(client.module("Leads").records().all().unwrap().len(), 3, "{shown}");
+            }
+        }
+    }
+    // Nothing says that there is more.
+    for info in ["null", "[]", r#""""#, "{}", r#"{"more_records":null}"#, r#"{"more_records":[]}"#] {
+        let page = format!(r#"{{"data":[{{"id":"1"}}],"info":{info}}}"#).into_bytes();
+        let (client, zoho) = serving("v2", move |_| Answer::Bytes(200, page.clone()));
+        assert_eq!((client.module("Leads").records().all().unwrap().len(), zoho.asked().len()), (1, 1), "{info}");
+    }
+}
+
+#[test]
 fn custom_views_come_with_all_their_pages() {
     for version in ["v2", "v8"] {
         let (client, _) = serving(version, |asked| rows(asked, 450));
@@ -185,17 +215,40 @@ fn custom_views_come_with_all_their_pages() {
 
 #[test]
 fn a_broken_row_is_one_failed_item_and_counts_for_the_cursor() {
-    let page = "{\"data\":[{\"id\":\"1\"},{\"id\":\"2\",\"A\":\"tab\there\"},{\"id\":\"3\"}],\"info\":{\"more_records\":false}}";
-    let (client, _) = serving("v2", move |_| Answer::Text(200, page));
-    let list = || client.module("Leads").records();
-    let rows: Vec<_> = list().iter().collect();
-    assert_eq!(rows.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
-    let error = rows[1].as_ref().unwrap_err();
-    assert_eq!(UnfitRow::in_error(error).unwrap().id().unwrap().as_str(), "2");
-    let mut first = list().iter();
-    assert!(first.nth(1).unwrap().is_err());
-    let rest: Vec<_> = list().cursor(&first.cursor().unwrap()).iter().map(|row| row.unwrap().id().unwrap()).collect();
-    assert_eq!(rest.iter().map(AsRef::as_ref).collect::<Vec<&str>>(), ["3"]);
+    let deep: &[u8] = [b"[".repeat(200), b"]".repeat(200)].concat().leak();
+    for broken in [b"\"tab\there\"".as_slice(), b"\"M\xfcller\"", b"NaN", b"1.", b"\"\\x\"", b"\"\\ud83d\\u12\"", deep]
+    {
+        for (begin, end) in [("", ",\"info\":{\"more_records\":MORE}"), ("\"info\":{\"more_records\":MORE},", "")] {
+            let page = move |number: u32| {
+                let more = if number < 2 { "true" } else { "false" };
+                let ids = [1, 2, 3].map(|id| number * 10 + id);
+                let begin = begin.replace("MORE", more);
+                let head = format!("{{{begin}\"data\":[{{\"id\":\"{}\"}},{{\"id\":\"{}\",\"A\":", ids[0], ids[1]);
+                let tail = format!("}},{{\"id\":\"{}\"}}]{}}}", ids[2], end.replace("MORE", more));
+                Answer::Bytes(200, [head.as_bytes(), broken, tail.as_bytes()].concat())
+            };
+            let shown = String::from_utf8_lossy(broken);
+            let (client, _) = serving("v2", move |asked| page(asked.parameter("page").unwrap().parse().unwrap()));
+            let list = || client.module("Leads").records();
+            let rows: Vec<_> = list().iter_as::<Tree>().collect();
+            let readable = [true, false, true, true, false, true];
+            assert_eq!(rows.iter().map(Result::is_ok).collect::<Vec<_>>(), readable, "{shown}");
+            let error = rows[4].as_ref().unwrap_err();
+            assert_eq!(UnfitRow::in_error(error).unwrap().id().unwrap().as_str(), "22", "{error}");
+            let mut first = list().iter_as::<Tree>();
+            assert!(first.nth(4).unwrap().is_err());
+            let rest: Vec<_> =
+                list().cursor(&first.cursor().unwrap()).iter().map(|row| row.unwrap().id().unwrap()).collect();
+            assert_eq!(rest.iter().map(AsRef::as_ref).collect::<Vec<&str>>(), ["23"]);
+        }
+    }
+}
+
+/// A row, decoded to its last value.
+#[derive(Debug, serde::Deserialize)]
+struct Tree {
+    #[serde(flatten)]
+    _members: serde_json::Map<String, Value>,
 }
 
 #[test]

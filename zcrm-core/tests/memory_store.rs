@@ -10,6 +10,7 @@ fn bare() {
     Suite::new(InMemoryPersistence::new)
         .reopen(InMemoryPersistence::clone)
         .requires_lock()
+        .lists()
         .ends_leases()
         .shares_rate_limits()
         .run();
@@ -19,11 +20,17 @@ fn bare() {
 fn boxed() {
     Suite::new(|| Box::new(InMemoryPersistence::new()) as Box<dyn PersistenceHandler>)
         .requires_lock()
+        .lists()
         .shares_rate_limits()
         .run();
 }
 
 #[test]
 fn in_arc() {
-    Suite::new(|| Arc::new(InMemoryPersistence::new())).reopen(Arc::clone).requires_lock().shares_rate_limits().run();
+    Suite::new(|| Arc::new(InMemoryPersistence::new()))
+        .reopen(Arc::clone)
+        .requires_lock()
+        .lists()
+        .shares_rate_limits()
+        .run();
 }

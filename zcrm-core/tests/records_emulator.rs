@@ -139,7 +139,7 @@ fn records_that_zoho_refuses_stand_in_the_report_with_its_reason() {
         assert_eq!(report.created().map(|(index, _)| index).collect::<Vec<_>>(), [0, 2], "{version}");
         let (index, error) = report.rejected().next().unwrap();
         assert_eq!(
-            (index, error.code(), error.api().unwrap().field()),
+            (index, error.code(), error.api().unwrap().field().as_deref()),
             (1, Some("MANDATORY_NOT_FOUND"), Some("Last_Name"))
         );
         let all_bad = client.module("Leads").create(&[Record::new(), Record::new()]).unwrap();

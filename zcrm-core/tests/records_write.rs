@@ -67,8 +67,8 @@ fn a_report_tells_each_record_apart_and_goes_on() {
     assert_eq!(fake.asked().len(), 9, "no call went out twice");
     let (index, error) = report.rejected().next().unwrap();
     assert_eq!(
-        (index, error.code(), error.api().unwrap().details["index"].as_u64()),
-        (7, Some("MANDATORY_NOT_FOUND"), Some(7))
+        (index, error.code(), error.api().unwrap().details()),
+        (7, Some("MANDATORY_NOT_FOUND"), r#"{"index":7}"#)
     );
     assert!(
         report

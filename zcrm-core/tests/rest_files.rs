@@ -256,8 +256,9 @@ fn what_is_not_there_or_cannot_be_written_is_told() {
     let target = folder.path().join("a.bin");
     assert_eq!(ask(&file).download().to_file(&target).unwrap().bytes, 100_000);
     assert!(std::fs::read(&target).unwrap() == content(100_000));
-    emulator.fault(On::path("/crm/").times(1), Fault::CutOff);
+    emulator.fault(On::path("/crm/"), Fault::CutOff);
     ask(&file).download().to_file(&target).unwrap_err();
+    emulator.clear_faults();
     assert!(std::fs::read(&target).unwrap() == content(100_000), "what was there is still there");
     let present = std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(present, 1, "nothing half-written lies beside it");

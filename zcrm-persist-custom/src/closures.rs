@@ -3,12 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
-use zcrm_core::persistence::{PersistenceError, PersistenceHandler, RefreshLock};
+use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock, StoredTokens};
 use zcrm_core::{OAuthTokens, UserIdentifier};
 
 type Save = dyn Fn(&OAuthTokens) -> Result<(), PersistenceError> + Send + Sync;
 type Get = dyn Fn(&UserIdentifier) -> Result<Option<OAuthTokens>, PersistenceError> + Send + Sync;
 type Delete = dyn Fn(&UserIdentifier) -> Result<(), PersistenceError> + Send + Sync;
+type List = dyn Fn() -> Result<Vec<StoredTokens>, PersistenceError> + Send + Sync;
 type Check = dyn Fn(&UserIdentifier) -> Result<(), PersistenceError> + Send + Sync;
 type Lock = dyn Fn(&UserIdentifier, Duration, Duration) -> Result<RefreshLock, PersistenceError> + Send + Sync;
 
@@ -51,6 +52,7 @@ pub struct Closures {
     get: Box<Get>,
     delete: Box<Delete>,
     check: Option<Box<Check>>,
+    list: Option<Box<List>>,
     lock: Option<Box<Lock>>,
 }
 
@@ -67,6 +69,7 @@ impl Closures {
             get: Box::new(get),
             delete: Box::new(delete),
             check: None,
+            list: None,
             lock: None,
         }
     }
@@ -86,6 +89,16 @@ impl Closures {
         check: impl Fn(&UserIdentifier) -> Result<(), PersistenceError> + Send + Sync + 'static,
     ) -> Self {
         self.check = Some(Box::new(check));
+        self
+    }
+
+    /// Adds the list of whose tokens there are, as [`list_tokens`](PersistenceHandler::list_tokens) gives it.
+    #[must_use]
+    pub fn list(
+        mut self,
+        list: impl Fn() -> Result<Vec<StoredTokens>, PersistenceError> + Send + Sync + 'static,
+    ) -> Self {
+        self.list = Some(Box::new(list));
         self
     }
 
@@ -121,6 +134,16 @@ impl PersistenceHandler for Closures {
         lease: Duration,
     ) -> Result<RefreshLock, PersistenceError> {
         self.lock.as_ref().map_or_else(|| Ok(RefreshLock::none()), |lock| lock(user, timeout, lease))
+    }
+
+    fn list_tokens(&self) -> Result<Vec<StoredTokens>, PersistenceError> {
+        self.list.as_ref().map_or_else(
+            || {
+                let text = format!("the store {:?} has no closure that lists; add one with Closures::list", self.name);
+                Err(PersistenceError::new(PersistenceErrorKind::Unsupported, text))
+            },
+            |list| list(),
+        )
     }
 
     fn check_writable(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {

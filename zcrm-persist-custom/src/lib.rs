@@ -32,15 +32,16 @@
 //! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// A map of this crate: `closures`, `program` and `registry` are ways to a store, `encrypted` wraps one, `copy` and
-// `marshal` move tokens. Of `program`: `mod` is the handler, `call` and `lock` what it does, `wire` the protocol, `run`
-// one run of a `command`, `process` the running program with all that it started, `check` what cannot be one, `redact`
-// its words without tokens.
+// A map of this crate: `inspect` looks at a store for the doctor. `closures`, `program` and `registry` are ways to a
+// store, `encrypted` wraps one, `copy` and `marshal` move tokens. Of `program`: `mod` is the handler, `call` and `lock`
+// what it does, `wire` the protocol, `run` one run of a `command`, `process` the running program with all that it
+// started, `check` what cannot be one, `redact` its words without tokens.
 
 mod closures;
 mod copy;
 mod encrypted;
 pub mod guide;
+mod inspect;
 #[cfg(feature = "marshal")]
 mod marshal;
 mod program;

@@ -13,6 +13,7 @@
 //! {"version":1,"operation":"get","user":"abc@xyz.com"}
 //! {"version":1,"operation":"delete","user":"abc@xyz.com"}
 //! {"version":1,"operation":"check","user":"abc@xyz.com"}
+//! {"version":1,"operation":"list"}
 //! {"version":1,"operation":"lock","user":"abc@xyz.com","timeout_millis":60000,"lease_millis":45000}
 //! ```
 //!
@@ -28,6 +29,7 @@
 //! | `get` | `{"tokens":{"access_token":"…","refresh_token":"…","expiry_millis":0}}`, or `{"tokens":null}` for an unknown user, and only then |
 //! | `delete` | `{"done":true}`, also when the user was not there |
 //! | `check` | `{"done":true}` when a `save` for this user would succeed, as far as that shows without saving |
+//! | `list` | `{"users":[{"user":"…","expiry_millis":0}]}`, all users in any order; see below |
 //! | `lock` | `{"done":true}` once the lock is held; see below |
 //! | any | `{"error":{"kind":"…","message":"…"}}` |
 //!
@@ -52,6 +54,11 @@
 //! `check` is asked before a grant is spent, which a failed `save` would cost; its error is that of the `save`, and
 //! nothing is sent to Zoho then. A program that does not offer it responds with `unsupported`, and the grant is
 //! exchanged.
+//!
+//! `list` is asked by people who look after many users' tokens (`zcrm tokens`), never by a client; a program that does
+//! not offer it responds with `unsupported`. Each entry has `user` and `expiry_millis` (or `null`), and may have
+//! `has_access_token` and `has_refresh_token` (true unless told), `saved_at_millis` and `saved_by` (when and by which
+//! program the row was saved), and `fault` (why the row cannot be used). No entry has a token.
 //!
 //! `message` is one line for people and holds no token. After an error the exit status does not matter; after any other
 //! response it has to be 0.

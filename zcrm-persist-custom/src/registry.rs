@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use zcrm_core::config::{Config, StoreKind};
 use zcrm_core::persistence::{Backend, PersistenceError, PersistenceErrorKind, PersistenceHandler};
 
+use crate::inspect;
 use crate::program::ExternalProgram;
 
 type Open = dyn Fn(&Config) -> Result<Box<dyn PersistenceHandler>, PersistenceError> + Send + Sync;
@@ -73,7 +75,10 @@ impl Registry {
     /// The custom store for `Client::from_config`.
     #[must_use]
     pub fn backend(self) -> Backend {
-        Backend::new(StoreKind::Custom, move |config| self.open(config))
+        let registry = Arc::new(self);
+        let inspected = Arc::clone(&registry);
+        Backend::new(StoreKind::Custom, move |config| registry.open(config))
+            .with_inspection(move |config| inspect::inspect(config, inspected.open(config)))
     }
 
     fn open(&self, config: &Config) -> Result<Box<dyn PersistenceHandler>, PersistenceError> {

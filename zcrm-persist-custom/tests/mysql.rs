@@ -58,7 +58,13 @@ fn encrypted_over_the_wide_table() {
     };
     let limits = fresh().limits();
     assert!(limits.max_token_bytes.is_none_or(|most| most >= 300), "{limits:?}");
-    Suite::new(fresh).limits(limits).unreadable_row(with_a_row_of_another_key).requires_lock().ends_leases().run();
+    Suite::new(fresh)
+        .limits(limits)
+        .unreadable_row(with_a_row_of_another_key)
+        .requires_lock()
+        .lists()
+        .ends_leases()
+        .run();
 }
 
 const MYSQL: &str = "TEST_MYSQL";

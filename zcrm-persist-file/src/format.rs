@@ -5,12 +5,15 @@
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind};
+use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, StoredTokens};
 use zcrm_core::{OAuthTokens, UserIdentifier};
+
+use crate::saved_by;
 
 const VERSION: u32 = 1;
 const ABOUT: &str =
@@ -58,6 +61,8 @@ struct NewRow<'a> {
     refresh_token: &'a str,
     /// In milliseconds since 1970-01-01 UTC.
     expires_at_millis: i64,
+    saved_at_millis: u64,
+    saved_by: &'static str,
 }
 
 #[derive(Deserialize)]
@@ -68,6 +73,8 @@ struct FoundRow {
     access_token: Option<String>,
     refresh_token: Option<String>,
     expires_at_millis: i64,
+    saved_at_millis: Option<u64>,
+    saved_by: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +131,24 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// Whose tokens are there, without the tokens. Rows that name nobody are left out.
+    pub(crate) fn list(&self) -> Vec<StoredTokens> {
+        let mut names: Vec<String> = self.0.iter().filter_map(Row::name).collect();
+        names.sort();
+        let twice = names.windows(2).filter_map(|pair| match pair {
+            [one, other] if one == other => Some(one.clone()),
+            _ => None,
+        });
+        let twice: Vec<String> = twice.collect();
+        let rows = self.0.iter().filter_map(|row| {
+            let name = row.name()?;
+            let is_twice = twice.contains(&name);
+            let listed = row.listed(name);
+            Some(if is_twice { listed.unusable("the tokens are there twice") } else { listed })
+        });
+        rows.collect()
+    }
+
     /// Puts tokens in the place of all that is there of the user.
     pub(crate) fn replace(&mut self, tokens: &'a OAuthTokens) {
         let place = self.0.iter().position(|row| row.is_of(tokens.user())).unwrap_or(self.0.len());
@@ -157,6 +182,8 @@ impl<'a> Row<'a> {
             access_token: tokens.access_token().expose(),
             refresh_token: tokens.refresh_token().expose(),
             expires_at_millis: tokens.expiry_millis(),
+            saved_at_millis: now(),
+            saved_by: saved_by::this_program(),
         })
     }
 
@@ -168,6 +195,23 @@ impl<'a> Row<'a> {
         }
     }
 
+    fn name(&self) -> Option<String> {
+        match self {
+            Self::Found(row) => serde_json::from_str(row.get()).ok().map(|Named { user }| user.into_owned()),
+            Self::New(row) => Some(row.user.to_owned()),
+        }
+    }
+
+    fn listed(&self, name: String) -> StoredTokens {
+        let unusable = || StoredTokens::named(name.clone()).unusable("the tokens cannot be understood");
+        let Ok(user) = UserIdentifier::new(name.clone()) else { return unusable() };
+        let (Self::Found(row), Some(tokens)) = (self, self.tokens(&user)) else { return unusable() };
+        let found: Option<FoundRow> = serde_json::from_str(row.get()).ok();
+        let (at, by) = found.map(|row| (row.saved_at_millis, row.saved_by)).unwrap_or_default();
+        let at = at.and_then(|millis| UNIX_EPOCH.checked_add(Duration::from_millis(millis)));
+        StoredTokens::of(&tokens).saved(at, by)
+    }
+
     /// One of the two tokens may be missing.
     fn tokens(&self, user: &UserIdentifier) -> Option<OAuthTokens> {
         let Self::Found(row) = self else { return None };
@@ -176,6 +220,11 @@ impl<'a> Row<'a> {
         let is_empty = access.is_empty() && refresh.is_empty();
         (!is_empty).then(|| OAuthTokens::new(user.clone(), access, refresh, row.expires_at_millis))
     }
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn without_mark(content: &[u8]) -> &[u8] {

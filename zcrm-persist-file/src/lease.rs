@@ -74,6 +74,29 @@ impl Lease {
         }
     }
 
+    /// Whether the lock is free within a time; `None` when it was never taken. Nothing is made or written.
+    pub(crate) fn is_free(stem: &Path, wait: Duration) -> Result<Option<bool>, Fault> {
+        let record = stem.with_extension("lock");
+        let failed = |cause| Fault::Failed(error::io("use the refresh lock", &record, cause));
+        let deadline = Instant::now() + wait;
+        let mut pause = Pause::default();
+        loop {
+            if !record.exists() {
+                return Ok(None);
+            }
+            let Some(mut file) = open_record(&record, deadline)? else { return Ok(Some(false)) };
+            let entry = read(&mut file).map_err(failed)?;
+            let slot = stem.with_extension(format!("slot{}", entry.map_or(0, |entry| entry.slot)));
+            if !slot.exists() || LockFile::open(&slot)?.try_take().map_err(failed)? {
+                return Ok(Some(true));
+            }
+            drop(file);
+            if !pause.wait(deadline) {
+                return Ok(Some(false));
+            }
+        }
+    }
+
     /// Whether nobody took the lock over meanwhile. A record that cannot be read is taken for a lost lock.
     pub(crate) fn is_held(&mut self) -> bool {
         match open_record(&self.record, Instant::now() + RECORD_TIMEOUT) {

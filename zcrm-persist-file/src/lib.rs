@@ -64,22 +64,27 @@
 //! (`zcrm-persist-mysql`).
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// A map of this crate: `store` is the handler; `format` the content of the file, `atomic` its replacement, `folder` and
+// A map of this crate: `store` is the handler, `backend` offers it to the dictionary, `inspect` looks at it for the
+// doctor; `format` the content of the file, `atomic` its replacement, `folder` and
 // `owner` what may lie there and whose it is, `held` what other programs hold open; `lease` is the refresh lock, on top
 // of `lock`; `rate_limit` a note beside it; `error` the words for what the file system says.
 mod atomic;
+mod backend;
 mod error;
 mod folder;
 mod format;
 mod held;
+mod inspect;
 mod lease;
 mod lock;
 mod owner;
 mod pause;
 mod rate_limit;
+mod saved_by;
 mod store;
 
-pub use store::{FILE_NAME, FilePersistence, backend};
+pub use backend::backend;
+pub use store::{FILE_NAME, FilePersistence};
 
 /// Compiles the code in the README.
 #[cfg(doctest)]

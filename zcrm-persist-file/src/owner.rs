@@ -1,9 +1,9 @@
 //! Whose files these are: what was found is not another's, and what is made belongs to whom the folder belongs.
 
 #[cfg(unix)]
-pub(crate) use unix::{Likeness, distrust, give, warn_about_folder};
+pub(crate) use unix::{Likeness, distrust, faults_of_folder, give, may_write, readers, warn_about_folder};
 #[cfg(not(unix))]
-pub(crate) use windows::{Likeness, distrust, give, warn_about_folder};
+pub(crate) use windows::{Likeness, distrust, faults_of_folder, give, may_write, readers, warn_about_folder};
 
 #[cfg(unix)]
 mod unix {
@@ -30,17 +30,34 @@ mod unix {
         })
     }
 
+    /// Who else can exchange the store's files in a folder, and what to do, each in one line.
+    pub(crate) fn faults_of_folder(folder: &Path, found: &Metadata) -> Vec<String> {
+        let name = folder.display();
+        let owner =
+            distrust(found).map(|why| format!("whoever owns the folder {name} can exchange the tokens in it: {why}"));
+        let others = (found.mode() & 0o022 != 0).then(|| {
+            format!("other users can write to the folder {name} and exchange the tokens in it; run: chmod go-w {name}")
+        });
+        owner.into_iter().chain(others).collect()
+    }
+
     /// Warns of a folder in which somebody else can exchange the store's files.
     pub(crate) fn warn_about_folder(folder: &Path, found: &Metadata) {
-        let name = folder.display();
-        if let Some(why) = distrust(found) {
-            log::warn!("whoever owns the folder {name} can exchange the tokens in it: {why}");
+        faults_of_folder(folder, found).iter().for_each(|fault| log::warn!("{fault}"));
+    }
+
+    /// Who beside the owner may read a file.
+    pub(crate) fn readers(found: &Metadata) -> Option<&'static str> {
+        match found.mode() {
+            mode if mode & 0o004 != 0 => Some("every user of this machine"),
+            mode if mode & 0o040 != 0 => Some("the group of the file"),
+            _ => None,
         }
-        if found.mode() & 0o022 != 0 {
-            log::warn!(
-                "other users can write to the folder {name} and exchange the tokens in it; run: chmod go-w {name}"
-            );
-        }
+    }
+
+    /// Whether this program may make files in a folder.
+    pub(crate) fn may_write(folder: &Path) -> io::Result<()> {
+        Ok(rustix::fs::access(folder, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)?)
     }
 
     /// Gives what root has just made in a folder to the owner of that folder, whose programs work with it later.
@@ -113,7 +130,19 @@ mod windows {
         None
     }
 
+    pub(crate) fn faults_of_folder(_: &Path, _: &Metadata) -> Vec<String> {
+        Vec::new()
+    }
+
     pub(crate) fn warn_about_folder(_: &Path, _: &Metadata) {}
+
+    pub(crate) fn readers(_: &Metadata) -> Option<&'static str> {
+        None
+    }
+
+    pub(crate) fn may_write(folder: &Path) -> io::Result<()> {
+        std::fs::metadata(folder).map(drop)
+    }
 
     pub(crate) fn give(_: &Path, _: &Metadata) -> io::Result<()> {
         Ok(())

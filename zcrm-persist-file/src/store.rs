@@ -8,8 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use sha2::{Digest, Sha256};
-use zcrm_core::config::StoreKind;
-use zcrm_core::persistence::{Backend, PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock};
+use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock, StoredTokens};
 use zcrm_core::{OAuthTokens, UserIdentifier};
 
 use crate::atomic::Failure;
@@ -23,7 +22,7 @@ use crate::{atomic, error, folder, format, held, lock, owner, rate_limit};
 pub const FILE_NAME: &str = "zcrm_oauthtokens.txt";
 
 const ASIDE: &str = "zcrm_oauthtokens.txt.new";
-const LOCKS: &str = ".zcrm_locks";
+pub(crate) const LOCKS: &str = ".zcrm_locks";
 /// A save takes milliseconds. If the lock is not acquired within this timeout, its holder is assumed to be stuck.
 const SAVE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Room for about 200,000 users; what is larger is no token file, and is not written either.
@@ -195,6 +194,11 @@ impl FilePersistence {
         Ok(self.locks()?.join(hash(user)))
     }
 
+    /// Whether the refresh lock of a user is free within a time; `None` when it was never taken. Nothing is written.
+    pub(crate) fn is_lock_free(&self, user: &UserIdentifier, wait: Duration) -> Result<Option<bool>, PersistenceError> {
+        Ok(Lease::is_free(&self.folder.join(LOCKS).join(hash(user)), wait)?)
+    }
+
     fn without_lock(&self, why: &PersistenceError) -> RefreshLock {
         if !self.warned_of_locks.swap(true, Ordering::Relaxed) {
             log::warn!(
@@ -262,6 +266,11 @@ impl PersistenceHandler for FilePersistence {
         self.change(Change::Rehearse(&OAuthTokens::new(user.clone(), room.as_str(), room.as_str(), i64::MAX)))
     }
 
+    fn list_tokens(&self) -> Result<Vec<StoredTokens>, PersistenceError> {
+        let Some((_, content)) = self.read_all()? else { return Ok(Vec::new()) };
+        Ok(Rows::read(&content, &self.file)?.list())
+    }
+
     fn rate_limited_until(&self, user: &UserIdentifier) -> Result<Option<SystemTime>, PersistenceError> {
         Ok(rate_limit::read(&self.stem(user)?)?)
     }
@@ -275,18 +284,4 @@ impl fmt::Debug for FilePersistence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FilePersistence").field("file", &self.file).finish_non_exhaustive()
     }
-}
-
-/// Offers this store to [`Client::from_config`](zcrm_core::Client::from_config), for the key `token_persistence_path`.
-#[must_use]
-pub fn backend() -> Backend {
-    Backend::new(StoreKind::File, |config| {
-        let Some(path) = config.token_persistence_path() else {
-            return Err(PersistenceError::new(
-                PersistenceErrorKind::Setup,
-                "the file store needs the key token_persistence_path",
-            ));
-        };
-        Ok(Box::new(FilePersistence::new(path)?))
-    })
 }

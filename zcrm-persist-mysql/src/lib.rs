@@ -78,20 +78,23 @@
 //! [`Setup`]: zcrm_core::persistence::PersistenceErrorKind::Setup
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod backend;
 mod builder;
 mod cluster;
 mod columns;
 mod connect;
 mod error;
+mod inspect;
 mod lock;
 mod pool;
 mod rows;
 mod schema;
 mod store;
 
+pub use backend::backend;
 pub use builder::MysqlBuilder;
 pub use schema::SCHEMA;
-pub use store::{MysqlPersistence, backend};
+pub use store::MysqlPersistence;
 
 /// Compiles the code in the README.
 #[cfg(doctest)]

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use mysql::prelude::Queryable;
-use mysql::{Conn, Row};
+use mysql::{Conn, Row, Value};
 use zcrm_core::OAuthTokens;
 use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind};
 
@@ -52,6 +52,25 @@ impl Rows {
             },
             found => Ok(found),
         }
+    }
+
+    /// Every name, with its access token, refresh token and expiry time: those of one name together, the one that lives
+    /// longest first.
+    pub(crate) fn all(&self, connection: &mut Conn) -> Result<Vec<(String, Vec<Value>)>, Failure> {
+        let table = &self.table;
+        let rows: Vec<Row> = connection.query(format!(
+            "SELECT accesstoken, refreshtoken, expirytime, CAST(CONVERT(useridentifier USING utf8mb4) AS BINARY) FROM {table} \
+             ORDER BY useridentifier, expirytime DESC"
+        ))?;
+        let named = rows.into_iter().map(|row| {
+            let mut values = row.unwrap();
+            let name = match values.pop() {
+                Some(Value::Bytes(name)) => String::from_utf8_lossy(&name).into_owned(),
+                _ => String::new(),
+            };
+            (name, values)
+        });
+        Ok(named.collect())
     }
 
     /// Of the rows that a name may have in a table without a key, the one that lives longest.

@@ -106,6 +106,11 @@ fn statements(database: &str) -> impl Iterator<Item = String> {
     statements.into_iter()
 }
 
+/// Whether rows can be written at the moment, whatever the table's shape.
+pub(crate) fn rehearse_writing(connector: &Connector, database: &str) -> Result<(), PersistenceError> {
+    connector.once(|connection| Ok(rehearse(connection, &table(database))?))
+}
+
 /// Writes no row in each of the ways in which rows are written: a right that is missing, or a server that takes no
 /// writes, shows now, and not when a grant has been spent.
 fn rehearse(connection: &mut Conn, table: &str) -> mysql::Result<()> {
@@ -151,7 +156,7 @@ fn check(columns: &[Column], place: &str, database: &str) -> Result<(), Persiste
 }
 
 /// Every fault of a table that is there, in one message.
-fn check_columns(columns: &[Column], place: &str, database: &str) -> Result<(), PersistenceError> {
+pub(crate) fn check_columns(columns: &[Column], place: &str, database: &str) -> Result<(), PersistenceError> {
     let mut faults: Vec<String> = NAMES
         .into_iter()
         .filter_map(|name| match columns.iter().find(|column| column.name == name) {

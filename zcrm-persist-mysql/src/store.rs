@@ -6,10 +6,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use mysql::{Row, Value};
-use zcrm_core::config::{Config, StoreKind};
+use zcrm_core::config::Config;
 use zcrm_core::persistence::{
-    Backend, MAX_LOCK_TIMEOUT, MIN_LOCK_LEASE, PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock,
-    StoreLimits,
+    MAX_LOCK_TIMEOUT, MIN_LOCK_LEASE, PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock,
+    StoreLimits, StoredTokens,
 };
 use zcrm_core::{OAuthTokens, UserIdentifier};
 
@@ -36,27 +36,7 @@ pub struct MysqlPersistence {
     rows: Rows,
     database: String,
     shape: OnceLock<Shape>,
-}
-
-/// The MySQL store for `Client::from_config`. It is opened with the keys `db_*`, and creates database and table when
-/// they are absent.
-///
-/// ```no_run
-/// # fn main() -> Result<(), zcrm_core::Error> {
-/// use zcrm_core::{Client, Config};
-///
-/// let client = Client::from_config(Config::from_json_file("zcrm.json")?, [zcrm_persist_mysql::backend()])?;
-/// # let _ = client;
-/// # Ok(())
-/// # }
-/// ```
-#[must_use]
-pub fn backend() -> Backend {
-    Backend::new(StoreKind::Mysql, |config| {
-        let store = MysqlPersistence::from_config(config)?;
-        store.ensure_schema()?;
-        Ok(Box::new(store))
-    })
+    shows_tokens: bool,
 }
 
 impl MysqlBuilder {
@@ -87,14 +67,15 @@ impl MysqlPersistence {
 
     fn open(settings: MysqlBuilder) -> Result<Self, PersistenceError> {
         let connector = Connector::new(&settings)?;
-        if settings.shows_tokens_to_the_network() {
+        let shows_tokens = settings.shows_tokens_to_the_network();
+        if shows_tokens {
             log::warn!(
                 "MySQL at {}: tokens travel to another host in plain text; set db_tls to true",
                 connector.place()
             );
         }
         let rows = Rows::new(schema::table(&settings.database), connector.place().to_owned());
-        Ok(Self { connector, rows, database: settings.database, shape: OnceLock::new() })
+        Ok(Self { connector, rows, database: settings.database, shape: OnceLock::new(), shows_tokens })
     }
 
     /// Creates database and table when they are absent ([`SCHEMA`](crate::SCHEMA)); checks a table that is there, and
@@ -112,6 +93,23 @@ impl MysqlPersistence {
         log::info!("MySQL at {}: the table {} {what}", self.connector.place(), self.rows.table());
         cluster::warn(&self.connector);
         Ok(())
+    }
+
+    pub(crate) fn connector(&self) -> &Connector {
+        &self.connector
+    }
+
+    pub(crate) fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// The quoted name of the table.
+    pub(crate) fn table(&self) -> &str {
+        self.rows.table()
+    }
+
+    pub(crate) fn shows_tokens_to_the_network(&self) -> bool {
+        self.shows_tokens
     }
 
     /// Adds the row of a user who has none. Two programs that do so at once must not leave two rows in a table without
@@ -176,7 +174,7 @@ impl PersistenceHandler for MysqlPersistence {
             row = self.find(user)?;
         }
         match row {
-            Some(row) => self.tokens_of(user, row).map(Some),
+            Some(row) => self.tokens_of(user, row.unwrap()).map(Some),
             None => self.find_obstacle(user).map(|()| None),
         }
     }
@@ -207,6 +205,14 @@ impl PersistenceHandler for MysqlPersistence {
         schema::check_writable(&self.connector, &self.database, user)
     }
 
+    fn list_tokens(&self) -> Result<Vec<StoredTokens>, PersistenceError> {
+        let rows = self.connector.with(|connection| self.rows.all(connection))?;
+        let mut listed: Vec<StoredTokens> = rows.into_iter().map(|(name, row)| self.listed(name, row)).collect();
+        // Of the rows of one name, that which lives longest counts, and comes first.
+        listed.dedup_by(|later, first| later.user == first.user);
+        Ok(listed)
+    }
+
     fn limits(&self) -> StoreLimits {
         self.shape().map(|shape| shape.limits).unwrap_or_else(|cause| {
             log::warn!("the limits of the token table are not known: {cause}");
@@ -216,8 +222,19 @@ impl PersistenceHandler for MysqlPersistence {
 }
 
 impl MysqlPersistence {
-    fn tokens_of(&self, user: &UserIdentifier, row: Row) -> Result<OAuthTokens, PersistenceError> {
-        let values: [Value; 3] = row.unwrap().try_into().map_err(|_| self.corrupt(user, "has too few columns"))?;
+    fn listed(&self, name: String, row: Vec<Value>) -> StoredTokens {
+        let tokens = match UserIdentifier::new(name.clone()) {
+            Ok(user) => self.tokens_of(&user, row).map_err(|error| error.to_string()),
+            Err(fault) => Err(fault.to_string()),
+        };
+        match tokens {
+            Ok(tokens) => StoredTokens::of(&tokens),
+            Err(fault) => StoredTokens::named(name).unusable(fault),
+        }
+    }
+
+    fn tokens_of(&self, user: &UserIdentifier, row: Vec<Value>) -> Result<OAuthTokens, PersistenceError> {
+        let values: [Value; 3] = row.try_into().map_err(|_| self.corrupt(user, "has too few columns"))?;
         let [access, refresh, expiry] = values;
         let expiry = match expiry {
             Value::Int(millis) => Some(millis),

@@ -30,6 +30,7 @@ fn suite(fresh: impl Fn() -> (MysqlPersistence, Database) + 'static) -> Suite<My
             (damaged("INSERT INTO oauthtokens VALUES ('damaged@x.com', '', 'r', 1)"), user("damaged@x.com"))
         })
         .requires_lock()
+        .lists()
         .ends_leases()
         .broken(|| {
             // The database is there, its table is not.
@@ -58,7 +59,7 @@ fn the_wide_table_seen_by_two_stores() {
         shared.borrow_mut().take().unwrap_or_else(|| builder(server(), &database).build().unwrap())
     };
     let reopen = move |_: &MysqlPersistence| open(&server().host(), server().port(), &user, &password, &name);
-    Suite::new(empty).limits(limits).requires_lock().reopen(reopen).run();
+    Suite::new(empty).limits(limits).requires_lock().lists().reopen(reopen).run();
 }
 
 #[test]

@@ -35,6 +35,68 @@ pub enum ExpiresIn {
     MillisecondsAsText,
 }
 
+/// An edition of Zoho CRM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Edition {
+    /// 5,000 credits, 5 requests at once.
+    Free,
+    /// 50,000 credits and 250 a user, 10 requests at once.
+    Standard,
+    /// 50,000 credits and 500 a user, 15 requests at once.
+    Professional,
+    /// 50,000 credits and 1,000 a user, 20 requests at once.
+    Enterprise,
+    /// 50,000 credits and 2,000 a user, 25 requests at once.
+    Ultimate,
+}
+
+impl Edition {
+    /// As `license_details` has it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::Standard => "standard",
+            Self::Professional => "professional",
+            Self::Enterprise => "enterprise",
+            Self::Ultimate => "ultimate",
+        }
+    }
+
+    /// Credits without users, for each user, and at most.
+    fn credits(self, users: u64) -> u64 {
+        match self {
+            Self::Free => 5_000,
+            Self::Standard => (50_000 + 250 * users).min(100_000),
+            Self::Professional => (50_000 + 500 * users).min(3_000_000),
+            Self::Enterprise => (50_000 + 1_000 * users).min(5_000_000),
+            Self::Ultimate => 50_000 + 2_000 * users,
+        }
+    }
+
+    fn requests_at_once(self) -> usize {
+        match self {
+            Self::Free => 5,
+            Self::Standard => 10,
+            Self::Professional => 15,
+            Self::Enterprise => 20,
+            Self::Ultimate => 25,
+        }
+    }
+}
+
+impl Behaviour {
+    /// The credits of a day, if they are limited.
+    pub(crate) fn credits_of_a_day(&self) -> Option<u64> {
+        self.daily_credits.or_else(|| Some(self.edition?.credits(self.users)))
+    }
+
+    /// How many calls may be under way, if that is limited.
+    pub(crate) fn calls_at_once(&self) -> Option<usize> {
+        self.concurrency.or_else(|| Some(self.edition?.requests_at_once()))
+    }
+}
+
 /// How the emulated Zoho behaves. Change it with [`Emulator::behave`](crate::Emulator::behave), or from another process
 /// with `PUT /emulator/behaviour` and any of these names; times are in seconds there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -73,6 +135,17 @@ pub struct Behaviour {
     /// `X-API-CREDITS-REMAINING` tells what is left. They are counted as [`Counters::credits`](crate::Counters), and
     /// come back when the counters are reset.
     pub daily_credits: Option<u64>,
+    /// The edition of the organization, with its credits and requests at once; [`daily_credits`](Self::daily_credits)
+    /// and [`concurrency`](Self::concurrency) take precedence. Without it nothing is limited, and Enterprise is told.
+    pub edition: Option<Edition>,
+    /// How many user licenses the organization has.
+    pub users: u64,
+    /// What kind of organization it is, as later versions tell it: `Production`, `Sandbox`.
+    pub organization_type: Option<String>,
+    /// The `api_domain` of token answers, in place of the emulator's own address.
+    pub api_domain: Option<String>,
+    /// How far its clock is ahead of this machine's, in seconds; shown by the header `Date`.
+    pub clock_ahead: i64,
     /// Time that passes before each CRM call is answered.
     #[serde(with = "seconds")]
     pub delay: Duration,
@@ -159,6 +232,11 @@ impl Default for Behaviour {
             concurrency: None,
             max_heavy_in_flight: None,
             daily_credits: None,
+            edition: None,
+            users: 25,
+            organization_type: None,
+            api_domain: None,
+            clock_ahead: 0,
             delay: Duration::ZERO,
             token_delay: Duration::ZERO,
             gzip: false,

@@ -69,6 +69,7 @@ mod moment;
 mod oauth;
 mod proxy;
 mod routes;
+mod scopes;
 mod seconds;
 mod server;
 mod spool;
@@ -76,7 +77,7 @@ mod verdict;
 mod version;
 mod world;
 
-pub use behaviour::{Behaviour, Certificate, ExpiresIn};
+pub use behaviour::{Behaviour, Certificate, Edition, ExpiresIn};
 pub use counters::{Counters, Recorded};
 pub use crm::MadeUpLeads;
 pub use emulator::{Emulator, Options, Revoke};

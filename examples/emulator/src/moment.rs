@@ -22,6 +22,13 @@ pub(crate) fn ahead(by: Duration) -> String {
     write(OffsetDateTime::from(SystemTime::now() + by))
 }
 
+/// The present time, so many seconds ahead, as HTTP writes it.
+pub(crate) fn http_date(ahead: i64) -> Option<String> {
+    const HTTP: &[BorrowedFormatItem<'_>] =
+        format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+    (OffsetDateTime::now_utc() + time::Duration::seconds(ahead)).format(HTTP).ok()
+}
+
 /// The time of so many seconds since 1970.
 pub(crate) fn at(seconds: i64) -> String {
     write(OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH))

@@ -21,10 +21,16 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Whether the scopes allow something, such as `ZohoCRM.modules`; what follows in a scope is not looked at.
-    pub(crate) fn allows(&self, scope: &str) -> bool {
-        let wanted = scope.to_ascii_lowercase();
-        self.scopes.iter().any(|given| given.to_ascii_lowercase().starts_with(&wanted))
+    /// Whether a scope allows one of some operations, such as `READ`, in a group, such as `ZohoCRM.modules.leads`, or
+    /// in one around it.
+    pub(crate) fn allows(&self, group: &str, operations: &[&str]) -> bool {
+        let wanted = group.to_ascii_lowercase();
+        self.scopes.iter().any(|given| {
+            let given = given.to_ascii_lowercase();
+            let Some((group, operation)) = given.rsplit_once('.') else { return false };
+            let around = wanted.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            around && (operation == "all" || operations.iter().any(|wanted| wanted.eq_ignore_ascii_case(operation)))
+        })
     }
 }
 

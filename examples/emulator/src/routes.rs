@@ -13,6 +13,7 @@ use crate::control;
 use crate::crm::{self, Visit, moment_of};
 use crate::moment;
 use crate::oauth::Session;
+use crate::scopes;
 use crate::verdict::{no_such_url, refuse, scope_mismatch, too_many_requests};
 use crate::version::Version;
 use crate::world::World;
@@ -27,7 +28,7 @@ pub(crate) fn refuse_by_headers(
     if !call.is_of_crm() {
         return None;
     }
-    if behaviour.concurrency.is_some_and(|most| together > most) {
+    if behaviour.calls_at_once().is_some_and(|most| together > most) {
         return Some(too_many_requests());
     }
     let Some(token) = call.token() else {
@@ -61,27 +62,11 @@ fn visit(world: &Arc<World>, behaviour: &Behaviour, call: &Call, version: &str, 
         return no_such_url();
     };
     let is_bulk = call.path.starts_with("/crm/bulk/");
-    let scopes: &[&str] = match path {
-        _ if is_import_result(path) => &["ZohoCRM.bulk"],
-        _ if is_bulk => &["ZohoCRM.bulk", "ZohoCRM.modules"],
-        ["coql"] => &["ZohoCRM.coql", "ZohoCRM.modules"],
-        ["__apis"] => &["ZohoCRM.apis"],
-        ["__composite_requests"] => &["ZohoCRM.composite_requests"],
-        ["actions", "watch"] => &["ZohoCRM.notifications"],
-        [_, "actions", "count"] => &["ZohoCRM.modules", "ZohoSearch.securesearch"],
-        ["org", ..] => &["ZohoCRM.org"],
-        ["users", ..] => &["ZohoCRM.users"],
-        ["settings", ..] => &["ZohoCRM.settings"],
-        ["files", ..] => &["ZohoCRM.Files"],
-        ["upload"] => &["ZohoFiles.files"],
-        [_, "search"] => &["ZohoCRM.modules", "ZohoSearch.securesearch"],
-        _ => &["ZohoCRM.modules"],
-    };
-    if !scopes.iter().all(|scope| session.allows(scope)) {
+    if !scopes::allow(session, &call.method, path, is_bulk) {
         return *scope_mismatch();
     }
     let cost = crm::credits(call);
-    if !world.watch.spend(cost, behaviour.daily_credits) {
+    if !world.watch.spend(cost, behaviour.credits_of_a_day()) {
         return *too_many_requests();
     }
     let answer = work(world, behaviour, (call, version), session, path).unwrap_or_else(|refusal| *refusal);
@@ -102,11 +87,6 @@ fn visit(world: &Arc<World>, behaviour: &Behaviour, call: &Call, version: &str, 
         .header("Set-Cookie", "_zcsr_tmp=emulated;path=/;SameSite=Strict;priority=high")
         .header("Server", "ZGS")
         .header("Cache-Control", "no-store")
-}
-
-/// Whether a path, whole, is that of the result of a bulk write.
-fn is_import_result(path: &[&str]) -> bool {
-    matches!(path, [_, "crm", _, "bulk-write", _, _])
 }
 
 fn work(
@@ -136,7 +116,7 @@ fn work(
 
 /// What is left of the day's credits, which Zoho tells once half of them are used.
 fn credits_left(world: &World, behaviour: &Behaviour) -> Option<u64> {
-    let daily = behaviour.daily_credits?;
+    let daily = behaviour.credits_of_a_day()?;
     let spent = world.watch.read_credits();
     (spent.saturating_mul(2) >= daily).then(|| daily.saturating_sub(spent))
 }

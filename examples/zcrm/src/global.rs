@@ -28,6 +28,9 @@ pub(crate) struct Global {
     /// The most expensive requests among them, such as searches and conversions, that Zoho limits apart
     #[arg(long, global = true, value_name = "N", help_heading = "Global options")]
     heavy: Option<NonZeroUsize>,
+    /// The most API credits that this run may spend, by estimate; the call that would pass it is not sent
+    #[arg(long, global = true, value_name = "N", help_heading = "Global options")]
+    max_credits: Option<u64>,
 }
 
 fn levels() -> impl TypedValueParser<Value = LevelFilter> {
@@ -35,11 +38,16 @@ fn levels() -> impl TypedValueParser<Value = LevelFilter> {
 }
 
 impl Global {
-    /// The configuration, with what the options say.
-    pub(crate) fn config(&self) -> Result<Config> {
+    /// Logs to standard error, if that is wanted.
+    pub(crate) fn start_log(&self) {
         if let Some(level) = self.log {
             zcrm_core::logging::to_console(level);
         }
+    }
+
+    /// The configuration, with what the options say.
+    pub(crate) fn config(&self) -> Result<Config> {
+        self.start_log();
         let config = zcrm_cli::config(self.config.as_deref())?;
         config.warnings().iter().for_each(|warning| self.note(warning));
         let mut http = config.http().clone();
@@ -48,6 +56,9 @@ impl Global {
         }
         if let Some(most) = self.heavy {
             http = http.heavy_concurrency(most.get());
+        }
+        if let Some(most) = self.max_credits {
+            http = http.max_credits(most);
         }
         Ok(config.with_http(http))
     }

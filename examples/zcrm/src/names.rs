@@ -16,10 +16,20 @@ const ALIKE: f64 = 0.75;
 /// When there is no such module, and when Zoho names no field of it.
 pub fn fields_of(client: &Client, module: &str) -> Result<Vec<Field>> {
     let fields = client.module(module).fields().list().all().map_err(|error| unknown_module(client, module, error))?;
+    some_field(&fields, module)?;
+    Ok(fields)
+}
+
+/// Whether there is a field at all.
+///
+/// # Errors
+///
+/// When there is none.
+pub fn some_field(fields: &[Field], module: &str) -> Result<()> {
     if fields.is_empty() {
         bail!("Zoho names no field of {module}; whose fields the user may not see cannot be worked with by name");
     }
-    Ok(fields)
+    Ok(())
 }
 
 /// The fields of a module as one request gives them, and the headers of its response.

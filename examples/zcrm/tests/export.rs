@@ -22,7 +22,7 @@ fn records(lines: &str) -> Vec<Value> {
 #[test]
 fn every_record_is_one_line_as_zoho_sent_it() {
     let account = with_leads(450, "v2");
-    let ran = account.run(ZCRM, &["export", "--module", "Leads"]);
+    let ran = account.run(ZCRM, &["export", "--way", "pages", "--module", "Leads"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert_eq!(ran.stderr, "", "quiet in a pipe");
     let exported = records(&ran.stdout);
@@ -40,7 +40,7 @@ fn a_record_that_is_sent_in_several_lines_becomes_one() {
     let body =
         "{\"data\": [{\n  \"id\": \"1\",\r\n  \"Description\": \"a\\nb\"\n}], \"info\": {\"more_records\": false}}";
     account.emulator.fault(On::path("/crm/v2/Leads"), Fault::Reply(Reply::empty(200).body(body)));
-    let ran = account.run(ZCRM, &["export", "--module", "Leads"]);
+    let ran = account.run(ZCRM, &["export", "--way", "pages", "--module", "Leads"]);
     assert_eq!(ran.stdout.lines().count(), 1);
     assert_eq!(records(&ran.stdout)[0]["Description"], "a\nb");
 }
@@ -48,7 +48,7 @@ fn a_record_that_is_sent_in_several_lines_becomes_one() {
 #[test]
 fn from_v3_on_the_fields_come_from_the_metadata() {
     let account = with_leads(3, "v8");
-    let ran = account.run(ZCRM, &["export", "--module", "Leads", "--output", "leads.ndjson"]);
+    let ran = account.run(ZCRM, &["export", "--way", "pages", "--module", "Leads", "--output", "leads.ndjson"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert_eq!(records(&account.read("leads.ndjson")).len(), 3);
     let asked = account.emulator.requests().into_iter().rfind(|request| request.path == "/crm/v8/Leads").unwrap();
@@ -57,23 +57,11 @@ fn from_v3_on_the_fields_come_from_the_metadata() {
 }
 
 #[test]
-fn over_fifty_fields_is_an_error_that_says_so_and_leaves_the_output_alone() {
-    let account = with_leads(3, "v8");
-    account.write("leads.ndjson", "from yesterday\n");
-    let fields: Vec<Value> = (0..51).map(|at| serde_json::json!({ "api_name": format!("F{at}") })).collect();
-    let answer = Reply::json(200, &serde_json::json!({ "fields": fields }));
-    account.emulator.fault(On::path("/crm/v8/settings/fields"), Fault::Reply(answer));
-    let ran = account.run(ZCRM, &["export", "--module", "Leads", "--output", "leads.ndjson"]);
-    assert_eq!(ran.code, Some(1));
-    assert!(ran.stderr.contains("51 fields") && ran.stderr.contains("at most 50"), "{ran:?}");
-    assert_eq!(account.read("leads.ndjson"), "from yesterday\n");
-}
-
-#[test]
 fn csv_has_a_column_a_field() {
     let account = with_leads(2, "v2");
     let fields = "id,Last_Name,Owner,Interests,Annual_Revenue,Email_Opt_Out,Fax,Description";
-    let ran = account.run(ZCRM, &["export", "--module", "Leads", "--format", "csv", "--fields", fields]);
+    let ran =
+        account.run(ZCRM, &["export", "--way", "pages", "--module", "Leads", "--format", "csv", "--fields", fields]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let mut sheet = csv::Reader::from_reader(ran.stdout.as_bytes());
     assert_eq!(sheet.headers().unwrap().iter().collect::<Vec<_>>().join(","), fields);
@@ -92,7 +80,7 @@ fn csv_has_a_column_a_field() {
 #[test]
 fn csv_without_fields_has_those_of_the_metadata() {
     let account = with_leads(2, "v2");
-    let ran = account.run(ZCRM, &["export", "--module", "Leads", "--format", "csv"]);
+    let ran = account.run(ZCRM, &["export", "--way", "pages", "--module", "Leads", "--format", "csv"]);
     let mut sheet = csv::Reader::from_reader(ran.stdout.as_bytes());
     let header: Vec<String> = sheet.headers().unwrap().iter().map(str::to_owned).collect();
     assert!(header.contains(&"id".to_owned()) && header.contains(&"No_of_Employees".to_owned()), "{header:?}");
@@ -119,7 +107,7 @@ fn busy_failing_and_forgetful_servers_cost_no_record() {
     account.emulator.fault(leads().after(3).times(1), Fault::ResetAfterWork);
     account.emulator.fault(leads().after(4).times(1), Fault::CutOff);
     account.emulator.fault(leads().after(5).times(1), Fault::Reply(Reply::invalid_token()));
-    let ran = account.run(ZCRM, &["export", "--module", "Leads"]);
+    let ran = account.run(ZCRM, &["export", "--way", "pages", "--module", "Leads"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert_eq!(account.emulator.counters().faults, 5);
     let mut ids: Vec<String> = records(&ran.stdout).iter().map(|lead| lead["id"].to_string()).collect();
@@ -132,7 +120,7 @@ fn busy_failing_and_forgetful_servers_cost_no_record() {
 fn a_listing_that_breaks_off_is_done_in_part_and_leaves_the_file_alone() {
     for (format, header) in [("ndjson", 0), ("csv", 1)] {
         let account = with_leads(1_000, "v2");
-        let output = ["export", "--module", "Leads", "--format", format, "--output", "leads"];
+        let output = ["export", "--way", "pages", "--module", "Leads", "--format", format, "--output", "leads"];
         account.write("leads", "from yesterday\n");
         let refusal = Reply::error(403, "NO_PERMISSION", "permission denied");
         account.emulator.fault(On::exactly("/crm/v2/Leads").after(2), Fault::Reply(refusal));
@@ -161,7 +149,7 @@ fn a_listing_that_breaks_off_is_done_in_part_and_leaves_the_file_alone() {
 #[test]
 fn no_record_leaves_no_part() {
     let account = with_leads(0, "v2");
-    let ran = account.run(ZCRM, &["export", "--module", "Leads", "--output", "leads.ndjson"]);
+    let ran = account.run(ZCRM, &["export", "--way", "pages", "--module", "Leads", "--output", "leads.ndjson"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "records=0\n"), "{ran:?}");
     assert_eq!(account.read("leads.ndjson"), "");
     assert!(!account.path("leads.ndjson.part").exists());
@@ -175,15 +163,15 @@ fn what_the_file_was_it_stays() {
     let secret = account.write("secret.ndjson", "");
     std::fs::set_permissions(&secret, PermissionsExt::from_mode(0o600)).unwrap();
     symlink("secret.ndjson", account.path("link.ndjson")).unwrap();
-    let ran = account.run(ZCRM, &["export", "--module", "Leads", "--output", "link.ndjson"]);
+    let ran = account.run(ZCRM, &["export", "--way", "pages", "--module", "Leads", "--output", "link.ndjson"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert_eq!(records(&account.read("secret.ndjson")).len(), 3);
     assert!(account.path("link.ndjson").is_symlink());
     assert_eq!(secret.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-    let ran = account.run(ZCRM, &["export", "--module", "Leads", "--output", "/dev/null"]);
+    let ran = account.run(ZCRM, &["export", "--way", "pages", "--module", "Leads", "--output", "/dev/null"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(!std::path::Path::new("/dev/null").is_file());
-    let ran = account.run(ZCRM, &["export", "--module", "Leads", "--output", "."]);
+    let ran = account.run(ZCRM, &["export", "--way", "pages", "--module", "Leads", "--output", "."]);
     assert!(ran.code == Some(1) && ran.stderr.contains("is a folder"), "{ran:?}");
 }
 
@@ -192,7 +180,7 @@ fn two_exports_do_not_write_one_file() {
     let account = with_leads(3, "v2");
     let other = std::fs::File::create(account.path("leads.ndjson.part")).unwrap();
     other.lock().unwrap();
-    let ran = account.run(ZCRM, &["export", "--module", "Leads", "--output", "leads.ndjson"]);
+    let ran = account.run(ZCRM, &["export", "--way", "pages", "--module", "Leads", "--output", "leads.ndjson"]);
     assert!(ran.code == Some(1) && ran.stderr.contains("another run"), "{ran:?}");
 }
 
@@ -203,7 +191,7 @@ fn ctrl_c_leaves_whole_lines() {
         let account = with_leads(1_000, "v2");
         account.write("leads.ndjson", "from yesterday\n");
         account.emulator.fault(On::exactly("/crm/v2/Leads").after(3), Fault::Silence);
-        let arguments = [&["export", "--module", "Leads"], target].concat();
+        let arguments = [&["export", "--way", "pages", "--module", "Leads"], target].concat();
         let stdout = std::fs::File::create(account.path("stdout")).unwrap();
         let child = account.command(ZCRM, &arguments).stdout(stdout).spawn().unwrap();
         account.wait_for(|counters| counters.calls_to("GET", "/crm/v2/Leads") == 4);
@@ -224,7 +212,7 @@ fn a_second_signal_ends_an_export_that_nobody_reads() {
     for second in ["-INT", "-TERM"] {
         let account = with_leads(2_000, "v2");
         let (mut reader, writer) = std::io::pipe().unwrap();
-        let mut command = account.command(ZCRM, &["export", "--module", "Leads"]);
+        let mut command = account.command(ZCRM, &["export", "--way", "pages", "--module", "Leads"]);
         let mut child = command.stdout(writer).spawn().unwrap();
         // Holds the other end of the pipe too.
         drop(command);
@@ -246,7 +234,7 @@ fn a_second_signal_ends_an_export_that_nobody_reads() {
 fn after_the_first_signal_a_slow_reader_gets_whole_lines() {
     let account = with_leads(2_000, "v2");
     let (mut reader, writer) = std::io::pipe().unwrap();
-    let mut command = account.command(ZCRM, &["export", "--module", "Leads"]);
+    let mut command = account.command(ZCRM, &["export", "--way", "pages", "--module", "Leads"]);
     let mut child = command.stdout(writer).spawn().unwrap();
     drop(command);
     let mut text = vec![0];
@@ -268,7 +256,7 @@ fn a_full_disk_leaves_whole_lines_and_is_done_in_part() {
         // 256 KiB and no signal when they are full, as on a file system of that size.
         let script = format!(
             "trap '' XFSZ; ulimit -f {}; \
-             exec {ZCRM} --config zcrm.json export --module Leads --format {format} {target}",
+             exec {ZCRM} --config zcrm.json export --way pages --module Leads --format {format} {target}",
             if cfg!(target_os = "linux") { 512 } else { 256 }
         );
         let ran = std::process::Command::new("sh").current_dir(account.folder.path()).args(["-c", &script]).output();
@@ -290,7 +278,7 @@ fn a_full_disk_leaves_whole_lines_and_is_done_in_part() {
 fn a_closed_or_full_standard_output_is_no_panic() {
     for format in ["ndjson", "csv"] {
         let account = with_leads(1_000, "v2");
-        let arguments = ["export", "--module", "Leads", "--format", format];
+        let arguments = ["export", "--way", "pages", "--module", "Leads", "--format", format];
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let ran = Ran::of(account.command(ZCRM, &arguments).stdout(writer).output().unwrap());
@@ -327,7 +315,7 @@ fn without_metadata_there_is_no_csv() {
     for answer in [Reply::empty(204), Reply::json(200, &serde_json::json!({ "fields": [] }))] {
         let account = with_leads(2, "v2");
         account.emulator.fault(On::path("/crm/v2/settings/fields"), Fault::Reply(answer));
-        let ran = account.run(ZCRM, &["export", "--module", "Leads", "--format", "csv"]);
+        let ran = account.run(ZCRM, &["export", "--way", "pages", "--module", "Leads", "--format", "csv"]);
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
         assert!(ran.stderr.contains("no field of Leads"), "{ran:?}");
     }
@@ -341,7 +329,8 @@ fn numbers_keep_their_digits() {
     let records: Vec<String> = numbers.iter().enumerate().map(record).collect();
     let body = format!(r#"{{"data":[{}],"info":{{"more_records":false}}}}"#, records.join(","));
     account.emulator.fault(On::exactly("/crm/v2/Leads"), Fault::Reply(Reply::empty(200).body(body)));
-    let arguments = ["export", "--module", "Leads", "--fields", "Annual_Revenue", "--format", "csv", "--bom"];
+    let arguments =
+        ["export", "--way", "pages", "--module", "Leads", "--fields", "Annual_Revenue", "--format", "csv", "--bom"];
     let ran = account.run(ZCRM, &arguments);
     let expected: String = numbers.iter().map(|number| format!("{number}\n")).collect();
     assert_eq!(ran.stdout, format!("\u{feff}Annual_Revenue\n{expected}"), "{ran:?}");
@@ -351,7 +340,7 @@ fn numbers_keep_their_digits() {
 fn a_wrong_configuration_is_not_done() {
     let account = Account::new();
     account.write("zcrm.json", "{}");
-    let ran = account.run(ZCRM, &["export", "--module", "Leads"]);
+    let ran = account.run(ZCRM, &["export", "--way", "pages", "--module", "Leads"]);
     assert_eq!(ran.code, Some(1));
     assert!(ran.stderr.contains("client_id"), "{ran:?}");
 }

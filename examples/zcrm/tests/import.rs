@@ -312,6 +312,8 @@ fn whatever_a_spreadsheet_writes_is_understood() {
         "sep=;\r\nLast_Name;Company;No_of_Employees\r\nBerg;\"A; B, C\";3\r\n",
         "Last_Name,Company,No_of_Employees,,\n,,,,\n\nBerg,\"A; B, C\",3,,\n , ,,,\n,,,,",
         "Last_Name,,Company,No_of_Employees\rBerg,,\"A; B, C\",3,,,\r",
+        "\n;;;\r\nLast_Name;Company;No_of_Employees;;\n\u{a0};\u{3000};;;\nBerg;\"A; B, C\";3\n",
+        "Last_Name,Interests,Company,No_of_Employees,Owner\nBerg, ,\"A; B, C\",3,\t\n",
     ] {
         let account = Account::new();
         account.write("leads.csv", file);

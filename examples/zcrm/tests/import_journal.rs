@@ -56,7 +56,10 @@ fn kill_and_go_on(seed: u64, more: &[&str]) {
     let mut random = fastrand::Rng::with_seed(seed);
     let account = Account::with(Options::default(), if random.bool() { "v2" } else { "v8" });
     account.write("leads.csv", rows(ROWS));
-    account.emulator.behave(|behaviour| behaviour.delay = Duration::from_millis(20));
+    account.emulator.behave(|behaviour| {
+        behaviour.delay = Duration::from_millis(20);
+        behaviour.unique_email = more.contains(&"Email");
+    });
     for _ in 0..2 {
         let mut child = account.command(ZCRM, &arguments(more)).spawn().unwrap();
         thread::sleep(Duration::from_millis(random.u64(0..350)));
@@ -66,11 +69,20 @@ fn kill_and_go_on(seed: u64, more: &[&str]) {
     let ran = account.run(ZCRM, &arguments(more));
     let line = ran.last_line();
     let refused = (0..ROWS).filter(|at| at % 100 == 37).count() as u64;
-    assert_eq!((sum(line), count(line, "refused")), (ROWS as u64, refused), "seed {seed}: {ran:?}");
-    assert_eq!(count(line, "unanswered") + count(line, "not_sent"), 0, "seed {seed}: {ran:?}");
+    assert_eq!(sum(line), ROWS as u64, "seed {seed}: {ran:?}");
     let leads = leads(&account);
+    assert!(leads.values().all(|times| *times == 1), "seed {seed}: none is doubled: {leads:?}");
+    assert_eq!(count(line, "not_sent"), 0, "seed {seed}: {ran:?}");
+    if count(line, "unanswered") > 0 {
+        // A job whose start was not answered may still come, as far as anybody can tell.
+        assert!(more.contains(&"bulk") && !more.contains(&"Email"), "seed {seed}: {ran:?}");
+        assert_eq!(count(line, "created"), leads.len() as u64, "seed {seed}: {ran:?}");
+        assert!(account.path("leads.csv.journal").exists(), "seed {seed}");
+        return;
+    }
     assert_eq!(leads.len() as u64, ROWS as u64 - refused, "seed {seed}: none is lost");
     assert!(leads.values().all(|times| *times == 1), "seed {seed}: none is doubled: {leads:?}");
+    assert_eq!(count(line, "refused"), refused, "seed {seed}: {ran:?}");
     let results = results(&account);
     assert!(results.iter().map(|(row, ..)| *row).eq(1..=ROWS as u64), "seed {seed}: in the input's order");
     assert_eq!(results.iter().filter(|(_, outcome, _)| outcome == "refused").count() as u64, refused);
@@ -79,17 +91,23 @@ fn kill_and_go_on(seed: u64, more: &[&str]) {
     assert!(!account.path("leads.csv.journal").exists(), "seed {seed}: all is done");
 }
 
-/// `ZCRM_TEST_KILLS` says how often.
+/// `TEST_KILLS` says how often.
 #[test]
 fn a_killed_import_is_taken_up_without_losing_or_doubling_a_row() {
-    let kills: u64 = std::env::var("ZCRM_TEST_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(24);
-    let ways: [&[&str]; 4] =
-        [&[], &["--workers", "4"], &["--upsert-by", "Email"], &["--upsert-by", "Email", "--workers", "3"]];
+    let kills: u64 = std::env::var("TEST_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(24);
+    let ways: [&[&str]; 6] = [
+        &[],
+        &["--workers", "4"],
+        &["--upsert-by", "Email"],
+        &["--upsert-by", "Email", "--workers", "3"],
+        &["--way", "bulk"],
+        &["--way", "bulk", "--upsert-by", "Email"],
+    ];
     thread::scope(|scope| {
         for lane in 0..4 {
             scope.spawn(move || {
                 for seed in (lane..kills).step_by(4) {
-                    kill_and_go_on(seed, ways[(seed % 7 % 4) as usize]);
+                    kill_and_go_on(seed, ways[(seed % 7 % 6) as usize]);
                 }
             });
         }
@@ -183,6 +201,34 @@ fn a_second_process_is_refused_and_a_finished_journal_only_repeats_the_last_line
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), format!("{line}\n").as_str()), "{ran:?}");
     assert_eq!(account.emulator.counters().total_calls(), 0);
     assert!(!account.path("leads.csv.journal").exists());
+}
+
+#[test]
+fn a_bulk_job_is_followed_to_its_end_by_the_next_run() {
+    let account = Account::new();
+    account.emulator.behave(|behaviour| behaviour.unique_email = true);
+    account.write("leads.csv", rows(1_000));
+    account.emulator.fault(On::path("/crm/bulk/v2/write/").method("GET").times(1), Fault::Silence);
+    let mut child = account.command(ZCRM, &arguments(&["--way", "bulk"])).spawn().unwrap();
+    account.wait_for(|counters| counters.faults == 1);
+    child.kill().unwrap();
+    drop(child.wait_with_output().unwrap());
+    let ran = account.run(ZCRM, &arguments(&["--way", "bulk"]));
+    assert_eq!(ran.last_line(), "created=990 updated=0 refused=10 unanswered=0 not_sent=0", "{ran:?}");
+    assert_eq!(account.emulator.counters().calls_to("POST", "/crm/bulk/v2/write"), 1, "one job");
+    assert_eq!(leads(&account).len(), 990);
+    let results = results(&account);
+    assert!(results.iter().all(|(row, outcome, _)| (row % 100 == 38) == (outcome == "refused")), "{results:?}");
+
+    // Rows are many enough for a job to be cheaper, or not.
+    for (count, plan) in
+        [(4_900, "way=records calls=49 credits=486 seconds=25"), (5_100, "way=bulk calls=6 credits=505")]
+    {
+        account.write("leads.csv", rows(count));
+        let ran =
+            account.run(ZCRM, &["import", "--module", "Leads", "--input", "leads.csv", "--way", "auto", "--dry-run"]);
+        assert!(ran.last_line().starts_with(plan), "{ran:?}");
+    }
 }
 
 #[test]

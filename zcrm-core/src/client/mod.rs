@@ -7,15 +7,16 @@ mod bulk_read;
 mod collections;
 mod mass_jobs;
 mod start;
+mod subscription;
 
 use std::sync::Arc;
 
 use crate::config::Config;
 use crate::coql::Statement;
 use crate::error::{Error, Result};
-use crate::oauth::{OAuth, TokenSource};
+use crate::oauth::{OAuth, TokenSource, Told};
 use crate::persistence::{Backend, PersistenceHandler};
-use crate::resource::{Composite, ModuleHandle, OrganizationHandle, QueryHandle};
+use crate::resource::{Composite, LimitsHandle, ModuleHandle, OrganizationHandle, QueryHandle};
 use crate::rest::{Call, Request, Session, Usage};
 use crate::token::{InvalidUserIdentifier, UserIdentifier};
 use crate::transport::{Method, Transport};
@@ -102,7 +103,7 @@ impl Client {
         Self::assemble(config, Arc::new(store), Arc::new(transport))
     }
 
-    fn assemble(config: Config, store: Arc<dyn PersistenceHandler>, transport: Arc<dyn Transport>) -> Self {
+    pub(crate) fn assemble(config: Config, store: Arc<dyn PersistenceHandler>, transport: Arc<dyn Transport>) -> Self {
         config.warnings().iter().for_each(|warning| log::warn!("{warning}"));
         let config = Arc::new(config);
         let tokens = Arc::new(TokenSource::new(Arc::clone(&config), Arc::clone(&transport), Arc::clone(&store)));
@@ -152,6 +153,11 @@ impl Client {
         &*self.shared.store
     }
 
+    /// What the last token response told beside the tokens.
+    pub(crate) fn told(&self) -> Option<Told> {
+        self.shared.tokens.told(self.user()?)
+    }
+
     /// Signing in and out, as the user of this handle.
     #[must_use]
     pub fn oauth(&self) -> OAuth {
@@ -171,6 +177,19 @@ impl Client {
     #[must_use]
     pub fn organization(&self) -> OrganizationHandle {
         OrganizationHandle::new(self.session.clone())
+    }
+
+    /// What the organization may spend in credits and concurrency, and what requests cost.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// println!("{:?} credits a day", client.limits().get()?.credits);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn limits(&self) -> LimitsHandle {
+        LimitsHandle::new(self.session.clone())
     }
 
     /// One module, such as Leads, by its API name.

@@ -169,6 +169,11 @@ impl Entries {
         self.faults.iter().any(|fault| fault.key == Some(key))
     }
 
+    /// Every fault, one line each.
+    pub(super) fn faults(&self) -> impl Iterator<Item = &str> {
+        self.faults.iter().map(|fault| fault.text.as_str())
+    }
+
     /// One error for all faults.
     pub(super) fn into_error(self) -> Option<Error> {
         let what = match &self.file {

@@ -6,6 +6,7 @@
 mod builder;
 mod data_center;
 mod entries;
+mod examined;
 mod hosts;
 mod http;
 mod key;
@@ -26,6 +27,7 @@ pub use values::Config;
 pub use version::{ApiVersion, UnknownApiVersion};
 
 use entries::Entries;
+pub(crate) use examined::Examined;
 pub(crate) use hosts::is_loopback;
 
 use crate::error::{Error, Result};

@@ -24,25 +24,34 @@ const TOKEN_FILE: &str = "zcrm_oauthtokens.txt";
 const PROXY_SCHEMES: [&str; 5] = ["http", "https", "socks4", "socks4a", "socks5"];
 
 pub(super) fn validate(mut entries: Entries) -> Result<Config> {
-    let client_id = mandatory(&mut entries, Key::ClientId, "copy it from Zoho's API console");
-    let client_secret = mandatory(&mut entries, Key::ClientSecret, "copy it from Zoho's API console");
+    let config = assess(&mut entries);
+    match entries.into_error() {
+        Some(error) => Err(error),
+        None => Ok(config),
+    }
+}
+
+/// The configuration as far as the entries go, each fault noted; where there is one, it is to be looked at, not used.
+pub(super) fn assess(entries: &mut Entries) -> Config {
+    let client_id = mandatory(entries, Key::ClientId, "copy it from Zoho's API console");
+    let client_secret = mandatory(entries, Key::ClientSecret, "copy it from Zoho's API console");
     let redirect_uri = mandatory(
-        &mut entries,
+        entries,
         Key::RedirectUri,
         "use the registered one; for a self client any will do, such as https://www.zoho.com",
     );
-    let current_user_email = user(&mut entries);
-    let hosts = Hosts::read(&mut entries);
-    let api_version = version(&mut entries);
+    let current_user_email = user(entries);
+    let hosts = Hosts::read(entries);
+    let api_version = version(entries);
     if entries.text(Key::AccessType).is_some_and(|access| access != "offline") {
         entries.fault(
             Key::AccessType,
             "must be offline: with online, Zoho issues no refresh token; set it to offline or remove it",
         );
     }
-    let custom = custom(&mut entries);
-    let mysql = mysql(&mut entries);
-    let token_persistence_path = token_folder(&mut entries);
+    let custom = custom(entries);
+    let mysql = mysql(entries);
+    let token_persistence_path = token_folder(entries);
     let (store_kind, store_decided_by) = if custom.is_some() {
         (StoreKind::Custom, Some(Key::PersistenceHandlerClass.name()))
     } else if token_persistence_path.is_some() {
@@ -52,7 +61,7 @@ pub(super) fn validate(mut entries: Entries) -> Result<Config> {
     };
     let store_keys = entries.keys().filter(|key| key.is_of_a_store()).map(Key::name).collect();
     let ca_file = entries.path(Key::CaFile);
-    let proxy = proxy(&mut entries);
+    let proxy = proxy(entries);
     let log_file = entries.path(Key::ApplicationLogFilePath);
     let log_in_console = entries.flag(Key::LogInConsole);
     let config = Config {
@@ -75,10 +84,7 @@ pub(super) fn validate(mut entries: Entries) -> Result<Config> {
         warnings: Vec::new(),
         http: HttpOptions::default(),
     };
-    match entries.into_error() {
-        Some(error) => Err(error),
-        None => Ok(config.with_http(HttpOptions::default())),
-    }
+    config.with_http(HttpOptions::default())
 }
 
 fn mandatory(entries: &mut Entries, key: Key, remedy: &str) -> Secret {

@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 pub use api::ApiError;
 pub use kind::ErrorKind;
@@ -140,14 +140,8 @@ impl Error {
 
     /// Adds to Zoho's details what was found out besides.
     pub(crate) fn with_details(mut self, more: impl IntoIterator<Item = (String, Value)>) -> Self {
-        if let Some(api) = &mut self.inner().api {
-            if !api.details.is_object() {
-                api.details = Value::Object(Map::new());
-            }
-            if let Some(details) = api.details.as_object_mut() {
-                details.extend(more);
-            }
-        }
+        let inner = self.inner();
+        inner.api = inner.api.take().map(|api| api.with_details(more));
         self
     }
 
@@ -185,6 +179,11 @@ impl Error {
             self.inner().logged = true;
         }
         self
+    }
+
+    /// The text alone, without what Zoho said and without the causes.
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
     }
 
     /// An argument that cannot be sent.

@@ -18,4 +18,4 @@ mod source;
 pub use authorize::{AuthorizationRequest, Redirect};
 pub use handle::OAuth;
 pub use source::Granted;
-pub(crate) use source::{AccessToken, TokenSource};
+pub(crate) use source::{AccessToken, TokenSource, Told};

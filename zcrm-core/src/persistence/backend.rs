@@ -5,8 +5,10 @@ use std::fmt;
 use super::error::PersistenceError;
 use super::handler::PersistenceHandler;
 use crate::config::{Config, StoreKind};
+use crate::finding::Finding;
 
 type Open = dyn Fn(&Config) -> Result<Box<dyn PersistenceHandler>, PersistenceError> + Send + Sync;
+type Inspect = dyn Fn(&Config) -> Inspection + Send + Sync;
 
 /// A kind of store that a program offers: each persistence crate has a function `backend()` that makes one.
 ///
@@ -23,6 +25,7 @@ type Open = dyn Fn(&Config) -> Result<Box<dyn PersistenceHandler>, PersistenceEr
 pub struct Backend {
     kind: StoreKind,
     open: Box<Open>,
+    inspect: Option<Box<Inspect>>,
 }
 
 impl Backend {
@@ -31,7 +34,15 @@ impl Backend {
         kind: StoreKind,
         open: impl Fn(&Config) -> Result<Box<dyn PersistenceHandler>, PersistenceError> + Send + Sync + 'static,
     ) -> Self {
-        Self { kind, open: Box::new(open) }
+        Self { kind, open: Box::new(open), inspect: None }
+    }
+
+    /// Adds how the store is looked at for the [doctor](crate::doctor): nothing is created or changed, and what is
+    /// wrong with it is told, all of it.
+    #[must_use]
+    pub fn with_inspection(mut self, inspect: impl Fn(&Config) -> Inspection + Send + Sync + 'static) -> Self {
+        self.inspect = Some(Box::new(inspect));
+        self
     }
 
     /// Which kind of store this is.
@@ -47,6 +58,45 @@ impl Backend {
     /// The store's own, when it cannot be opened.
     pub fn open(&self, config: &Config) -> Result<Box<dyn PersistenceHandler>, PersistenceError> {
         (self.open)(config)
+    }
+}
+
+impl Backend {
+    /// Looks at the store that the dictionary describes. A backend without an
+    /// [inspection](Self::with_inspection) opens it.
+    #[must_use]
+    pub fn inspect(&self, config: &Config) -> Inspection {
+        match (&self.inspect, &self.open) {
+            (Some(inspect), _) => inspect(config),
+            (None, open) => Inspection::of(open(config)),
+        }
+    }
+}
+
+/// What a look at a store brought; see [`Backend::with_inspection`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Inspection {
+    /// What was found, one entry a check.
+    pub findings: Vec<Finding>,
+    /// The store, where it can be read.
+    pub store: Option<Box<dyn PersistenceHandler>>,
+}
+
+impl Inspection {
+    /// These findings, and the store where it can be read.
+    #[must_use]
+    pub fn new(findings: Vec<Finding>, store: Option<Box<dyn PersistenceHandler>>) -> Self {
+        Self { findings, store }
+    }
+
+    /// What opening the store alone tells.
+    #[must_use]
+    pub fn of(opened: Result<Box<dyn PersistenceHandler>, PersistenceError>) -> Self {
+        match opened {
+            Ok(store) => Self { findings: vec![Finding::ok("store", format!("opens: {store:?}"))], store: Some(store) },
+            Err(error) => Self { findings: vec![error.to_finding("store")], store: None },
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use crate::error::{Error, ErrorKind};
+use crate::finding::Finding;
 
 /// What kind of failure of a token store this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,6 +26,8 @@ pub enum PersistenceErrorKind {
     LockTimeout,
     /// The store is set up wrongly: a missing table, a wrong key, a file in place of a folder.
     Setup,
+    /// The store does not offer what was asked of it.
+    Unsupported,
     /// Anything else.
     Other,
 }
@@ -55,6 +58,37 @@ impl PersistenceError {
     #[must_use]
     pub fn kind(&self) -> PersistenceErrorKind {
         self.kind
+    }
+}
+
+impl PersistenceError {
+    /// This failure as a finding of the [doctor](crate::doctor).
+    #[must_use]
+    pub fn to_finding(&self, check: &str) -> Finding {
+        Finding::of_error(check, &self.message, self, self.kind.remedy())
+    }
+}
+
+impl PersistenceErrorKind {
+    /// What to do where the message does not say it.
+    fn remedy(self) -> &'static str {
+        match self {
+            Self::Unavailable => "see that the store is up and reachable and has room, then run this again",
+            Self::Denied => "give this program's user the right, or correct the store's user and password",
+            Self::Corrupt => {
+                "restore it from a copy, or move it away and sign in again (zcrm login --browser, or --grant-token -)"
+            }
+            Self::CorruptRow => {
+                "sign in again (zcrm login --browser, or --grant-token -), which replaces this user's row"
+            }
+            Self::WrongKey => {
+                "add the key that encrypted it, or sign in again (zcrm login --browser, or --grant-token -)"
+            }
+            Self::DoesNotFit => "widen the store's columns (schema.sql of zcrm-persist-mysql)",
+            Self::LockTimeout => "end the program that holds the refresh lock, if it stands still",
+            Self::Setup => "correct the store's keys in the configuration, or the store itself",
+            Self::Unsupported | Self::Other => "see the documentation of the store",
+        }
     }
 }
 

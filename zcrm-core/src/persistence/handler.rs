@@ -4,10 +4,9 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::error::PersistenceError;
-#[cfg(doc)]
-use super::error::PersistenceErrorKind;
+use super::error::{PersistenceError, PersistenceErrorKind};
 use super::limits::StoreLimits;
+use super::listing::StoredTokens;
 use super::lock::RefreshLock;
 use crate::token::{OAuthTokens, UserIdentifier};
 
@@ -153,6 +152,22 @@ pub trait PersistenceHandler: Debug + Send + Sync {
         Ok(())
     }
 
+    /// Whose tokens the store holds, in any order, without the tokens. A row that cannot be used is among them, with
+    /// the reason.
+    ///
+    /// It is for people who look after a fleet; the library itself never asks. The default is an error that says that
+    /// this store cannot list.
+    ///
+    /// # Errors
+    ///
+    /// [`PersistenceErrorKind::Unsupported`] from a store that cannot list; any other kind when it could not be read.
+    fn list_tokens(&self) -> Result<Vec<StoredTokens>, PersistenceError> {
+        Err(PersistenceError::new(
+            PersistenceErrorKind::Unsupported,
+            format!("this store cannot list whose tokens it holds ({self:?}); ask for one user at a time"),
+        ))
+    }
+
     /// What the store cannot hold. The default is no limit.
     fn limits(&self) -> StoreLimits {
         StoreLimits::default()
@@ -197,6 +212,10 @@ macro_rules! forward {
                 until: Option<SystemTime>,
             ) -> Result<(), PersistenceError> {
                 (**self).set_rate_limited_until(user, until)
+            }
+
+            fn list_tokens(&self) -> Result<Vec<StoredTokens>, PersistenceError> {
+                (**self).list_tokens()
             }
 
             fn limits(&self) -> StoreLimits {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::error::{PersistenceError, PersistenceErrorKind};
 use super::handler::{MAX_LOCK_TIMEOUT, MIN_LOCK_LEASE, PersistenceHandler};
+use super::listing::StoredTokens;
 use super::lock::RefreshLock;
 use crate::token::{OAuthTokens, UserIdentifier};
 
@@ -101,6 +102,10 @@ impl PersistenceHandler for InMemoryPersistence {
         let number = locks.taken;
         locks.held.insert(user.clone(), Lease { number, ends_at });
         Ok(RefreshLock::leased(Held { shared: Arc::clone(&self.0), user: user.clone(), number }, |held| held.is_held()))
+    }
+
+    fn list_tokens(&self) -> Result<Vec<StoredTokens>, PersistenceError> {
+        Ok(self.rows().values().map(StoredTokens::of).collect())
     }
 
     fn rate_limited_until(&self, user: &UserIdentifier) -> Result<Option<SystemTime>, PersistenceError> {

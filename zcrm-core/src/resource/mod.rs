@@ -11,16 +11,19 @@
 //! * `bulk`: whole modules by bulk read and bulk write (feature `bulk`).
 //! * `mass`: mass operations: by ids, and as jobs.
 //! * `record`: one record, and what belongs to it.
+//! * `limits`: what the organization may spend, and what requests cost.
 //! * `query`: queries in COQL. `composite`: several requests in one call.
 //! * `scan`: a module of any size, by the cheapest of pages, COQL and bulk read. `row`: rows as text.
 //! * `changes`: what was created, modified and deleted in a module since a cursor.
 //! * `notifications`: channels by which Zoho tells of changes.
+//! * `subscription`: changes of several modules as they happen, by sweeps that notifications bring forward.
 
 #[cfg(feature = "bulk")]
 mod bulk;
 mod changes;
 mod collection;
 mod composite;
+mod limits;
 mod mass;
 mod module;
 mod notifications;
@@ -29,6 +32,7 @@ mod query;
 mod record;
 mod row;
 mod scan;
+mod subscription;
 
 #[cfg(feature = "bulk")]
 pub use bulk::{
@@ -38,6 +42,7 @@ pub use bulk::{
 pub use changes::{Change, Changes, ChangesCursor, ChangesRows, DeletionKind};
 pub use collection::{Collection, Create, Delete, Get, Resource, Update};
 pub use composite::{Composite, CompositeResults, SubRequest};
+pub use limits::{Edition, Limits, LimitsHandle};
 pub use mass::{
     ChangeOwner, MassConvert, MassDelete, MassJob, MassJobHandle, MassOperation, MassState, MassStatus, MassUpdate,
     Merge, Merged,
@@ -51,3 +56,4 @@ pub use organization::{OrganizationHandle, TaxesHandle, UserType};
 pub use query::{QueryCursor, QueryHandle, QueryRows};
 pub use record::{Conversion, Converted, PhotoHandle, RecordHandle, RelatedHandle};
 pub use scan::{Prefer, Scan, ScanCursor, ScanPlan, ScanRows, Way};
+pub use subscription::{Hints, Subscription, SubscriptionState, Told, ToldChange};

@@ -98,7 +98,7 @@ impl Call {
 
     /// The request itself, to be decoded further and run by [`Client::run`](crate::Client::run).
     pub fn into_request(self) -> Request<Response> {
-        self.request
+        self.request.and_then(Response::in_utf8)
     }
 
     /// Sends the request and reads its response whole, which has to be JSON, or nothing with 204.
@@ -119,7 +119,8 @@ impl Call {
     /// sent, those of tokens, Zoho's rejections by kind, [`Connect`](crate::ErrorKind::Connect),
     /// [`Unanswered`](crate::ErrorKind::Unanswered) and [`InvalidResponse`](crate::ErrorKind::InvalidResponse).
     pub fn send(self) -> Result<Response> {
-        self.session.run(&self.request)
+        let session = self.session.clone();
+        session.run(&self.into_request())
     }
 
     /// Sends a file as the body, a form with one part named `file`.
@@ -139,7 +140,8 @@ impl Call {
     ///
     /// As [`send`](Self::send), and [`Io`](crate::ErrorKind::Io) when the file cannot be read.
     pub fn upload(self, upload: &mut Upload<'_>) -> Result<Response> {
-        self.session.upload(&self.request, upload)
+        let session = self.session.clone();
+        session.upload(&self.into_request(), upload)
     }
 
     /// Writes the response, a file of any kind, to `writer`. For limits and progress see [`download`](Self::download).

@@ -2,7 +2,9 @@
 
 /// What a request costs the organization, as far as that is known before it is sent.
 ///
-/// The figures are those of Zoho's page *API limits* (v2, v4 and v8) and of its Kaizen posts; Zoho's own count decides.
+/// The figures are those of Zoho's page *API limits* (v2, v4 and v8) and of its Kaizen posts, corrected by the prices
+/// that Zoho itself tells once [`client.limits().read_prices()`](crate::resource::LimitsHandle::read_prices) was
+/// called; its own count decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Cost {
     credits: u32,
@@ -44,6 +46,14 @@ impl Cost {
     #[must_use]
     pub const fn with_slots(self, slots: u8) -> Self {
         Self { slots, ..self }
+    }
+
+    /// The same cost at Zoho's own price, which lies between these credits.
+    pub(crate) fn within(self, bounds: Option<(u32, u32)>) -> Self {
+        match bounds {
+            Some((least, most)) if least <= most => Self { credits: self.credits.clamp(least, most), ..self },
+            _ => self,
+        }
     }
 
     /// The API credits, of which an organization has a budget for 24 hours.

@@ -1,6 +1,6 @@
 //! How a request becomes a response.
 //!
-//! * `request`: a request as a value; `parts`: what it sends; `cost`: what it costs.
+//! * `request`: a request as a value; `parts`: what it sends; `cost`: what it costs, by `prices` where Zoho told them.
 //! * `session`: `run`, the one way out: token, governor, retries, decoding, one log line for an error.
 //! * `governor`: how many requests may be in flight, how fast, for how many credits.
 //! * `retry`: what is retried, when, and with which token.
@@ -18,6 +18,7 @@ mod governor;
 mod list;
 mod parts;
 mod pauses;
+mod prices;
 mod request;
 mod response;
 mod retry;
@@ -35,6 +36,7 @@ pub use list::{Cursor, List, Page, PageInfo, Rows, SortOrder, UnfitRow};
 pub(crate) use list::{Fields, Listing, decode_row, row_texts};
 pub use parts::{Host, Idempotency};
 pub(crate) use pauses::Pauses;
+pub use prices::{Price, Prices};
 pub use request::Request;
 pub use response::Response;
 pub(crate) use response::{ItemResult, Key};

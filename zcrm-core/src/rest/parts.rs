@@ -47,6 +47,8 @@ pub(crate) struct Parts {
     pub(super) body: Option<Vec<u8>>,
     pub(super) idempotency: Idempotency,
     pub(super) cost: Cost,
+    /// The price as Zoho tells it, in credits: the least and the most.
+    pub(super) bounds: Option<(u32, u32)>,
     /// Keeps it from being begun, once it is set.
     pub(super) stop: Option<Stop>,
     /// The first thing that is wrong with the request; it is then never sent.

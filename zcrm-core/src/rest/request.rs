@@ -23,8 +23,9 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 /// A request: method, host, path, query, body, whether it may be retried, what it costs, and how its response becomes a
 /// `T`.
 ///
-/// It is made by [`Client::call`](crate::Client::call) and sent by [`Client::run`](crate::Client::run), any number of
-/// times. What is wrong with it (an empty id, a value that JSON has no form for) is kept and returned when it is run.
+/// It is made by [`Client::call`](crate::Client::call), or by a method of a handle whose name ends in `request`, and
+/// sent by [`Client::run`](crate::Client::run), any number of times. What is wrong with it (an empty id, a value that
+/// JSON has no form for) is kept and returned when it is run.
 ///
 /// ```no_run
 /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
@@ -83,6 +84,7 @@ impl Request<Response> {
                 Method::Post | Method::Patch => Idempotency::NotIdempotent,
             },
             cost: Cost::ONE,
+            bounds: None,
             stop: None,
             fault,
         };
@@ -118,7 +120,7 @@ impl<T> Request<T> {
     /// What it costs, as far as that is known before it is sent.
     #[must_use]
     pub fn cost(&self) -> Cost {
-        self.parts.cost
+        self.parts.cost.within(self.parts.bounds)
     }
 
     pub(crate) fn parts(&self) -> &Parts {
@@ -194,6 +196,12 @@ impl<T> Request<T> {
     /// Sets the cost, where it is not one credit.
     pub(crate) fn with_cost(mut self, cost: Cost) -> Self {
         self.parts.cost = cost;
+        self
+    }
+
+    /// Keeps Zoho's own price, where it is known.
+    pub(super) fn with_bounds(mut self, bounds: Option<(u32, u32)>) -> Self {
+        self.parts.bounds = bounds;
         self
     }
 

@@ -1,12 +1,13 @@
 //! The one way out: a request is sent with a token, within the limits, retried where that is safe, decoded, and its
 //! error logged.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use super::cost::Cost;
 use super::governor::{Governor, Permit, Usage};
 use super::parts::{Host, Idempotency, Parts};
+use super::prices::Prices;
 use super::request::Request;
 use super::response::{Received, Response, receive};
 use super::retry::{Backoff, Classification, Credentials, Failure};
@@ -31,6 +32,8 @@ struct Shared {
     transport: Arc<dyn Transport>,
     tokens: Arc<TokenSource>,
     governor: Governor,
+    /// As Zoho told them, once it was asked.
+    prices: RwLock<Option<Arc<Prices>>>,
 }
 
 /// One attempt of a request, with its token.
@@ -38,6 +41,7 @@ pub(super) struct Attempt<'a> {
     session: &'a Session,
     parts: &'a Parts,
     token: &'a AccessToken,
+    cost: Cost,
 }
 
 impl Session {
@@ -45,7 +49,7 @@ impl Session {
     pub(crate) fn new(config: Arc<Config>, transport: Arc<dyn Transport>, tokens: Arc<TokenSource>) -> Self {
         let user = config.current_user_email().cloned();
         let governor = Governor::new(config.http());
-        Self { shared: Arc::new(Shared { config, transport, tokens, governor }), user }
+        Self { shared: Arc::new(Shared { config, transport, tokens, governor, prices: RwLock::default() }), user }
     }
 
     /// The same connections and tokens, as another user.
@@ -98,19 +102,49 @@ impl Session {
         method: Method,
         segments: impl IntoIterator<Item = S>,
     ) -> Request<Response> {
-        Request::new(method, self.version(), segments)
+        self.priced(Request::new(method, self.version(), segments))
+    }
+
+    /// The same request at Zoho's own price, where that is known.
+    pub(crate) fn priced<T>(&self, request: Request<T>) -> Request<T> {
+        let bounds = self.bounds(request.parts());
+        request.with_bounds(bounds)
+    }
+
+    fn bounds(&self, parts: &Parts) -> Option<(u32, u32)> {
+        self.prices()?.bounds(parts.method, &parts.path)
+    }
+
+    /// What requests cost, as Zoho told it.
+    pub(crate) fn prices(&self) -> Option<Arc<Prices>> {
+        self.shared.prices.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on these are the prices, for all clones of the client.
+    pub(crate) fn keep_prices(&self, prices: Prices) -> Arc<Prices> {
+        let prices = Arc::new(prices);
+        *self.shared.prices.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&prices));
+        prices
     }
 
     /// Sends a request and decodes its response.
     pub(crate) fn run<T>(&self, request: &Request<T>) -> Result<T> {
         let parts = request.parts();
         let limit = self.max_response_bytes();
+        let mut damaged = false;
         self.exit(request, |attempt, _permit| {
             let body = match &parts.body {
                 Some(bytes) => Body::Bytes { content_type: &parts.content_type, bytes },
                 None => Body::Empty,
             };
-            receive(attempt.send(body, Pace::Call)?, limit)
+            let received = receive(attempt.send(body, Pace::Call)?, limit)?;
+            // Damaged on the way, or for good: then what can be read of it is.
+            let again = !received.is_utf8() && !std::mem::replace(&mut damaged, true);
+            if again && self.may_retry(parts, Classification::Ambiguous) {
+                Err(received.damaged())
+            } else {
+                Ok(received)
+            }
         })
     }
 
@@ -169,15 +203,16 @@ impl Session {
         let Shared { config, tokens, governor, .. } = &*self.shared;
         let mut credentials = Credentials::new(tokens, user);
         let mut backoff = Backoff::new(config.http());
+        let cost = parts.cost.within(parts.bounds.or_else(|| self.bounds(parts)));
         loop {
             let token = credentials.token()?;
-            let mut permit = governor.acquire(parts.cost)?;
+            let mut permit = governor.acquire(cost)?;
             if let Some(cause) = parts.stop.as_ref().and_then(Stop::cause) {
                 permit.cancel();
                 return Err(cause.clone());
             }
             let started = Instant::now();
-            let failure = match attempt(&Attempt { session: self, parts, token: &token }, &mut permit) {
+            let failure = match attempt(&Attempt { session: self, parts, token: &token, cost }, &mut permit) {
                 Ok(received) => {
                     drop(permit);
                     credentials.accepted(&token);
@@ -249,7 +284,7 @@ impl Session {
 impl Attempt<'_> {
     /// Sends the request once.
     pub(super) fn send(&self, mut body: Body<'_>, pace: Pace) -> Result<HttpResponse, Failure> {
-        let Self { session, parts, token } = self;
+        let Self { session, parts, token, cost } = self;
         let governor = &session.shared.governor;
         let origin = parts.origin.clone().unwrap_or_else(|| session.base_url(parts.host));
         let url = format!("{origin}{}{}", parts.path, parts.query);
@@ -267,14 +302,14 @@ impl Attempt<'_> {
         let response = sent.map_err(Failure::from);
         match &response {
             Ok(response) if response.status == 429 => {
-                governor.refund(parts.cost);
-                governor.rejected(parts.cost, super::response::retry_after(&response.headers));
+                governor.refund(*cost);
+                governor.rejected(*cost, super::response::retry_after(&response.headers));
             }
             Ok(response) => {
-                governor.succeeded(parts.cost);
+                governor.succeeded(*cost);
                 governor.observe(&super::response::rate_limits(&response.headers));
             }
-            Err(failure) if failure.classification == Classification::Retryable => governor.refund(parts.cost),
+            Err(failure) if failure.classification == Classification::Retryable => governor.refund(*cost),
             Err(_) => {}
         }
         response

@@ -8,12 +8,15 @@ use std::time::{Duration, Instant};
 use ureq::http::{self, HeaderValue, Uri, header};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::{Connector, DefaultConnector};
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector, SocksConnector, TcpConnector};
 use ureq::{Agent, AsSendBody, Proxy, SendBody, Timeout};
 
 use super::connection::Connections;
+use super::early::EarlyResponses;
 use super::outgoing::Outgoing;
-use super::{Body, Headers, HttpRequest, HttpResponse, Method, Pace, Transport, TransportError, TransportErrorKind};
+use super::{
+    Body, Headers, HttpRequest, HttpResponse, Method, Obstacle, Pace, Transport, TransportError, TransportErrorKind,
+};
 use crate::config::{HttpOptions, is_loopback};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
@@ -57,7 +60,14 @@ impl HttpTransport {
             .timeout_recv_response(Some(options.response_timeout))
             .timeout_global(Some(options.call_timeout))
             .build();
-        let connector = DefaultConnector::default().chain(Connections);
+        // As ureq's default one, with what it overlooks below and above TLS.
+        let connector =
+            ().chain(SocksConnector::default())
+                .chain(ConnectProxyConnector::default())
+                .chain(TcpConnector::default())
+                .chain(EarlyResponses)
+                .chain(RustlsConnector::default())
+                .chain(Connections);
         let agent = Agent::with_parts(config, connector, DefaultResolver::default());
         Ok(Self { agent, idle_timeout: options.idle_timeout, max_response_bytes: options.max_response_bytes })
     }
@@ -283,7 +293,7 @@ fn failure(error: ureq::Error, target: &Target) -> TransportError {
         ureq::Error::LargeResponseHeader(..) => (TooLarge, format!("the headers of {place}'s answer are too large")),
         _ => (Lost, format!("the connection to {place} broke")),
     };
-    let failure = TransportError::new(kind, message);
+    let failure = TransportError::new(kind, message).with_obstacle(obstacle(&error));
     // ureq's error has no source of its own; its inner error says as much and keeps its kind.
     match error {
         ureq::Error::Io(cause) => failure.with_source(cause),
@@ -291,14 +301,37 @@ fn failure(error: ureq::Error, target: &Target) -> TransportError {
     }
 }
 
+/// What stood in the way. The types of rustls belong to ureq's version of it, so its text is looked at.
+fn obstacle(error: &ureq::Error) -> Obstacle {
+    let text = match error {
+        ureq::Error::HostNotFound | ureq::Error::Timeout(Timeout::Resolve) => return Obstacle::Name,
+        ureq::Error::ConnectProxyFailed(_) | ureq::Error::InvalidProxyUrl => return Obstacle::Proxy,
+        ureq::Error::Io(cause) if is_lookup_failure(cause) => return Obstacle::Name,
+        other => other.to_string().to_lowercase(),
+    };
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    match () {
+        () if !says(&["certificate"]) => Obstacle::Unknown,
+        () if says(&["expired"]) => Obstacle::CertificateExpired,
+        () if says(&["not valid yet", "notvalidyet"]) => Obstacle::CertificateNotYetValid,
+        () if says(&["not valid for name", "notvalidforname"]) => Obstacle::CertificateName,
+        () if says(&["unknownissuer", "unknown issuer"]) => Obstacle::CertificateIssuer,
+        () => Obstacle::Unknown,
+    }
+}
+
 /// Whether an error can only come from resolving or connecting. A reset is not among them: it looks the same at accept,
 /// on a reused connection, and after the whole request was read.
 fn never_connected(cause: &io::Error) -> bool {
     use io::ErrorKind::{AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable};
-    // The standard library has no kind for failed look-ups; it words them thus on Unix, and passes on codes on Windows.
-    const WINSOCK_LOOKUP: std::ops::RangeInclusive<i32> = 11001..=11004;
     matches!(cause.kind(), AddrNotAvailable | ConnectionRefused | HostUnreachable | NetworkDown | NetworkUnreachable)
-        || cause.to_string().starts_with("failed to lookup address information")
+        || is_lookup_failure(cause)
+}
+
+/// The standard library has no kind for failed look-ups; it words them thus on Unix, and passes on codes on Windows.
+fn is_lookup_failure(cause: &io::Error) -> bool {
+    const WINSOCK_LOOKUP: std::ops::RangeInclusive<i32> = 11001..=11004;
+    cause.to_string().starts_with("failed to lookup address information")
         || (cfg!(windows) && cause.raw_os_error().is_some_and(|code| WINSOCK_LOOKUP.contains(&code)))
 }
 

@@ -1,6 +1,7 @@
 //! How bytes travel: a trait of one method, and the one implementation over HTTP.
 
 mod connection;
+mod early;
 mod http;
 mod message;
 mod outgoing;
@@ -47,18 +48,38 @@ pub enum TransportErrorKind {
     Invalid,
 }
 
+/// What exactly kept a connection from being made, as far as it is known; for the doctor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Obstacle {
+    /// The host's name leads nowhere.
+    Name,
+    /// The proxy made no connection.
+    Proxy,
+    /// The certificate has ended.
+    CertificateExpired,
+    /// The certificate has not begun yet.
+    CertificateNotYetValid,
+    /// The certificate is another host's.
+    CertificateName,
+    /// The certificate's authority is not trusted.
+    CertificateIssuer,
+    #[default]
+    Unknown,
+}
+
 /// No response came. The cause is in [`source`](StdError::source).
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
     message: String,
+    obstacle: Obstacle,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl TransportError {
     /// An error of `kind`; `message` holds no secret and no query string.
     pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None }
+        Self { kind, message: message.into(), obstacle: Obstacle::Unknown, source: None }
     }
 
     /// Adds the cause.
@@ -66,6 +87,15 @@ impl TransportError {
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    pub(crate) fn with_obstacle(mut self, obstacle: Obstacle) -> Self {
+        self.obstacle = obstacle;
+        self
+    }
+
+    pub(crate) fn obstacle(&self) -> Obstacle {
+        self.obstacle
     }
 
     /// Why no response came.

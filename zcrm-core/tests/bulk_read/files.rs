@@ -95,8 +95,9 @@ fn a_damaged_csv_never_ends_early_without_an_error() {
 #[test]
 fn a_file_that_breaks_off_or_is_gone_is_an_error_and_can_be_read_again() {
     let (emulator, result) = result();
-    emulator.fault(On::path("/crm/bulk/").method("GET").times(1), Fault::CutOff);
+    emulator.fault(On::path("/crm/bulk/").method("GET"), Fault::CutOff);
     assert_eq!(result.read().unwrap_err().kind(), ErrorKind::Unanswered);
+    emulator.clear_faults();
     emulator.behave(|behaviour| behaviour.bulk_downloads_a_minute = Some(1));
     assert_eq!(result.read().unwrap_err().kind(), ErrorKind::RateLimited);
     emulator.behave(|behaviour| behaviour.bulk_downloads_a_minute = None);

@@ -21,6 +21,8 @@ pub(crate) enum Answer {
     Json(u16, Value),
     /// A status and any body.
     Text(u16, &'static str),
+    /// A status and any bytes.
+    Bytes(u16, Vec<u8>),
     /// The request is read, and the connection breaks.
     Lost,
     /// No connection is made.
@@ -92,14 +94,15 @@ impl Transport for Fake {
         };
         let answer = (self.server.lock().unwrap())(&asked);
         self.asked.lock().unwrap().push(asked);
-        let (status, text) = match answer {
-            Answer::Json(status, Value::Null) => (status, String::new()),
-            Answer::Json(status, value) => (status, value.to_string()),
-            Answer::Text(status, text) => (status, text.to_owned()),
+        let (status, bytes) = match answer {
+            Answer::Json(status, Value::Null) => (status, Vec::new()),
+            Answer::Json(status, value) => (status, value.to_string().into_bytes()),
+            Answer::Text(status, text) => (status, text.as_bytes().to_owned()),
+            Answer::Bytes(status, bytes) => (status, bytes),
             Answer::Lost => return Err(TransportError::new(TransportErrorKind::Lost, "reset")),
             Answer::Unreachable => return Err(TransportError::new(TransportErrorKind::NotConnected, "refused")),
         };
-        Ok(HttpResponse::new(status, Headers::default(), Cursor::new(text.into_bytes())))
+        Ok(HttpResponse::new(status, Headers::default(), Cursor::new(bytes)))
     }
 }
 

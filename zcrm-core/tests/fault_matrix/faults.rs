@@ -63,8 +63,8 @@ fn lost() -> Vec<(&'static str, Reply)> {
         ("HTML 504", Reply::html(504)),
         ("500 of Zoho's", Reply::error(500, "INTERNAL_ERROR", "m")),
         ("HTML 408", Reply::html(408)),
-        ("half a JSON", Reply::json(200, &json!({})).body(r#"{"data":[{"code":"SUC"#)),
         ("no UTF-8", Reply::json(200, &json!({})).body(b"{\"data\":\"\xff\xfe\"}".to_vec())),
+        ("half a JSON", Reply::json(200, &json!({})).body(r#"{"data":[{"code":"SUC"#)),
     ]
 }
 

@@ -47,7 +47,7 @@ fn what_somebody_modified_meanwhile_is_not_overwritten_and_the_others_are() {
         let conflict = report.outcomes()[1].error().unwrap();
         let api = conflict.api().unwrap();
         assert_eq!((conflict.kind(), conflict.status()), (ErrorKind::Modified, Some(412)), "{version}");
-        assert_eq!((api.modified_by().as_deref(), api.modified_time()), (Some("Kari"), Some(LATER)));
+        assert_eq!((api.modified_by().as_deref(), api.modified_time().as_deref()), (Some("Kari"), Some(LATER)));
         assert_eq!(records.each_ref().map(|lead| city(&emulator, lead).is_some()), [true, false, true], "{version}");
         assert_eq!(emulator.counters().total_calls(), 3, "{version}: one request a record, and Zoho told who it was");
     }
@@ -68,7 +68,11 @@ fn who_and_when_are_read_where_zoho_does_not_tell_them() {
         let error = error.unwrap_err();
         let api = error.api().unwrap();
         assert_eq!(error.kind(), ErrorKind::Modified);
-        assert_eq!((api.modified_by().as_deref(), api.modified_time()), (Some("Kari"), Some(LATER)), "{version}");
+        assert_eq!(
+            (api.modified_by().as_deref(), api.modified_time().as_deref()),
+            (Some("Kari"), Some(LATER)),
+            "{version}"
+        );
         assert_eq!(emulator.counters().total_calls(), 2);
     }
 }
@@ -96,6 +100,12 @@ fn a_retry_that_meets_its_own_change_has_updated_and_one_that_meets_anothers_is_
         assert_eq!((error.kind(), error.code()), (ErrorKind::Unanswered, Some("ALREADY_MODIFIED")), "{version}");
         assert_eq!(error.api().unwrap().modified_by().as_deref(), Some("Kari"));
         assert_eq!(city(&emulator, &others), None);
+
+        // Nobody can tell.
+        emulator.fault(On::path("/crm/").method("PUT").times(1), Fault::ResetBeforeWork);
+        emulator.fault(On::path("/crm/").method("GET"), Fault::Reply(Reply::empty(503)));
+        let report = leads.writer().if_unmodified().update(&[others]).unwrap();
+        assert_eq!(report.counts().unanswered, 1, "{report:?}");
     }
 }
 

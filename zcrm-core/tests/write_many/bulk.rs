@@ -70,7 +70,7 @@ fn each_outcome_belongs_to_its_row_although_the_result_is_shuffled() {
             Outcome::Rejected(error) => {
                 assert_eq!(index % 1_000, 999);
                 let api = error.api().unwrap();
-                assert_eq!((api.code.as_str(), api.field()), ("MANDATORY_NOT_FOUND", Some("Last_Name")));
+                assert_eq!((api.code.as_str(), api.field().as_deref()), ("MANDATORY_NOT_FOUND", Some("Last_Name")));
             }
             outcome => assert_eq!(stored(&emulator, "Leads", outcome)["Last_Name"], format!("Lead {index}")),
         }
@@ -134,7 +134,7 @@ fn values_arrive_as_they_were_meant() {
             (&json!("1990-02-28"), &json!(account.as_str()))
         );
         assert!(not_a_day.error().unwrap().to_string().contains("Date_of_Birth is \"28.02.1990\""));
-        assert_eq!(unknown.error().unwrap().api().unwrap().field(), Some("Account_Name"));
+        assert_eq!(unknown.error().unwrap().api().unwrap().field().as_deref(), Some("Account_Name"));
         assert!(null.error().unwrap().to_string().contains("clear_empty()"));
 
         // Updates: what is empty stays, unless it is to be cleared.

@@ -7,7 +7,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock, StoreLimits};
+use zcrm_core::persistence::{
+    PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock, StoreLimits, StoredTokens,
+};
 use zcrm_core::{OAuthTokens, Secret, UserIdentifier};
 
 use cipher::{Field, Opened};
@@ -186,6 +188,10 @@ impl<H: PersistenceHandler> PersistenceHandler for Encrypted<H> {
 
     fn set_rate_limited_until(&self, user: &UserIdentifier, until: Option<SystemTime>) -> Result<(), PersistenceError> {
         self.inner.set_rate_limited_until(user, until)
+    }
+
+    fn list_tokens(&self) -> Result<Vec<StoredTokens>, PersistenceError> {
+        self.inner.list_tokens()
     }
 
     fn limits(&self) -> StoreLimits {

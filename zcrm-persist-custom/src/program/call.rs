@@ -30,6 +30,16 @@ impl Program {
         self.done(run, &line, &request).map(Some)
     }
 
+    /// Whose tokens there are; `None` when the program cannot tell.
+    pub(super) fn list(&self) -> Result<Option<Response>, PersistenceError> {
+        let request = Request::list();
+        let (run, line) = self.send(&request)?;
+        if wire::is_unsupported(&line) {
+            return Ok(None);
+        }
+        self.done(run, &line, &request).map(Some)
+    }
+
     fn send(&self, request: &Request<'_>) -> Result<(Run, Zeroizing<Vec<u8>>), PersistenceError> {
         let mut run = Run::start(self, request, self.time_limit)?;
         run.close_input();

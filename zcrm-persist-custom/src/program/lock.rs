@@ -37,7 +37,7 @@ pub(super) fn refresh(
             PersistenceErrorKind::Other,
             "it took the lock and ended; it has to stay until its standard input closes",
         )),
-        Response::Tokens(_) => Err(program.unexpected("lock")),
+        _ => Err(program.unexpected("lock")),
     }
 }
 

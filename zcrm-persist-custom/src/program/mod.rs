@@ -13,11 +13,11 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use zcrm_core::persistence::{PersistenceError, PersistenceHandler, RefreshLock};
+use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock, StoredTokens};
 use zcrm_core::{OAuthTokens, UserIdentifier};
 
 use command::Program;
-use wire::{Operation, Response};
+use wire::{ListedRow, Operation, Response};
 
 /// Tokens kept by a program of the application's own, in any language; git and docker keep credentials the same way.
 ///
@@ -63,21 +63,21 @@ impl PersistenceHandler for ExternalProgram {
     fn save_oauth_tokens(&self, tokens: &OAuthTokens) -> Result<(), PersistenceError> {
         match self.0.call(Operation::save(tokens), tokens.user())? {
             Response::Done => Ok(()),
-            Response::Tokens(_) => Err(self.0.unexpected("save")),
+            _ => Err(self.0.unexpected("save")),
         }
     }
 
     fn get_oauth_tokens(&self, user: &UserIdentifier) -> Result<Option<OAuthTokens>, PersistenceError> {
         match self.0.call(Operation::Get, user)? {
             Response::Tokens(row) => Ok(row.map(|row| row.into_tokens(user.clone()))),
-            Response::Done => Err(self.0.unexpected("get")),
+            _ => Err(self.0.unexpected("get")),
         }
     }
 
     fn delete_oauth_tokens(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
         match self.0.call(Operation::Delete, user)? {
             Response::Done => Ok(()),
-            Response::Tokens(_) => Err(self.0.unexpected("delete")),
+            _ => Err(self.0.unexpected("delete")),
         }
     }
 
@@ -93,7 +93,18 @@ impl PersistenceHandler for ExternalProgram {
     fn check_writable(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
         match self.0.call_if_known(Operation::Check, user)? {
             Some(Response::Done) | None => Ok(()),
-            Some(Response::Tokens(_)) => Err(self.0.unexpected("check")),
+            Some(_) => Err(self.0.unexpected("check")),
+        }
+    }
+
+    fn list_tokens(&self) -> Result<Vec<StoredTokens>, PersistenceError> {
+        match self.0.list()? {
+            Some(Response::Users(rows)) => Ok(rows.into_iter().map(ListedRow::into_listed).collect()),
+            Some(_) => Err(self.0.unexpected("list")),
+            None => Err(self.0.fault(
+                PersistenceErrorKind::Unsupported,
+                "it does not tell whose tokens it keeps; add the operation list (see zcrm_persist_custom::protocol)",
+            )),
         }
     }
 }

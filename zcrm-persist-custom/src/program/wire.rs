@@ -1,8 +1,10 @@
 //! The protocol: what is written to the program, and what it may respond. Described in [`crate::protocol`].
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
-use zcrm_core::persistence::PersistenceErrorKind;
+use zcrm_core::persistence::{PersistenceErrorKind, StoredTokens};
 use zcrm_core::{OAuthTokens, Secret, UserIdentifier};
 use zeroize::Zeroizing;
 
@@ -15,7 +17,8 @@ pub(super) struct Request<'a> {
     version: u32,
     #[serde(flatten)]
     operation: Operation<'a>,
-    user: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<&'a str>,
 }
 
 #[derive(Clone, Copy, Serialize)]
@@ -25,6 +28,7 @@ pub(super) enum Operation<'a> {
     Get,
     Delete,
     Check,
+    List,
     Lock { timeout_millis: u64, lease_millis: u64 },
 }
 
@@ -49,7 +53,12 @@ impl<'a> Operation<'a> {
 
 impl<'a> Request<'a> {
     pub(super) fn new(operation: Operation<'a>, user: &'a UserIdentifier) -> Self {
-        Self { version: VERSION, operation, user: user.as_str() }
+        Self { version: VERSION, operation, user: Some(user.as_str()) }
+    }
+
+    /// The question whose tokens there are.
+    pub(super) fn list() -> Self {
+        Self { version: VERSION, operation: Operation::List, user: None }
     }
 
     /// One line of JSON. It holds tokens.
@@ -71,6 +80,36 @@ impl<'a> Request<'a> {
 pub(super) enum Response {
     Done,
     Tokens(Option<Row>),
+    Users(Vec<ListedRow>),
+}
+
+/// What a program tells of one user; fields that are not known are ignored, so that no token gets further.
+#[derive(Deserialize)]
+pub(super) struct ListedRow {
+    user: String,
+    expiry_millis: Option<i64>,
+    #[serde(default)]
+    has_access_token: Option<bool>,
+    #[serde(default)]
+    has_refresh_token: Option<bool>,
+    #[serde(default)]
+    saved_at_millis: Option<u64>,
+    #[serde(default)]
+    saved_by: Option<String>,
+    #[serde(default)]
+    fault: Option<String>,
+}
+
+impl ListedRow {
+    pub(super) fn into_listed(self) -> StoredTokens {
+        let at = self.saved_at_millis.and_then(|millis| UNIX_EPOCH.checked_add(Duration::from_millis(millis)));
+        let mut listed = StoredTokens::named(self.user).saved(at, self.saved_by);
+        listed.expiry_millis = self.expiry_millis;
+        listed.has_access_token = self.has_access_token.unwrap_or(true);
+        listed.has_refresh_token = self.has_refresh_token.unwrap_or(true);
+        listed.fault = self.fault;
+        listed
+    }
 }
 
 #[derive(Deserialize)]
@@ -128,7 +167,8 @@ impl From<RefusalKind> for PersistenceErrorKind {
             RefusalKind::CorruptRow => Self::CorruptRow,
             RefusalKind::DoesNotFit => Self::DoesNotFit,
             RefusalKind::LockTimeout => Self::LockTimeout,
-            RefusalKind::Setup | RefusalKind::Unsupported => Self::Setup,
+            RefusalKind::Setup => Self::Setup,
+            RefusalKind::Unsupported => Self::Unsupported,
             RefusalKind::Other => Self::Other,
         }
     }
@@ -147,6 +187,7 @@ struct Fields<'a> {
     done: Option<bool>,
     #[serde(borrow, default, deserialize_with = "present")]
     tokens: Option<Option<&'a RawValue>>,
+    users: Option<Vec<ListedRow>>,
 }
 
 /// Tells `"tokens": null`, which says that the user is unknown, from no such field.
@@ -173,7 +214,8 @@ pub(super) fn read(line: &[u8]) -> Result<Response, Fault> {
             Row::read(row).map(|row| Response::Tokens(Some(row))).ok_or(Fault::CorruptRow)
         }
         Fields { tokens: Some(None), done: None, .. } => Ok(Response::Tokens(None)),
+        Fields { users: Some(users), done: None, .. } => Ok(Response::Users(users)),
         Fields { tokens: None, done: Some(true), .. } => Ok(Response::Done),
-        Fields { .. } => Err(Fault::Garbled("its response has neither done, tokens nor error")),
+        Fields { .. } => Err(Fault::Garbled("its response has neither done, tokens, users nor error")),
     }
 }

@@ -128,7 +128,7 @@ fn errors_keep_their_kind() {
         ("does_not_fit", Kind::DoesNotFit),
         ("lock_timeout", Kind::LockTimeout),
         ("setup", Kind::Setup),
-        ("unsupported", Kind::Setup),
+        ("unsupported", Kind::Unsupported),
         ("some_new_kind", Kind::Other),
     ] {
         let fault = behaving(kind).save_oauth_tokens(&tokens()).unwrap_err();

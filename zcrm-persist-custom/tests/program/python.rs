@@ -68,6 +68,7 @@ fn the_python_sample_conforms() {
         .broken(broken)
         .unreadable_row(damaged)
         .requires_lock()
+        .lists()
         .ends_leases()
         .slow()
         .run();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use libtest_mimic::Trial;
 use tempfile::TempDir;
 use zcrm_core::persistence::conformance::{Processes, Suite};
-use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock};
+use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock, StoredTokens};
 use zcrm_core::{OAuthTokens, UserIdentifier};
 use zcrm_persist_custom::ExternalProgram;
 
@@ -55,6 +55,10 @@ impl PersistenceHandler for InFolder {
 
     fn check_writable(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
         self.0.check_writable(user)
+    }
+
+    fn list_tokens(&self) -> Result<Vec<StoredTokens>, PersistenceError> {
+        self.0.list_tokens()
     }
 }
 

@@ -48,7 +48,7 @@ fn granted(world: &World, behaviour: &Behaviour, minted: Minted) -> Value {
     let mut answer = json!({
         "access_token": minted.access,
         "scope": minted.scopes.join(" "),
-        "api_domain": world.url(),
+        "api_domain": behaviour.api_domain.as_deref().unwrap_or(world.url()),
         "token_type": "Bearer",
     });
     let life = behaviour.token_life;
@@ -85,7 +85,7 @@ pub(super) fn user_info(world: &World, behaviour: &Behaviour, call: &Call) -> An
     let Some(session) = session.filter(|_| !behaviour.refuse_every_token) else {
         return Answer::json(401, &json!({ "cause": "INVALID_OAUTHTOKEN", "response": "error" }));
     };
-    if !behaviour.user_info_allowed || !session.allows("AaaServer.profile") {
+    if !behaviour.user_info_allowed || !session.allows("AaaServer.profile", &["READ"]) {
         return Answer::json(401, &json!({ "cause": "INVALID_OAUTHSCOPE", "response": "error" }));
     }
     let mut org = world.org.lock();

@@ -16,7 +16,7 @@ pub(crate) fn route(visit: &Visit<'_>, method: &str) -> Outcome {
     for price in PRICES.iter().filter(|price| filter.as_ref().is_none_or(|filter| filter.lets_through(price))) {
         let operation = json!({
             "method": price.method,
-            "oauth_scope": price.scope,
+            "oauth_scope": scope(price),
             "min_credits": price.least,
             "max_credits": price.most,
         });
@@ -40,6 +40,20 @@ pub(crate) fn route(visit: &Visit<'_>, method: &str) -> Outcome {
         .map(|(path, operations)| json!({ "path": whole(path), "operation_types": operations }))
         .collect();
     Ok(Answer::json(200, &json!({ "__apis": apis })))
+}
+
+/// The scope of the operation itself, where a whole group is noted.
+fn scope(price: &Price) -> String {
+    let operation = match price.method {
+        "GET" => "READ",
+        "POST" => "CREATE",
+        "DELETE" => "DELETE",
+        _ => "UPDATE",
+    };
+    match price.scope.strip_suffix(".ALL") {
+        Some(group) => format!("{group}.{operation}"),
+        None => price.scope.to_owned(),
+    }
 }
 
 /// `{"field":{"api_name":"operation_types.method"},"comparator":"equals","value":"GET"}`

@@ -9,7 +9,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, HeaderValue, VARY};
+use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, DATE, HeaderName, HeaderValue, VARY};
 use hyper::{Request, Response, StatusCode};
 
 use super::line::Line;
@@ -17,10 +17,20 @@ use super::sending::{self, InFlight, Sending};
 use crate::answer::{Answer, Content};
 use crate::call::Call;
 use crate::faults::Fault;
+use crate::moment;
 use crate::verdict::too_many_requests;
 use crate::world::World;
 
 pub(super) async fn respond(world: &Arc<World>, line: &Line, request: Request<Incoming>) -> Response<Sending> {
+    let mut response = answer(world, line, request).await;
+    let ahead = world.behaviour.lock().clock_ahead;
+    if let Some(date) = moment::http_date(ahead).and_then(|date| HeaderValue::try_from(date).ok()) {
+        response.headers_mut().insert(DATE, date);
+    }
+    response
+}
+
+async fn answer(world: &Arc<World>, line: &Line, request: Request<Incoming>) -> Response<Sending> {
     let (head, body) = request.into_parts();
     let call = Call::new(head);
     let segments = call.segments();

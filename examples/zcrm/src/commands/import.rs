@@ -1,5 +1,6 @@
 //! `zcrm import`
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,8 +12,8 @@ use clap::Args;
 use indicatif::ProgressBar;
 use zcrm_cli::csv::{Separator, Sheet};
 use zcrm_cli::import::{
-    Blocks, Clock, Columns, Counts, ENDED, Files, Input, Job, Keep, Mapping, NOT_BEGUN, Tally, Way, Writing,
-    count_unanswered, hash_of, import_by_records, leave_rest, leave_unread, settle,
+    Blocks, Clock, Columns, Counts, ENDED, Files, Input, Job, Keep, Mapping, NOT_BEGUN, Plan, Tally, Way, Writing,
+    count_unanswered, hash_of, import_by_bulk, import_by_records, leave_rest, leave_unread, settle, take_up_jobs,
 };
 use zcrm_cli::output::part_of;
 use zcrm_cli::stdio::{Informed, note, try_note};
@@ -137,11 +138,11 @@ impl Import {
         let interrupt = watch(&sheet, &tally, journal.as_ref(), &client, &bar)?;
         let is_interrupted = || interrupt.is_asked();
         let progress = |position| bar.set_position(position);
-        let done = self.begin(global, &client, &header, &mapping).and_then(|Begun { columns, clock, .. }| {
+        let done = self.begin(global, &client, &header, &mapping).and_then(|Begun { columns, fields, clock }| {
             let module = client.module(&self.module);
             let keep = self.keep_old.as_deref().map(|file| Keep::new(&client, &module, &columns, file, again));
             let keep = keep.transpose()?;
-            let job = Job {
+            let mut job = Job {
                 client: &client,
                 module: &module,
                 columns: &columns,
@@ -153,14 +154,18 @@ impl Import {
                 workers: usize::from(self.workers),
                 is_interrupted: &is_interrupted,
                 progress: &progress,
+                held: BTreeSet::new(),
                 blocks: Blocks::default(),
             };
             if let Some(journal) = &journal
                 && journal.is_resumed()
             {
-                self.take_up(global, &job, journal, &input, &mapping)?;
+                self.take_up(global, &mut job, journal, &input, separator)?;
             }
-            import_by_records(&job);
+            match self.way(global, &job, &input, separator, &fields)? {
+                Way::Bulk => import_by_bulk(&job),
+                _ => import_by_records(&job),
+            }
             Ok(())
         });
         if done.is_err() {
@@ -262,10 +267,10 @@ impl Import {
     fn take_up(
         &self,
         global: &Global,
-        job: &Job<'_>,
+        job: &mut Job<'_>,
         journal: &Journal,
         input: &Input,
-        mapping: &Mapping,
+        separator: Option<Separator>,
     ) -> Result<()> {
         let unanswered = count_unanswered(journal)?;
         let path = journal.path().display();
@@ -274,7 +279,30 @@ impl Import {
             return Ok(());
         }
         global.note(format_args!("going on with the import of {path}; {unanswered} rows were not answered"));
-        settle(job, journal, input.sheet(self.separator.or(mapping.separator))?)
+        job.held = take_up_jobs(job, journal, &|| input.sheet(separator))?;
+        settle(job, journal, input.sheet(separator)?)
+    }
+
+    /// How the rows are written.
+    fn way(
+        &self,
+        global: &Global,
+        job: &Job<'_>,
+        input: &Input,
+        separator: Option<Separator>,
+        fields: &[Field],
+    ) -> Result<Way> {
+        if self.way != Way::Auto {
+            return Ok(self.way);
+        }
+        if !input.can_be_read_again() {
+            global.note("by record calls: how many rows come through a pipe is not known");
+            return Ok(Way::Records);
+        }
+        let rows = input.sheet(separator)?.count_rows()?;
+        let way = self.way.decide(rows, job.columns.can_bulk(fields));
+        global.note(format_args!("{}", Plan::new(way, rows, job.workers, job.clock.slowest())));
+        Ok(way)
     }
 
     fn check_paths(&self) -> Result<()> {

@@ -64,13 +64,14 @@ impl Query {
         }
         let query = self.read(&self.text()?, &self.param)?;
         let format = self.format.map_or(Format::Ndjson, Format::from);
-        let job = Job::begin(global, "query", "rows", self.output.as_deref(), format.header_lines())?;
+        let job = Job::begin(global, "query", "rows", self.output.as_deref(), format.header_lines(), "")?;
         let client = global.client()?;
         let (module, columns) = (query.module().to_owned(), keys(&query));
         let mut rows = client.query(query).iter();
         // Before the output is opened: an error now is about the query, or the account.
         let first = rows.next().transpose().map_err(|error| names::unknown_module(&client, &module, error))?;
-        job.run(|lines| Sheet::new(format, columns, lines), first.map(Ok).into_iter().chain(rows))
+        let rows = first.map(Ok).into_iter().chain(rows).map(|row| row.map_err(anyhow::Error::from));
+        job.run(&job.open(None)?, |lines| Sheet::new(format, columns, lines), rows)
     }
 
     fn text(&self) -> Result<String> {

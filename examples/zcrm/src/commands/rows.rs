@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use anyhow::{Context, Result};
-use zcrm_cli::output::{Broken, Lines, Sink};
+use zcrm_cli::output::{Broken, Lines, Place, Sink};
 use zcrm_cli::{Interrupt, Outcome, complain, end, progress, stdio};
 use zcrm_core::Record;
 
@@ -22,6 +22,8 @@ pub(super) struct Job<'a> {
     output: Option<&'a Path>,
     /// How many lines of the output are no rows.
     header: u64,
+    /// What another run can do about rows that broke off.
+    hint: &'static str,
     /// What a signal finds written, once there is an output.
     lines: Arc<OnceLock<Lines>>,
 }
@@ -34,6 +36,7 @@ impl<'a> Job<'a> {
         rows: &'static str,
         output: Option<&'a Path>,
         header: u64,
+        hint: &'static str,
     ) -> Result<Self> {
         let lines = Arc::new(OnceLock::<Lines>::new());
         let written = Arc::clone(&lines);
@@ -44,22 +47,30 @@ impl<'a> Job<'a> {
             };
             stdio::note("interrupted: what was read is written; Ctrl-C again ends at once");
             if let Some(broken) = lines.break_off(header) {
-                stdio::note(format_args!("the {name} broke off: {broken}"));
+                stdio::note(format_args!("the {name} broke off: {broken}{hint}"));
                 end();
             }
         };
         Interrupt::watch(first, || {})?;
-        Ok(Self { global, name, rows, output, header, lines })
+        Ok(Self { global, name, rows, output, header, hint, lines })
+    }
+
+    /// Opens the output, at a place of an earlier run if there is one.
+    pub(super) fn open(&self, place: Option<Place>) -> Result<Lines> {
+        let opened = match (self.output, place) {
+            (Some(file), Some(place)) => Lines::resume(file, place)?,
+            (output, _) => Lines::to(output)?,
+        };
+        Ok(self.lines.get_or_init(|| opened).clone())
     }
 
     /// Writes down all that come, and says how many where they went to a file.
     pub(super) fn run<S: Sink>(
         &self,
+        lines: &Lines,
         sink: impl FnOnce(Lines) -> io::Result<S>,
-        rows: impl Iterator<Item = zcrm_core::Result<Record>>,
+        rows: impl Iterator<Item = Result<Record>>,
     ) -> Result<Outcome> {
-        let opened = Lines::to(self.output)?;
-        let lines = self.lines.get_or_init(|| opened).clone();
         let written = self.write(sink, lines.clone(), rows);
         let complete = written.and_then(|complete| match complete {
             true => self.written(lines.complete()).map(Some),
@@ -67,13 +78,19 @@ impl<'a> Job<'a> {
         });
         match complete {
             Ok(Some(all)) => {
-                if self.output.is_some() {
-                    stdio::say(format_args!("{}={}", self.rows, all.saturating_sub(self.header)))?;
-                }
+                self.say_written(all)?;
                 Ok(Outcome::Done)
             }
             Ok(None) => self.broken_off(None, lines.break_off(self.header)),
             Err(cause) => self.broken_off(Some(cause), lines.break_off(self.header)),
+        }
+    }
+
+    /// Says how many rows so many lines of a file are.
+    pub(super) fn say_written(&self, lines: u64) -> Result<()> {
+        match self.output {
+            Some(_) => stdio::say(format_args!("{}={}", self.rows, lines.saturating_sub(self.header))),
+            None => Ok(()),
         }
     }
 
@@ -82,7 +99,7 @@ impl<'a> Job<'a> {
         &self,
         sink: impl FnOnce(Lines) -> io::Result<S>,
         lines: Lines,
-        rows: impl Iterator<Item = zcrm_core::Result<Record>>,
+        rows: impl Iterator<Item = Result<Record>>,
     ) -> Result<bool> {
         let watched = self.output.is_some() || !io::stdout().is_terminal();
         let bar = if watched { self.global.progress(|| progress::count_of(self.rows)) } else { progress::hidden() };
@@ -92,7 +109,7 @@ impl<'a> Job<'a> {
             match row {
                 Ok(row) => self.written(sink.write(&row))?,
                 Err(error) => {
-                    bar.suspend(|| complain(&error));
+                    bar.suspend(|| complain(&*error));
                     complete = false;
                 }
             }
@@ -123,7 +140,7 @@ impl<'a> Job<'a> {
             }
             complain(&*cause);
         }
-        stdio::note(format_args!("the {} broke off: {broken}", self.name));
+        stdio::note(format_args!("the {} broke off: {broken}{}", self.name, self.hint));
         Ok(Outcome::InPart)
     }
 }

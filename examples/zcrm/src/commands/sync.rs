@@ -53,8 +53,13 @@ struct Sum {
 impl Sync {
     pub(crate) fn run(&self, global: &Global) -> Result<Outcome> {
         let target = Target::parse(&self.to)?;
-        if let Some(name) = self.modules.iter().enumerate().find_map(|(at, name)| self.is_wrong(at, name)) {
-            bail!("--modules: {name:?} is empty or named twice");
+        for (option, names) in [("--modules", &self.modules), ("--fields", &self.fields)] {
+            let is_wrong = |(at, name): &(usize, &String)| {
+                name.trim().is_empty() || names.iter().take(*at).any(|before| before == *name)
+            };
+            if let Some((_, name)) = names.iter().enumerate().find(is_wrong) {
+                bail!("{option}: {name:?} is empty or named twice");
+            }
         }
         let client = global.client()?;
         let (wake, woken) = channel();
@@ -82,11 +87,6 @@ impl Sync {
                 return Ok(Outcome::InPart);
             }
         }
-    }
-
-    fn is_wrong(&self, at: usize, name: &String) -> Option<String> {
-        let is_twice = self.modules.iter().take(at).any(|before| before == name);
-        (name.trim().is_empty() || is_twice).then(|| name.clone())
     }
 }
 

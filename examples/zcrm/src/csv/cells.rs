@@ -27,7 +27,7 @@ pub enum Content {
     Number,
     /// `true` or `false`.
     Boolean,
-    /// Choices, separated by `;`. Where that could be misread they are a JSON list.
+    /// Choices, separated by `;`. Where that could be misread they are a JSON list, which is read as one.
     Choices,
     /// A day.
     Date,
@@ -35,6 +35,8 @@ pub enum Content {
     DateTime,
     /// The id of another record or of a user.
     Lookup,
+    /// The id of a record of one of several modules, as a JSON object: the id alone would not say of which.
+    LookupOfModules,
     /// A JSON object. One that only refers to a record is its id.
     Object,
     /// A JSON list: subforms, files, tags and the like.
@@ -50,9 +52,12 @@ impl Content {
         match (data_type, json_type) {
             ("multiselectpicklist", _) => Self::Choices,
             (_, "jsonarray") => Self::List,
+            // Some versions give no JSON type.
+            ("subform" | "fileupload" | "imageupload" | "multiselectlookup" | "multiuserlookup", _) => Self::List,
             ("lookup" | "ownerlookup" | "userlookup", _) => Self::Lookup,
+            ("multi_module_lookup", _) => Self::LookupOfModules,
             // Layouts, whose type Zoho calls a big integer, too.
-            (_, "jsonobject") => Self::Object,
+            (_, "jsonobject") | ("event_reminder" | "multireminder" | "RRULE" | "ALARM", _) => Self::Object,
             ("date", _) => Self::Date,
             ("datetime", _) => Self::DateTime,
             ("boolean", _) | (_, "boolean") => Self::Boolean,
@@ -71,8 +76,10 @@ impl Content {
             (_, Some(b'n') | None) => Some(String::new()),
             (Self::Choices, Some(b'[')) => choices_cell(json),
             (Self::List, _) => None,
-            (Self::Lookup, Some(b'{')) => reference(json).map(|(id, _)| id),
-            (Self::Object, Some(b'{')) => reference(json).filter(|(_, is_all)| *is_all).map(|(id, _)| id),
+            (Self::Lookup, Some(b'{')) => Reference::read(json).and_then(|reference| reference.id),
+            (Self::LookupOfModules | Self::Object, Some(b'{')) => {
+                Reference::read(json).filter(|reference| reference.is_all(self)).and_then(|reference| reference.id)
+            }
             (_, Some(b'"')) => serde_json::from_str(json).ok(),
             _ => None,
         };
@@ -97,13 +104,13 @@ impl Content {
                 let value = trimmed.to_ascii_lowercase().parse::<bool>().ok();
                 (value.and_then(|value| to_raw_value(&value).ok()), "true or false")
             }
-            Self::Choices => (to_raw_value(&choices(trimmed)).ok(), "choices separated by ;"),
+            Self::Choices => (choices(trimmed), "choices separated by ;"),
             Self::Date => (text(trimmed).filter(|_| is_date(trimmed)), "a day such as 2026-01-31"),
             Self::DateTime => {
                 (text(trimmed).filter(|_| is_moment(trimmed)), "a moment such as 2026-01-31T13:30:00+01:00")
             }
             Self::Lookup => (referred(trimmed), "the id of a record"),
-            Self::Object => (referred(trimmed), "the id of a record, or a JSON object"),
+            Self::LookupOfModules | Self::Object => (referred(trimmed), "the id of a record, or a JSON object"),
             Self::List => (json_of(trimmed, '['), "a JSON list"),
         };
         value.ok_or(wanted)
@@ -114,26 +121,47 @@ impl Content {
 fn choices_cell(json: &str) -> Option<String> {
     let choices: Vec<String> = serde_json::from_str(json).ok()?;
     let cell = choices.join(&BETWEEN_CHOICES.to_string());
-    (self::choices(&cell) == choices).then_some(cell)
+    let read: Vec<String> = serde_json::from_str(self::choices(&cell)?.get()).ok()?;
+    (read == choices).then_some(cell)
 }
 
-fn choices(cell: &str) -> Vec<String> {
-    if let Some(choices) = cell.starts_with('[').then(|| serde_json::from_str(cell).ok()).flatten() {
-        return choices;
+fn choices(cell: &str) -> Option<Box<RawValue>> {
+    if let Some(list) = json_of(cell, '[') {
+        return Some(list);
     }
     let choices = cell.split(BETWEEN_CHOICES).map(str::trim).filter(|choice| !choice.is_empty());
-    choices.map(str::to_owned).collect()
+    let choices: Vec<_> = choices.collect();
+    // None at all would clear the field.
+    (!choices.is_empty()).then(|| to_raw_value(&choices).ok()).flatten()
 }
 
-/// The id in an object, and whether it has nothing else to say.
-fn reference(json: &str) -> Option<(String, bool)> {
-    let members: BTreeMap<String, Value> = serde_json::from_str(json).ok()?;
-    let id = match members.get("id")? {
-        Value::String(id) => id.clone(),
-        Value::Number(id) => id.to_string(),
-        _ => return None,
-    };
-    is_id(&id).then(|| (id, members.keys().all(|name| OF_REFERENCES.contains(&name.as_str()))))
+/// An object that has an id, or should have one.
+struct Reference {
+    /// Empty for a reference to nothing.
+    id: Option<String>,
+    others: Vec<String>,
+}
+
+impl Reference {
+    fn read(json: &str) -> Option<Self> {
+        let mut members: BTreeMap<String, Value> = serde_json::from_str(json).ok()?;
+        let id = match members.remove("id")? {
+            Value::String(id) => id,
+            Value::Number(id) => id.to_string(),
+            Value::Null => String::new(),
+            _ => return None,
+        };
+        let others = members.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name).collect();
+        Some(Self { id: Some(id).filter(|id| id.is_empty() || is_id(id)), others })
+    }
+
+    /// Whether the id says all.
+    fn is_all(&self, content: Content) -> bool {
+        let said = |name: &String| {
+            OF_REFERENCES.contains(&name.as_str()) && !(content == Content::LookupOfModules && name == "module")
+        };
+        self.others.iter().all(said)
+    }
 }
 
 fn referred(cell: &str) -> Option<Box<RawValue>> {
@@ -195,10 +223,14 @@ mod tests {
             (Content::Choices, r#"[" a","b "]"#),
             (Content::Choices, r#"["[\"a\"]"]"#),
             (Content::Choices, r#"["","a"]"#),
+            (Content::Choices, r#"["a",null,3]"#),
+            (Content::Choices, "[1]"),
             (Content::Date, r#""2024-02-29""#),
             (Content::DateTime, r#""2026-01-31T13:30:00+01:00""#),
             (Content::Lookup, r#"{"id":"3652397000000190001"}"#),
             (Content::Object, r#"{"id":"3652397000000190001"}"#),
+            (Content::LookupOfModules, r#"{"id":"3652397000000190001"}"#),
+            (Content::LookupOfModules, r#"{"module":{"api_name":"Leads","id":"3"},"name":"m","id":"8"}"#),
             (Content::Object, r#"{"ALARM":"FREQ=NONE;ACTION=EMAIL","id":"1"}"#),
             (Content::List, r#"[{"name":"seeded","id":"1"}]"#),
             (Content::List, r#"["a","b"]"#),
@@ -238,6 +270,17 @@ mod tests {
     }
 
     #[test]
+    fn a_reference_to_nothing_is_an_empty_cell() {
+        for json in ["null", r#"{"id":null,"name":null}"#, r#"{"name":null,"id":""}"#] {
+            for content in [Content::Lookup, Content::LookupOfModules, Content::Object] {
+                assert_eq!(content.cell(&raw(json)), "", "{content:?} {json}");
+            }
+        }
+        let named = raw(r#"{"name":"Acme"}"#);
+        assert_eq!(Content::Lookup.cell(&named), named.get());
+    }
+
+    #[test]
     fn a_cell_of_another_type_is_refused() {
         for (content, cell) in [
             (Content::Integer, "1.5"),
@@ -254,7 +297,9 @@ mod tests {
             (Content::Date, "2026-02-30"),
             (Content::Date, "31.01.2026"),
             (Content::DateTime, "2026-01-31 13:30"),
+            (Content::Choices, " ; "),
             (Content::Lookup, "Berg"),
+            (Content::LookupOfModules, "Berg"),
             (Content::Object, "Berg"),
             (Content::Object, "1.5"),
             (Content::Object, "[1]"),

@@ -22,6 +22,8 @@ pub struct Sheet {
     scanner: Scanner<Box<dyn BufRead + Send>>,
     /// All columns but that of reasons, those without a name too.
     header: Vec<String>,
+    /// So many cells a row has at least: those of the columns up to the last one with a name.
+    cells: usize,
     reason: Option<usize>,
     row: u64,
 }
@@ -76,6 +78,7 @@ impl Sheet {
         let named: Result<Vec<String>> = raw.cells.into_iter().map(named).collect();
         let mut header = named.context("its first row is not UTF-8; save it as CSV UTF-8")?;
         scanner.expect(header.len());
+        let cells = header.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
         let reason = header.iter().position(|name| name == REASON);
         if let Some(at) = reason {
             header.remove(at);
@@ -87,7 +90,7 @@ impl Sheet {
         if let Some(twice) = header.iter().filter(|name| !name.is_empty()).find(|name| !seen.insert(name.as_str())) {
             bail!("two columns are named {twice}");
         }
-        Ok(Self { scanner, header, reason, row: 0 })
+        Ok(Self { scanner, header, cells, reason, row: 0 })
     }
 
     /// The names of all columns but that of reasons; empty for a column without a name, whose cells have to be empty.
@@ -123,11 +126,23 @@ impl Sheet {
         loop {
             let Some(raw) = self.scanner.next_row().context("the input cannot be read on")? else { return Ok(None) };
             self.row = self.row.saturating_add(1);
-            let is_blank = raw.fault.is_none() && raw.cells.iter().all(|cell| cell.trim_ascii().is_empty());
-            if !is_blank {
+            if !is_blank(&raw) {
                 return Ok(Some(self.judged(raw)));
             }
         }
+    }
+
+    /// How many rows there are from here to the end.
+    ///
+    /// # Errors
+    ///
+    /// When the input cannot be read on.
+    pub fn count_rows(mut self) -> Result<u64> {
+        let mut rows = 0;
+        while self.next_row()?.is_some() {
+            rows += 1;
+        }
+        Ok(rows)
     }
 
     fn judged(&self, raw: RawRow) -> SheetRow {
@@ -142,7 +157,7 @@ impl Sheet {
         let nameless = cells.iter().zip(&self.header).position(|(cell, name)| name.is_empty() && !cell.is_empty());
         let fault = if let Some(fault) = raw.fault {
             Some(self.explained(fault))
-        } else if held < expected || surplus {
+        } else if held < self.cells || surplus {
             Some(format!("the row has {held} cells, and the header {expected}"))
         } else {
             nameless.map(|at| format!("column {} has no name, and the row has a value there", at + 1))
@@ -207,7 +222,13 @@ impl Sheet {
     }
 }
 
-/// Passes over what stands before the header, and finds the separator.
+/// Whether nothing can be seen in a row.
+fn is_blank(row: &RawRow) -> bool {
+    let is_blank = |cell: &Vec<u8>| std::str::from_utf8(cell).is_ok_and(|cell| cell.trim().is_empty());
+    row.fault.is_none() && row.cells.iter().all(is_blank)
+}
+
+/// Passes over what stands before the header, empty rows among it, and finds the separator.
 fn prepare(scanner: &mut Scanner<Box<dyn BufRead + Send>>, separator: Option<Separator>) -> Result<()> {
     let mut line = scanner.peek_line()?;
     if line.starts_with(b"\xFF\xFE") || line.starts_with(b"\xFE\xFF") || line.contains(&0) {
@@ -217,12 +238,16 @@ fn prepare(scanner: &mut Scanner<Box<dyn BufRead + Send>>, separator: Option<Sep
         scanner.skip(MARK.len())?;
         line.drain(..MARK.len());
     }
-    if let Some(declared) = Separator::of_declaration(&line) {
+    let declared = Separator::of_declaration(&line);
+    if declared.is_some() {
         scanner.skip(line.len())?;
-        scanner.separated_by(separator.unwrap_or(declared));
-    } else {
-        scanner.separated_by(separator.unwrap_or_else(|| Separator::of_header(&line)));
+        line = scanner.peek_line()?;
     }
+    while !line.is_empty() && line.iter().all(|byte| byte.is_ascii_whitespace() || b",;".contains(byte)) {
+        scanner.skip(line.len())?;
+        line = scanner.peek_line()?;
+    }
+    scanner.separated_by(separator.or(declared).unwrap_or_else(|| Separator::of_header(&line)));
     Ok(())
 }
 

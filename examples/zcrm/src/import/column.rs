@@ -116,10 +116,12 @@ pub(super) fn constant(field: &Field, value: &Value) -> Result<Box<RawValue>> {
     }
 }
 
-/// The text of a cell; `None` when it is not UTF-8.
+/// The text of a cell; `None` when it is not UTF-8. Blanks are text, and nothing else.
 pub(super) fn cell<'a>(row: &'a SheetRow, taken: &Taken) -> Option<&'a str> {
     let cell = row.cells.get(taken.at).map(Vec::as_slice).unwrap_or_default();
-    std::str::from_utf8(cell).ok()
+    let cell = std::str::from_utf8(cell).ok()?;
+    let is_text = taken.content == Content::Text && taken.field != "id";
+    Some(if is_text || !cell.trim().is_empty() { cell } else { "" })
 }
 
 /// A cell for an error: whole where it is short.

@@ -154,7 +154,7 @@ impl Columns {
         let takes = |taken: &Taken| {
             let field = fields.iter().find(|field| field.api_name.as_deref() == Some(&taken.field));
             let data_type = field.and_then(|field| field.data_type.as_deref()).unwrap_or_default();
-            !matches!(taken.content, Content::List | Content::Object)
+            !matches!(taken.content, Content::List | Content::Object | Content::LookupOfModules)
                 && taken.field != ABOUT
                 && !matches!(data_type, "profileimage" | "fileupload" | "imageupload" | "subform" | "multiselectlookup")
         };

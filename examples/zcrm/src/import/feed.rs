@@ -12,7 +12,7 @@ use super::writes::{Row, is_repeatable};
 use crate::csv::SheetRow;
 
 /// How many records Zoho takes in one request.
-pub(super) const ROWS_PER_REQUEST: usize = 100;
+const ROWS_PER_REQUEST: usize = 100;
 
 /// So many rows are read ahead where something has to be looked up for them: 50 values go into one request.
 const ROWS_TO_LOOK_UP: usize = 1_000;
@@ -33,12 +33,17 @@ impl<'a> Feed<'a> {
         Self { job, lookups: Lookups::default(), ready: VecDeque::new(), leaving: VecDeque::new(), at_end: false }
     }
 
-    /// The rows of the next call, at most so many; none when no more is to be sent.
+    /// Whether there are no more rows.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.at_end && self.ready.is_empty()
+    }
+
+    /// The next rows, at most so many; none when no more is to be sent. The values that they overwrite are kept.
     ///
     /// # Errors
     ///
-    /// When something cannot be looked up or put down: nothing more can be sent.
-    pub(super) fn next_block(&mut self, most: usize) -> Result<Vec<Row>> {
+    /// When something cannot be looked up or kept: nothing more can be sent.
+    pub(super) fn take(&mut self, most: usize) -> Result<Vec<Row>> {
         while self.ready.len() < most && !self.at_end && !self.job.is_over() {
             let wanted = if self.job.columns.has_references() { ROWS_TO_LOOK_UP } else { most - self.ready.len() };
             let rows = self.read(wanted);
@@ -48,10 +53,20 @@ impl<'a> Feed<'a> {
             return Ok(Vec::new());
         }
         let rows: Vec<Row> = self.ready.drain(..most.min(self.ready.len())).collect();
-        let Some(last) = rows.last().map(|row| row.number) else { return Ok(rows) };
         if let Some(keep) = self.job.keep {
             keep.before(&rows)?;
         }
+        Ok(rows)
+    }
+
+    /// The rows of the next call.
+    ///
+    /// # Errors
+    ///
+    /// As [`take`](Self::take), and when they cannot be put down.
+    fn next_call(&mut self) -> Result<Vec<Row>> {
+        let rows = self.take(ROWS_PER_REQUEST)?;
+        let Some(last) = rows.last().map(|row| row.number) else { return Ok(rows) };
         let numbers = RowSet::from_iter(rows.iter().map(|row| row.number));
         let call = self.job.journal.map(|journal| journal.sending(numbers, &self.job.clock.sent(false))).transpose()?;
         lock(self.job.tally).send(last);
@@ -95,7 +110,7 @@ impl<'a> Feed<'a> {
             let number = row.number;
             match self.job.columns.record(&row, &self.lookups) {
                 Ok(json) => match past::is_unanswered(self.job.journal, number)? {
-                    true if !is_repeatable(self.job.columns.writing(), &json) => {
+                    true if self.job.held.contains(&number) || !is_repeatable(self.job.columns.writing(), &json) => {
                         known.push(RowOutcome::because(number, RowFate::Unanswered, STILL_UNANSWERED));
                     }
                     in_doubt => self.ready.push_back(Row { number, json, in_doubt }),
@@ -113,7 +128,7 @@ impl Iterator for Feed<'_> {
 
     fn next(&mut self) -> Option<Row> {
         if self.leaving.is_empty() {
-            match self.next_block(ROWS_PER_REQUEST) {
+            match self.next_call() {
                 Ok(rows) => self.leaving = rows.into(),
                 Err(failure) => lock(self.job.tally).break_off(failure),
             }

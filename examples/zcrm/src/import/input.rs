@@ -59,10 +59,10 @@ impl Input {
         if self.name.as_os_str() == "-" { "standard input".to_owned() } else { self.name.display().to_string() }
     }
 
-    /// Whether it is a file.
+    /// Whether it can be read more than once.
     #[must_use]
-    pub fn is_file(&self) -> bool {
-        matches!(self.source, Source::File { .. })
+    pub fn can_be_read_again(&self) -> bool {
+        !matches!(self.source, Source::Pipe)
     }
 
     /// How many bytes it has, where that is known.

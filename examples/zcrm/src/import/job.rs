@@ -1,6 +1,6 @@
 //! What an import works with, and the account of rows that are not sent.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -41,6 +41,8 @@ pub struct Job<'a> {
     pub is_interrupted: &'a dyn Fn() -> bool,
     /// Is told after each row how many bytes were read.
     pub progress: &'a dyn Fn(u64),
+    /// Rows of jobs that are not over yet: they are not sent again.
+    pub held: BTreeSet<u64>,
     /// The calls whose outcomes are awaited.
     pub blocks: Blocks,
 }

@@ -2,11 +2,12 @@
 //!
 //! * `input`, `map`, `columns`, `column`, `dates`, `lookup`: what the input says.
 //! * `check`, `dry_run`, `plan`: what is wrong with it, and what writing it costs.
-//! * `job`, `feed`, `records`, `writes`: rows on their way to record calls.
+//! * `job`, `feed`, `records`, `writes`: rows on their way to record calls. `bulk`: to jobs.
 //! * `tally`, `rejects`, `counts`: the account of all rows.
 //! * `past`, `clock`, `settle`, `alike`: what earlier runs did. `keep`: the values that are overwritten.
 
 mod alike;
+mod bulk;
 mod check;
 mod clock;
 mod column;
@@ -28,6 +29,7 @@ mod settle;
 mod tally;
 mod writes;
 
+pub use bulk::{import_by_bulk, take_up_jobs};
 pub use check::Checker;
 pub use clock::Clock;
 pub use columns::{ABOUT, Columns, Writing};

@@ -32,6 +32,8 @@ const FIELDS: usize = 48;
 const SHORTEST_WAIT: Duration = Duration::from_secs(10);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
 /// A call of which some records are there is carried out when no more have come for so long.
 const QUIET: Duration = Duration::from_secs(3);
 
@@ -53,8 +55,7 @@ struct Open {
 /// When Zoho cannot be asked, the input not be read, or the journal not be written.
 pub fn settle(job: &Job<'_>, journal: &Journal, sheet: Sheet) -> Result<()> {
     let calls = journal.unanswered()?;
-    let calls: Vec<(JournaledCall, Sent)> =
-        calls.into_iter().filter(|call| call.note.is_none()).filter_map(with_context).collect();
+    let calls: Vec<(JournaledCall, Sent)> = calls.into_iter().filter_map(with_context).collect();
     let mut open = open_rows(job, &calls, sheet)?;
     if open.is_empty() {
         return Ok(());
@@ -72,7 +73,10 @@ pub fn settle(job: &Job<'_>, journal: &Journal, sheet: Sheet) -> Result<()> {
     loop {
         let late = Instant::now() >= until;
         let is_quiet = |call: &CallId| last_found.get(call).is_some_and(|last| last.elapsed() >= QUIET);
+        let begun = Instant::now();
         let found = matches(&open, created_since(job, since, &known)?);
+        // Looking at many records takes its time, and a credit for 200 of them.
+        pause = pause.max(begun.elapsed() * 2);
         let mut outcomes: BTreeMap<CallId, Vec<RowOutcome>> = BTreeMap::new();
         open.retain(|row| match found.get(&row.row) {
             Some(Match::Is(record)) => {
@@ -96,7 +100,7 @@ pub fn settle(job: &Job<'_>, journal: &Journal, sheet: Sheet) -> Result<()> {
             return Ok(());
         }
         thread::sleep(pause.min(until.saturating_duration_since(Instant::now())));
-        pause = (pause * 2).min(Duration::from_secs(1));
+        pause = (pause * 2).min(LONGEST_PAUSE.max(begun.elapsed()));
     }
 }
 
@@ -123,7 +127,12 @@ fn open_rows(job: &Job<'_>, calls: &[(JournaledCall, Sent)], mut sheet: Sheet) -
         let json = job.columns.record(row, &lookups).ok()?;
         let (row, call, may_come) = (row.number, *call, *bulk);
         let sent = serde_json::from_str(json.get()).ok()?;
-        (!is_repeatable(job.columns.writing(), &json)).then_some(Open { row, call, sent, may_come })
+        (!job.held.contains(&row) && !is_repeatable(job.columns.writing(), &json)).then_some(Open {
+            row,
+            call,
+            sent,
+            may_come,
+        })
     });
     Ok(open.collect())
 }

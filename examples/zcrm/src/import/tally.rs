@@ -115,7 +115,11 @@ impl Tally {
     }
 
     /// Notes a row that is gathered for a call.
-    pub(super) fn gather(&mut self, row: SheetRow) {
+    pub(super) fn gather(&mut self, mut row: SheetRow) {
+        if self.rejects.is_none() && self.in_doubt.is_none() {
+            // Its number is all that is told of it.
+            row.cells = Vec::new();
+        }
         self.queue.push_back((row, Stage::Gathered));
     }
 

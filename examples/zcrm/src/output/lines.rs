@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
 
 use super::target::{Left, Target};
 
@@ -23,8 +24,8 @@ struct Pending {
     bytes: Vec<u8>,
     /// Where in the bytes whole lines end.
     ends: Vec<usize>,
-    /// So many whole lines were let out.
-    lines: u64,
+    /// What was let out.
+    place: Place,
     gather: usize,
     over: bool,
 }
@@ -37,7 +38,7 @@ impl Lines {
     /// When the file cannot be written, or another run is writing it.
     pub fn to(file: Option<&Path>) -> Result<Self> {
         let target = match file {
-            Some(file) => Target::file(file, Left::IsReplaced)?,
+            Some(file) => Target::file(file, Left::Replaced)?,
             None => Target::stdout().context("standard output cannot be written")?,
         };
         Ok(Self::new(target, GATHERED))
@@ -49,7 +50,19 @@ impl Lines {
     ///
     /// As [`to`](Self::to), and when a run that was ended has left such lines in `FILE.part`.
     pub fn at_once(file: &Path) -> Result<Self> {
-        Ok(Self::new(Target::file(file, Left::IsKept)?, 0))
+        Ok(Self::new(Target::file(file, Left::Kept)?, 0))
+    }
+
+    /// Goes on in the `FILE.part` that a run has left, at a place where that one had [synced](Lines::sync) it; what it
+    /// wrote behind is cut off.
+    ///
+    /// # Errors
+    ///
+    /// As [`to`](Self::to), and when the file is shorter than that.
+    pub fn resume(file: &Path, place: Place) -> Result<Self> {
+        let lines = Self::new(Target::file(file, Left::Continued(place.bytes))?, GATHERED);
+        lines.pending().place = place;
+        Ok(lines)
     }
 
     /// As [`at_once`](Self::at_once), for lines that can be had again: those in `FILE.part` are written over.
@@ -58,12 +71,30 @@ impl Lines {
     ///
     /// As [`to`](Self::to).
     pub fn at_once_anew(file: &Path) -> Result<Self> {
-        Ok(Self::new(Target::file(file, Left::IsReplaced)?, 0))
+        Ok(Self::new(Target::file(file, Left::Replaced)?, 0))
     }
 
     fn new(target: Target, gather: usize) -> Self {
-        let (bytes, ends) = (Vec::with_capacity(gather), Vec::new());
-        Self(Arc::new(Mutex::new(Pending { target, bytes, ends, lines: 0, gather, over: false })))
+        let (bytes, ends, place) = (Vec::with_capacity(gather), Vec::new(), Place::default());
+        Self(Arc::new(Mutex::new(Pending { target, bytes, ends, place, gather, over: false })))
+    }
+
+    /// Whether they are written aside, so that another run can go on with them.
+    #[must_use]
+    pub fn is_aside(&self) -> bool {
+        self.pending().target.part().is_some()
+    }
+
+    /// Lets out the whole lines that there are, and sees to it that they are on the disk.
+    ///
+    /// # Errors
+    ///
+    /// When the target takes no more.
+    pub fn sync(&self) -> io::Result<Place> {
+        let mut pending = self.pending();
+        pending.let_out()?;
+        pending.target.sync()?;
+        Ok(pending.place)
     }
 
     /// Lets out what is left, and gives the file its name; how many lines there are.
@@ -76,7 +107,7 @@ impl Lines {
         pending.let_out()?;
         pending.target.complete()?;
         pending.over = true;
-        Ok(pending.lines)
+        Ok(pending.place.lines)
     }
 
     /// Lets out what can still be let out of an output that is not complete, and leaves it under its preliminary name.
@@ -89,7 +120,7 @@ impl Lines {
         // Whoever breaks it off has told why, and does not care any more whether the target takes the rest.
         let _ = pending.let_out();
         pending.over = true;
-        let lines = pending.lines.saturating_sub(header);
+        let lines = pending.place.lines.saturating_sub(header);
         let part = pending.target.part().map(Path::to_owned);
         if lines == 0 {
             pending.target.discard();
@@ -100,6 +131,15 @@ impl Lines {
     fn pending(&self) -> MutexGuard<'_, Pending> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How much of an output was let out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Place {
+    /// So many bytes.
+    pub bytes: u64,
+    /// So many whole lines, which these bytes are.
+    pub lines: u64,
 }
 
 /// What is left of an output that was broken off.
@@ -133,7 +173,8 @@ impl Pending {
             Ok(()) => (whole, Ok(())),
             Err((cause, kept)) => (kept, Err(cause)),
         };
-        self.lines += self.ends.iter().filter(|end| **end <= kept).count() as u64;
+        self.place.lines += self.ends.iter().filter(|end| **end <= kept).count() as u64;
+        self.place.bytes += kept as u64;
         // After a failure nothing more is written: a line would be missing before it.
         self.bytes.drain(..if outcome.is_ok() { whole } else { self.bytes.len() });
         self.ends.clear();
@@ -160,6 +201,6 @@ impl Write for Lines {
 
 impl fmt::Debug for Lines {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lines").field("lines", &self.pending().lines).finish_non_exhaustive()
+        f.debug_struct("Lines").field("place", &self.pending().place).finish_non_exhaustive()
     }
 }

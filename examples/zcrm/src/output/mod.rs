@@ -5,8 +5,9 @@ mod sink;
 mod target;
 mod whole;
 
-pub use lines::{Broken, Lines};
+pub use lines::{Broken, Lines, Place};
 pub use sink::Sink;
 pub(crate) use sink::one_line;
-pub use target::part_of;
+pub(crate) use target::remove;
+pub use target::{beside, part_of};
 pub use whole::WholeFile;

@@ -1,7 +1,7 @@
 //! Where lines go: standard output, or a file that is written aside and renamed when it is complete.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -10,17 +10,40 @@ use anyhow::{Context, Result, bail};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Left {
     /// It can be made anew at any time.
-    IsReplaced,
+    Replaced,
     /// Nobody else knows what is in it.
-    IsKept,
+    Kept,
+    /// So many bytes of it are good.
+    Continued(u64),
 }
 
 /// Where a file is written before it is complete.
 #[must_use]
 pub fn part_of(file: &Path) -> PathBuf {
-    let mut part = file.as_os_str().to_owned();
-    part.push(".part");
-    part.into()
+    with_ending(file, "part")
+}
+
+/// The file beside another one, or beside what a link leads to, that is named after it: `FILE.cursor` for instance.
+#[must_use]
+pub fn beside(file: &Path, ending: &str) -> PathBuf {
+    with_ending(&file.canonicalize().unwrap_or_else(|_| file.to_owned()), ending)
+}
+
+/// Removes a file if it is there.
+pub(crate) fn remove(file: &Path) -> Result<()> {
+    match fs::remove_file(file) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+            Err(cause).with_context(|| format!("{} cannot be removed", file.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn with_ending(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    name.into()
 }
 
 /// Takes bytes.
@@ -70,13 +93,25 @@ impl Target {
         if file.try_lock().is_err() {
             bail!("{} is being written by another run", part.display());
         }
-        if left == Left::IsKept && file.metadata().with_context(unwritable)?.len() > 0 {
-            bail!(
+        if left == Left::Replaced {
+            // It tells of what is replaced now.
+            remove(&with_ending(&whole, "cursor"))?;
+        }
+        let length = file.metadata().with_context(unwritable)?.len();
+        let kept = match left {
+            Left::Replaced => 0,
+            Left::Kept if length == 0 => 0,
+            Left::Kept => bail!(
                 "{} was left by a run that was ended: see what became of its rows, then rename or remove it",
                 part.display()
-            );
-        }
-        file.set_len(0).with_context(unwritable)?;
+            ),
+            Left::Continued(kept) if kept <= length => kept,
+            Left::Continued(kept) => {
+                bail!("{} has {length} bytes, and its run had written {kept}: begin it anew", part.display())
+            }
+        };
+        file.set_len(kept).with_context(unwritable)?;
+        (&file).seek(SeekFrom::Start(kept)).with_context(unwritable)?;
         if let Some(about) = about {
             file.set_permissions(about.permissions()).with_context(unwritable)?;
         }
@@ -117,6 +152,11 @@ impl Target {
             // The failure that led here is told; this is what can be done about it.
             let _ = self.file.set_len(about.len().saturating_sub(bytes as u64));
         }
+    }
+
+    /// Sees to it that a file is on the disk.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        if self.aside.is_some() { self.file.sync_data() } else { Ok(()) }
     }
 
     /// The bytes are complete.

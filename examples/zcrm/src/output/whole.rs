@@ -19,7 +19,7 @@ impl WholeFile {
     ///
     /// When the file cannot be written, or another run is writing it.
     pub fn new(file: &Path) -> Result<Self> {
-        Target::file(file, Left::IsReplaced).map(Self)
+        Target::file(file, Left::Replaced).map(Self)
     }
 
     /// Gives the file its name.

@@ -55,7 +55,7 @@ impl Job<'_> {
             }
         };
         let mut table = store.table(module, self.fields, &fields)?;
-        let changes = self.client.module(module).changes(table.cursor().clone()).fields(self.fields);
+        let changes = self.client.module(module).changes(table.cursor().clone()).fields(self.fields).knowing(&known);
         let mut rows = changes.iter();
         let mut count = 0;
         loop {

@@ -37,6 +37,8 @@ pub(in crate::oauth) struct Minted {
     /// The moment before the request went out, by which the token's age is counted.
     pub(in crate::oauth) asked_at: Instant,
     pub(in crate::oauth) api_domain: Option<String>,
+    /// What the tokens allow, separated by blanks; Zoho does not always tell.
+    pub(in crate::oauth) scope: Option<String>,
 }
 
 impl AccountsResponse {
@@ -88,6 +90,7 @@ impl AccountsResponse {
             life: self.life(),
             asked_at,
             api_domain: self.text("api_domain").map(str::to_owned),
+            scope: self.text("scope").map(str::to_owned),
         })
     }
 

@@ -27,6 +27,8 @@ pub(super) struct State {
     pub(super) current: Option<CachedToken>,
     pub(super) unsaved: Option<Unsaved>,
     pub(super) refused: Option<Refused>,
+    /// What the last token response told beside the tokens.
+    pub(super) told: Option<Told>,
     /// Where this user's tokens come from, if it is known to be another place than the configured one.
     pub(super) servers: Option<Servers>,
     /// The user whose tokens the last grant brought, where Zoho named somebody else.
@@ -36,6 +38,15 @@ pub(super) struct State {
     busy: bool,
     rounds: u64,
     failure: Option<(u64, Error)>,
+}
+
+/// What a token response tells beside the tokens; both are optional there.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Told {
+    /// The API host of the tokens' data center and environment.
+    pub(crate) api_domain: Option<String>,
+    /// The scopes, separated by blanks or commas.
+    pub(crate) scope: Option<String>,
 }
 
 /// How Zoho's rejections of this user's access tokens follow upon each other.

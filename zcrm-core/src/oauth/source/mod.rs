@@ -24,6 +24,7 @@ mod sign_out;
 mod token_source;
 mod unsaved;
 
+pub(crate) use entry::Told;
 pub use granted::Granted;
 pub(crate) use serve::AccessToken;
 pub(crate) use token_source::TokenSource;

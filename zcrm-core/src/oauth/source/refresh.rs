@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::super::accounts::Minted;
 use super::cached_token::CachedToken;
-use super::entry::{CacheEntry, Refused};
+use super::entry::{CacheEntry, Refused, Told};
 use super::failure::{lock_lost, no_stored_refresh_token, no_tokens, store_failed};
 use super::token_source::{STORE_TIME, TokenSource};
 use super::unsaved::{Before, Row, Unsaved};
@@ -78,6 +78,7 @@ impl TokenSource {
             remember_refusal(entry, &stored, error);
             self.share_rate_limit(user, error);
         })?;
+        entry.state().told = Some(Told { api_domain: minted.api_domain.clone(), scope: minted.scope.clone() });
         entry.state().servers = Some(self.servers.learned(&minted, servers));
         log::info!("refreshed the access token of {user}; it lives for {} s", minted.life.as_secs());
         if entry.state().has_unsaved_grant_beside(&stored) {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::super::accounts::AccountsClient;
 use super::super::servers::{ServerRules, Servers};
-use super::entry::{CacheEntry, RefreshGuard};
+use super::entry::{CacheEntry, RefreshGuard, Told};
 use super::failure::{busy, store_failed};
 use super::unsaved::Row;
 use crate::config::{Config, DataCenter};
@@ -56,6 +56,11 @@ impl TokenSource {
     pub(super) fn servers_of(&self, user: Option<&UserIdentifier>) -> Servers {
         let known = user.and_then(|user| self.entry(user).state().servers.clone());
         known.unwrap_or_else(|| self.servers.configured())
+    }
+
+    /// What the last token response for this user told beside the tokens.
+    pub(crate) fn told(&self, user: &UserIdentifier) -> Option<Told> {
+        self.entry(user).state().told.clone()
     }
 
     /// From now on the user's tokens are of this data center.

@@ -12,13 +12,14 @@
 //! ```
 //!
 //! Each part proves a group of rules: `rows` (one row a user, failures), `room` (what does not fit), `secrecy`,
-//! `threads`, `locking` (within one process), `rate_limits`. `processes` gives orders to other processes, in which
-//! `worker` does what they say. `sample` makes users and tokens.
+//! `listing`, `threads`, `locking` (within one process), `rate_limits`. `processes` gives orders to other processes, in
+//! which `worker` does what they say. `sample` makes users and tokens.
 //!
 //! [`Processes`] is the part with several processes, for stores that are meant to be shared between them.
 
 #![allow(clippy::panic, clippy::missing_panics_doc, reason = "test support: a broken rule is a panic that names it")]
 
+mod listing;
 mod locking;
 mod processes;
 mod rate_limits;
@@ -52,6 +53,7 @@ pub struct Suite<H> {
     requires_lock: bool,
     ends_leases: bool,
     shares_rate_limits: bool,
+    lists: bool,
     users: usize,
     rounds: i64,
 }
@@ -69,6 +71,7 @@ impl<H: PersistenceHandler> Suite<H> {
             requires_lock: false,
             ends_leases: false,
             shares_rate_limits: false,
+            lists: false,
             users: 200,
             rounds: 20,
         }
@@ -128,6 +131,13 @@ impl<H: PersistenceHandler> Suite<H> {
         self
     }
 
+    /// Demands that the store can list whose tokens it holds. Without this call it may say that it cannot.
+    #[must_use]
+    pub fn lists(mut self) -> Self {
+        self.lists = true;
+        self
+    }
+
     /// Repeats less, for a store whose every call costs a tenth of a second, such as one that starts a process. No rule
     /// is left out.
     #[must_use]
@@ -150,6 +160,7 @@ impl<H: PersistenceHandler> Suite<H> {
         rows::prove(fresh, self.limits, self.users);
         room::prove(fresh(), self.limits);
         secrecy::prove(&fresh(), self.limits);
+        listing::prove(&fresh(), self.lists);
         threads::prove(fresh, self.rounds);
         locking::prove(&fresh(), self.limits, self.requires_lock);
         if self.ends_leases {

@@ -216,7 +216,7 @@ pub(super) fn bulk_request(method: Method, version: ApiVersion, below: &[&str]) 
 
 fn refused_field(error: &Error) -> Option<String> {
     let api = error.api().filter(|api| api.code == "FIELD_NOT_SUPPORTED")?;
-    api.field().map(str::to_owned)
+    api.field().map(std::borrow::Cow::into_owned)
 }
 
 /// The seconds since 1970.

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::query::PageToken;
 use crate::entity::Json;
@@ -124,8 +123,8 @@ fn reason(result: &Json) -> ApiError {
         None => (text("code"), text("message")),
     };
     let code = if code.is_empty() { "JOB_FAILED".to_owned() } else { code };
-    let details = told.get("details").and_then(|details| Value::try_from(details).ok());
-    ApiError::new(code, message, details.unwrap_or_default())
+    let details = told.get("details").and_then(Json::into_raw);
+    ApiError::as_sent(code, message, details.unwrap_or_default())
 }
 
 /// A text, a number or a boolean as text.

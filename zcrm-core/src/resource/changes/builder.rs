@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::change::Change;
 use super::cursor::ChangesCursor;
 use super::rows::{ChangesRows, Plan};
-use crate::entity::Record;
+use crate::entity::{Field, Record};
 use crate::error::Result;
 use crate::resource::module::{ModuleHandle, Which};
 
@@ -61,13 +61,19 @@ impl ModuleHandle {
     /// # What it costs
     ///
     /// When nothing happened: 2 credits for the deleted records and 1 for the modified ones, and 1 more for leads. v2
-    /// gives 200 records a credit, in lists; later versions are asked by COQL, up to 2,000 for 3 credits, and what COQL
-    /// has no column for (subforms, files, more than 50 fields up to v6) is fetched by id. When no field is named, the
+    /// gives 200 records a credit, in lists; later versions are asked by COQL, up to 2,000 for 3 credits. What COQL has
+    /// no column for (subforms, files, more than 50 fields up to v6) is fetched by id, 100 records a credit, or all
+    /// is listed where that costs less: leave such fields out where they are many records. When no field is named, the
     /// metadata costs 1 more from v3 on. Scopes: `ZohoCRM.coql.READ`, and `ZohoCRM.settings.fields.READ` when no field
     /// is named, besides that of the module.
     pub fn changes(&self, cursor: ChangesCursor) -> Changes {
-        let plan =
-            Plan { module: self.clone(), fields: Vec::new(), converted: Which::Without, overlap: seconds(OVERLAP) };
+        let plan = Plan {
+            module: self.clone(),
+            fields: Vec::new(),
+            known: None,
+            converted: Which::Without,
+            overlap: seconds(OVERLAP),
+        };
         Changes { plan, cursor }
     }
 }
@@ -76,7 +82,18 @@ impl Changes {
     /// Adds fields to give, by API name; all when none is named. `id` and `Modified_Time` come anyway. The cursor
     /// belongs to them.
     pub fn fields<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
-        self.plan.fields.extend(names.into_iter().map(Into::into));
+        for name in names {
+            let name = name.into();
+            if !self.plan.fields.contains(&name) {
+                self.plan.fields.push(name);
+            }
+        }
+        self
+    }
+
+    /// The module's fields, where the program has read them just now: they are not read again.
+    pub fn knowing(mut self, fields: &[Field]) -> Self {
+        self.plan.known = Some(fields.into());
         self
     }
 

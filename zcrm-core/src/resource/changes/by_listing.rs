@@ -98,5 +98,10 @@ impl ByListing {
 }
 
 fn read(records: Vec<Record>) -> Result<Vec<Found>> {
-    records.into_iter().map(Found::of).collect::<Result<Vec<_>>>().map_err(Error::logged)
+    let rows = records.into_iter().map(Found::of).collect::<Result<Vec<_>>>().map_err(Error::logged)?;
+    // Rows out of order would be passed over by the next page.
+    if rows.is_sorted_by_key(|row| row.time) {
+        return Ok(rows);
+    }
+    Err(unusable("the rows are not in the order of time").logged())
 }

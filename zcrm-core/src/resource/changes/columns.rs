@@ -1,5 +1,6 @@
 //! Which fields come with a page, and which have to be asked for by id.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::found::{Found, MODIFIED};
@@ -25,37 +26,40 @@ pub(super) struct Columns {
     pub(super) main: Vec<String>,
     /// Those that are asked for by id.
     by_id: Vec<String>,
+    /// Whether the program named them.
+    named: bool,
 }
 
 impl Columns {
     /// For queries.
-    pub(super) fn of_query(module: &ModuleHandle, named: &[String]) -> Result<Self> {
+    pub(super) fn of_query(module: &ModuleHandle, named: &[String], known: Option<&[Field]>) -> Result<Self> {
         let mut main = vec![MODIFIED.to_owned()];
         let mut by_id = Vec::new();
         if named.is_empty() {
-            for field in module.fields().list().all()? {
-                let has_column = has_column(&field);
-                let Some(name) = field.api_name.filter(|name| is_own(name)) else { continue };
+            for field in fields_of(module, known)?.iter() {
+                let has_column = has_column(field);
+                let Some(name) = field.api_name.clone().filter(|name| is_own(name)) else { continue };
                 if has_column { main.push(name) } else { by_id.push(name) }
             }
         } else {
             main.extend(named.iter().filter(|name| is_own(name)).cloned());
         }
-        let mut columns = Self { main, by_id };
+        let mut columns = Self { main, by_id, named: !named.is_empty() };
         columns.cut(Limits::of(module.session.version()).columns);
         Ok(columns)
     }
 
     /// For lists of records.
-    pub(super) fn of_listing(module: &ModuleHandle, named: &[String]) -> Result<Self> {
+    pub(super) fn of_listing(module: &ModuleHandle, named: &[String], known: Option<&[Field]>) -> Result<Self> {
         let gives_all = module.session.version() < ApiVersion::V3;
         if gives_all && named.is_empty() {
             return Ok(Self::default());
         }
-        let mut columns = Self { main: vec![MODIFIED.to_owned()], by_id: Vec::new() };
+        let mut columns = Self { main: vec![MODIFIED.to_owned()], by_id: Vec::new(), named: !named.is_empty() };
         if named.is_empty() {
-            let fields = module.fields().list().all()?;
-            columns.main.extend(fields.into_iter().filter_map(|field| field.api_name).filter(|name| is_own(name)));
+            let fields = fields_of(module, known)?;
+            let names = fields.iter().filter_map(|field| field.api_name.clone());
+            columns.main.extend(names.filter(|name| is_own(name)));
         } else {
             columns.main.extend(named.iter().filter(|name| is_own(name)).cloned());
         }
@@ -65,25 +69,44 @@ impl Columns {
         Ok(columns)
     }
 
+    /// The same fields for lists.
+    pub(super) fn in_lists(&self) -> Self {
+        let mut columns = self.clone();
+        columns.main.append(&mut columns.by_id);
+        columns.cut(OF_RECORDS + 1);
+        columns
+    }
+
+    /// What a thousand records cost, when their pages cost so much (Zoho's page *API limits*).
+    pub(super) fn credits(&self, of_pages: usize) -> usize {
+        of_pages + self.by_id.chunks(OF_RECORDS).len() * 1_000 / IDS
+    }
+
     fn cut(&mut self, limit: usize) {
         if self.main.len() > limit {
             self.by_id.extend(self.main.split_off(limit));
         }
     }
 
-    /// Learns from the refusal of a query; gives the error back where there is nothing to learn.
-    pub(super) fn learn(&mut self, error: Error) -> Result<()> {
-        let details = error.api().map(|api| api.details.clone()).unwrap_or_default();
-        let refused = details.get("column_name").and_then(|name| name.as_str());
-        let place = refused.and_then(|name| self.main.iter().position(|column| column == name && name != MODIFIED));
-        match (error.code(), place) {
-            (Some("INVALID_QUERY"), Some(place)) => self.by_id.push(self.main.remove(place)),
-            (Some("LIMIT_EXCEEDED" | "INVALID_QUERY"), None)
-                if error.kind() == ErrorKind::InvalidRequest && self.main.len() > OF_QUERIES =>
-            {
-                self.cut(OF_QUERIES);
+    /// Learns from the refusal of a query which columns to ask for by id: the one that it names, those that are more
+    /// than any version takes, in the end all. Gives the error back where there is nothing to learn, and for a field
+    /// that there is not: a list would pass it over.
+    pub(super) fn learn(&mut self, module: &ModuleHandle, error: Error) -> Result<()> {
+        let is_of_columns = matches!(error.code(), Some("INVALID_QUERY" | "LIMIT_EXCEEDED"));
+        if error.kind() != ErrorKind::InvalidRequest || !is_of_columns || self.main.len() < 2 {
+            return Err(error);
+        }
+        let refused: Option<String> = error.api().and_then(|api| api.detail("column_name"));
+        match refused.and_then(|name| self.main.iter().position(|column| *column == name && name != MODIFIED)) {
+            Some(place) => {
+                let name = self.main.remove(place);
+                if self.named && !has_field(module, &name)? {
+                    return Err(error);
+                }
+                self.by_id.push(name);
             }
-            _ => return Err(error),
+            None if self.main.len() > OF_QUERIES => self.cut(OF_QUERIES),
+            None => self.cut(1),
         }
         Ok(())
     }
@@ -132,6 +155,17 @@ fn join(module: &ModuleHandle, which: Which, rows: Vec<Found>, names: &[String])
         Some(row)
     };
     Ok(rows.into_iter().filter_map(complete).collect())
+}
+
+fn fields_of<'a>(module: &ModuleHandle, known: Option<&'a [Field]>) -> Result<Cow<'a, [Field]>> {
+    match known {
+        Some(known) => Ok(Cow::Borrowed(known)),
+        None => module.fields().list().all().map(Cow::Owned),
+    }
+}
+
+fn has_field(module: &ModuleHandle, name: &str) -> Result<bool> {
+    Ok(module.fields().list().all()?.iter().any(|field| field.api_name.as_deref() == Some(name)))
 }
 
 /// Whether COQL has it as a column.

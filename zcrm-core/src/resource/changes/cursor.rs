@@ -91,6 +91,14 @@ impl ChangesCursor {
         Self { listing: None, state: State::FromNow }
     }
 
+    /// Up to which time records were told, in seconds since 1970 by Zoho's clock; `None` at the beginning.
+    pub(in crate::resource) fn reached(&self) -> Option<i64> {
+        match &self.state {
+            State::Following(feeds) => feeds.modified.mark(),
+            State::Start | State::FromNow => None,
+        }
+    }
+
     /// This cursor begun anew: all records are told again, and besides them what was deleted since this cursor. It may
     /// be taken for other fields.
     #[must_use]

@@ -26,9 +26,10 @@ pub(super) struct Feed {
     /// What the `Date` header was when the mark was set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     set_at: Option<Seconds>,
-    /// What was told from the floor on.
+    /// What was told from the floor on: when, which, and a checksum of it, by which a record that changes twice within
+    /// a second is told twice.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    told: BTreeSet<(Seconds, Box<str>)>,
+    told: BTreeSet<(Seconds, Box<str>, u32)>,
 }
 
 impl Feed {
@@ -38,19 +39,24 @@ impl Feed {
         Self { mark, floor, set_at, ..Self::default() }
     }
 
+    /// Up to which time.
+    pub(super) fn mark(&self) -> Option<Seconds> {
+        self.mark
+    }
+
     /// The first second to read; `None` reads all.
     pub(super) fn floor(&self) -> Option<Seconds> {
         self.floor
     }
 
     /// Whether the change was told before.
-    pub(super) fn has_told(&self, time: Seconds, id: &str) -> bool {
-        // A set of pairs is looked up by a pair.
-        self.told.contains(&(time, Box::from(id)))
+    pub(super) fn has_told(&self, (time, id, checksum): (Seconds, &str, u32)) -> bool {
+        // A set of tuples is looked up by a tuple.
+        self.told.contains(&(time, Box::from(id), checksum))
     }
 
     /// Remembers a change as told; `now` is Zoho's.
-    pub(super) fn tell(&mut self, time: Seconds, id: &str, now: Option<Seconds>, overlap: Seconds) {
+    pub(super) fn tell(&mut self, (time, id, checksum): (Seconds, &str, u32), now: Option<Seconds>, overlap: Seconds) {
         let reached = now.map_or(time, |now| time.min(now));
         if self.mark.is_none_or(|mark| reached > mark) {
             self.mark = Some(reached);
@@ -58,7 +64,7 @@ impl Feed {
             self.go_on_from(reached.saturating_sub(overlap));
         }
         if self.told.len() < REMEMBERED {
-            self.told.insert((time, Box::from(id)));
+            self.told.insert((time, Box::from(id), checksum));
         }
     }
 
@@ -86,7 +92,7 @@ impl Feed {
 
     fn go_on_from(&mut self, floor: Seconds) {
         let floor = self.floor.map_or(floor, |before| before.max(floor));
-        self.told = self.told.split_off(&(floor, Box::from("")));
+        self.told = self.told.split_off(&(floor, Box::from(""), 0));
         self.floor = Some(floor);
     }
 }
@@ -101,35 +107,35 @@ mod tests {
     fn the_overlap_is_read_again_until_it_has_passed_by_zohos_clock() {
         let mut feed = Feed::default();
         assert_eq!(feed.floor(), None);
-        feed.tell(1_000, "1", Some(1_005), OVERLAP);
+        feed.tell((1_000, "1", 7), Some(1_005), OVERLAP);
         feed.end_of_pass(Some(1_005), OVERLAP);
         assert_eq!(feed.floor(), Some(940));
-        assert!(feed.has_told(1_000, "1") && !feed.has_told(1_001, "1"));
+        assert!(feed.has_told((1_000, "1", 7)) && !feed.has_told((1_001, "1", 7)) && !feed.has_told((1_000, "1", 8)));
         // A late commit moves nothing back.
-        feed.tell(990, "2", Some(1_010), OVERLAP);
+        feed.tell((990, "2", 7), Some(1_010), OVERLAP);
         feed.end_of_pass(Some(1_010), OVERLAP);
         assert_eq!(feed.floor(), Some(940));
         feed.end_of_pass(Some(1_066), OVERLAP);
         assert_eq!(feed.floor(), Some(1_001));
-        assert!(!feed.has_told(1_000, "1"), "what cannot come again is forgotten");
+        assert!(!feed.has_told((1_000, "1", 7)), "what cannot come again is forgotten");
     }
 
     #[test]
     fn a_record_of_the_future_and_a_clock_that_differs_hide_no_change() {
         let mut feed = Feed::default();
-        feed.tell(9_000_000, "future", Some(1_000), OVERLAP);
+        feed.tell((9_000_000, "future", 7), Some(1_000), OVERLAP);
         assert_eq!(feed.floor(), Some(940));
-        assert!(feed.has_told(9_000_000, "future"));
+        assert!(feed.has_told((9_000_000, "future", 7)));
         // The data's clock is a day late: the second that was reached stays open until time has passed.
         let mut feed = Feed::default();
-        feed.tell(1_000, "1", Some(90_000), OVERLAP);
+        feed.tell((1_000, "1", 7), Some(90_000), OVERLAP);
         feed.end_of_pass(Some(90_000), OVERLAP);
         assert_eq!(feed.floor(), Some(1_000));
         feed.end_of_pass(Some(90_061), OVERLAP);
         assert_eq!(feed.floor(), Some(1_001));
         // Without a clock the overlap is read again for ever.
         let mut feed = Feed::default();
-        feed.tell(1_000, "1", None, OVERLAP);
+        feed.tell((1_000, "1", 7), None, OVERLAP);
         feed.end_of_pass(None, OVERLAP);
         assert_eq!(feed.floor(), Some(940));
     }

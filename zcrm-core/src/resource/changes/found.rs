@@ -28,6 +28,13 @@ impl Found {
     }
 }
 
+impl Found {
+    /// A number by which two states of the record are told apart.
+    pub(super) fn checksum(&self) -> u32 {
+        crc32fast::hash(self.record.raw().as_bytes())
+    }
+}
+
 /// Some records in a row, and whether there may be more.
 #[derive(Debug, Default)]
 pub(super) struct Batch {

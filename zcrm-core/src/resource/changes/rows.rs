@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::iter::FusedIterator;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
@@ -15,7 +16,7 @@ use super::deleted::{Gone, deletions, latest};
 use super::feed::Feed;
 use super::found::{Found, MODIFIED};
 use super::source::{LEADS, Source};
-use crate::entity::{Record, RecordId};
+use crate::entity::{Field, Record, RecordId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::module::{ModuleHandle, Which};
 use crate::rest::UnfitRow;
@@ -25,6 +26,8 @@ use crate::rest::UnfitRow;
 pub(super) struct Plan {
     pub(super) module: ModuleHandle,
     pub(super) fields: Vec<String>,
+    /// The module's fields, where they were read before.
+    pub(super) known: Option<Arc<[Field]>>,
     pub(super) converted: Which,
     pub(super) overlap: Seconds,
 }
@@ -35,6 +38,14 @@ impl Plan {
         let user = self.module.session.user().map_or("", |user| user.as_str());
         let (fields, converted) = (self.fields.join(","), self.converted.as_str());
         format!("{} fields={fields} converted={converted} user={user}", self.module.api_name())
+    }
+
+    /// What lists pass over in silence is refused.
+    fn check(&self) -> Result<()> {
+        match self.fields.iter().find(|name| name.trim().is_empty() || name.contains([',', '.'])) {
+            Some(name) => Err(Error::invalid(format!("{name:?} is not the API name of a field of the module itself"))),
+            None => Ok(()),
+        }
     }
 
     fn is_of_leads(&self) -> bool {
@@ -100,7 +111,8 @@ enum Item {
 impl<T> ChangesRows<T> {
     pub(super) fn new(plan: Plan, cursor: &ChangesCursor) -> Self {
         let listing = plan.identity();
-        let step = cursor.check(&listing).map_or_else(Step::Fault, |()| Step::Begin);
+        let checked = plan.check().and_then(|()| cursor.check(&listing));
+        let step = checked.map_or_else(Step::Fault, |()| Step::Begin);
         let (origin, feeds) = match &cursor.state {
             State::Start => (Origin::Start, Feeds::default()),
             State::FromNow => (Origin::FromNow, Feeds::default()),
@@ -186,7 +198,7 @@ impl<T> ChangesRows<T> {
     fn modified(&self) -> Result<Step> {
         let plan = &self.plan;
         let floor = self.feeds.modified.floor();
-        let source = Source::new(&plan.module, &plan.fields, plan.which(), floor)?;
+        let source = Source::new(&plan.module, &plan.fields, plan.known.as_deref(), plan.which(), floor)?;
         Ok(Step::Modified { source: Box::new(source), more: true })
     }
 
@@ -204,14 +216,14 @@ impl<T> ChangesRows<T> {
 
     /// Remembers a change as told; whether it is one.
     fn tell(&mut self, item: &Item) -> bool {
-        let (feed, time, id) = match item {
-            Item::Deleted(gone) => (&mut self.feeds.deleted, gone.time, &gone.id),
-            Item::Converted(gone) => (&mut self.feeds.converted, gone.time, &gone.id),
-            Item::Modified(found) => (&mut self.feeds.modified, found.time, &found.id),
+        let (feed, change) = match item {
+            Item::Deleted(gone) => (&mut self.feeds.deleted, (gone.time, &*gone.id, 0)),
+            Item::Converted(gone) => (&mut self.feeds.converted, (gone.time, &*gone.id, 0)),
+            Item::Modified(found) => (&mut self.feeds.modified, (found.time, &*found.id, found.checksum())),
         };
-        let is_new = !feed.has_told(time, id);
+        let is_new = !feed.has_told(change);
         if is_new {
-            feed.tell(time, id, self.now, self.plan.overlap);
+            feed.tell(change, self.now, self.plan.overlap);
         }
         is_new && self.origin == Origin::Following
     }

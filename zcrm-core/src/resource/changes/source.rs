@@ -6,6 +6,7 @@ use super::clock::Seconds;
 use super::columns::Columns;
 use super::found::Batch;
 use crate::config::ApiVersion;
+use crate::entity::Field;
 use crate::error::Result;
 use crate::resource::module::{ModuleHandle, Which};
 
@@ -26,16 +27,35 @@ enum Pages {
     Listing(Box<ByListing>),
 }
 
+/// What pages of a thousand records cost: by COQL, of up to 2,000 from v4 on; in lists, of 200.
+const BY_QUERY: usize = 2;
+const IN_LISTS: usize = 5;
+
 impl Source {
-    /// COQL from v3 on, where all columns of a record come in large pages; it knows no converted leads. v2 gives all
-    /// fields in a list.
-    pub(super) fn new(module: &ModuleHandle, fields: &[String], which: Which, floor: Option<Seconds>) -> Result<Self> {
-        if module.session.version() >= ApiVersion::V3 && which == Which::Without {
-            let columns = Columns::of_query(module, fields)?;
-            let query = ByQuery::new(&module.session, module.api_name(), &columns.main, floor);
-            return Ok(Self { pages: Pages::Query(query), columns, which });
+    /// COQL from v3 on, where lists need names of fields as well: its pages are ten times as large. It has no converted
+    /// leads, and not every type of field; where it is cheaper to list than to fetch those by id, records are listed.
+    pub(super) fn new(
+        module: &ModuleHandle,
+        fields: &[String],
+        known: Option<&[Field]>,
+        which: Which,
+        floor: Option<Seconds>,
+    ) -> Result<Self> {
+        let version = module.session.version();
+        if version < ApiVersion::V3 || which != Which::Without {
+            return Ok(Self::in_lists(module, Columns::of_listing(module, fields, known)?, which, floor));
         }
-        let columns = Columns::of_listing(module, fields)?;
+        let columns = Columns::of_query(module, fields, known)?;
+        let by_query = if version < ApiVersion::V4 { IN_LISTS } else { BY_QUERY };
+        let listed = columns.in_lists();
+        if listed.credits(IN_LISTS) < columns.credits(by_query) {
+            return Ok(Self::in_lists(module, listed, which, floor));
+        }
+        let query = ByQuery::new(&module.session, module.api_name(), &columns.main, floor);
+        Ok(Self { pages: Pages::Query(query), columns, which })
+    }
+
+    fn in_lists(module: &ModuleHandle, columns: Columns, which: Which, floor: Option<Seconds>) -> Self {
         let mut list = module.records();
         if !columns.main.is_empty() {
             list = list.fields(columns.main.iter().map(String::as_str));
@@ -43,7 +63,7 @@ impl Source {
         if which != Which::Without {
             list = list.converted(which);
         }
-        Ok(Self { pages: Pages::Listing(Box::new(ByListing::new(list, floor))), columns, which })
+        Self { pages: Pages::Listing(Box::new(ByListing::new(list, floor))), columns, which }
     }
 
     /// The next records.
@@ -55,7 +75,7 @@ impl Source {
             };
             match query.page() {
                 Ok(batch) => break batch,
-                Err(error) => self.columns.learn(error)?,
+                Err(error) => self.columns.learn(module, error)?,
             }
             query.set_columns(&self.columns.main);
         };

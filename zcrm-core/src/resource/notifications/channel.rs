@@ -134,6 +134,11 @@ impl Channel {
         self.began().checked_add(until).unwrap_or(UNIX_EPOCH)
     }
 
+    /// How long it lives from its last renewal on.
+    pub(in crate::resource) fn life(&self) -> Duration {
+        self.life
+    }
+
     fn began(&self) -> SystemTime {
         UNIX_EPOCH.checked_add(Duration::from_millis(self.since)).unwrap_or(UNIX_EPOCH)
     }

@@ -9,7 +9,8 @@ use crate::secret::Secret;
 /// The body of a request that Zoho sends to the URL of a channel when records change.
 ///
 /// It is a hint and no more: it brings no records, it may come late, twice, in another order or not at all, and only
-/// the token in it says whose it is. Read the records again.
+/// the token in it says whose it is. Read the records again, or let a
+/// [`Subscription`](crate::resource::Subscription) do it.
 ///
 /// ```
 /// use zcrm_core::Secret;

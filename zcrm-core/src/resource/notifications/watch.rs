@@ -17,6 +17,9 @@ use crate::secret::Secret;
 /// The most characters of a token (Zoho's page *Enable Notifications*).
 const MAX_TOKEN: usize = 50;
 
+/// The most events of a channel (Zoho's OpenAPI files).
+const MAX_EVENTS: usize = 50;
+
 /// Subtracted from the longest life: where this machine's clock is ahead, Zoho would see more than the maximum, and
 /// grant an hour.
 const ROOM_FOR_CLOCKS: Duration = Duration::from_secs(5 * 60);
@@ -174,6 +177,11 @@ impl Watch {
         self.notify_url.as_deref()
     }
 
+    /// Whether both tell the same to the same URL for the same time.
+    pub(in crate::resource) fn is_same(&self, other: &Self) -> bool {
+        self.events == other.events && self.notify_url == other.notify_url && self.life == other.life
+    }
+
     /// Takes over what is set of a change.
     pub(super) fn change(&mut self, change: &Self) {
         fn set<T: Clone>(old: &mut Option<T>, new: &Option<T>) {
@@ -207,6 +215,10 @@ impl Watch {
             return Err(Error::invalid(
                 "the channel has no events; add some, such as event(\"Leads\", EventKind::All)",
             ));
+        }
+        if self.events.len() > MAX_EVENTS {
+            let message = format!("the channel has {} events; Zoho takes at most {MAX_EVENTS}", self.events.len());
+            return Err(Error::invalid(message));
         }
         self.events.iter().try_for_each(Event::check)?;
         match &self.token {

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::coql::credits;
 use crate::error::Result;
 use crate::resource::row::id_under;
-use crate::rest::{Cost, Idempotency, Key, PageInfo, Request, Response, Session, decode_row, row_texts};
+use crate::rest::{Cost, Idempotency, Key, Request, Response, Session, decode_row, row_texts};
 use crate::transport::Method;
 
 /// Under which key rows stand.
@@ -62,11 +62,11 @@ pub(super) struct RowsOfPage<T> {
 
 /// Decodes the rows one by one, so that one that does not fit hides no other. `id_key` is where the id of a row stands.
 pub(super) fn read<T: DeserializeOwned>(response: &Response, id_key: Option<&str>) -> Result<RowsOfPage<T>> {
-    let (texts, info) = row_texts(response, Key::from(DATA))?;
+    let page = row_texts(response, Key::from(DATA))?;
     let row = |text| Row { id: id_key.and_then(|key| id_under(text, key)), value: decode_row(response, text) };
-    let rows = texts.into_iter().map(row).collect();
+    let rows = page.texts.into_iter().map(row).collect();
     let fingerprint = id_key.is_none().then(|| hash(response.body()));
-    Ok(RowsOfPage { rows, more: PageInfo::of(info).says_more(), fingerprint })
+    Ok(RowsOfPage { rows, more: page.info.says_more(), fingerprint })
 }
 
 fn hash(text: &str) -> u64 {

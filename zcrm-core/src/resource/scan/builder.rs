@@ -1,5 +1,7 @@
 //! What to read, as the caller says it.
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 
 use super::choice::foresee;
@@ -9,7 +11,7 @@ use super::rows::ScanRows;
 use super::task::Task;
 use super::way::{Prefer, Way};
 use crate::criteria::Criteria;
-use crate::entity::{CustomViewId, DateTime, Record};
+use crate::entity::{CustomViewId, DateTime, Field, Record};
 use crate::error::{Error, Result};
 use crate::resource::module::{ModuleHandle, Which};
 
@@ -59,7 +61,8 @@ impl ModuleHandle {
 }
 
 impl Scan {
-    /// Adds fields to give, by API name; `id` comes always. Without any, all fields come that the way can give.
+    /// Adds fields to give, by API name; `id` comes always. Without any, all fields come that the way can give,
+    /// and by pages of v2 and v2.1 also where more than 50 are named.
     pub fn fields<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         for name in names {
             let name = name.into();
@@ -180,6 +183,25 @@ impl Scan {
         let Task { session, spec, wish, facts, .. } = &self.task;
         let foreseen = foresee(session, spec, wish, facts).map_err(Error::logged)?;
         Ok(ScanPlan::new(foreseen.choice, foreseen.rows, foreseen.estimate, wish.workers, facts.asked()))
+    }
+
+    /// The metadata of the module's fields, which neither the plan nor the iteration asks for again.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// let scan = client.module("Leads").scan();
+    /// for field in scan.describe()?.iter() {
+    ///     println!("{:?} is a {:?}", field.api_name, field.data_type);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every kind that a request can fail with.
+    pub fn describe(&self) -> Result<Arc<[Field]>> {
+        self.task.facts.described(&self.task.session, &self.task.spec)
     }
 
     /// All records.

@@ -53,28 +53,39 @@ struct Known<'a> {
     rows: Option<u64>,
     /// Why COQL does not serve.
     no_query: Option<String>,
+    /// Why bulk read does not serve.
+    no_bulk: Option<String>,
+}
+
+/// Ways that Zoho has refused for this scan, and its words.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Refused(Vec<(Way, String)>);
+
+impl Refused {
+    pub(super) fn add(&mut self, way: Way, error: &Error) {
+        self.0.push((way, error.to_string()));
+    }
+
+    fn why(&self, way: Way) -> Option<String> {
+        self.0.iter().find(|(refused, _)| *refused == way).map(|(_, why)| why.clone())
+    }
 }
 
 /// The way for reading, with as few questions before as it takes.
-pub(super) fn choose(
-    session: &Session,
-    spec: &Spec,
-    wish: &Wish,
-    facts: &Facts,
-    refused: Option<&Error>,
-) -> Result<Choice> {
+pub(super) fn choose(session: &Session, spec: &Spec, wish: &Wish, facts: &Facts, refused: &Refused) -> Result<Choice> {
     let counted = match wish.way {
         None => Some(facts.count(session, spec)?),
         Some(_) => facts.counted().cloned(),
     };
-    let no_query = refused.map(ToString::to_string).or_else(|| no_query(counted.as_ref()));
+    let no_query = refused.why(Way::Query).or_else(|| no_query(counted.as_ref()));
+    let no_bulk = refused.why(Way::Bulk);
     let needs_fields = match wish.way {
         Some(way) => needs_fields(way, spec, session.version()),
         None => spec.fields.is_empty() || no_query.is_some(),
     };
     let fields = if needs_fields { Some(facts.fields(session, spec)?) } else { facts.known_fields() };
     let rows = counted.as_ref().and_then(Counted::rows);
-    Known { session, spec, wish, facts, fields: fields.as_deref(), rows, no_query }.choose()
+    Known { session, spec, wish, facts, fields: fields.as_deref(), rows, no_query, no_bulk }.choose()
 }
 
 /// The way for reading, with all that it will cost.
@@ -87,7 +98,7 @@ pub(super) fn foresee(session: &Session, spec: &Spec, wish: &Wish, facts: &Facts
         None => facts.count_by_index(session, spec)?,
     };
     let no_query = no_query(Some(&counted));
-    let known = Known { session, spec, wish, facts, fields: Some(&fields), rows: by_query, no_query };
+    let known = Known { session, spec, wish, facts, fields: Some(&fields), rows: by_query, no_query, no_bulk: None };
     let choice = known.choose()?;
     let estimate = rows.map(|rows| known.whole(&choice, rows));
     Ok(Foreseen { choice, rows, estimate })
@@ -123,15 +134,21 @@ impl Known<'_> {
         }
     }
 
-    /// The best of those ways that give what is wanted. Pages only where there is no other: they promise less.
+    /// The best of those ways that give what is wanted, which are all fields where none are named. Pages only where
+    /// there is no other: they promise less.
     fn best(&self) -> Result<Choice> {
         let able = |way: Way| self.columns(way).map(|columns| self.taken(way, columns, String::new()));
-        let (query, bulk) = (able(Way::Query), able(Way::Bulk));
+        let pages = able(Way::Pages);
+        let all = |choice: Choice| match &choice.columns.left_out {
+            Some(left_out) if pages.is_ok() => Err(left_out.clone()),
+            _ => Ok(choice),
+        };
+        let (query, bulk) = (able(Way::Query).and_then(all), able(Way::Bulk).and_then(all));
         match (query, bulk) {
             (Ok(query), Ok(bulk)) => Ok(self.better(query, bulk)),
             (Ok(query), Err(why)) => Ok(Choice { reason: format!("each record comes once; {why}"), ..query }),
             (Err(why), Ok(bulk)) => Ok(Choice { reason: why, ..bulk }),
-            (Err(no_query), Err(no_bulk)) => match able(Way::Pages) {
+            (Err(no_query), Err(no_bulk)) => match pages {
                 Ok(pages) => Ok(Choice { reason: format!("{no_query}, and {no_bulk}"), ..pages }),
                 Err(no_pages) => {
                     let module = &self.spec.module;
@@ -168,7 +185,7 @@ impl Known<'_> {
     }
 
     fn columns(&self, way: Way) -> std::result::Result<Columns, String> {
-        if let (Way::Query, Some(why)) = (way, &self.no_query) {
+        if let (Way::Query, Some(why), _) | (Way::Bulk, _, Some(why)) = (way, &self.no_query, &self.no_bulk) {
             return Err(why.clone());
         }
         let version = self.session.version();
@@ -209,6 +226,7 @@ impl Known<'_> {
         let counts = auto || (choice.way == Way::Query && self.wish.workers > 1);
         // A named field that COQL refuses is learned by asking.
         let tried = auto && choice.way != Way::Query && self.no_query.is_none() && self.columns(Way::Query).is_err();
+        let fields = fields || self.facts.are_described();
         let asked = u64::from(fields) + u64::from(counts) + u64::from(tried && !self.spec.fields.is_empty());
         let before = self.facts.latency().saturating_mul(u32::try_from(asked).unwrap_or(u32::MAX));
         Estimate {

@@ -6,9 +6,9 @@ use super::spec::Spec;
 use super::way::Way;
 use crate::config::ApiVersion;
 use crate::coql::Limits;
-use crate::entity::Field;
+use crate::entity::{Field, Json};
 
-/// Fields of one request for pages, from v3 on (Zoho's page *Get records*).
+/// Fields of one request for pages (Zoho's page *Get records*).
 const OF_PAGES: usize = 50;
 
 /// Fields of one bulk job.
@@ -25,6 +25,9 @@ const NOT_IN_QUERIES: [&str; 5] = ["fileupload", "imageupload", "multiselectlook
 #[cfg(feature = "bulk")]
 const NOT_IN_BULK: [&str; 2] = ["formula", "rollup_summary"];
 
+/// The greatest length of a text that is not a rich one.
+const LONGEST_TEXT: i64 = 32_000;
+
 /// Lists that COQL selects though their type is told as that of any list.
 const LISTS_IN_QUERIES: [&str; 3] = ["Tag", "Territories", "Territory"];
 
@@ -37,6 +40,8 @@ pub(super) struct Columns {
     pub(super) hides_modified: bool,
     /// What the way cannot give, in words.
     pub(super) gaps: Vec<String>,
+    /// Fields that pages have and this way has not, in words.
+    pub(super) left_out: Option<String>,
 }
 
 impl Columns {
@@ -72,7 +77,7 @@ impl Columns {
         let least = Limits::of(ApiVersion::V2).columns;
         let too_large = self.parts.iter().any(|part| part.len() > least);
         let (parts, hides_modified) = too_large.then(|| cut(self.names(), least))?;
-        Some(Self { parts, hides_modified, gaps: self.gaps.clone() })
+        Some(Self { parts, hides_modified, ..self.clone() })
     }
 
     fn of_query(spec: &Spec, known: Option<&[Field]>, version: ApiVersion) -> Result<Self, String> {
@@ -86,15 +91,14 @@ impl Columns {
             return Err(format!("COQL does not select {first}"));
         }
         let mut gaps = Vec::new();
-        if !left_out.is_empty() {
-            gaps.push(format!("COQL does not select {}", left_out.join(", ")));
-        }
+        let left_out = (!left_out.is_empty()).then(|| format!("COQL does not select {}", left_out.join(", ")));
+        gaps.extend(left_out.clone());
         if version < ApiVersion::V7 {
             gaps.push(format!("lookups have their id and no name, since COQL gives no more in {version}"));
         }
         gaps.extend(cut_short(&names, known, "COQL may give"));
         let (parts, hides_modified) = cut(names, Limits::of(version).columns);
-        Ok(Self { parts, hides_modified, gaps })
+        Ok(Self { parts, hides_modified, gaps, left_out })
     }
 
     fn of_pages(spec: &Spec, known: Option<&[Field]>, version: ApiVersion) -> Result<Self, String> {
@@ -107,13 +111,14 @@ impl Columns {
         let later = version >= ApiVersion::V3;
         let (names, _) = chosen(spec, known.filter(|_| later), |_| false);
         let gaps = cut_short(&names, known, "lists give").into_iter().collect();
-        // Up to v2.1 a request without fields gives all of them, and takes any number.
+        // Up to v2.1 a request without fields gives all of them.
+        let some = spec.fields.len() <= OF_PAGES;
         let (parts, hides_modified) = match (later, &spec.view) {
             (true, Some(_)) => cut(names, OF_PAGES),
             (true, None) => by_time(names),
-            (false, _) => (vec![spec.fields.clone()], false),
+            (false, _) => (vec![if some { spec.fields.clone() } else { Vec::new() }], false),
         };
-        Ok(Self { parts, hides_modified, gaps })
+        Ok(Self { parts, hides_modified, gaps, left_out: None })
     }
 
     #[cfg(not(feature = "bulk"))]
@@ -138,12 +143,11 @@ impl Columns {
              tells no more"
                 .to_owned(),
         ];
-        if !left_out.is_empty() {
-            gaps.push(format!("bulk read does not export {}", left_out.join(", ")));
-        }
+        let left_out = (!left_out.is_empty()).then(|| format!("bulk read does not export {}", left_out.join(", ")));
+        gaps.extend(left_out.clone());
         // A job without fields exports all of them.
         let all = spec.fields.is_empty() || names.len() > OF_BULK;
-        Ok(Self { parts: vec![if all { Vec::new() } else { names }], hides_modified: false, gaps })
+        Ok(Self { parts: vec![if all { Vec::new() } else { names }], hides_modified: false, gaps, left_out })
     }
 }
 
@@ -212,9 +216,13 @@ fn cut_short(names: &[String], known: Option<&[Field]>, who: &str) -> Option<Str
     (!rich.is_empty()).then(|| format!("of long rich texts {who} only the beginning: {}", rich.join(", ")))
 }
 
+/// A rich text, by its type, by what else is told of it, or by a length that no other text has.
 fn is_rich(field: &Field) -> bool {
-    let word = |text: &str| text.to_ascii_lowercase().replace(['_', ' ', '-'], "") == "richtext";
-    let textarea = field.other.get("textarea").and_then(|textarea| textarea.get("type"));
-    field.data_type.as_deref().is_some_and(word)
-        || textarea.is_some_and(|kind| kind.text().is_some_and(|kind| word(&kind)))
+    let rich = |text: &str| text.to_ascii_lowercase().contains("rich");
+    let told = |(name, value): (&String, &Json)| {
+        let is_set = !matches!(value.raw(), "false" | "null");
+        (rich(name) && is_set) || (matches!(name.as_str(), "textarea" | "ui_type" | "sub_type") && rich(value.raw()))
+    };
+    let long = is(field.data_type.as_ref(), "textarea") && field.length.is_some_and(|length| length > LONGEST_TEXT);
+    long || field.data_type.as_deref().is_some_and(rich) || field.other.iter().any(told)
 }

@@ -11,6 +11,9 @@ use crate::coql::{Limits, credits};
 /// Rows of a page of a listing.
 pub(super) const PAGE: u64 = 200;
 
+/// Rows that are reached by page token (Zoho's page *Get records*).
+const BY_TOKEN: u64 = 100_000;
+
 /// Ids that one request takes (Zoho's page *Get records*).
 pub(super) const IDS: u64 = 100;
 
@@ -79,7 +82,12 @@ impl Circumstances<'_> {
         let price = if self.spec.view.is_some() { 3 } else { 1 };
         let shared = self.workers > 1 && self.spec.view.is_none();
         // The first and the last time, and a look at what was changed meanwhile.
-        let around = if shared && self.version >= ApiVersion::V3 { 3 } else { 0 };
+        let around = match (self.version >= ApiVersion::V3, shared) {
+            (true, true) => 3,
+            // All of them again, by time.
+            (true, false) if rows > BY_TOKEN && self.spec.view.is_none() => BY_TOKEN.div_ceil(PAGE),
+            _ => 0,
+        };
         let workers = if shared || self.version < ApiVersion::V3 { self.workers } else { 1 };
         let calls = pages.saturating_add(by_id).saturating_add(around);
         let credits = pages.saturating_mul(price).saturating_add(by_id).saturating_add(around);
@@ -143,4 +151,49 @@ pub(super) fn page_rows(left: Option<u64>, page: usize, limits: &Limits) -> u64 
         Some(_) => 2_000,
     };
     rows.min(limits.rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn estimate(way: Way, rows: u64, workers: u64, counted: bool) -> Estimate {
+        let spec = Spec::of("Leads");
+        let columns = Columns { parts: vec![vec!["City".to_owned()]], ..Columns::default() };
+        let latency = Duration::from_millis(100);
+        let circumstances = Circumstances { spec: &spec, version: ApiVersion::V8, workers, latency };
+        circumstances.estimate(way, &columns, rows, counted)
+    }
+
+    #[test]
+    fn many_records_are_cheaper_by_bulk_read_and_come_sooner_by_query() {
+        let [query, bulk] = [Way::Query, Way::Bulk].map(|way| estimate(way, 54_000, 1, true));
+        assert!(bulk.credits < query.credits && query.duration < bulk.duration, "{query:?} {bulk:?}");
+        let [query, bulk] = [Way::Query, Way::Bulk].map(|way| estimate(way, 20_000, 1, true));
+        assert!(query.credits < bulk.credits && query.duration < bulk.duration, "{query:?} {bulk:?}");
+    }
+
+    #[test]
+    fn who_knows_how_many_there_are_asks_for_pages_that_fit() {
+        let calls = |rows, counted| {
+            (estimate(Way::Query, rows, 1, counted).calls, estimate(Way::Query, rows, 1, counted).credits)
+        };
+        assert_eq!(
+            [(0, false), (200, false), (201, false), (1_200, false)].map(|(rows, known)| calls(rows, known)),
+            [(1, 1), (1, 1), (2, 3), (2, 3)]
+        );
+        assert_eq!(
+            [(100_000, false), (100_000, true), (20_100, true)].map(|(rows, known)| calls(rows, known)),
+            [(52, 153), (50, 150), (11, 31)]
+        );
+    }
+
+    #[test]
+    fn workers_begin_with_ranges_of_whole_pages_that_the_offset_reaches() {
+        let ranks = |rows, version| ranks(rows, 5, &Limits::of(version));
+        assert_eq!(ranks(20_000, ApiVersion::V8), [4_000, 8_000, 12_000, 16_000]);
+        assert_eq!(ranks(20_000, ApiVersion::V2), [4_000, 8_000, 12_000, 16_000]);
+        assert_eq!(ranks(3_000, ApiVersion::V8), [2_000]);
+        assert_eq!(ranks(1_000_000, ApiVersion::V8), [0; 0]);
+    }
 }

@@ -27,6 +27,8 @@ pub(super) struct Facts {
     by_query: Arc<OnceLock<Counted>>,
     by_index: Arc<OnceLock<Option<u64>>>,
     measured: Arc<Mutex<Measured>>,
+    /// The caller has the fields read in any case.
+    described: Arc<OnceLock<()>>,
 }
 
 #[derive(Debug, Default)]
@@ -79,6 +81,17 @@ impl Facts {
     /// The module's fields, if they were read.
     pub(super) fn known_fields(&self) -> Option<Arc<[Field]>> {
         self.fields.get().cloned()
+    }
+
+    /// The module's fields, for the caller.
+    pub(super) fn described(&self, session: &Session, spec: &Spec) -> Result<Arc<[Field]>> {
+        self.described.get_or_init(|| ());
+        self.fields(session, spec)
+    }
+
+    /// Whether the caller has the fields read, whatever the way needs.
+    pub(super) fn are_described(&self) -> bool {
+        self.described.get().is_some()
     }
 
     /// The module's fields.

@@ -6,7 +6,7 @@ use std::iter::FusedIterator;
 
 use serde::de::DeserializeOwned;
 
-use super::choice::{Choice, Wish, choose};
+use super::choice::{Choice, Refused, Wish, choose};
 use super::cursor::{ScanCursor, State};
 use super::facts::is_refusal;
 use super::pages::{Listed, Pages};
@@ -42,6 +42,7 @@ pub struct ScanRows<T> {
     stage: Stage,
     choice: Option<Choice>,
     left_out: Vec<String>,
+    refused: Refused,
     rows: u64,
     journal: Option<Journal>,
 }
@@ -80,7 +81,16 @@ impl<T> ScanRows<T> {
     fn new(task: &Task, decode: fn(Raw) -> Result<T>) -> Self {
         let rows = task.cursor.as_ref().map_or(0, ScanCursor::rows);
         let left_out = task.cursor.as_ref().map(|cursor| cursor.left_out.clone()).unwrap_or_default();
-        Self { task: task.clone(), decode, stage: Stage::Begin, choice: None, left_out, rows, journal: None }
+        Self {
+            task: task.clone(),
+            decode,
+            stage: Stage::Begin,
+            choice: None,
+            left_out,
+            refused: Refused::default(),
+            rows,
+            journal: None,
+        }
     }
 
     /// Calls `keep` with the cursor before and after each bulk job is started, and when its rows have all come: written
@@ -108,7 +118,7 @@ impl<T> ScanRows<T> {
             Stage::Begin => Some(self.task.cursor.clone().unwrap_or_else(|| self.cursor_at(State::Begin))),
             Stage::Ranges(reader) => {
                 let way = self.choice.as_ref().map_or(Way::Query, |choice| choice.way);
-                Some(self.cursor_at(State::Ranges(way, reader.left())))
+                Some(self.cursor_at(State::Ranges(way, Box::new(reader.left()))))
             }
             #[cfg(feature = "bulk")]
             Stage::Bulk(rows) => Some(self.cursor_at(State::Bulk(Box::new(rows.cursor())))),
@@ -121,7 +131,12 @@ impl<T> ScanRows<T> {
     /// is told where the records were counted.
     #[must_use]
     pub fn plan(&self) -> Option<ScanPlan> {
-        let choice = self.choice.clone()?;
+        let mut choice = self.choice.clone()?;
+        #[cfg(feature = "bulk")]
+        if let Stage::Bulk(rows) = &self.stage {
+            let refused = rows.left_out().iter().map(|name| format!("Zoho's bulk read refuses {name}"));
+            choice.columns.gaps.extend(refused);
+        }
         let (rows, estimate) = (choice.rows, choice.estimate);
         Some(ScanPlan::new(choice, rows, estimate, self.task.wish.workers, self.task.facts.asked()))
     }
@@ -132,14 +147,14 @@ impl<T> ScanRows<T> {
     }
 
     /// Chooses the way and begins, or goes on where the cursor stands.
-    fn begin(&mut self, refused: Option<&Error>) -> Result<()> {
+    fn begin(&mut self) -> Result<()> {
         let Task { session, spec, wish, facts, cursor, fault, .. } = &self.task;
         if let Some(fault) = fault {
             return Err(fault.clone().logged());
         }
         let resumed = cursor.as_ref().and_then(ScanCursor::way);
         let wish = Wish { way: resumed.or(wish.way), ..*wish };
-        let mut choice = choose(session, spec, &wish, facts, refused).map_err(Error::logged)?;
+        let mut choice = choose(session, spec, &wish, facts, &self.refused).map_err(Error::logged)?;
         for name in &self.left_out {
             choice.columns = choice.columns.without(name).unwrap_or(choice.columns);
         }
@@ -168,7 +183,7 @@ impl<T> ScanRows<T> {
             Way::Bulk => return self.read_bulk(choice),
         };
         let ranges = match cursor.as_ref().map(|cursor| &cursor.state) {
-            Some(State::Ranges(_, ranges)) => ranges.clone(),
+            Some(State::Ranges(_, ranges)) => (**ranges).clone(),
             _ => source.ranges(workers)?,
         };
         self.stage = Stage::Ranges(Box::new(Reader::new(source, ranges, workers)));
@@ -217,7 +232,7 @@ impl<T> ScanRows<T> {
     fn raw(&mut self) -> Option<Result<Raw>> {
         loop {
             let error = match &mut self.stage {
-                Stage::Begin => match self.begin(None) {
+                Stage::Begin => match self.begin() {
                     Ok(()) => continue,
                     Err(error) => error,
                 },
@@ -230,36 +245,56 @@ impl<T> ScanRows<T> {
                     row => return row,
                 },
                 #[cfg(feature = "bulk")]
-                Stage::Bulk(rows) => return rows.next(),
+                Stage::Bulk(rows) => match rows.next() {
+                    Some(Err(error)) if rows.cursor().job().is_none() && is_refusal(&error) => {
+                        match self.otherwise(error) {
+                            Ok(()) => continue,
+                            Err(error) => error,
+                        }
+                    }
+                    row => return row,
+                },
                 Stage::Over | Stage::Failed(_) => return None,
             };
             return Some(Err(error));
         }
     }
 
+    /// Whether an error was one of a row, behind which others come.
+    fn goes_on(&self) -> bool {
+        match &self.stage {
+            #[cfg(feature = "bulk")]
+            Stage::Bulk(rows) => !rows.is_over(),
+            _ => false,
+        }
+    }
+
     /// What to do where Zoho refused the first request of a scan: leave a field out that nobody named, divide the
     /// fields into smaller parts, or take another way.
     fn otherwise(&mut self, error: Error) -> Result<()> {
-        let Some(mut choice) = self.choice.take().filter(|choice| choice.way == Way::Query) else { return Err(error) };
-        let column = error.api().and_then(|api| api.details.get("column_name")?.as_str().map(str::to_owned));
-        let without = column.as_ref().filter(|_| self.task.spec.fields.is_empty());
+        let Some(mut choice) = self.choice.take() else { return Err(error) };
+        let by_query = choice.way == Way::Query;
+        let column: Option<String> = error.api().and_then(|api| api.detail("column_name"));
+        let without = column.as_ref().filter(|_| by_query && self.task.spec.fields.is_empty());
         if let Some((name, columns)) = without.and_then(|name| Some((name, choice.columns.without(name)?))) {
             log::warn!("scan of {}: COQL refuses {name}; it is left out", self.task.spec.module);
             self.left_out.push(name.clone());
             return self.read(Choice { columns, ..choice });
         }
-        if error.code() == Some("LIMIT_EXCEEDED")
+        if by_query
+            && error.code() == Some("LIMIT_EXCEEDED")
             && let Some(columns) = choice.columns.in_smaller_parts()
         {
             choice.columns = columns;
             return self.read(choice);
         }
         let free = self.task.wish.way.is_none() && self.task.cursor.as_ref().and_then(ScanCursor::way).is_none();
-        if !free {
+        if !free || choice.way == Way::Pages {
             self.choice = Some(choice);
             return Err(error);
         }
-        self.begin(Some(&error))
+        self.refused.add(choice.way, &error);
+        self.begin()
     }
 }
 
@@ -272,6 +307,7 @@ impl<T> Iterator for ScanRows<T> {
                 self.rows = self.rows.saturating_add(1);
                 Some((self.decode)(row).map_err(Error::logged))
             }
+            Some(Err(error)) if self.goes_on() => Some(Err(error)),
             Some(Err(error)) => {
                 if let Some(cursor) = self.cursor() {
                     self.stage = Stage::Failed(Box::new(cursor));

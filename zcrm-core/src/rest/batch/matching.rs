@@ -80,7 +80,7 @@ fn outcome(result: ItemResult, row: &Row, context: &Context<'_>) -> Outcome {
         let error = (context.open)("Zoho's result does not say whether it was done".to_owned());
         return Outcome::Unanswered(error.with_api(result.into_api_error()));
     }
-    let updated = result.action.as_deref() == Some("update");
+    let updated = result.action.as_deref().is_some_and(|action| action.eq_ignore_ascii_case("update"));
     let known = if context.effect == Effect::Create { None } else { row.id.as_ref() };
     let saved = Saved::of(result, known).map(|mut saved| {
         if let (Some(id), Effect::Update | Effect::Delete) = (&row.id, context.effect) {

@@ -119,8 +119,7 @@ impl Item<'_> {
 
 /// The error of a request that was undone or not begun: it says which other one failed.
 fn undone(api: ApiError, status: u16, requests: &[Request<Decoded>]) -> Error {
-    let cause = api.details.get("rollbacked_by_sub_request_index").and_then(serde_json::Value::as_u64);
-    let cause = cause.and_then(|index| usize::try_from(index).ok());
+    let cause: Option<usize> = api.detail("rollbacked_by_sub_request_index");
     let named = cause.and_then(|index| Some((index.checked_add(1)?, requests.get(index)?)));
     let what = if api.code == "ROLLBACK_PERFORMED" { "this request was undone" } else { "this request was not begun" };
     let text = match named {

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::page::PageInfo;
 use crate::entity::RecordId;
 use crate::error::{Error, ErrorKind, Result};
-use crate::rest::response::{Key, Response, salvage};
+use crate::rest::response::{Key, NOT_UTF8, Response, salvage};
 
 /// The rows of one page, on their way out.
 pub(super) enum PageRows<T> {
@@ -37,32 +37,49 @@ impl<T: DeserializeOwned> PageRows<T> {
     /// In one pass; only when that fails, row by row, to find those that do not fit.
     pub(super) fn read(response: &Response, key: Key) -> Result<Read<'_, T>> {
         if let Ok(page) = response.found(key) {
-            return Ok(read(response, Self::Fit(page.rows.into_iter()), page.info));
+            let info = PageInfo::of(page.info);
+            return Ok(read(response, Self::Fit(page.rows.into_iter()), info, page.info.map(RawValue::get)));
         }
-        let (texts, info) = row_texts(response, key)?;
+        let RowTexts { texts, info, info_text } = row_texts(response, key)?;
         let rows: Vec<_> = texts.into_iter().map(|text| decode_row(response, text)).collect();
-        Ok(read(response, Self::Mixed(rows.into_iter()), info))
+        Ok(read(response, Self::Mixed(rows.into_iter()), info, info_text))
     }
 }
 
-/// The texts of the rows, also where one of them is not valid JSON, and the `info` beside them.
-pub(crate) fn row_texts(response: &Response, key: Key) -> Result<(Vec<&str>, Option<&RawValue>)> {
+/// The texts of the rows of a page, and the `info` beside them.
+pub(crate) struct RowTexts<'a> {
+    pub(crate) texts: Vec<&'a str>,
+    pub(crate) info: PageInfo,
+    info_text: Option<&'a str>,
+}
+
+/// The texts of the rows, also where one of them, or the `info`, is not valid JSON.
+pub(crate) fn row_texts(response: &Response, key: Key) -> Result<RowTexts<'_>> {
     let failure = match response.found::<&RawValue>(key) {
-        Ok(page) => return Ok((page.rows.into_iter().map(RawValue::get).collect(), page.info)),
+        Ok(page) => {
+            let texts = page.rows.into_iter().map(RawValue::get).collect();
+            return Ok(RowTexts { texts, info: PageInfo::of(page.info), info_text: page.info.map(RawValue::get) });
+        }
         Err(failure) => failure,
     };
     let salvaged = failure.api().is_none().then(|| salvage::page(response.body(), key.name())).flatten();
-    salvaged.ok_or(failure)
+    let salvage::Page { rows: texts, info } = salvaged.ok_or(failure)?;
+    let (info, info_text) = match info {
+        Some(Ok(info)) => (PageInfo::of(Some(info)), Some(info.get())),
+        Some(Err(salvage::Unreadable)) => (PageInfo::unreadable(), None),
+        None => (PageInfo::default(), None),
+    };
+    Ok(RowTexts { texts, info, info_text })
 }
 
-fn read<'a, T>(response: &'a Response, rows: PageRows<T>, info: Option<&RawValue>) -> Read<'a, T> {
-    let info_text = info.map_or("", RawValue::get);
+fn read<'a, T>(response: &'a Response, rows: PageRows<T>, info: PageInfo, info_text: Option<&str>) -> Read<'a, T> {
+    let info_text = info_text.unwrap_or_default();
     // Equal pages have equal `info` as well, or differ in nothing else.
     let text = match response.body().rsplit_once(info_text) {
         Some((before, after)) if !info_text.is_empty() => [before, after],
         _ => [response.body(), ""],
     };
-    Read { rows, info: PageInfo::of(info), text }
+    Read { rows, info, text }
 }
 
 impl<T> PageRows<T> {
@@ -92,10 +109,13 @@ pub(crate) fn decode_row<T: DeserializeOwned>(response: &Response, text: &str) -
             Ok(row) => row.id,
             Err(_) => salvage::id_of(text).map(RecordId::from),
         };
-        let message = match &id {
-            Some(id) => format!("record {id} could not be deserialized into the requested type"),
-            None => "a row without an id could not be deserialized into the requested type".to_owned(),
+        let which = id.as_ref().map_or("a row without an id".to_owned(), |id| format!("record {id}"));
+        let why = if text.contains(NOT_UTF8) {
+            "holds bytes that are not UTF-8"
+        } else {
+            "could not be deserialized into the requested type"
         };
+        let message = format!("{which} {why}");
         response.error(ErrorKind::InvalidResponse, message).with_source(UnfitRow { id, row: text.into(), cause })
     })
 }
@@ -119,7 +139,7 @@ impl UnfitRow {
         self.id.as_ref()
     }
 
-    /// The row as Zoho sent it.
+    /// The row as Zoho sent it; U+001A stands for bytes that are not UTF-8.
     #[must_use]
     pub fn json(&self) -> &str {
         &self.row

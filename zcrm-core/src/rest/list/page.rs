@@ -33,6 +33,8 @@ pub struct PageInfo {
     pub page_token_expiry: Option<DateTime>,
     /// All other keys (`sort_by`, `sort_order`, `call`, `email` ...).
     pub other: Map<String, Value>,
+    /// Whether Zoho says something of a next page that is not understood.
+    unclear: bool,
 }
 
 impl From<Map<String, Value>> for PageInfo {
@@ -52,8 +54,19 @@ impl From<Map<String, Value>> for PageInfo {
             previous_page_token: text("previous_page_token"),
             page_token_expiry: text("page_token_expiry").map(DateTime::new),
             more_records: flag(&mut info, "more_records"),
+            unclear: info.get("more_records").is_some_and(|more| !is_nothing(more)),
             other: info,
         }
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(elements) => elements.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::String(text) => text.trim().is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -79,18 +92,32 @@ fn flag(info: &mut Map<String, Value>, key: &str) -> Option<bool> {
 
 impl PageInfo {
     /// Whether there are rows after this page, as far as Zoho says so: by `more_records`, or by the token of a next
-    /// page.
+    /// page. What is not understood may say so.
     pub(crate) fn says_more(&self) -> Option<bool> {
         match (self.more_records, &self.next_page_token) {
             (Some(false), _) => Some(false),
             (Some(true), _) | (None, Some(_)) => Some(true),
-            (None, None) => None,
+            (None, None) => self.unclear.then_some(true),
         }
     }
 
-    /// The `info` of a response, as far as it is an object.
+    /// Whether there are rows after an empty page: then something is wrong.
+    pub(super) fn insists(&self) -> bool {
+        self.more_records == Some(true) || (self.more_records.is_none() && self.next_page_token.is_some())
+    }
+
+    /// The `info` of a response.
     pub(crate) fn of(info: Option<&RawValue>) -> Self {
-        info.and_then(|info| serde_json::from_str(info.get()).ok()).unwrap_or_default()
+        let Some(info) = info else { return Self::default() };
+        serde_json::from_str(info.get()).unwrap_or_else(|_| match serde_json::from_str(info.get()) {
+            Ok(other) if is_nothing(&other) => Self::default(),
+            _ => Self::unreadable(),
+        })
+    }
+
+    /// An `info` that cannot be read.
+    pub(super) fn unreadable() -> Self {
+        Self { unclear: true, ..Self::default() }
     }
 }
 

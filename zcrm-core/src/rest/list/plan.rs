@@ -284,6 +284,9 @@ impl Listing {
         if !info.says_more().unwrap_or(full) {
             return Ok(None);
         }
+        if rows == 0 && !info.insists() {
+            return Ok(None);
+        }
         if rows == 0 {
             return Err(stuck("Zoho gave an empty page and says that there is more"));
         }

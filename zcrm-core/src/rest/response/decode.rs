@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn no_such_id_means_deleted_only_after_a_lost_response() {
         for (kind, status) in [(ErrorKind::InvalidRequest, 400), (ErrorKind::NotFound, 404)] {
-            let api = crate::ApiError::new("INVALID_DATA", "the id given seems to be invalid", Default::default());
+            let api = crate::ApiError::new("INVALID_DATA", "the id given seems to be invalid", ());
             let error = Error::new(kind, "x").with_api(api).with_status(status);
             assert!(deletion().decode(Err(error.clone())).is_err());
             assert!(deletion().decode(Err(error.with_outcome_unknown(true))).is_ok());
@@ -80,7 +80,7 @@ mod tests {
             Request::new(Method::Get, ApiVersion::V2, ["users", "1"]).one("users");
         let empty = Response::for_tests(204, Method::Get, "");
         assert_eq!(request.decode(Ok(empty)).unwrap_err().kind(), ErrorKind::NotFound);
-        let api = crate::ApiError::new("INVALID_DATA", "x", Default::default());
+        let api = crate::ApiError::new("INVALID_DATA", "x", ());
         let error = Error::new(ErrorKind::InvalidRequest, "x").with_api(api);
         assert_eq!(request.decode(Err(error)).unwrap_err().kind(), ErrorKind::NotFound);
     }

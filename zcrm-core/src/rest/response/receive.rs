@@ -15,6 +15,22 @@ pub(crate) struct Received {
     pub(crate) body: String,
 }
 
+impl Received {
+    /// Whether the body came as text.
+    pub(crate) fn is_utf8(&self) -> bool {
+        !self.body.contains(NOT_UTF8)
+    }
+
+    /// The failure of an attempt whose response is not text.
+    pub(crate) fn damaged(&self) -> Failure {
+        let error = invalid("Zoho's response is not UTF-8").with_status(self.status);
+        Failure { error, classification: Classification::Ambiguous }
+    }
+}
+
+/// Stands in a body for bytes that are not UTF-8.
+pub(crate) const NOT_UTF8: char = '\u{1a}';
+
 /// Reads a response whole; `Ok` is a success with JSON, or with nothing where nothing is meant (204, 304).
 pub(crate) fn receive(response: HttpResponse, limit: u64) -> Result<Received, Failure> {
     if !is_success(response.status) {
@@ -80,10 +96,7 @@ fn read_to_end(body: Box<dyn Read + Send>, headers: &Headers, limit: u64) -> io:
 /// A body that may be JSON: text, not empty, with the brackets of JSON at both ends. What is between them is read once,
 /// by the code that knows its shape.
 fn json_text(bytes: Vec<u8>) -> Result<String, Error> {
-    let mut body = String::from_utf8(bytes).map_err(|cause| {
-        let beginning = excerpt(&String::from_utf8_lossy(cause.as_bytes()));
-        invalid(format!("Zoho's response is not UTF-8; it begins with {beginning:?}")).with_source(cause.utf8_error())
-    })?;
+    let mut body = String::from_utf8(bytes).unwrap_or_else(|cause| substituted(cause.as_bytes()));
     if body.starts_with('\u{feff}') {
         body.remove(0);
     }
@@ -93,6 +106,19 @@ fn json_text(bytes: Vec<u8>) -> Result<String, Error> {
         (Some(b'{' | b'['), _) => Err(invalid("Zoho's response is cut off")),
         _ => Err(invalid(format!("Zoho's response is not JSON; it begins with {:?}", excerpt(&body)))),
     }
+}
+
+/// A character that no text in JSON may hold stands for what is not UTF-8: where it is can then not be decoded, and all
+/// else can.
+fn substituted(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(NOT_UTF8);
+        }
+    }
+    text
 }
 
 fn invalid(message: impl Into<String>) -> Error {

@@ -1,6 +1,8 @@
 //! What a response that is no success says, and the error that it makes.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
 
 use super::limits::{rate_limits, retry_after};
 use crate::error::{ApiError, Error, ErrorKind};
@@ -41,7 +43,7 @@ pub(super) fn rejection(status: u16, headers: &Headers, body: &[u8]) -> Error {
 /// Zoho's code, message and details, in any of the shapes they come in: an object; an array of results, or one, under
 /// any key; the upload host's capitals; the accounts server's `error`.
 pub(super) fn api_error(body: &str) -> Option<ApiError> {
-    from_value(&serde_json::from_str(body).ok()?)
+    from_json(serde_json::from_str(body).ok()?)
 }
 
 /// Zoho's rejection in a text that should be something else; `None` for a text that is no rejection.
@@ -49,41 +51,52 @@ pub(crate) fn rejection_in(text: &str) -> Option<ApiError> {
     api_error(text).filter(|api| !api.code.is_empty() && !api.code.eq_ignore_ascii_case("success"))
 }
 
-fn from_value(value: &Value) -> Option<ApiError> {
-    if let Value::Array(items) = value {
-        return items.iter().find(|item| !is_success(item)).and_then(from_value);
+type Members<'a> = BTreeMap<String, &'a RawValue>;
+
+fn from_json(json: &RawValue) -> Option<ApiError> {
+    if let Some(items) = list(json) {
+        return items.into_iter().find(|item| !is_success(item)).and_then(from_json);
     }
-    let object = value.as_object()?;
-    if let Some(code) = object.get("code").and_then(plain_text) {
-        let message = object.get("message").and_then(plain_text).unwrap_or_default();
-        return Some(ApiError::new(code, message, object.get("details").cloned().unwrap_or_default()));
+    let object = members(json)?;
+    let text = |name: &str| object.get(name).and_then(|value| plain_text(value));
+    if let Some(code) = text("code") {
+        let details = object.get("details").map(|details| (*details).to_owned());
+        return Some(ApiError::as_sent(code, text("message").unwrap_or_default(), details.unwrap_or_default()));
     }
-    if let Some(message) = object.get("ERROR_MESSAGE").and_then(plain_text) {
-        let code = object.get("ERROR_CODE").and_then(plain_text).unwrap_or_default();
-        return Some(ApiError::new(code, message, value.clone()));
+    if let Some(message) = text("ERROR_MESSAGE") {
+        return Some(ApiError::as_sent(text("ERROR_CODE").unwrap_or_default(), message, json.to_owned()));
     }
-    let holds_results = |value: &&Value| match value {
-        Value::Array(items) => !items.is_empty(),
+    let holds_results = |value: &&RawValue| match list(value) {
+        Some(items) => !items.is_empty(),
         // Taxes, from v3 on: one result for all.
-        Value::Object(result) => result.contains_key("code"),
-        _ => false,
+        None => members(value).is_some_and(|result| result.contains_key("code")),
     };
-    if let Some(results) = object.values().find(holds_results) {
-        return from_value(results);
+    if let Some(results) = object.values().copied().find(holds_results) {
+        return from_json(results);
     }
-    let code = object.get("error")?.as_str().filter(|code| !code.contains(' '))?;
-    let message = object.get("error_description").and_then(plain_text).unwrap_or_default();
-    Some(ApiError::new(code, message, Value::Null))
+    let code = text("error").filter(|code| !code.contains(' '))?;
+    Some(ApiError::new(code, text("error_description").unwrap_or_default(), ()))
 }
 
-fn is_success(item: &Value) -> bool {
-    item.get("status").and_then(Value::as_str).is_some_and(|status| status.eq_ignore_ascii_case("success"))
+fn list(json: &RawValue) -> Option<Vec<&RawValue>> {
+    serde_json::from_str(json.get()).ok()
 }
 
-fn plain_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
+fn members(json: &RawValue) -> Option<Members<'_>> {
+    serde_json::from_str(json.get()).ok()
+}
+
+fn is_success(item: &RawValue) -> bool {
+    let status = members(item).and_then(|item| plain_text(item.get("status")?));
+    status.is_some_and(|status| status.eq_ignore_ascii_case("success"))
+}
+
+/// A text or a number. A text that is not Unicode is given as it stands in the JSON.
+fn plain_text(value: &RawValue) -> Option<String> {
+    let raw = value.get();
+    match raw.bytes().next()? {
+        b'"' => Some(serde_json::from_str(raw).unwrap_or_else(|_| raw.trim_matches('"').to_owned())),
+        b'-' | b'0'..=b'9' => Some(raw.to_owned()),
         _ => None,
     }
 }

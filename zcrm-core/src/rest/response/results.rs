@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::envelope::{Key, envelope};
-use super::{Response, means_absent};
+use super::{Response, means_absent, salvage};
 use crate::entity::Json;
 use crate::error::{ApiError, Error, Result};
 
@@ -67,6 +67,8 @@ impl ItemResult {
     pub(crate) fn is_rejection(&self) -> bool {
         !self.is_success()
             && (!self.code.is_empty() || self.status.eq_ignore_ascii_case("error"))
+            // One that contradicts itself says nothing.
+            && !self.code.eq_ignore_ascii_case("success")
             && !SERVER_FAILURES.contains(&self.code.as_str())
     }
 
@@ -87,7 +89,7 @@ impl ItemResult {
 
     /// Zoho's words on what is no success.
     pub(crate) fn into_api_error(self) -> ApiError {
-        ApiError::new(self.code, self.message, self.details.read().unwrap_or_default())
+        ApiError::as_sent(self.code, self.message, self.details.into_raw().unwrap_or_default())
     }
 }
 
@@ -104,8 +106,15 @@ fn plain(value: &RawValue) -> Option<String> {
 impl Response {
     /// The results under `key`, one by one; `None` for one that cannot be read.
     pub(crate) fn results(&self, key: impl Into<Key>) -> Result<Vec<Option<ItemResult>>> {
-        let rows = self.rows::<&RawValue>(key)?.rows;
-        Ok(rows.into_iter().map(|row| ItemResult::parse(row.get())).collect())
+        let key = key.into();
+        match self.rows::<&RawValue>(key) {
+            Ok(envelope) => Ok(envelope.rows.into_iter().map(|row| ItemResult::parse(row.get())).collect()),
+            Err(error) => {
+                // One result that is no JSON does not hide the others.
+                let page = salvage::page(self.body(), key.name()).ok_or(error)?;
+                Ok(page.rows.into_iter().map(ItemResult::parse).collect())
+            }
+        }
     }
 
     /// The result of a write of one item: in a list or alone under `key`, or the whole body.
@@ -175,21 +184,21 @@ mod tests {
         let results: Vec<_> = response(body).results("data").unwrap().into_iter().flatten().collect();
         assert_eq!(results.iter().map(ItemResult::is_success).collect::<Vec<_>>(), [true, false]);
         assert_eq!(results[0].action.as_deref(), Some("insert"));
-        assert_eq!(results[1].clone().into_api_error().field(), Some("Last_Name"));
+        assert_eq!(results[1].clone().into_api_error().field().as_deref(), Some("Last_Name"));
     }
 
     #[test]
     fn one_odd_result_does_not_change_the_others() {
         let body = r#"{"data":[{"status":"success","message":null,"details":{"id":7}},5,{"details":{"id":"7"}},
-            {"code":"INTERNAL_ERROR","status":"error"},{"code":"X","status":"error","details":[],"message":{}}]}"#;
+            {"code":"INTERNAL_ERROR","status":"error"},{"code":"SUCCESS","status":"error"},{"code":"X","status":"error","details":[],"message":{}}]}"#;
         let results = response(body).results("data").unwrap();
         assert_eq!(results[0].as_ref().unwrap().id().as_deref(), Some("7"));
         assert!(results[1].is_none());
-        for open in [2, 3] {
+        for open in [2, 3, 4] {
             let result = results[open].as_ref().unwrap();
             assert!(!result.is_success() && !result.is_rejection(), "{open}");
         }
-        assert!(results[4].as_ref().unwrap().is_rejection());
+        assert!(results[5].as_ref().unwrap().is_rejection());
     }
 
     #[test]

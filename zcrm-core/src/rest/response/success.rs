@@ -90,6 +90,15 @@ impl Response {
         serde_json::from_str(&self.body).map_err(|cause| self.unreadable(cause).logged())
     }
 
+    /// The response, if its body came as text.
+    pub(crate) fn in_utf8(self) -> Result<Self> {
+        if self.body.contains(super::receive::NOT_UTF8) {
+            Err(self.undecided("Zoho's response is not UTF-8"))
+        } else {
+            Ok(self)
+        }
+    }
+
     /// An error for a body that could not be decoded.
     pub(crate) fn unreadable(&self, cause: serde_json::Error) -> Error {
         let what =

@@ -64,7 +64,7 @@ fn wants_fields(visit: &Visit<'_>, body: &Value) -> Result<bool, Box<Answer>> {
     if wanted.iter().any(|name| name != "fields") || wanted.is_empty() {
         return Err(refuse(400, "INVALID_DATA", "invalid data", json!({ "api_name": "include_meta" })));
     }
-    let allows = |scope| visit.call.session.as_ref().is_some_and(|session| session.allows(scope));
+    let allows = |scope| visit.call.session.as_ref().is_some_and(|session| session.allows(scope, &["READ"]));
     if !allows("ZohoCRM.settings.all") && !allows("ZohoCRM.settings.fields") {
         return Err(scope_mismatch());
     }

@@ -30,7 +30,7 @@ pub(crate) use variables::{group_route as variable_groups, route as variables};
 /// Paths below `/org`.
 pub(crate) fn organization(org: &mut Org, visit: &Visit<'_>, method: &str, path: &[&str]) -> Outcome {
     match (method, path) {
-        ("GET", []) => Ok(details::get()),
+        ("GET", []) => Ok(details::get(visit.behaviour)),
         (_, ["taxes", rest @ ..]) => taxes::route(org, visit, method, rest),
         _ => unknown(path.is_empty()),
     }

@@ -206,7 +206,7 @@ mod tests {
             Some(Outcome::Updated(saved)) => format!("updated {}", saved.id),
             Some(Outcome::Rejected(error)) => {
                 let api = error.api().unwrap();
-                format!("rejected {} {}", api.code, api.field().unwrap_or("-"))
+                format!("rejected {} {}", api.code, api.field().as_deref().unwrap_or("-"))
             }
             Some(Outcome::NotSent(_)) => "not sent".to_owned(),
             Some(_) => "unanswered".to_owned(),

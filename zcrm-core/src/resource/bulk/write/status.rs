@@ -1,7 +1,5 @@
 //! How far a job is.
 
-use serde_json::Value;
-
 use crate::config::ApiVersion;
 use crate::entity::Json;
 use crate::error::ApiError;
@@ -74,19 +72,19 @@ fn read(job: &Json) -> Option<Status> {
 fn reason(result: &Json, resource: &Json) -> ApiError {
     let of = |told: &Json| {
         let text = |name: &str| told.get(name).and_then(|value| plain(&value)).unwrap_or_default();
-        let details = told.get("details").and_then(|details| Value::try_from(details).ok());
+        let details = told.get("details").and_then(Json::into_raw);
         (text("code"), text("message"), details.unwrap_or_default())
     };
     let told = result.get("error_message").unwrap_or_default();
     let (code, message, details) = match told.text() {
-        Some(message) => (String::new(), message.into_owned(), Value::Null),
+        Some(message) => (String::new(), message.into_owned(), Box::default()),
         None => of(&told),
     };
     if !code.is_empty() || !message.is_empty() {
-        return ApiError::new(if code.is_empty() { "JOB_FAILED".to_owned() } else { code }, message, details);
+        return ApiError::as_sent(if code.is_empty() { "JOB_FAILED".to_owned() } else { code }, message, details);
     }
     let (code, message, details) = of(resource);
-    ApiError::new(if code.is_empty() { "JOB_FAILED".to_owned() } else { code }, message, details)
+    ApiError::as_sent(if code.is_empty() { "JOB_FAILED".to_owned() } else { code }, message, details)
 }
 
 #[cfg(test)]

@@ -6,15 +6,13 @@ use std::io::Write;
 use anyhow::{Result, bail};
 use serde_json::value::RawValue;
 use zcrm_core::entity::Field;
+use zcrm_core::resource::{Scan, Way};
 use zcrm_core::{Client, Record};
 
 use crate::csv::Content;
 use crate::import::ABOUT;
 use crate::names;
 use crate::output::{self, Lines, one_line};
-
-/// How many fields Zoho gives at a time, from v3 on.
-const MAX_FIELDS: usize = 50;
 
 /// How records are written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,58 +34,57 @@ impl Format {
     }
 }
 
-/// What an export asks for, and what it writes down.
+/// What an export writes down of each record.
 #[derive(Debug)]
-pub struct Plan {
-    /// The fields to ask for; none asks for all that Zoho gives.
-    pub asked: Vec<String>,
+pub struct Sheet {
     columns: Vec<(String, Content)>,
     format: Format,
 }
 
-impl Plan {
-    /// Finds out which fields there are, where they have to be known: those that are named have to exist, CSV has
-    /// columns, and Zoho may want names (`must_name`), as it does for pages from v3 on.
+impl Sheet {
+    /// What the scan gives, or those of its fields that are named; gives the scan back with these fields named.
+    ///
+    /// Reads the module's fields where they have to be known: those that are named have to exist, and CSV has columns.
     ///
     /// # Errors
     ///
-    /// When the module or a field is not known, or there are too many fields.
-    pub fn new(client: &Client, module: &str, fields: &[String], format: Format, must_name: bool) -> Result<Self> {
-        if fields.is_empty() && !must_name && format == Format::Ndjson {
-            return Ok(Self { asked: Vec::new(), columns: Vec::new(), format });
+    /// When the module or a field is not known.
+    pub fn new(client: &Client, scan: Scan, module: &str, fields: &[String], format: Format) -> Result<(Scan, Self)> {
+        if fields.is_empty() && format == Format::Ndjson {
+            return Ok((scan, Self { columns: Vec::new(), format }));
         }
-        let known = names::fields_of(client, module)?;
-        let mut asked = if fields.is_empty() { all(&known) } else { checked(&known, module, fields)? };
-        // Without the module that it is of, the id in a What_Id says nothing to an import.
-        let about_is_needed = format != Format::Ndjson && asked.iter().any(|name| name == "What_Id");
-        if about_is_needed && !asked.iter().any(|name| name == ABOUT) {
-            asked.push(ABOUT.to_owned());
-        }
-        if must_name && asked.len() > MAX_FIELDS {
-            bail!(
-                "{module} has {} fields, and Zoho's API {} gives at most {MAX_FIELDS} at a time: name those you want \
-                 with --fields",
-                asked.len(),
-                client.config().api_version()
-            );
+        let known = scan.describe().map_err(|error| names::unknown_module(client, module, error))?;
+        names::some_field(&known, module)?;
+        let mut named = if fields.is_empty() { all(&known) } else { checked(&known, module, fields)? };
+        let about = format != Format::Ndjson && named.iter().any(|name| name == "What_Id");
+        if about && !named.iter().any(|name| name == ABOUT) {
+            named.push(ABOUT.to_owned());
         }
         let mut columns: Vec<(String, Content)> =
-            asked.iter().map(|name| (name.clone(), content(&known, name))).collect();
+            named.iter().map(|name| (name.clone(), content(&known, name))).collect();
         // Zoho gives it whether it is asked for or not.
-        if fields.is_empty() && !asked.iter().any(|name| name == "id") {
+        if fields.is_empty() && !named.iter().any(|name| name == "id") {
             columns.insert(0, ("id".to_owned(), Content::Text));
         }
-        let asked = if fields.is_empty() && !must_name { Vec::new() } else { asked };
-        Ok(Self { asked, columns, format })
+        let scan = match (fields, about) {
+            // Without the module that it is of, the id in a What_Id says nothing to an import; pages tell it.
+            ([], true) => scan.fields(named).way(Way::Pages),
+            ([], false) => scan,
+            _ => scan.fields(named),
+        };
+        Ok((scan, Self { columns, format }))
     }
 
-    /// What writes the records down.
+    /// What writes the records down, behind those of an earlier run if there are any.
     ///
     /// # Errors
     ///
     /// When the lines cannot be written.
-    pub fn sink(self, mut lines: Lines) -> std::io::Result<Sink> {
+    pub fn sink(self, mut lines: Lines, behind: bool) -> std::io::Result<Sink> {
         let Format::Csv { mark } = self.format else { return Ok(Sink(Form::Ndjson(lines))) };
+        if behind {
+            return Ok(Sink(Form::Csv(Box::new(csv::Writer::from_writer(lines)), self.columns)));
+        }
         if mark {
             lines.write_all("\u{feff}".as_bytes())?;
         }

@@ -1,0 +1,107 @@
+//! The records of an export, while it is written down where they stand.
+
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::{Context, Error, Result};
+use zcrm_core::Record;
+use zcrm_core::resource::ScanRows;
+use zcrm_core::rest::UnfitRow;
+
+use super::checkpoint::Checkpoints;
+use crate::exit::in_one_line;
+use crate::stdio;
+
+/// All records of a scan. Whoever asks for one has written down those that came before.
+#[derive(Debug)]
+pub struct Rows {
+    scan: ScanRows<Record>,
+    checkpoints: Option<Shared>,
+    quiet: bool,
+    told: usize,
+    ended: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Shared(Arc<Mutex<Checkpoints>>);
+
+impl Rows {
+    /// Without checkpoints the export cannot be gone on with. What Zoho does not give is told unless `quiet`.
+    #[must_use]
+    pub fn new(scan: ScanRows<Record>, checkpoints: Option<Checkpoints>, quiet: bool) -> Self {
+        let checkpoints = checkpoints.map(|checkpoints| Shared(Arc::new(Mutex::new(checkpoints))));
+        let scan = match checkpoints.clone() {
+            Some(shared) => scan.journal(move |cursor| shared.get().save(Some(cursor.clone()), false)),
+            None => scan,
+        };
+        Self { scan, checkpoints, quiet, told: 0, ended: false }
+    }
+
+    /// Writes down where the export stands.
+    fn checkpoint(&self, save: impl FnOnce(&mut Checkpoints, &ScanRows<Record>) -> io::Result<()>) -> Result<()> {
+        let Some(shared) = &self.checkpoints else { return Ok(()) };
+        let mut checkpoints = shared.get();
+        save(&mut checkpoints, &self.scan).with_context(|| unwritable(checkpoints.file()))
+    }
+
+    fn tell_gaps(&mut self) {
+        let Some(plan) = self.scan.plan() else { return };
+        let gaps = plan.gaps();
+        for gap in gaps.iter().skip(self.told).filter(|_| !self.quiet) {
+            stdio::note(format_args!("note: {gap}"));
+        }
+        self.told = gaps.len();
+    }
+
+    fn end(&mut self, outcome: Result<()>) -> Option<Result<Record>> {
+        self.ended = true;
+        outcome.err().map(Err)
+    }
+}
+
+fn unwritable(file: &Path) -> String {
+    format!("where the export stands cannot be written to {}", file.display())
+}
+
+impl Iterator for Rows {
+    type Item = Result<Record>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        if let Err(failure) = self.checkpoint(|checkpoints, scan| checkpoints.save_if_due(|| scan.cursor())) {
+            return self.end(Err(failure));
+        }
+        let row = self.scan.next();
+        self.tell_gaps();
+        match row {
+            Some(Ok(record)) => Some(Ok(record)),
+            None => {
+                let saved = self.checkpoint(|checkpoints, scan| checkpoints.save(scan.cursor(), true));
+                self.end(saved)
+            }
+            Some(Err(error)) => {
+                if is_unfit(&error) {
+                    // The run that goes on meets this row again.
+                    self.checkpoints = None;
+                } else if let Err(failure) = self.checkpoint(|checkpoints, scan| checkpoints.save(scan.cursor(), false))
+                {
+                    return Some(Err(failure.context(in_one_line(&error))));
+                }
+                Some(Err(Error::from(error)))
+            }
+        }
+    }
+}
+
+fn is_unfit(error: &zcrm_core::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|source| source.is::<UnfitRow>())
+}
+
+impl Shared {
+    fn get(&self) -> MutexGuard<'_, Checkpoints> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,98 @@
+//! Stores without a client: that of a configuration, and those that tokens are copied to.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use url::Url;
+use zcrm_core::Config;
+use zcrm_core::persistence::PersistenceHandler;
+
+use crate::connect::backends;
+
+/// The variable that may hold the password of a database.
+const PASSWORD: &str = "ZOHO_DB_PASSWORD";
+
+/// The store of a configuration; it is made where it is absent.
+///
+/// # Errors
+///
+/// When it cannot be opened, or this build lacks it.
+pub fn configured(config: &Config) -> Result<Box<dyn PersistenceHandler>> {
+    let kind = config.store_kind();
+    let backend = backends().into_iter().find(|backend| backend.kind() == kind);
+    let backend = backend.with_context(|| format!("this build of zcrm has no {kind} store"))?;
+    Ok(backend.open(config)?)
+}
+
+/// A store by its name: a configuration file, `file:FOLDER`, or `mysql://USER@HOST:PORT/DATABASE`. It is made where it
+/// is absent.
+///
+/// # Errors
+///
+/// When it cannot be opened, the name holds a password, or this build lacks the store.
+pub fn named(name: &str) -> Result<Box<dyn PersistenceHandler>> {
+    if let Some(folder) = name.strip_prefix("file:") {
+        return file(Path::new(folder));
+    }
+    if name.starts_with("mysql://") {
+        return database(name);
+    }
+    let config = Config::from_json_file(name)
+        .context("a store is named by a configuration file, file:FOLDER, or mysql://USER@HOST:PORT/DATABASE")?;
+    configured(&config)
+}
+
+#[cfg(feature = "file")]
+fn file(folder: &Path) -> Result<Box<dyn PersistenceHandler>> {
+    Ok(Box::new(zcrm_persist_file::FilePersistence::new(folder)?))
+}
+
+#[cfg(not(feature = "file"))]
+fn file(_: &Path) -> Result<Box<dyn PersistenceHandler>> {
+    bail!("this build of zcrm has no file store")
+}
+
+#[cfg(feature = "mysql")]
+fn database(name: &str) -> Result<Box<dyn PersistenceHandler>> {
+    // The text is not repeated: it may hold a password.
+    let url = Url::parse(name).ok().context("the database is not of the form mysql://USER@HOST:PORT/DATABASE")?;
+    if url.password().is_some() {
+        bail!("a password on the command line can be seen by every user of this machine; put it in {PASSWORD}");
+    }
+    let mut store = zcrm_persist_mysql::MysqlPersistence::builder();
+    if let Some(host) = url.host_str() {
+        store = store.address(host.trim_start_matches('[').trim_end_matches(']'));
+    }
+    if let Some(port) = url.port() {
+        store = store.port(port);
+    }
+    if !url.username().is_empty() {
+        store = store.username(url.username());
+    }
+    if let Some(database) = url.path().strip_prefix('/').filter(|database| !database.is_empty()) {
+        store = store.database(database);
+    }
+    let store = store.password(std::env::var(PASSWORD).unwrap_or_default()).build()?;
+    store.ensure_schema()?;
+    Ok(Box::new(store))
+}
+
+#[cfg(not(feature = "mysql"))]
+fn database(_: &str) -> Result<Box<dyn PersistenceHandler>> {
+    bail!("this build of zcrm has no MySQL store")
+}
+
+/// The store, whose tokens are encrypted with the key in a file, if one is given.
+///
+/// # Errors
+///
+/// When the file holds no key, others can read it, or the store has no room for encrypted tokens.
+#[cfg(feature = "custom")]
+pub fn encrypted(store: Box<dyn PersistenceHandler>, key: Option<&Path>) -> Result<Box<dyn PersistenceHandler>> {
+    use zcrm_persist_custom::{Encrypted, EncryptionKey};
+
+    Ok(match key {
+        Some(key) => Box::new(Encrypted::new(store, [EncryptionKey::from_file(key)?])?),
+        None => store,
+    })
+}

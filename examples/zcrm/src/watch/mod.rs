@@ -1,0 +1,9 @@
+//! Changes as they happen, one a line, across restarts.
+
+mod job;
+mod server;
+mod state_file;
+
+pub use job::{End, Job};
+pub use server::{Server, Tls};
+pub use state_file::StateFile;

@@ -1,0 +1,24 @@
+//! What a backend tells of its store.
+
+use crate::config::Config;
+use crate::finding::Finding;
+use crate::persistence::{Backend, PersistenceHandler};
+
+/// Asks the backend of the store that the configuration selects; the store, where it can be read.
+pub(super) fn check(config: &Config, backends: &[Backend]) -> (Vec<Finding>, Option<Box<dyn PersistenceHandler>>) {
+    let kind = config.store_kind();
+    let Some(backend) = backends.iter().find(|backend| backend.kind() == kind) else {
+        let asked = match config.store_decided_by() {
+            Some(key) => format!("the key {key} asks for the {kind} store"),
+            None => format!("no key asks for another store than {kind}, the default"),
+        };
+        let found = format!("{asked}, which this program does not offer");
+        let remedy = format!(
+            "set token_persistence_path to keep the tokens in a file, or use a program that offers it (crate {})",
+            kind.crate_name()
+        );
+        return (vec![Finding::fail("store", found, remedy)], None);
+    };
+    let inspection = backend.inspect(config);
+    (inspection.findings, inspection.store)
+}

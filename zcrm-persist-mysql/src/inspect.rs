@@ -1,0 +1,155 @@
+//! Looking at the store for the doctor: nothing is made or changed, and all that is wrong is told.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use mysql::prelude::Queryable;
+use zcrm_core::UserIdentifier;
+use zcrm_core::config::Config;
+use zcrm_core::doctor::{Finding, State};
+use zcrm_core::persistence::{Inspection, MIN_LOCK_LEASE, PersistenceError, PersistenceErrorKind, PersistenceHandler};
+
+use crate::cluster;
+use crate::columns::{Column, columns};
+use crate::schema::{self, TABLE};
+use crate::store::MysqlPersistence;
+
+const CHECK: &str = "store";
+/// How long a refresh lock that is held is waited for.
+const LOCK_WAIT: Duration = Duration::from_secs(2);
+/// Less than this is no difference of two clocks: their times were on the way.
+const TOLERATED_SKEW: Duration = Duration::from_secs(60);
+
+/// What a look at the store of the dictionary brings.
+pub(crate) fn inspect(config: &Config) -> Inspection {
+    let store = match MysqlPersistence::from_config(config) {
+        Ok(store) => store,
+        Err(error) => return Inspection::new(vec![error.to_finding(CHECK)], None),
+    };
+    let table = match look_at_table(&store) {
+        Ok(table) => table,
+        Err(error) => return Inspection::new(vec![error.to_finding(CHECK)], None),
+    };
+    let place = format!("MySQL at {}", store.connector().place());
+    let mut findings = Vec::new();
+    let user = config.current_user_email();
+    match (schema::check_columns(&table, store.connector().place(), store.database()), store.list_tokens()) {
+        (Ok(()), Ok(rows)) => {
+            let widest =
+                narrowest(&table).map_or(String::new(), |width| format!(", each of at most {width} characters"));
+            let count = rows.len();
+            findings.push(Finding::ok(CHECK, format!("{place} holds the tokens of {count} users{widest}")));
+            let others = rows.iter().filter(|row| user.is_none_or(|user| user.as_str() != row.user));
+            findings.extend(others.filter_map(|row| {
+                let fault = row.fault.as_ref()?;
+                let found = format!("{place}: the row of {:?}: {fault}", row.user);
+                Some(Finding::warn(
+                    CHECK,
+                    found,
+                    "delete the row, or let that user sign in again: zcrm login --browser, or --grant-token -",
+                ))
+            }));
+        }
+        (Err(error), _) => findings.push(widening(error, store.database())),
+        (_, Err(error)) => findings.push(error.to_finding(CHECK)),
+    }
+    findings.push(match schema::rehearse_writing(store.connector(), store.database()) {
+        Ok(()) => Finding::ok(CHECK, format!("{place}: rows can be written")),
+        Err(error) => error.to_finding(CHECK),
+    });
+    findings.extend(user.map(|user| lock(&store, user)));
+    findings.extend(clock(&store));
+    findings.extend(readers(&store));
+    findings.extend(cluster::fault(store.connector()).map(|fault| {
+        let (found, remedy) = fault.split_once("; ").unwrap_or((&fault, "let all programs use one node"));
+        Finding::warn(CHECK, found, remedy)
+    }));
+    if store.shows_tokens_to_the_network() {
+        let found = format!("{place}: tokens travel to another host in plain text");
+        findings.push(Finding::warn("permissions", found, "set db_tls to true"));
+    }
+    Inspection::new(findings, Some(Box::new(store)))
+}
+
+/// The columns of the table; an error that says whether server, database, table or right is lacking.
+fn look_at_table(store: &MysqlPersistence) -> Result<Vec<Column>, PersistenceError> {
+    let table = store.table();
+    store.connector().once(|connection| Ok(connection.query_drop(format!("SELECT 1 FROM {table} LIMIT 0"))?))?;
+    store.connector().once(|connection| Ok(columns(connection, store.database(), TABLE)?))
+}
+
+/// How many characters a token may have.
+fn narrowest(table: &[Column]) -> Option<u64> {
+    table.iter().filter(|column| column.name.ends_with("token")).filter_map(|column| column.characters).min()
+}
+
+/// A table of another shape, with the statement that corrects it.
+fn widening(error: PersistenceError, database: &str) -> Finding {
+    let mut finding = error.to_finding(CHECK);
+    if let Some(faults) = finding.remedy.take() {
+        finding.found = format!("{}; {faults}", finding.found);
+    }
+    finding.remedy = Some(format!(
+        "run as an administrator: ALTER TABLE `{database}`.`{TABLE}` MODIFY accesstoken varchar(2048) NOT NULL, MODIFY \
+         refreshtoken varchar(2048) NOT NULL, MODIFY useridentifier varchar(100) NOT NULL, MODIFY expirytime bigint NOT \
+         NULL; add a column that is missing, as schema.sql has it"
+    ));
+    finding
+}
+
+fn lock(store: &MysqlPersistence, user: &UserIdentifier) -> Finding {
+    match store.lock_refresh(user, LOCK_WAIT, MIN_LOCK_LEASE) {
+        Ok(_lock) => Finding::ok(CHECK, "the refresh lock can be taken"),
+        Err(error) => {
+            let mut finding = error.to_finding(CHECK);
+            if error.kind() == PersistenceErrorKind::LockTimeout {
+                finding.state = State::Warn;
+            }
+            finding
+        }
+    }
+}
+
+/// The server's clock against this machine's.
+fn clock(store: &MysqlPersistence) -> Option<Finding> {
+    let told: Option<f64> = store
+        .connector()
+        .once(|connection| Ok(connection.query_first("SELECT CAST(UNIX_TIMESTAMP(NOW(3)) AS DOUBLE)")?))
+        .ok()?;
+    let there = Duration::try_from_secs_f64(told?).ok()?;
+    let here = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    let skew = here.abs_diff(there);
+    if skew < TOLERATED_SKEW {
+        return Some(Finding::ok("database clock", "the database's clock agrees with this machine's"));
+    }
+    let direction = if there > here { "ahead of" } else { "behind" };
+    let found = format!("the database's clock is {} s {direction} this machine's", skew.as_secs());
+    Some(Finding::warn("database clock", found, "set both clocks by NTP (timedatectl set-ntp true)"))
+}
+
+/// Accounts of the server that anybody can use, and that may read the table, as far as this account may know.
+fn readers(store: &MysqlPersistence) -> Option<Finding> {
+    let database = store.database();
+    let grantees: Vec<String> = store
+        .connector()
+        .once(|connection| {
+            Ok(connection.exec(
+                "SELECT DISTINCT grantee FROM (\
+                   SELECT grantee FROM information_schema.user_privileges WHERE privilege_type = 'SELECT' \
+                   UNION SELECT grantee FROM information_schema.schema_privileges \
+                     WHERE privilege_type = 'SELECT' AND table_schema = ? \
+                   UNION SELECT grantee FROM information_schema.table_privileges \
+                     WHERE privilege_type = 'SELECT' AND table_schema = ? AND table_name = ?) AS readers \
+                 WHERE grantee LIKE '\\'\\'@%' OR grantee LIKE '%@\\'\\%\\''",
+                (database, database, TABLE),
+            )?)
+        })
+        .ok()?;
+    let own: Option<String> =
+        store.connector().once(|connection| Ok(connection.query_first("SELECT CURRENT_USER()")?)).ok()?;
+    let plain = |name: &String| name.replace('\'', "");
+    let others: Vec<String> = grantees.iter().map(plain).filter(|name| own.as_ref() != Some(name)).collect();
+    (!others.is_empty()).then(|| {
+        let found = format!("accounts that any host may use can read the tokens: {}", others.join(", "));
+        Finding::warn("permissions", found, "revoke SELECT on the table from them, or bind them to a host")
+    })
+}
