@@ -14,6 +14,7 @@ pub enum State {
     /// Works, but deserves attention, or could not be checked.
     Warn,
     /// Keeps something from working.
+    #[serde(rename = "FAIL")]
     Fail,
 }
 

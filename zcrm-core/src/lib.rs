@@ -32,6 +32,7 @@
 //! | Sign in and out | [`client.oauth()`](Client::oauth) |
 //! | Users, roles, profiles, taxes, variables, notes | [`client.users()`](Client::users) and so on, each with `list`, `get`, `create`, `update`, `delete` as far as Zoho offers them |
 //! | Records of a module | [`client.module("Leads")`](Client::module): `records()`, `search()`, `create`, `update`, `upsert`, `delete` |
+//! | All records of a module of any size | [`leads.scan()`](resource::ModuleHandle::scan): `plan`, `iter`, by the way that costs least |
 //! | Only what nobody modified meanwhile | [`leads.writer().if_unmodified()`](resource::Writer::if_unmodified) |
 //! | One record | [`leads.record(id)`](resource::ModuleHandle::record): `get`, `update`, `delete`, `notes()`, `attachments()` ... |
 //! | A module's fields, layouts, tags, views | `leads.fields()`, `leads.layouts()`, `leads.tags()`, `leads.custom_views()` |

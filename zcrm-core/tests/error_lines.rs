@@ -15,7 +15,7 @@ use zcrm_core::config::{ApiVersion, DataCenter, HttpOptions};
 use zcrm_core::coql::{Query, Select, Statement};
 use zcrm_core::entity::*;
 use zcrm_core::persistence::{InMemoryPersistence, PersistenceError, PersistenceErrorKind, PersistenceHandler};
-use zcrm_core::resource::{Conversion, DeletedKind};
+use zcrm_core::resource::{Conversion, DeletedKind, MassJob, MassOperation, Merge};
 use zcrm_core::rest::{Cursor as ListCursor, List, Response, Upload};
 use zcrm_core::{
     Client, Config, Criteria, Error, ErrorKind, GrantToken, Method, OAuthTokens, Record, Result, Secret, UserIdentifier,
@@ -259,6 +259,24 @@ fn requests() -> Vec<Sending> {
         ("record get_as", |c| c.module("Leads").record("1").get_as::<u8>().map(drop)),
         ("record update", |c| c.module("Leads").record("1").update(&Record::new().with("A", 1)).map(drop)),
         ("record delete", |c| c.module("Leads").record("1").delete()),
+        ("conditional update", |c| {
+            let values = Record::new().with("A", 1);
+            let since = zcrm_core::DateTime::new("2026-03-01T10:00:00+02:00");
+            c.module("Leads").record("1").update_if_unmodified_since(&values, since).map(drop)
+        }),
+        ("mass start", |c| c.module("Leads").mass_update(&Record::new().with("A", 1)).start("1").map(drop)),
+        ("mass convert", |c| c.module("Leads").mass_convert().start(["1"]).map(drop)),
+        ("merge", |c| c.module("Leads").record("1").merge(&Merge::new().child("2", ["A"])).map(drop)),
+        ("tag deletion", |c| c.module("Leads").start_tag_deletion(["1"]).map(drop)),
+        ("mass status", |c| {
+            let job = MassJob::attach("1", "Leads", MassOperation::Delete, c.config().api_version());
+            c.mass_job(job).wait().map(drop)
+        }),
+        ("composite", |c| {
+            let mut composite = c.composite();
+            let lead = composite.add(c.module("Leads").record("1").get_request());
+            composite.send()?.take(&lead).map(drop)
+        }),
         ("create_one", |c| c.module("Leads").create_one(&Record::new()).map(drop)),
         ("convert", |c| c.module("Leads").record("1").convert(Conversion::new()).map(drop)),
         ("add_tags", |c| c.module("Leads").record("1").add_tags(["x"]).map(drop)),
@@ -332,6 +350,9 @@ fn batches_of_which_nothing_can_be_sent() {
         ("delete", |c| c.module("Leads").delete(["1"]).map(drop)),
         ("tags", |c| c.module("Leads").add_tags(["x"], ["1"]).map(drop)),
         ("notes", |c| c.notes().delete(["1"]).map(drop)),
+        ("mass update", |c| c.module("Leads").mass_update(&Record::new().with("A", 1)).run(["1"]).map(drop)),
+        ("mass delete", |c| c.module("Leads").mass_delete().run(["1"]).map(drop)),
+        ("change owner", |c| c.module("Leads").change_owner("1").run(["1"]).map(drop)),
     ];
     for answer in [Answer::Text(302, ""), Answer::Unreachable, Answer::Text(401, "")] {
         check(calls.iter().map(|(name, call)| meeting("v8", &answer, name, *call)).collect());
@@ -351,6 +372,11 @@ fn arguments_that_cannot_be_sent() {
         failing("a record with an id", move || client().module("Leads").create(&[Record::new().with("id", "1")])),
         failing("NaN", move || client().module("Leads").create_one(&Record::new().with("A", f64::NAN))),
         failing("no field", move || client().module("Leads").update_field(["1"], " ", 1)),
+        failing("no field of a mass update", move || client().module("Leads").mass_update(&Record::new()).start("1")),
+        failing("no Modified_Time", move || {
+            client().module("Leads").writer().if_unmodified().update(&[Record::new().with("id", "1")])
+        }),
+        failing("no request", move || client().composite().send()),
         failing("no tag", move || client().module("Leads").add_tags([""], ["1"])),
         failing("no id of a tag", move || client().module("Leads").tags().merge("", "2")),
         failing("no link", move || client().module("Leads").record("1").attachments().upload_link(" ")),

@@ -14,8 +14,9 @@ use std::time::{Duration, Instant};
 use fake::Answer;
 use rest_support::{client, config, emulator, quick, sign_in};
 use serde_json::json;
-use zcrm_core::config::HttpOptions;
+use zcrm_core::config::{ApiVersion, HttpOptions};
 use zcrm_core::persistence::InMemoryPersistence;
+use zcrm_core::resource::{Conversion, DeletedKind, SearchBy};
 use zcrm_core::rest::Upload;
 use zcrm_core::{Client, ErrorKind, Method, Record};
 use zcrm_emulator::{Emulator, Fault, On, Reply};
@@ -252,4 +253,77 @@ fn an_interrupt_ends_every_wait_at_once() {
         });
         assert_eq!(client.call(Method::Get, "org").send().unwrap_err().kind(), ErrorKind::Interrupted);
     }
+}
+
+/// A bit of everything that a day brings.
+fn a_days_work(client: &Client) {
+    let leads = client.module("Leads");
+    let fields = ["Last_Name", "Email"];
+    assert_eq!(leads.records().fields(fields).iter().filter(Result::is_ok).count(), 450);
+    leads.records().fields(fields).sort_by("id").send().unwrap();
+    let view = leads.custom_views().list().all().unwrap().remove(0).id.unwrap();
+    leads.records().fields(fields).custom_view(view).send().unwrap();
+    leads.deleted(DeletedKind::All).send().unwrap();
+    leads.search(SearchBy::word("Berg")).send().unwrap();
+    for limit in ["", " limit 200", " limit 0, 200"] {
+        let text = format!("select Last_Name from Leads where id is not null{limit}");
+        client.query(text.as_str()).send().unwrap();
+        client.call(Method::Post, "coql").json(&json!({ "select_query": text })).send().unwrap();
+    }
+    let records: Vec<Record> = (0..230).map(|n| Record::new().with("Last_Name", format!("N{n}"))).collect();
+    let created: Vec<_> =
+        leads.create(&records).unwrap().into_result().unwrap().ids().map(|(_, id)| id.clone()).collect();
+    let changed: Vec<Record> =
+        created.iter().take(30).map(|id| Record::new().with("id", id.as_ref()).with("City", "Oslo")).collect();
+    assert!(leads.update(&changed).unwrap().is_complete());
+    assert!(leads.add_tags(["day"], created[..120].iter().cloned()).unwrap().is_complete());
+    leads.record(created[0].clone()).convert(Conversion::new()).unwrap();
+    assert!(leads.delete(created[1..150].iter().cloned()).unwrap().is_complete());
+    leads.bulk_read().fields(fields).start().unwrap();
+    client.users().list().all().unwrap();
+    client.organization().get().unwrap();
+    leads.fields().list().all().unwrap();
+    client
+        .call(Method::Post, "Leads")
+        .json(&json!({ "data": vec![json!({ "Last_Name": "By hand" }); 55] }))
+        .send()
+        .unwrap();
+    client.call(Method::Get, "Leads/deleted").query("type", "all").send().unwrap();
+    let _ = leads.record("1").get();
+}
+
+#[test]
+fn estimates_agree_with_the_servers_count() {
+    for version in [ApiVersion::V2, ApiVersion::V8] {
+        for with_prices in [false, true] {
+            let emulator = emulator(450);
+            let config = config(&emulator, &[("api_version", version.as_str())]).with_http(quick());
+            let client = Client::new(config, InMemoryPersistence::new()).unwrap();
+            sign_in(&client, &emulator);
+            if with_prices {
+                client.limits().read_prices().unwrap();
+            }
+            emulator.expire_tokens_now();
+            a_days_work(&client);
+            let (estimated, counted) = (client.usage().credits_spent, emulator.counters().credits);
+            assert!(counted > 100, "{counted}");
+            println!("{version}, prices of Zoho {with_prices}: {estimated} estimated, {counted} counted");
+            assert!(estimated.abs_diff(counted) * 20 <= counted, "{version}: {estimated} for {counted}");
+        }
+    }
+}
+
+#[test]
+fn prices_are_zohos_own_once_they_were_read() {
+    let emulator = emulator(1);
+    let client = client(&emulator, quick().max_credits(8));
+    let cost = || client.module("Leads").record("1").convert_request(Conversion::new()).cost().credits();
+    assert_eq!((client.limits().prices(), cost()), (None, 5));
+    let list = json!({ "__apis": [{ "path": "/crm/v2/Leads/{id}/actions/convert", "operation_types": [
+        { "method": "POST", "oauth_scope": "ZohoCRM.modules.CREATE", "min_credits": 8, "max_credits": "8" } ] }] });
+    emulator.fault(On::exactly("/crm/v2/__apis"), Fault::Reply(Reply::json(200, &list)));
+    client.limits().read_prices().unwrap();
+    assert_eq!((client.limits().prices().unwrap().all().len(), cost()), (1, 8));
+    let refused = client.module("Leads").record("1").convert(Conversion::new()).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::CreditBudget, "the price that Zoho told is what is spent");
 }

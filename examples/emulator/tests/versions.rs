@@ -148,6 +148,23 @@ fn what_is_there_in_some_versions_only() {
     assert_eq!(status("users/actions/count"), ["v6", "v7", "v8"]);
     assert_eq!(status("Leads/actions/count"), &ALL[1..]);
     assert_eq!(status("org/taxes/3652397000000083001"), ALL);
+    let known = |method: &'static str, path: &str| {
+        accepted(|version| {
+            let got = client.call(method, &format!("/crm/{version}/{path}"), Some(json!({})));
+            assert_eq!(got.status, 400, "nothing of this can be done");
+            got.code() != "API_NOT_SUPPORTED"
+        })
+    };
+    assert_eq!(known("POST", "Leads/actions/mass_update"), ALL);
+    assert_eq!(known("POST", "__composite_requests"), &ALL[2..]);
+    assert_eq!(known("POST", "Leads/actions/change_owner"), &ALL[2..]);
+    for action in ["mass_delete", "mass_change_owner", "mass_convert"] {
+        assert_eq!(known("POST", &format!("Leads/actions/{action}")), &ALL[3..], "{action}");
+        assert_eq!(known("GET", &format!("Leads/actions/{action}")), &ALL[3..], "{action}");
+    }
+    let merged = client.lead(json!({ "Last_Name": "Merged" }));
+    assert_eq!(known("POST", &format!("Leads/{merged}/actions/merge")), &ALL[5..]);
+    assert_eq!(known("POST", "settings/tags/actions/mass_delete"), &ALL[6..]);
     create(&client, "Tasks", json!({ "Subject": "T" }));
     assert_eq!(status("Activities?fields=Subject"), ["v2", "v2.1"]);
     assert_eq!(client.get("/crm/v3/Activities?fields=Subject").code(), "INVALID_MODULE");

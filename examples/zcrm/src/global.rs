@@ -63,8 +63,22 @@ impl Global {
         Ok(config.with_http(http))
     }
 
+    /// A client by the configuration. Where a budget is given, Zoho's own prices are read first, so that it holds.
     pub(crate) fn client(&self) -> Result<Client> {
-        connect(self.config()?)
+        let client = connect(self.config()?)?;
+        if self.max_credits.is_some() {
+            self.read_prices(&client);
+        }
+        Ok(client)
+    }
+
+    /// Lets estimates go by Zoho's own prices, where the tokens may read them; it costs a credit.
+    pub(crate) fn read_prices(&self, client: &Client) {
+        if client.limits().prices().is_none()
+            && let Err(error) = client.limits().read_prices()
+        {
+            log::debug!("estimates go by the built-in prices: {error}");
+        }
     }
 
     /// Tells people, unless they want to be told nothing.

@@ -1,4 +1,5 @@
 //! `zcrm watch` as a process, against an emulated Zoho CRM that calls back: killed, misled, left alone and stopped.
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod program;
@@ -250,7 +251,7 @@ fn sweeps_alone_tell_what_happens_from_the_first_start_on_whether_it_runs_or_not
         );
 
         let (status, stderr) = watching.interrupt();
-        assert!(status.success() && stderr.contains("watching"), "{stderr}");
+        assert!(status.success() && stderr.contains("watching Leads"), "{stderr}");
         let two = create(&account, "Is stopped");
         let long_ago = serde_json::json!({ "Created_Time": "2026-01-31T12:00:00+01:00" });
         assert!(account.emulator.set_fields("Leads", &two, &long_ago));
@@ -359,4 +360,31 @@ fn what_cannot_go_on_ends_with_a_reason() {
     let own =
         ["--cert", "cert.pem", "--key", "cert.pem", "--listen", &address, "--notify-url", "https://app.example.com"];
     ends(&[&["--modules", "Leads"], &own[..]].concat(), "cert.pem");
+}
+
+#[test]
+fn with_a_certificate_of_its_own_it_needs_no_proxy() {
+    let account = Account::new();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
+    account.write("key.pem", key.serialize_pem());
+    account.write("cert.pem", certificate.pem());
+    let address = free_address();
+    let hook = address.replace("127.0.0.1", "https://localhost");
+    let files = ["--modules", "Leads", "--state", "state", "--cert", "cert.pem", "--key", "key.pem"];
+    let (sender, _lines) = channel();
+    let watching =
+        Watching::start(&account, &[&files[..], &["--listen", &address, "--notify-url", &hook]].concat(), &sender);
+    wait_for_first_passes(&account, 1);
+    let roots =
+        ureq::tls::RootCerts::new_with_certs(
+            &[ureq::tls::Certificate::from_pem(certificate.pem().as_bytes()).unwrap()],
+        );
+    let tls = ureq::tls::TlsConfig::builder().root_certs(roots).build();
+    let agent =
+        ureq::Agent::config_builder().http_status_as_error(false).proxy(None).tls_config(tls).build().new_agent();
+    assert_eq!(agent.get(&hook).call().unwrap().status(), 405);
+    assert_eq!(agent.post(&hook).send("{}").unwrap().status(), 403, "no token");
+    let (status, stderr) = watching.interrupt();
+    assert!(status.success(), "{stderr}");
 }

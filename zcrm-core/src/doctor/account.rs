@@ -6,7 +6,7 @@ use super::budget::Budget;
 use super::explain::{self, UNAUTHENTICATED};
 use super::scopes::Probes;
 use crate::client::Client;
-use crate::config::DataCenter;
+use crate::config::{DataCenter, is_loopback};
 use crate::entity::{Organization, User};
 use crate::error::{Error, ErrorKind};
 use crate::finding::Finding;
@@ -195,6 +195,9 @@ fn misdirection(client: &Client) -> Option<Finding> {
     }
     let is_sandbox = domain.contains("//sandbox.");
     let (theirs, ours) = (DataCenter::from_api_url(&domain), DataCenter::from_api_url(configured));
+    // A response may echo anything: only hosts that are known, or on this machine, are shown.
+    let is_known = theirs.is_some() || Url::parse(&domain).is_ok_and(|url| is_loopback(&url));
+    let domain = if is_known { domain } else { "a host that is none of the known data centers".to_owned() };
     let found = format!("the tokens are for {domain}, as Zoho says, but {configured} is configured");
     let remedy = match theirs {
         Some(center) if Some(center) != ours => format!(
@@ -206,6 +209,9 @@ fn misdirection(client: &Client) -> Option<Finding> {
             format!(
                 "set sandbox to {is_sandbox}, or sign in again in the other environment: zcrm login --browser, or --grant-token -"
             )
+        }
+        None if !is_known => {
+            "check accounts_url, and sign in again: zcrm login --browser, or --grant-token -".to_owned()
         }
         _ => format!("set api_base_url to {domain}, or sign in again: zcrm login --browser, or --grant-token -"),
     };

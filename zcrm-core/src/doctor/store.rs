@@ -1,7 +1,7 @@
 //! What a backend tells of its store.
 
 use crate::config::Config;
-use crate::finding::Finding;
+use crate::finding::{Finding, State};
 use crate::persistence::{Backend, PersistenceHandler};
 
 /// Asks the backend of the store that the configuration selects; the store, where it can be read.
@@ -19,6 +19,15 @@ pub(super) fn check(config: &Config, backends: &[Backend]) -> (Vec<Finding>, Opt
         );
         return (vec![Finding::fail("store", found, remedy)], None);
     };
-    let inspection = backend.inspect(config);
+    let mut inspection = backend.inspect(config);
+    if config.store_decided_by().is_none() && config.store_keys().is_empty() {
+        // A program that wants another store has often just lost its key.
+        for finding in inspection.findings.iter_mut().filter(|finding| finding.state == State::Fail) {
+            let remedy = finding.remedy.take().unwrap_or_default();
+            finding.remedy = Some(format!(
+                "no key selects a store, so {kind} is taken: set token_persistence_path to keep the tokens in a file, else {remedy}"
+            ));
+        }
+    }
     (inspection.findings, inspection.store)
 }

@@ -1,7 +1,7 @@
 //! A journal: what a program that writes was about to do, and what became of it, so that a run after a crash goes on.
 //!
-//! * [`entry`]: the lines of the file. [`file`]: appending and syncing them, and reading them back.
-//! * [`rows`]: sets of row numbers. [`outcome`]: what became of a row. [`known`]: what the lines say together.
+//! * `entry`: the lines of the file. `file`: appending and syncing them, and reading them back.
+//! * `rows`: sets of row numbers. `outcome`: what became of a row. `known`: what the lines say together.
 
 mod entry;
 mod file;

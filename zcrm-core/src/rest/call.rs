@@ -4,6 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
+use super::estimate;
 use super::parts::Idempotency;
 use super::request::Request;
 use super::response::Response;
@@ -98,7 +99,16 @@ impl Call {
 
     /// The request itself, to be decoded further and run by [`Client::run`](crate::Client::run).
     pub fn into_request(self) -> Request<Response> {
-        self.request.and_then(Response::in_utf8)
+        self.priced().request.and_then(Response::in_utf8)
+    }
+
+    /// With the cost that path, query and body tell.
+    fn priced(self) -> Self {
+        let session = self.session.clone();
+        self.map(|request| {
+            let cost = estimate::of(request.parts());
+            session.priced(request.with_cost(cost))
+        })
     }
 
     /// Sends the request and reads its response whole, which has to be JSON, or nothing with 204.
@@ -175,6 +185,7 @@ impl Call {
     /// # }
     /// ```
     pub fn download<'a>(self) -> Download<'a> {
-        Download::new(self.session, self.request).any_content()
+        let call = self.priced();
+        Download::new(call.session, call.request).any_content()
     }
 }

@@ -8,12 +8,13 @@
 //! * `list`: listings in pages. `batch`: writes of many items. `transfer`: files.
 //! * `stop`: why nothing more is begun of requests that go out side by side.
 //! * `pauses`: waiting for a job of Zoho's.
-//! * `call`: any endpoint, by hand. `composite`: several requests in one call.
+//! * `call`: any endpoint, by hand; `estimate`: what it costs. `composite`: several requests in one call.
 
 mod batch;
 mod call;
 mod composite;
 mod cost;
+mod estimate;
 mod governor;
 mod list;
 mod parts;

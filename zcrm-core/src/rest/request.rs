@@ -23,8 +23,9 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 /// A request: method, host, path, query, body, whether it may be retried, what it costs, and how its response becomes a
 /// `T`.
 ///
-/// It is made by [`Client::call`](crate::Client::call) and sent by [`Client::run`](crate::Client::run), any number of
-/// times. What is wrong with it (an empty id, a value that JSON has no form for) is kept and returned when it is run.
+/// It is made by [`Client::call`](crate::Client::call), or by a method of a handle whose name ends in `request`, and
+/// sent by [`Client::run`](crate::Client::run), any number of times. What is wrong with it (an empty id, a value that
+/// JSON has no form for) is kept and returned when it is run.
 ///
 /// ```no_run
 /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {

@@ -115,6 +115,12 @@ impl Session {
         self.prices()?.bounds(parts.method, &parts.path)
     }
 
+    /// The credits of a request that is not there yet: the built-in ones, at Zoho's own price where that is known.
+    pub(crate) fn credits(&self, method: Method, path: &str, cost: Cost) -> u64 {
+        let bounds = self.prices().and_then(|prices| prices.bounds(method, path));
+        cost.within(bounds).credits().into()
+    }
+
     /// What requests cost, as Zoho told it.
     pub(crate) fn prices(&self) -> Option<Arc<Prices>> {
         self.shared.prices.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -305,6 +311,8 @@ impl Attempt<'_> {
                 governor.refund(*cost);
                 governor.rejected(*cost, super::response::retry_after(&response.headers));
             }
+            // Rejected before any work.
+            Ok(response) if response.status == 401 => governor.refund(*cost),
             Ok(response) => {
                 governor.succeeded(*cost);
                 governor.observe(&super::response::rate_limits(&response.headers));

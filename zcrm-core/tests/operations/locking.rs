@@ -100,6 +100,12 @@ fn a_retry_that_meets_its_own_change_has_updated_and_one_that_meets_anothers_is_
         assert_eq!((error.kind(), error.code()), (ErrorKind::Unanswered, Some("ALREADY_MODIFIED")), "{version}");
         assert_eq!(error.api().unwrap().modified_by().as_deref(), Some("Kari"));
         assert_eq!(city(&emulator, &others), None);
+
+        // Nobody can tell.
+        emulator.fault(On::path("/crm/").method("PUT").times(1), Fault::ResetBeforeWork);
+        emulator.fault(On::path("/crm/").method("GET"), Fault::Reply(Reply::empty(503)));
+        let report = leads.writer().if_unmodified().update(&[others]).unwrap();
+        assert_eq!(report.counts().unanswered, 1, "{report:?}");
     }
 }
 

@@ -248,7 +248,9 @@ fn what_a_version_lacks_and_what_passes_a_limit_is_refused_before_anything_is_se
     let (leads, deals) = (client.module("Leads"), client.module("Deals"));
     let fields = |count: usize| (0..count).fold(Record::new(), |record, index| record.with(format!("F{index}"), 1));
     let many: Vec<String> = (1..=51).map(|id| id.to_string()).collect();
-    let refused: [Result<()>; 12] = [
+    let refused: [Result<()>; 14] = [
+        leads.mass_update(&fields(1)).territory("1", true).run(["1"]).map(drop),
+        leads.mass_delete().territory("1", false).run(["1"]).map(drop),
         leads.mass_update(&fields(0)).run(["1"]).map(drop),
         leads.mass_update(&fields(2)).run(["1"]).map(drop),
         deals.mass_update(&fields(4)).start("1").map(drop),

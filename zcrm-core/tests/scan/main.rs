@@ -1,12 +1,16 @@
 //! Whole modules by each way, over real HTTP, against the emulated Zoho CRM.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod churn;
 mod plans;
+mod refused;
 mod resumed;
 mod same_rows;
+mod wide;
 mod workers;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use zcrm_core::config::HttpOptions;
@@ -52,4 +56,13 @@ fn once(rows: impl Iterator<Item = Record>) -> BTreeMap<String, Record> {
         assert!(found.insert(id.clone(), row).is_none(), "{id} came twice");
     }
     found
+}
+
+/// Tells a thread to stop, also when the test fails before.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }

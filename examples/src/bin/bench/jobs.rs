@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use zcrm_cli::connect;
 use zcrm_core::persistence::PersistenceHandler;
-use zcrm_core::resource::QueryHandle;
+use zcrm_core::resource::{QueryHandle, Way};
 use zcrm_core::rest::List;
 use zcrm_core::{Client, Record, UserIdentifier};
 use zcrm_persist_file::FilePersistence;
@@ -40,6 +40,8 @@ pub(crate) enum Job {
     Ndjson,
     Query,
     QueryStructs,
+    ScanQuery,
+    ScanBulk,
     Export,
     Create,
     Import,
@@ -73,7 +75,7 @@ impl Lead {
 }
 
 impl Job {
-    pub(crate) const LISTING: [Self; 10] = [
+    pub(crate) const LISTING: [Self; 12] = [
         Self::RawValues,
         Self::RawBytes,
         Self::RawStructs,
@@ -83,6 +85,8 @@ impl Job {
         Self::Ndjson,
         Self::Query,
         Self::QueryStructs,
+        Self::ScanQuery,
+        Self::ScanBulk,
         Self::Export,
     ];
     pub(crate) const CREATING: [Self; 2] = [Self::Create, Self::Import];
@@ -100,6 +104,8 @@ impl Job {
             Self::Ndjson => "`Record::raw`, a line each",
             Self::Query => "`query().iter()` in v8, three columns",
             Self::QueryStructs => "the same, `iter_as`",
+            Self::ScanQuery => "`scan().iter()` by COQL in v8, all fields",
+            Self::ScanBulk => "the same by bulk read",
             Self::Export => "`zcrm export`, NDJSON",
             Self::Create => "`create_iter`",
             Self::Import => "`zcrm import`",
@@ -151,6 +157,8 @@ impl Job {
                 let rows = query(config)?.iter_as::<Lead>();
                 rows.map(|row| row.map(|lead| usize::from(lead.is_whole()))).sum::<Result<_, _>>()?
             }
+            Self::ScanQuery => scan(config, Way::Query)?,
+            Self::ScanBulk => scan(config, Way::Bulk)?,
             Self::Create => {
                 let leads = (0..CREATED).map(|number| Record::new().with("Last_Name", format!("Lead {number}")));
                 client(config)?.module("Leads").writer().create_iter(leads).report().created().count()
@@ -189,6 +197,11 @@ fn client(config: &Path) -> Result<Client> {
 /// All leads, by a query: its pages are larger in v8.
 fn query(config: &Path) -> Result<QueryHandle> {
     Ok(client(&config.with_file_name(LATEST))?.query("select Last_Name, Email, Company from Leads"))
+}
+
+fn scan(config: &Path, way: Way) -> Result<usize> {
+    let scan = client(&config.with_file_name(LATEST))?.module("Leads").scan().way(way);
+    Ok(scan.iter().try_fold(0, |rows, row| row.map(|_| rows + 1))?)
 }
 
 fn count(leads: List<Record>, mut meets: impl FnMut(&Record) -> Result<bool>) -> Result<usize> {

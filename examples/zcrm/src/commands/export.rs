@@ -213,6 +213,7 @@ impl Export {
     }
 
     fn tell_plan(&self, global: &Global, client: &Client, scan: &Scan) -> Result<Outcome> {
+        global.read_prices(client);
         let plan = scan.plan().map_err(|error| names::unknown_module(client, &self.module, error))?;
         plan.to_string().lines().for_each(|line| global.note(line));
         let number = |number: Option<u64>| number.map_or_else(|| "unknown".to_owned(), |number| number.to_string());

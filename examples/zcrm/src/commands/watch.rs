@@ -108,8 +108,9 @@ impl Watch {
         let interrupted = client.clone();
         Interrupt::watch(
             move || {
-                hints.stop();
+                // In this order: whoever is stopped lets requests through again.
                 interrupted.interrupt();
+                hints.stop();
             },
             || {},
         )?;

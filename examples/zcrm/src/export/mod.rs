@@ -1,6 +1,6 @@
 //! Exports: records written down as NDJSON or CSV, and where an export stands, so that another run goes on with it.
 //!
-//! * [`sheet`]: the columns, and what writes the records down. [`checkpoint`]: `FILE.cursor`. [`rows`]: the records,
+//! * `sheet`: the columns, and what writes the records down. `checkpoint`: `FILE.cursor`. `rows`: the records,
 //!   while it is written down where they stand.
 
 mod checkpoint;

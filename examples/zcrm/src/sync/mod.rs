@@ -1,9 +1,9 @@
 //! Modules as tables of a database, kept up to date by their changes.
 //!
-//! * [`job`]: one module, from its changes to its table. [`store`]: the tables, and how far each is.
-//! * [`mapping`]: which field has which column; [`cell`]: what is in it.
-//! * [`target`]: which database; [`open`]: a connection to it; [`database`]: what is needed of one, [`sqlite`] and
-//!   [`mysql`].
+//! * `job`: one module, from its changes to its table. `store`: the tables, and how far each is.
+//! * `mapping`: which field has which column; `cell`: what is in it.
+//! * `target`: which database; `open`: a connection to it; `database`: what is needed of one, `sqlite` and
+//!   `mysql`.
 
 mod cell;
 mod database;

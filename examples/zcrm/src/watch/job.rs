@@ -75,7 +75,8 @@ impl Job<'_> {
                 Ok(Told::CaughtUp { module }) => {
                     let is_last = waited_for.remove(&module) && waited_for.is_empty();
                     if is_last {
-                        (self.note)("watching");
+                        let modules: Vec<&str> = self.subscription.state().modules().collect();
+                        (self.note)(&format!("watching {}", modules.join(", ")));
                     }
                     self.acknowledge()
                 }
@@ -83,9 +84,10 @@ impl Job<'_> {
                     self.note_channel();
                     self.keep()
                 }
+                Ok(Told::Stopped) => return End::Stopped,
                 Ok(_) => Ok(()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => return End::Stopped,
-                Err(error) if passes(error.kind()) => {
+                Err(error) if passes(error.kind()) || self.is_about_a_channel_that_was(&error) => {
                     (self.note)(&format!("{}; it is tried again", in_one_line(&error)));
                     Ok(())
                 }
@@ -114,6 +116,12 @@ impl Job<'_> {
         for error in channel.refused() {
             (self.note)(&format!("channel {id} does not tell all: {error}"));
         }
+    }
+
+    /// A channel that could be had once may be had again; until then, sweeps tell all.
+    fn is_about_a_channel_that_was(&self, error: &zcrm_core::Error) -> bool {
+        let is_about_channel = error.path().is_some_and(|path| path.ends_with("/actions/watch"));
+        is_about_channel && self.subscription.state().channel().is_some()
     }
 
     fn acknowledge(&mut self) -> Result<()> {

@@ -102,6 +102,10 @@ fn tokens_that_zoho_says_are_of_another_data_center() {
     told("https://sandbox.zohoapis.com");
     expire();
     says(&place, &examine(&place, &[]), ("FAIL  data center: ", &["https://sandbox.zohoapis.com", "sandbox to true"]));
+    told("https://canary.example");
+    expire();
+    let said = ("FAIL  data center: ", &["a host that is none of the known data centers", "check accounts_url"][..]);
+    assert!(!says(&place, &examine(&place, &[]), said).contains("canary"), "what a server echoes is not shown");
 }
 
 #[test]

@@ -134,7 +134,7 @@ fn findings_are_told_as_json() {
         (&json!("configuration"), &json!("ok"), &json!(null))
     );
     place.change(json!({ "current_user_email": null }));
-    let failed: Vec<_> = as_json(&place).into_iter().filter(|finding| finding["state"] == "fail").collect();
+    let failed: Vec<_> = as_json(&place).into_iter().filter(|finding| finding["state"] == "FAIL").collect();
     assert_eq!(failed.len(), 1, "{failed:?}");
     assert_eq!(failed[0]["remedy"], "set current_user_email");
 }

@@ -1,5 +1,6 @@
 //! What is remembered of one user, and the guard that makes that user's refreshes single-flight.
 
+use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -41,12 +42,19 @@ pub(super) struct State {
 }
 
 /// What a token response tells beside the tokens; both are optional there.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Told {
     /// The API host of the tokens' data center and environment.
     pub(crate) api_domain: Option<String>,
     /// The scopes, separated by blanks or commas.
     pub(crate) scope: Option<String>,
+}
+
+impl fmt::Debug for Told {
+    /// A response may echo what was sent.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Told").finish_non_exhaustive()
+    }
 }
 
 /// How Zoho's rejections of this user's access tokens follow upon each other.

@@ -102,6 +102,11 @@ impl<'a, T: DeserializeOwned> BulkRows<'a, T> {
         self.state.clone()
     }
 
+    /// Whether no more rows come: after an error that is not one of a row, and at the end.
+    pub(in crate::resource) fn is_over(&self) -> bool {
+        self.ended
+    }
+
     /// The fields that Zoho does not export, as far as that is known.
     #[must_use]
     pub fn left_out(&self) -> &[String] {

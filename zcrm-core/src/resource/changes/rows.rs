@@ -40,6 +40,14 @@ impl Plan {
         format!("{} fields={fields} converted={converted} user={user}", self.module.api_name())
     }
 
+    /// What lists pass over in silence is refused.
+    fn check(&self) -> Result<()> {
+        match self.fields.iter().find(|name| name.trim().is_empty() || name.contains([',', '.'])) {
+            Some(name) => Err(Error::invalid(format!("{name:?} is not the API name of a field of the module itself"))),
+            None => Ok(()),
+        }
+    }
+
     fn is_of_leads(&self) -> bool {
         self.module.api_name() == LEADS
     }
@@ -103,7 +111,8 @@ enum Item {
 impl<T> ChangesRows<T> {
     pub(super) fn new(plan: Plan, cursor: &ChangesCursor) -> Self {
         let listing = plan.identity();
-        let step = cursor.check(&listing).map_or_else(Step::Fault, |()| Step::Begin);
+        let checked = plan.check().and_then(|()| cursor.check(&listing));
+        let step = checked.map_or_else(Step::Fault, |()| Step::Begin);
         let (origin, feeds) = match &cursor.state {
             State::Start => (Origin::Start, Feeds::default()),
             State::FromNow => (Origin::FromNow, Feeds::default()),

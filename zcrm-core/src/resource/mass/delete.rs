@@ -7,7 +7,7 @@ use serde_json::json;
 use super::handle::MassJobHandle;
 use super::job::MassOperation;
 use super::start::{IDS_A_CREDIT, MOST_IDS, PATIENCE, since, start, started};
-use super::view::{Territory, of_view};
+use super::view::{Territory, by_ids, of_view};
 use crate::config::ApiVersion;
 use crate::entity::{CustomViewId, RecordId, TerritoryId};
 use crate::error::{Error, Result};
@@ -69,6 +69,7 @@ impl MassDelete {
     /// be sent. What happens later is in the report.
     pub fn run<I: Into<RecordId>>(&self, ids: impl IntoIterator<Item = I>) -> Result<BatchReport> {
         self.check().map_err(Error::logged)?;
+        by_ids(self.territory.as_ref()).map_err(Error::logged)?;
         let module = self.module.clone();
         let request = move |rows: &[Row]| {
             let ids: Vec<&str> = rows.iter().filter_map(|row| row.id.as_ref()).map(RecordId::as_str).collect();

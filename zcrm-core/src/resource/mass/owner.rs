@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::handle::MassJobHandle;
 use super::job::MassOperation;
 use super::start::{IDS_A_CREDIT, MOST_IDS, PATIENCE, since, start, started};
-use super::view::{Territory, of_view};
+use super::view::{Territory, by_ids, of_view};
 use crate::config::ApiVersion;
 use crate::entity::{CustomViewId, RecordId, TerritoryId, UserId};
 use crate::error::{Error, ErrorKind, Result};
@@ -110,8 +110,9 @@ impl ChangeOwner {
     /// that nothing can be sent. What happens later is in the report.
     pub fn run<I: Into<RecordId>>(&self, ids: impl IntoIterator<Item = I>) -> Result<BatchReport> {
         since(&self.module, ApiVersion::V3, &MassOperation::ChangeOwner).map_err(Error::logged)?;
-        if self.territory.is_some() || self.criteria.is_some() {
-            return Err(Error::invalid("a territory and criteria are for the records of a view, not for ids").logged());
+        by_ids(self.territory.as_ref()).map_err(Error::logged)?;
+        if self.criteria.is_some() {
+            return Err(Error::invalid("criteria are for the records of a view, not for ids").logged());
         }
         let change = self.clone();
         let request = move |rows: &[Row]| {

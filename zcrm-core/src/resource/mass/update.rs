@@ -7,7 +7,7 @@ use serde_json::json;
 use super::handle::MassJobHandle;
 use super::job::MassOperation;
 use super::start::{IDS_A_CREDIT, MOST_IDS, PATIENCE, start, started};
-use super::view::{Territory, of_view};
+use super::view::{Territory, by_ids, of_view};
 use crate::entity::{CustomViewId, Record, RecordId, TerritoryId};
 use crate::error::{Error, Result};
 use crate::resource::module::ModuleHandle;
@@ -86,6 +86,7 @@ impl MassUpdate {
     /// the report.
     pub fn run<I: Into<RecordId>>(&self, ids: impl IntoIterator<Item = I>) -> Result<BatchReport> {
         self.check().map_err(Error::logged)?;
+        by_ids(self.territory.as_ref()).map_err(Error::logged)?;
         let update = self.clone();
         let request = move |rows: &[Row]| {
             let ids: Vec<&str> = rows.iter().filter_map(|row| row.id.as_ref()).map(RecordId::as_str).collect();

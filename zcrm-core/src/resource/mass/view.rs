@@ -12,6 +12,14 @@ pub(super) struct Territory {
     pub(super) include_child: bool,
 }
 
+/// Refuses a territory where records are named by their ids.
+pub(super) fn by_ids(territory: Option<&Territory>) -> Result<()> {
+    match territory {
+        Some(_) => Err(Error::invalid("a territory is for the records of a view, not for ids")),
+        None => Ok(()),
+    }
+}
+
 /// The members of a body that say which records.
 pub(super) fn of_view(view: CustomViewId, territory: Option<&Territory>) -> Result<Map<String, Value>> {
     if view.as_str().trim().is_empty() {

@@ -34,7 +34,8 @@ impl Which {
 impl ModuleHandle {
     /// Lists the records of the module, 200 a page, in Zoho's order unless it is set.
     ///
-    /// From v3 on fields have to be named, at most 50; v2 gives all of them when none is named.
+    /// From v3 on fields have to be named, at most 50; v2 gives all of them when none is named. For all of a large
+    /// module [`scan`](Self::scan) is cheaper, and each record comes once whatever others write.
     ///
     /// ```no_run
     /// use serde::Deserialize;

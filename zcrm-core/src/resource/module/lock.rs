@@ -1,7 +1,7 @@
 //! The condition of optimistic locking, for each record of a batch.
 
 use serde::de::IgnoredAny;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::ModuleHandle;
 use crate::entity::{DateTime, Json, Nullable, Record, RecordId};
@@ -56,25 +56,34 @@ impl Guard for Lock {
     }
 
     fn settle(&self, row: &Row, outcome: Outcome) -> Outcome {
-        let Some(error) = outcome.error().filter(|error| error.kind() == ErrorKind::Modified) else { return outcome };
-        let api = error.api();
-        let named = api.and_then(|api| api.detail("id"));
-        let told = api.is_some_and(|api| TRACES.iter().all(|trace| api.detail::<IgnoredAny>(trace).is_some()));
+        let Some(error) = outcome.error().filter(|error| error.kind() == ErrorKind::Modified).cloned() else {
+            return outcome;
+        };
+        // A retry that is refused may meet what the first attempt did.
         let retried = error.outcome_unknown();
-        let Some(id) = row.id.clone().or(named).filter(|_| retried || !told) else { return outcome };
-        let Ok(record) = self.read(&id) else { return outcome };
-        let traces = TRACES.map(|trace| Some((trace.to_owned(), record.get::<Value>(trace).ok()??)));
-        let traces = traces.into_iter().flatten();
+        let api = error.api();
+        let named: Option<RecordId> = api.and_then(|api| api.detail("id"));
+        let told = api.is_some_and(|api| TRACES.iter().all(|trace| api.detail::<IgnoredAny>(trace).is_some()));
+        let id = row.id.clone().or(named);
+        let record = id.as_ref().filter(|_| retried || !told).and_then(|id| self.read(id).ok());
+        let traces = record.iter().flat_map(|record| {
+            TRACES.into_iter().filter_map(|trace| Some((trace.to_owned(), record.get::<Value>(trace).ok()??)))
+        });
+        let traces: Map<String, Value> = traces.collect();
         if !retried {
-            return Outcome::Rejected(error.clone().with_details(traces));
+            return Outcome::Rejected(error.with_details(traces));
         }
-        if row.json.as_deref().is_some_and(|sent| holds(&Json::from_raw(sent.to_owned()), &record)) {
-            let traces = Json::from(Value::Object(traces.collect()));
-            return Outcome::Updated(Saved::found(&id, traces));
+        let sent = row.json.as_deref().map(|sent| Json::from_raw(sent.to_owned()));
+        match (id, record, sent) {
+            (Some(id), Some(record), Some(sent)) if holds(&sent, &record) => {
+                Outcome::Updated(Saved::found(&id, Json::from(Value::Object(traces))))
+            }
+            _ => {
+                let text = "the record was modified since it was read: by this update, whose first response was lost, \
+                            or by somebody else";
+                Outcome::Unanswered(error.understood_as(ErrorKind::Unanswered, text).with_details(traces))
+            }
         }
-        let text = "the record was modified since it was read, by this update, whose first response was lost, or by \
-                    somebody else; it has not the values that were sent";
-        Outcome::Unanswered(error.clone().understood_as(ErrorKind::Unanswered, text).with_details(traces))
     }
 }
 

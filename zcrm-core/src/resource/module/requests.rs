@@ -42,9 +42,9 @@ impl Writer {
         self.one_request(&Action::Create, Row::new(record))
     }
 
-    /// The request that [`update_one`](Self::update_one) sends, as a value. Under a condition (
-    /// [`if_unmodified`](Self::if_unmodified)), a conflict is an error of kind
-    /// [`Modified`](crate::ErrorKind::Modified), with who and when as far as Zoho tells.
+    /// The request that [`update_one`](Self::update_one) sends, as a value. Where
+    /// [`if_unmodified`](Self::if_unmodified) does not hold, it fails with [`Modified`](crate::ErrorKind::Modified),
+    /// with who and when as far as Zoho tells.
     pub fn update_request<T: Serialize + 'static>(&self, id: impl Into<RecordId>, record: &T) -> Request<Saved> {
         self.one_request(&Action::UpdateOne, Row::changed_by_id(record, &id.into()))
     }

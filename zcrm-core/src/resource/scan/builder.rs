@@ -61,7 +61,8 @@ impl ModuleHandle {
 }
 
 impl Scan {
-    /// Adds fields to give, by API name; `id` comes always. Without any, all fields come that the way can give.
+    /// Adds fields to give, by API name; `id` comes always. Without any, all fields come that the way can give,
+    /// and by pages of v2 and v2.1 also where more than 50 are named.
     pub fn fields<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         for name in names {
             let name = name.into();

@@ -1,7 +1,7 @@
 //! Which way a scan takes.
 
 use super::columns::Columns;
-use super::estimate::{Circumstances, Estimate};
+use super::estimate::{Circumstances, Estimate, Tariff};
 use super::facts::{Counted, Facts};
 use super::spec::Spec;
 use super::way::{Prefer, Way};
@@ -211,7 +211,8 @@ impl Known<'_> {
 
     fn circumstances(&self) -> Circumstances<'_> {
         let workers = self.wish.workers as u64;
-        Circumstances { spec: self.spec, version: self.session.version(), workers, latency: self.facts.latency() }
+        let (spec, tariff) = (self.spec, Tariff::of(self.session, self.spec));
+        Circumstances { spec, version: self.session.version(), workers, latency: self.facts.latency(), tariff }
     }
 
     /// What the way costs with all that a scan asks for before it, when nothing is known.

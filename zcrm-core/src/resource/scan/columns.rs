@@ -6,9 +6,9 @@ use super::spec::Spec;
 use super::way::Way;
 use crate::config::ApiVersion;
 use crate::coql::Limits;
-use crate::entity::Field;
+use crate::entity::{Field, Json};
 
-/// Fields of one request for pages, from v3 on (Zoho's page *Get records*).
+/// Fields of one request for pages (Zoho's page *Get records*).
 const OF_PAGES: usize = 50;
 
 /// Fields of one bulk job.
@@ -24,6 +24,9 @@ const NOT_IN_QUERIES: [&str; 5] = ["fileupload", "imageupload", "multiselectlook
 /// What bulk read does not export besides.
 #[cfg(feature = "bulk")]
 const NOT_IN_BULK: [&str; 2] = ["formula", "rollup_summary"];
+
+/// The greatest length of a text that is not a rich one.
+const LONGEST_TEXT: i64 = 32_000;
 
 /// Lists that COQL selects though their type is told as that of any list.
 const LISTS_IN_QUERIES: [&str; 3] = ["Tag", "Territories", "Territory"];
@@ -108,11 +111,12 @@ impl Columns {
         let later = version >= ApiVersion::V3;
         let (names, _) = chosen(spec, known.filter(|_| later), |_| false);
         let gaps = cut_short(&names, known, "lists give").into_iter().collect();
-        // Up to v2.1 a request without fields gives all of them, and takes any number.
+        // Up to v2.1 a request without fields gives all of them.
+        let some = spec.fields.len() <= OF_PAGES;
         let (parts, hides_modified) = match (later, &spec.view) {
             (true, Some(_)) => cut(names, OF_PAGES),
             (true, None) => by_time(names),
-            (false, _) => (vec![spec.fields.clone()], false),
+            (false, _) => (vec![if some { spec.fields.clone() } else { Vec::new() }], false),
         };
         Ok(Self { parts, hides_modified, gaps, left_out: None })
     }
@@ -212,9 +216,13 @@ fn cut_short(names: &[String], known: Option<&[Field]>, who: &str) -> Option<Str
     (!rich.is_empty()).then(|| format!("of long rich texts {who} only the beginning: {}", rich.join(", ")))
 }
 
+/// A rich text, by its type, by what else is told of it, or by a length that no other text has.
 fn is_rich(field: &Field) -> bool {
-    let word = |text: &str| text.to_ascii_lowercase().replace(['_', ' ', '-'], "") == "richtext";
-    let textarea = field.other.get("textarea").and_then(|textarea| textarea.get("type"));
-    field.data_type.as_deref().is_some_and(word)
-        || textarea.is_some_and(|kind| kind.text().is_some_and(|kind| word(&kind)))
+    let rich = |text: &str| text.to_ascii_lowercase().contains("rich");
+    let told = |(name, value): (&String, &Json)| {
+        let is_set = !matches!(value.raw(), "false" | "null");
+        (rich(name) && is_set) || (matches!(name.as_str(), "textarea" | "ui_type" | "sub_type") && rich(value.raw()))
+    };
+    let long = is(field.data_type.as_ref(), "textarea") && field.length.is_some_and(|length| length > LONGEST_TEXT);
+    long || field.data_type.as_deref().is_some_and(rich) || field.other.iter().any(told)
 }

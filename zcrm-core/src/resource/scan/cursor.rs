@@ -54,7 +54,7 @@ pub struct ScanCursor {
 pub(super) enum State {
     /// Nothing was read, and no way chosen.
     Begin,
-    Ranges(Way, Ranges),
+    Ranges(Way, Box<Ranges>),
     #[cfg(feature = "bulk")]
     Bulk(Box<BulkCursor>),
 }

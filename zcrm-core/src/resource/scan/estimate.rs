@@ -7,16 +7,21 @@ use super::spec::Spec;
 use super::way::Way;
 use crate::config::ApiVersion;
 use crate::coql::{Limits, credits};
+use crate::rest::{Cost, Session};
+use crate::transport::Method;
 
 /// Rows of a page of a listing.
 pub(super) const PAGE: u64 = 200;
+
+/// Rows that are reached by page token (Zoho's page *Get records*).
+const BY_TOKEN: u64 = 100_000;
 
 /// Ids that one request takes (Zoho's page *Get records*).
 pub(super) const IDS: u64 = 100;
 
 /// Rows of one bulk job, and what starting it costs.
 const JOB: u64 = 200_000;
-const JOB_CREDITS: u64 = 50;
+const JOB_CREDITS: u32 = 50;
 
 /// How often the state of a job is thought to be asked for.
 const POLLS: u64 = 3;
@@ -33,6 +38,43 @@ pub(super) struct Estimate {
     pub(super) duration: Duration,
 }
 
+/// What the requests of a scan cost, in credits: the built-in prices, or Zoho's own where they were read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tariff {
+    page: u64,
+    by_id: u64,
+    job: u64,
+    /// A query of up to 200, 1,000 and 2,000 rows.
+    query: [u64; 3],
+}
+
+impl Tariff {
+    pub(super) fn of(session: &Session, spec: &Spec) -> Self {
+        let version = session.version();
+        let listing = format!("/crm/{version}/{}", spec.module);
+        let page = if spec.view.is_some() { Cost::credits_of(3) } else { Cost::ONE };
+        let query = |rows| {
+            let cost = Cost::credits_of(credits(rows));
+            session.credits(Method::Post, &format!("/crm/{version}/coql"), cost)
+        };
+        Self {
+            page: session.credits(Method::Get, &listing, page),
+            by_id: session.credits(Method::Get, &listing, Cost::ONE),
+            job: session.credits(Method::Post, &format!("/crm/bulk/{version}/read"), Cost::credits_of(JOB_CREDITS)),
+            query: [200, 1_000, 2_000].map(query),
+        }
+    }
+
+    fn query(&self, rows: u64) -> u64 {
+        let [few, some, many] = self.query;
+        match rows {
+            0..=200 => few,
+            201..=1_000 => some,
+            _ => many,
+        }
+    }
+}
+
 /// Under which circumstances records are read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Circumstances<'a> {
@@ -40,6 +82,7 @@ pub(super) struct Circumstances<'a> {
     pub(super) version: ApiVersion,
     pub(super) workers: u64,
     pub(super) latency: Duration,
+    pub(super) tariff: Tariff,
 }
 
 impl Circumstances<'_> {
@@ -61,7 +104,7 @@ impl Circumstances<'_> {
         let (mut calls, mut spent, mut longest) = (0u64, 0u64, 0u64);
         let mut begin = 0u64;
         for end in ranges.iter().copied().chain([rows]) {
-            let (pages, of_range) = pages_of(end.saturating_sub(begin), known, &limits);
+            let (pages, of_range) = pages_of(end.saturating_sub(begin), known, &limits, &self.tariff);
             calls = calls.saturating_add(pages.saturating_mul(parts));
             spent = spent.saturating_add(of_range.saturating_mul(parts));
             longest = longest.max(pages.saturating_mul(parts));
@@ -76,20 +119,25 @@ impl Circumstances<'_> {
     fn of_pages(&self, columns: &Columns, rows: u64) -> Estimate {
         let by_id = (columns.parts.len() as u64).saturating_sub(1).saturating_mul(rows.div_ceil(IDS));
         let pages = rows.div_ceil(PAGE).max(1);
-        let price = if self.spec.view.is_some() { 3 } else { 1 };
         let shared = self.workers > 1 && self.spec.view.is_none();
         // The first and the last time, and a look at what was changed meanwhile.
-        let around = if shared && self.version >= ApiVersion::V3 { 3 } else { 0 };
+        let around = match (self.version >= ApiVersion::V3, shared) {
+            (true, true) => 3,
+            // All of them again, by time.
+            (true, false) if rows > BY_TOKEN && self.spec.view.is_none() => BY_TOKEN.div_ceil(PAGE),
+            _ => 0,
+        };
         let workers = if shared || self.version < ApiVersion::V3 { self.workers } else { 1 };
         let calls = pages.saturating_add(by_id).saturating_add(around);
-        let credits = pages.saturating_mul(price).saturating_add(by_id).saturating_add(around);
+        let credits = pages.saturating_mul(self.tariff.page);
+        let credits = credits.saturating_add(by_id.saturating_mul(self.tariff.by_id)).saturating_add(around);
         Estimate { calls, credits, duration: self.rounds(calls.div_ceil(workers.max(1))) }
     }
 
     fn of_bulk(&self, rows: u64) -> Estimate {
         let jobs = rows.div_ceil(JOB).max(1);
         let calls = jobs.saturating_mul(POLLS.saturating_add(2));
-        let credits = jobs.saturating_mul(JOB_CREDITS.saturating_add(POLLS).saturating_add(1));
+        let credits = jobs.saturating_mul(self.tariff.job.saturating_add(POLLS).saturating_add(1));
         let working = JOB_TIME.saturating_mul(u32::try_from(jobs).unwrap_or(u32::MAX));
         let reading = Duration::from_secs_f64(rows as f64 / ROWS_A_SECOND as f64);
         let duration = self.rounds(jobs.saturating_mul(3)).saturating_add(working).saturating_add(reading);
@@ -114,12 +162,12 @@ pub(super) fn ranks(rows: u64, workers: u64, limits: &Limits) -> Vec<u64> {
 }
 
 /// The pages of so many rows in the order of their ids, and their credits.
-fn pages_of(rows: u64, known: bool, limits: &Limits) -> (u64, u64) {
+fn pages_of(rows: u64, known: bool, limits: &Limits, tariff: &Tariff) -> (u64, u64) {
     let (mut pages, mut spent, mut left) = (0u64, 0u64, rows);
     loop {
         let asked = page_rows(known.then_some(left), usize::try_from(pages).unwrap_or(usize::MAX), limits);
         pages = pages.saturating_add(1);
-        spent = spent.saturating_add(credits(asked).into());
+        spent = spent.saturating_add(tariff.query(asked));
         left = left.saturating_sub(asked);
         if left == 0 {
             return (pages, spent);
@@ -128,7 +176,7 @@ fn pages_of(rows: u64, known: bool, limits: &Limits) -> (u64, u64) {
         if asked == limits.rows && left > limits.rows.saturating_mul(4) {
             let whole = (left / limits.rows).saturating_sub(2);
             pages = pages.saturating_add(whole);
-            spent = spent.saturating_add(whole.saturating_mul(credits(asked).into()));
+            spent = spent.saturating_add(whole.saturating_mul(tariff.query(asked)));
             left = left.saturating_sub(whole.saturating_mul(asked));
         }
     }
@@ -143,4 +191,49 @@ pub(super) fn page_rows(left: Option<u64>, page: usize, limits: &Limits) -> u64 
         Some(_) => 2_000,
     };
     rows.min(limits.rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn estimate(way: Way, rows: u64, workers: u64, counted: bool) -> Estimate {
+        let spec = Spec::of("Leads");
+        let columns = Columns { parts: vec![vec!["City".to_owned()]], ..Columns::default() };
+        let latency = Duration::from_millis(100);
+        let circumstances = Circumstances { spec: &spec, version: ApiVersion::V8, workers, latency };
+        circumstances.estimate(way, &columns, rows, counted)
+    }
+
+    #[test]
+    fn many_records_are_cheaper_by_bulk_read_and_come_sooner_by_query() {
+        let [query, bulk] = [Way::Query, Way::Bulk].map(|way| estimate(way, 54_000, 1, true));
+        assert!(bulk.credits < query.credits && query.duration < bulk.duration, "{query:?} {bulk:?}");
+        let [query, bulk] = [Way::Query, Way::Bulk].map(|way| estimate(way, 20_000, 1, true));
+        assert!(query.credits < bulk.credits && query.duration < bulk.duration, "{query:?} {bulk:?}");
+    }
+
+    #[test]
+    fn who_knows_how_many_there_are_asks_for_pages_that_fit() {
+        let calls = |rows, counted| {
+            (estimate(Way::Query, rows, 1, counted).calls, estimate(Way::Query, rows, 1, counted).credits)
+        };
+        assert_eq!(
+            [(0, false), (200, false), (201, false), (1_200, false)].map(|(rows, known)| calls(rows, known)),
+            [(1, 1), (1, 1), (2, 3), (2, 3)]
+        );
+        assert_eq!(
+            [(100_000, false), (100_000, true), (20_100, true)].map(|(rows, known)| calls(rows, known)),
+            [(52, 153), (50, 150), (11, 31)]
+        );
+    }
+
+    #[test]
+    fn workers_begin_with_ranges_of_whole_pages_that_the_offset_reaches() {
+        let ranks = |rows, version| ranks(rows, 5, &Limits::of(version));
+        assert_eq!(ranks(20_000, ApiVersion::V8), [4_000, 8_000, 12_000, 16_000]);
+        assert_eq!(ranks(20_000, ApiVersion::V2), [4_000, 8_000, 12_000, 16_000]);
+        assert_eq!(ranks(3_000, ApiVersion::V8), [2_000]);
+        assert_eq!(ranks(1_000_000, ApiVersion::V8), [0; 0]);
+    }
 }

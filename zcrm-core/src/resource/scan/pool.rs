@@ -207,8 +207,8 @@ impl Slot {
         range.pages = range.pages.saturating_add(1);
         range.left = range.left.map(|left| left.saturating_sub(read));
         if range.left == Some(0) {
-            // Should there be more, there is more than was thought.
-            (range.left, range.pages) = (None, 0);
+            // Should there be more, it is what came in since they were counted: a little.
+            (range.left, range.pages, self.whole) = (None, 0, true);
         }
         match page.next.take() {
             Some(next) => {

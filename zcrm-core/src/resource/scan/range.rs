@@ -37,24 +37,35 @@ pub(super) enum Place {
     Row(u64),
     /// At this page, from 1.
     Page(u32),
+    /// In a listing by id.
+    Listed(Chain),
     /// In a listing by time.
     Time(Chain),
 }
 
-/// Where a listing by time stands.
+/// Where a listing stands that goes on by page token.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Chain {
     /// It has what was modified later than this, in seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) since: Option<i64>,
     /// The number of the next page, from 1, where it is told by number.
     pub(super) page: u32,
     /// Its token, where it is told by token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) token: Option<String>,
-    /// How many rows it gave.
+    /// How many rows the listing gave.
+    #[serde(default)]
     pub(super) rows: u64,
-    /// When the last of them was modified.
+    /// The rows of the second behind `since` that came before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) known: Vec<String>,
+    /// When the last row was modified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) last: Option<i64>,
+    /// How many rows the range gave since which time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) pace: Option<(u64, i64)>,
 }
 
 /// The last that belongs to a range.

@@ -58,7 +58,8 @@ impl Reader {
         for row in batch.rows.by_ref() {
             *taken = taken.saturating_add(1);
             *behind = source.place_behind(&row);
-            if *taken > skip && source.admits(&row) {
+            let is_new = source.admits(&row);
+            if is_new && *taken > skip {
                 return Some(row);
             }
         }

@@ -118,7 +118,7 @@ impl<T> ScanRows<T> {
             Stage::Begin => Some(self.task.cursor.clone().unwrap_or_else(|| self.cursor_at(State::Begin))),
             Stage::Ranges(reader) => {
                 let way = self.choice.as_ref().map_or(Way::Query, |choice| choice.way);
-                Some(self.cursor_at(State::Ranges(way, reader.left())))
+                Some(self.cursor_at(State::Ranges(way, Box::new(reader.left()))))
             }
             #[cfg(feature = "bulk")]
             Stage::Bulk(rows) => Some(self.cursor_at(State::Bulk(Box::new(rows.cursor())))),
@@ -183,7 +183,7 @@ impl<T> ScanRows<T> {
             Way::Bulk => return self.read_bulk(choice),
         };
         let ranges = match cursor.as_ref().map(|cursor| &cursor.state) {
-            Some(State::Ranges(_, ranges)) => ranges.clone(),
+            Some(State::Ranges(_, ranges)) => (**ranges).clone(),
             _ => source.ranges(workers)?,
         };
         self.stage = Stage::Ranges(Box::new(Reader::new(source, ranges, workers)));
@@ -260,6 +260,15 @@ impl<T> ScanRows<T> {
         }
     }
 
+    /// Whether an error was one of a row, behind which others come.
+    fn goes_on(&self) -> bool {
+        match &self.stage {
+            #[cfg(feature = "bulk")]
+            Stage::Bulk(rows) => !rows.is_over(),
+            _ => false,
+        }
+    }
+
     /// What to do where Zoho refused the first request of a scan: leave a field out that nobody named, divide the
     /// fields into smaller parts, or take another way.
     fn otherwise(&mut self, error: Error) -> Result<()> {
@@ -298,6 +307,7 @@ impl<T> Iterator for ScanRows<T> {
                 self.rows = self.rows.saturating_add(1);
                 Some((self.decode)(row).map_err(Error::logged))
             }
+            Some(Err(error)) if self.goes_on() => Some(Err(error)),
             Some(Err(error)) => {
                 if let Some(cursor) = self.cursor() {
                     self.stage = Stage::Failed(Box::new(cursor));

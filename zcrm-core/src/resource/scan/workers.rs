@@ -43,7 +43,19 @@ impl Drop for Workers {
     }
 }
 
+/// No other worker waits for one that panicked.
+struct Watch<'a>(&'a Pool);
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.stop();
+        }
+    }
+}
+
 fn work(pool: &Pool, pages: &SyncSender<Result<Batch>>) {
+    let _watch = Watch(pool);
     loop {
         let place = match pool.take() {
             Ok(Some(place)) => place,

@@ -74,8 +74,8 @@ impl Hints {
         Ok(notification)
     }
 
-    /// Ends [`read`](super::Subscription::read), now or the next time, with an error of kind
-    /// [`Interrupted`](ErrorKind::Interrupted). A request in flight is not cut off.
+    /// Lets [`read`](super::Subscription::read) tell [`Stopped`](super::Told::Stopped), now and from now on. A request
+    /// in flight is not cut off; [`Client::interrupt`](crate::Client::interrupt) ends waits between requests.
     pub fn stop(&self) {
         self.lock().stopped = true;
         self.0.changed.notify_all();

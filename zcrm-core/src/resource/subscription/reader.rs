@@ -11,7 +11,7 @@ use super::state::SubscriptionState;
 use super::told::{Told, ToldChange};
 use super::upkeep::{Upkeep, stop};
 use crate::entity::Record;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::resource::changes::{Change, ChangesCursor, ChangesRows};
 use crate::resource::module::ModuleHandle;
 use crate::resource::notifications::{EventKind, NotificationsHandle};
@@ -136,33 +136,32 @@ impl Subscription {
     ///
     /// # Errors
     ///
-    /// [`Interrupted`](ErrorKind::Interrupted) after [`Hints::stop`]. Otherwise what a request of a pass or for the
-    /// channel failed with. Nothing is lost by it: the next call goes on with what else is due, and what failed is
-    /// tried again after a pause of 1 to 60 seconds. Which errors will not go away, such as
-    /// [`Scope`](ErrorKind::Scope) or [`CursorTooOld`](ErrorKind::CursorTooOld), is for the program to decide.
+    /// What a request of a pass or for the channel failed with. Nothing is lost by it: the next call goes on with what
+    /// else is due, and what failed is tried again after a pause of 1 to 60 seconds. Which errors will not go away, such
+    /// as [`Scope`](crate::ErrorKind::Scope) or [`CursorTooOld`](crate::ErrorKind::CursorTooOld), is for the program to
+    /// decide.
     pub fn read(&mut self) -> Result<Told> {
         loop {
             if self.hints.is_stopped() {
-                let message = "the subscription was stopped; what was told can be acknowledged";
-                return Err(Error::new(ErrorKind::Interrupted, message).logged());
+                return Ok(Told::Stopped);
+            }
+            let now = Instant::now();
+            if self.upkeep.due().is_some_and(|due| due <= now) {
+                let channels = NotificationsHandle::new(&self.session);
+                if self.upkeep.run(&channels, &self.settings, &mut self.state, &self.hints)? {
+                    return Ok(Told::ChannelChanged);
+                }
             }
             if let Some(told) = self.go_on() {
                 return told;
             }
             let seen = self.hints.count();
-            let now = Instant::now();
             let due = self.paces.iter().map(|(module, pace)| (pace.due(self.hints.waiting(module)), module));
             let pass = due.min().map(|(due, module)| (due, module.clone()));
-            match (self.upkeep.due(), pass) {
-                (Some(due), _) if due <= now => {
-                    let channels = NotificationsHandle::new(&self.session);
-                    if self.upkeep.run(&channels, &self.settings, &mut self.state, &self.hints)? {
-                        return Ok(Told::ChannelChanged);
-                    }
-                }
-                (_, Some((due, module))) if due <= now => self.begin(module),
-                (upkeep, pass) => {
-                    let next = pass.map(|(due, _)| due).into_iter().chain(upkeep).min();
+            match pass {
+                Some((due, module)) if due <= now => self.begin(module),
+                pass => {
+                    let next = pass.map(|(due, _)| due).into_iter().chain(self.upkeep.due()).min();
                     self.hints.wait(next.unwrap_or(now + self.settings.every), seen);
                 }
             }

@@ -16,6 +16,8 @@ pub enum Told {
         /// The module's API name.
         module: String,
     },
+    /// [`Hints::stop`](super::Hints::stop) was called. What was told can be acknowledged.
+    Stopped,
     /// The channel was enabled, renewed or stopped: keep the state.
     ChannelChanged,
 }

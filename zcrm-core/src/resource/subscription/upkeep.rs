@@ -9,6 +9,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::resource::notifications::{Channel, NotificationsHandle, Watch};
 use crate::secret::Secret;
 
+/// So long lies between two renewals at least, whatever was granted.
+const SHORTEST: Duration = Duration::from_millis(200);
+
 /// The pauses after a failure.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
@@ -57,7 +60,7 @@ impl Upkeep {
         match &outcome {
             Ok(_) => {
                 self.pause = PAUSES.0;
-                self.next = state.channel.as_ref().map(|channel| now + until_renewal(channel));
+                self.next = state.channel.as_ref().map(|channel| now + until_renewal(channel).max(SHORTEST));
             }
             Err(_) => {
                 self.next = Some(now + self.pause);
@@ -94,14 +97,10 @@ impl Upkeep {
         let watch = Watch::new(url, token).channel_id(channel.id());
         let events = wanted(settings, state, watch);
         let Some(channel) = &mut state.channel else { return Ok(false) };
-        if !channel.watch().is_same(&events) {
-            *channel = match channels.replace(&events) {
-                Err(error) if error.code() == Some("NOT_SUBSCRIBED") => channels.enable(&events)?,
-                replaced => replaced?,
-            };
-        } else if channel.renew_due(margin(channel)) {
-            channels.renew(channel)?;
-        } else if self.verify && channels.list().channel(channel.id()).send()?.items.is_empty() {
+        let as_it_should_be = channel.watch().is_same(&events);
+        if !as_it_should_be || channel.renew_due(margin(channel)) {
+            *channel = replaced(channels, &events)?;
+        } else if self.verify && is_gone(channels, channel)? {
             log::warn!("channel {}: Zoho knows it no more; it is enabled again", channel.id());
             *channel = channels.enable(&events)?;
         } else {
@@ -115,6 +114,26 @@ impl Upkeep {
     fn was_verified(&mut self) {
         self.verify = false;
         self.verified = Some(Instant::now());
+    }
+}
+
+/// A channel that lives on, or begins again where Zoho will not let it.
+fn replaced(channels: &NotificationsHandle, watch: &Watch) -> Result<Channel> {
+    match channels.replace(watch) {
+        Err(error) if matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::NotFound) => channels.enable(watch),
+        replaced => replaced,
+    }
+}
+
+/// Whether Zoho does not list the channel. Where it lists nothing at all for now, the channel is taken to be there.
+fn is_gone(channels: &NotificationsHandle, channel: &Channel) -> Result<bool> {
+    match channels.list().channel(channel.id()).all() {
+        Ok(listed) => Ok(!listed.iter().any(|row| row.channel_id == *channel.id())),
+        Err(error) if error.kind() == ErrorKind::Interrupted => Err(error),
+        Err(error) => {
+            log::warn!("channel {}: whether Zoho still knows it could not be asked: {error}", channel.id());
+            Ok(false)
+        }
     }
 }
 

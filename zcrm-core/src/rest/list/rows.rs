@@ -23,7 +23,8 @@ use crate::rest::session::Session;
 ///   [`UnfitRow`](super::UnfitRow), and the listing goes on.
 /// * Pages by number shift when others write meanwhile: a record that is deleted before the current page moves all
 ///   later ones up, so one may be missed; a record that is created moves them down, so one may come twice. Whoever
-///   deletes what it lists collects the ids first.
+///   deletes what it lists collects the ids first. [`scan`](crate::resource::ModuleHandle::scan) reads all of a module
+///   without that.
 #[must_use = "nothing is sent until the iterator is driven"]
 pub struct Rows<T> {
     session: Session,

@@ -73,13 +73,13 @@ struct Run<'a, 'b> {
 
 impl Run<'_, '_> {
     fn all_or_none(&mut self, parts: &[Result<Part, Value>]) -> Answer {
-        let before = (self.org.records.clone(), self.org.tags.clone());
+        let before = (self.org.records.clone(), self.org.tags.clone(), self.org.ties.clone());
         let failed = (0..parts.len()).find(|&index| !self.perform(parts, index));
         let Some(failed) = failed else {
             return self.answer(200);
         };
         self.org.records.take_back(before.0);
-        self.org.tags = before.1;
+        (self.org.tags, self.org.ties) = (before.1, before.2);
         let details = json!({ "rollbacked_by_sub_request_index": failed });
         for (index, answer) in self.answers.iter_mut().enumerate() {
             let (code, message) = if index < failed {

@@ -2,7 +2,7 @@
 //!
 //! | File | Holds |
 //! |---|---|
-//! | `module`, `field`, `fields` | the modules and their fields as the emulator defines them |
+//! | `module`, `field`, `fields`, `wide` | the modules and their fields as the emulator defines them |
 //! | `module_json`, `field_json`, `layouts` | how they are described |
 //! | `views` | custom views |
 //! | `related` | related lists |
@@ -16,6 +16,7 @@ mod module_json;
 mod pick;
 mod related;
 mod views;
+mod wide;
 
 use crate::answer::Outcome;
 use crate::crm::visit::Visit;

@@ -1,7 +1,7 @@
 //! Modules as the emulator defines them.
 
 use super::field::Field;
-use super::fields;
+use super::{fields, wide};
 
 const FIRST_MODULE: u64 = 3_652_397_000_000_002_175;
 const FIRST_FIELD: u64 = 3_652_397_000_000_400_000;
@@ -103,4 +103,5 @@ static MODULES: &[Module] = &[
     module("Notes", "Note", "Note_Title", fields::NOTES),
     module("Attachments", "Attachment", "File_Name", fields::ATTACHMENTS),
     Module { api_name: "Projects", singular: "Project", display_field: "Name", custom: true, fields: fields::PROJECTS },
+    Module { api_name: "Surveys", singular: "Survey", display_field: "Name", custom: true, fields: wide::SURVEYS },
 ];

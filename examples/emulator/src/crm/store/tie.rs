@@ -3,7 +3,7 @@
 use crate::crm::row::Row;
 
 /// Two records that were tied to each other, and what the tie itself holds, such as a list price.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Tie {
     pub(crate) ends: [(&'static str, u64); 2],
     pub(crate) data: Row,

@@ -12,6 +12,7 @@ use super::mandatory;
 use super::options::{Children, Operation, Options};
 use super::outcomes::BulkWriteOutcomes;
 use super::plan::BulkWritePlan;
+use super::request::COST;
 use super::run::{Journal, Run};
 use super::spool::Spool;
 use super::zone::Zone;
@@ -22,6 +23,7 @@ use crate::resource::collection::Collection;
 use crate::resource::module::ModuleHandle;
 use crate::resource::organization::OrganizationHandle;
 use crate::rest::BatchReport;
+use crate::transport::Method;
 
 /// From this version on, a job may have several resources.
 const CHILDREN: ApiVersion = ApiVersion::V5;
@@ -118,7 +120,7 @@ impl<'a> BulkWriteRows<'a> {
     pub fn plan(&self) -> Result<BulkWritePlan> {
         let spool = self.spool.as_ref().map_err(|error| error.clone().logged())?;
         if spool.rows == 0 {
-            return Ok(BulkWritePlan::new(spool, 0));
+            return Ok(BulkWritePlan::new(spool, 0, 0));
         }
         let columns = self.columns(spool)?;
         self.children(spool)?;
@@ -237,11 +239,18 @@ impl<'a> BulkWriteRows<'a> {
         self.options.children.iter().filter_map(seen)
     }
 
+    /// What starting a job costs, by Zoho's own price where that was read.
+    fn credits_a_job(&self) -> u64 {
+        let session = &self.module.session;
+        session.credits(Method::Post, &format!("/crm/bulk/{}/write", session.version()), COST)
+    }
+
     fn plan_for(&self, spool: &Spool, columns: &Columns) -> BulkWritePlan {
         let subforms = self.listed(spool).filter(|(children, _)| children.target.is_none()).count();
         // Fields and organization always.
         let calls = [true, true, self.needs_layouts(), self.needs_user(columns)].into_iter().filter(|call| *call);
-        BulkWritePlan::new(spool, calls.count().saturating_add(subforms) as u64)
+        let calls = calls.count().saturating_add(subforms) as u64;
+        BulkWritePlan::new(spool, calls, self.credits_a_job())
     }
 
     fn needs_layouts(&self) -> bool {

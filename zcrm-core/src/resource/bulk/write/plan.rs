@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::pack::MOST_ROWS;
-use super::request::COST;
 use super::spool::Spool;
 
 /// JSON of this size makes a file that Zoho takes, however badly it can be compressed.
@@ -27,13 +26,14 @@ pub struct BulkWritePlan {
 }
 
 impl BulkWritePlan {
-    /// The plan for rows, with so many calls about the module and the organization.
-    pub(super) fn new(spool: &Spool, calls_before: u64) -> Self {
+    /// The plan for rows, with so many calls about the module and the organization, at so many credits for starting a
+    /// job.
+    pub(super) fn new(spool: &Spool, calls_before: u64, credits_a_job: u64) -> Self {
         let rows = spool.sendable;
         let jobs = rows.div_ceil(MOST_ROWS);
         // Upload, start, question and download.
         let calls = calls_before.saturating_add(jobs.saturating_mul(4));
-        let credits = calls.saturating_sub(jobs).saturating_add(jobs.saturating_mul(COST.credits().into()));
+        let credits = calls.saturating_sub(jobs).saturating_add(jobs.saturating_mul(credits_a_job));
         Self { rows, jobs, credits, calls, is_exact: spool.bytes.div_ceil(jobs.max(1)) < SURELY_SMALL }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::children::ChildColumns;
 use super::columns::Columns;
@@ -16,10 +16,7 @@ use super::spool::{SpoolReader, Spooled};
 use super::status::{State, Status, ask};
 use super::upload::upload;
 use crate::error::{Error, ErrorKind, Result};
-use crate::rest::{Outcome, Session};
-
-/// The pauses between two questions: the first one, and the longest.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(60));
+use crate::rest::{Outcome, Pauses, Session};
 
 /// Keeps what is known of a job.
 pub(super) type Journal<'a> = Box<dyn FnMut(&BulkWriteJob) -> io::Result<()> + Send + 'a>;
@@ -294,18 +291,14 @@ impl<'a> Run<'a> {
 
     /// The status of the job when it is over.
     fn wait(&self, id: &str, job: &BulkWriteJob) -> Result<Status> {
-        let started = Instant::now();
-        let (mut pause, longest) = PAUSES;
+        let mut pauses = Pauses::within(self.limit);
         loop {
             let status = self.session.run(&ask(job.version, id))?;
             let State::Pending(word) = &status.state else { return Ok(status) };
-            let left = self.limit.saturating_sub(started.elapsed());
-            if left.is_zero() {
+            if !pauses.pause(&self.session)? {
                 let message = format!("it is {word} after {} seconds", self.limit.as_secs_f64());
                 return Err(Error::new(ErrorKind::JobPending, message).logged());
             }
-            self.session.sleep(pause.min(left)).map_err(Error::logged)?;
-            pause = pause.saturating_mul(2).min(longest);
         }
     }
 }
