@@ -62,6 +62,11 @@
 //! | `delete_flag` of a line is never sent | `delete: true` | so a line goes (Q42) |
 //! | Participants have all members, null if unset | Those that are set | null says nothing, or clears (Q51) |
 //! | A conversion without options has the body `null` | `{"data":[{}]}` | Zoho reads `data` (Q21) |
+//! | A refresh sends `redirect_uri` | It does not | a refresh has no redirect (RFC 6749, section 6) |
+//! | A refresh keeps the refresh token, whatever Zoho sends | A new one in the response replaces it | the old one may be worth nothing then |
+//! | A line without a quantity is an exception | It is sent | Zoho says what it lacks, and an update of another value needs none |
+//! | `total`, `net_total` and `total_after_discount` of a line are never sent | They are, if they were set | what was set is sent; Zoho computes them and decides itself |
+//! | A note names its module only if `parent_module` is set | Notes of a record always name it | Zoho's pages up to v4 demand it |
 //! | `per_page` is 20 by default in lists of a record | 200 | fewer calls; `.per_page(20)` |
 //!
 //! From v3 on Zoho's API differs: fields that a version demands, names of subforms, bodies in place of queries. The

@@ -135,3 +135,37 @@ fn nothing_newer_is_304_for_users_and_related_lists_too() {
         assert_eq!(client.try_call_with("GET", &path, &header, None).unwrap().status, 304, "{path}");
     }
 }
+
+#[test]
+fn requests_of_one_call_are_refused_where_zoho_refuses_them() {
+    let client = start();
+    let path = "/crm/v8/__composite_requests";
+    let get = |name: &str, uri: &str| json!({ "sub_request_id": name, "method": "GET", "uri": uri });
+    let send = |rest: Value, parts: Vec<Value>| {
+        let mut body = rest;
+        body["__composite_requests"] = parts.into();
+        client.post(path, body)
+    };
+    let both = send(json!({ "rollback_on_fail": true, "parallel_execution": true }), vec![get("a", "/crm/v8/org")]);
+    assert_eq!(both.code(), "AMBIGUITY_DURING_PROCESSING");
+    let loops = vec![get("a", "/crm/v8/Leads/@{b:$.data[0].id}"), get("b", "/crm/v8/Leads/@{a:$.data[0].id}")];
+    assert_eq!(send(json!({}), loops).code(), "LOOPING_FOUND");
+    assert_eq!(send(json!({}), vec![get("a", "/crm/v8/org"), get("a", "/crm/v8/org")]).code(), "DUPLICATE_DATA");
+    assert_eq!(send(json!({}), vec![get("a", "/crm/v8/org"); 6]).code(), "INVALID_DATA");
+
+    let rows = |rows: u64| {
+        let params = json!({ "fields": "id", "per_page": rows });
+        json!({ "sub_request_id": "c", "method": "GET", "uri": "/crm/v8/Leads", "params": params })
+    };
+    let newer = json!({ "sub_request_id": "d", "method": "GET", "uri": "/crm/v8/org" });
+    let some = send(json!({}), vec![get("a", "/crm/v8/org"), get("b", "/crm/v8/files"), rows(26)]);
+    let codes: Vec<&Value> = (0..3).map(|at| &some.json["__composite_requests"][at]["code"]).collect();
+    assert_eq!((some.status, codes), (207, vec![&json!("SUCCESS"), &json!("NOT_SUPPORTED"), &json!("LIMIT_EXCEEDED")]));
+    let none = client.post(&path.replace("v8", "v7"), json!({ "__composite_requests": [newer] }));
+    assert_eq!((none.status, &none.json["__composite_requests"][0]["code"]), (400, &json!("NOT_ALLOWED")));
+    // All were executed, and one of them failed.
+    let executed = send(json!({}), vec![get("a", "/crm/v8/Leads/7"), get("b", "/crm/v8/Leads/@{a:$.data[0].id}")]);
+    let items = &executed.json["__composite_requests"];
+    assert_eq!(items[0]["details"]["response"]["status_code"], 400);
+    assert_eq!((executed.status, &items[1]["code"]), (207, &json!("INVALID_REFERENCE")));
+}

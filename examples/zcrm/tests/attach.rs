@@ -3,7 +3,9 @@
 
 mod program;
 
-use program::{Account, Ran};
+use program::Account;
+#[cfg(unix)]
+use program::Ran;
 use zcrm_emulator::{Fault, On, Options, Reply};
 
 const ZCRM: &str = env!("CARGO_BIN_EXE_zcrm");
@@ -95,6 +97,7 @@ fn all_files_are_attached_though_nobody_takes_their_ids() {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[derive(Clone, Copy)]
 enum Nobody {
     Reads,

@@ -3,6 +3,7 @@
 
 mod program;
 
+#[cfg(target_os = "linux")]
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::process::{Command, Stdio};

@@ -3,9 +3,12 @@
 
 mod program;
 
+#[cfg(unix)]
 use std::io::{BufRead, BufReader, Read};
 
-use program::{Account, Ran, signal};
+use program::Account;
+#[cfg(unix)]
+use program::{Ran, signal};
 use serde_json::Value;
 use zcrm_emulator::{Fault, On, Options, Reply};
 

@@ -3,9 +3,12 @@
 
 mod program;
 
+#[cfg(unix)]
 use std::process::Stdio;
 
-use program::{Account, Ran};
+use program::Account;
+#[cfg(unix)]
+use program::Ran;
 use zcrm_emulator::{Fault, On, Reply};
 
 const ZCRM: &str = env!("CARGO_BIN_EXE_zcrm");

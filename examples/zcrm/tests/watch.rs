@@ -245,6 +245,7 @@ fn sweeps_alone_tell_what_happens_from_the_first_start_on_whether_it_runs_or_not
         let second = account.run(ZCRM, &[&["watch"][..], &arguments].concat());
         assert_eq!(second.code, Some(1));
         assert!(second.stderr.contains("in use by another process"), "{}", second.stderr);
+        #[cfg(unix)]
         assert_eq!(
             std::fs::metadata(account.path("state")).unwrap().permissions(),
             std::os::unix::fs::PermissionsExt::from_mode(0o100_600)

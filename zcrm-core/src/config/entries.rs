@@ -101,7 +101,8 @@ impl Entries {
         self.values.iter().filter(|(key, value)| is_present(**key, value)).map(|(key, _)| *key)
     }
 
-    /// The keys whose values nobody else may read.
+    /// The keys whose values nobody else may read. Only Unix tells who else can read a file.
+    #[cfg(unix)]
     pub(super) fn secrets(&self) -> impl Iterator<Item = Key> {
         let is_secret = |key: &Key, text: &str| match key {
             Key::ClientSecret | Key::DbPassword | Key::MysqlPassword => !text.is_empty(),

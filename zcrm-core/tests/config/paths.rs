@@ -6,7 +6,9 @@ use std::{env, fs};
 use zcrm_core::Config;
 use zcrm_core::config::StoreKind;
 
-use super::{MANDATORY, fault, with};
+#[cfg(unix)]
+use super::MANDATORY;
+use super::{fault, with};
 
 /// An absolute path on any system.
 fn absolute(path: &str) -> String {

@@ -5,21 +5,27 @@
 mod classes;
 mod faults;
 
-use std::time::Duration;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use classes::{Class, Kind, Seen, classes};
 use faults::{Case, Known, faults};
 use zcrm_core::config::HttpOptions;
 use zcrm_core::persistence::InMemoryPersistence;
 use zcrm_core::{Client, Config, Error, ErrorKind, GrantToken, Result};
-use zcrm_emulator::{Emulator, On, Options};
+use zcrm_emulator::{Emulator, Fault, On, Options};
 
 fn start(version: &str) -> (Emulator, Client) {
+    start_with(version, HttpOptions::default())
+}
+
+fn start_with(version: &str, http: HttpOptions) -> (Emulator, Client) {
     let emulator = Emulator::start(Options::default()).unwrap();
     emulator.behave(|behaviour| behaviour.token_limit = false);
     let mut dictionary = emulator.dictionary();
     dictionary["api_version"] = version.into();
-    let http = HttpOptions::default().retry_base(Duration::from_micros(10)).max_retries(2);
+    let http = http.retry_base(Duration::from_micros(10)).max_retries(2);
     let config = Config::from_json_str(&dictionary.to_string()).unwrap().with_http(http);
     let client = Client::new(config, InMemoryPersistence::new()).unwrap();
     let _ = client.oauth().generate_access_token(GrantToken::new(emulator.new_grant("abc@xyz.com"))).unwrap();
@@ -133,6 +139,57 @@ fn every_fault_once(version: &str) {
         }
     }
     assert!(wrong.is_empty(), "{version}: {} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A server that does the work and never answers, or stands still within its answer, against every call: within the
+/// time limits, and nothing is done twice.
+fn standing_still(version: &str) {
+    const LIMIT: Duration = Duration::from_secs(2);
+    let http = HttpOptions::default().response_timeout(LIMIT).call_timeout(LIMIT).idle_timeout(LIMIT);
+    let faults = || {
+        [("silence", Fault::Silence), ("a standstill", Fault::SlowBody(3, LIMIT * 2))].map(|(name, fault)| Case {
+            name: name.to_owned(),
+            fault,
+            worked: true,
+            known: Known::Open,
+        })
+    };
+    // Most of the time they wait.
+    let (classes, next, wrong) = (classes(version), AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..24 {
+            scope.spawn(|| {
+                let (emulator, client) = start_with(version, http.clone());
+                while let Some(class) = classes.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    for case in faults() {
+                        let id = (class.prepare)(&client);
+                        emulator.reset_counters();
+                        emulator.fault(On::any_call().times(1), case.fault.clone());
+                        let begun = Instant::now();
+                        let seen = (class.call)(&client, &id);
+                        let (attempts, took) = (emulator.counters().total_calls(), begun.elapsed());
+                        emulator.clear_faults();
+                        let slow = (took > LIMIT * 5).then_some("it took too long");
+                        if let Some(fault) = judge(class, &case, &seen, attempts).or(slow) {
+                            let name = (class.name, &case.name);
+                            wrong
+                                .lock()
+                                .unwrap()
+                                .push(format!("{name:?}: {fault}, {attempts} attempts, {took:?}: {seen:?}"));
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "{version}: {} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_server_that_stands_still_against_every_call() {
+    standing_still("v2");
+    standing_still("v8");
 }
 
 #[test]

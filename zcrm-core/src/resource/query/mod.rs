@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::cursor::QueryCursor;
 pub(super) use self::page::{DATA, reading, request};
+use self::page::{record, typed};
 pub use self::rows::QueryRows;
 use crate::config::ApiVersion;
 use crate::coql::{Query, Statement};
@@ -97,24 +98,24 @@ impl QueryHandle {
     /// What is wrong with the query is its first item: an error of kind [`InvalidInput`](ErrorKind::InvalidInput),
     /// before anything is sent.
     pub fn iter(&self) -> QueryRows<Record> {
-        self.iter_as()
+        QueryRows::new(&self.session, self.statement.read(), None, record)
     }
 
     /// As [`iter`](Self::iter), each row decoded into a type of your own.
     pub fn iter_as<T: DeserializeOwned + 'static>(&self) -> QueryRows<T> {
-        QueryRows::new(&self.session, self.statement.read(), None)
+        QueryRows::new(&self.session, self.statement.read(), None, typed)
     }
 
     /// The rows that follow those that another iterator over this query has given; [`QueryCursor`] has an example.
     ///
     /// A cursor of another query makes the first item an error of kind [`CursorMismatch`](ErrorKind::CursorMismatch).
     pub fn resume(&self, cursor: &QueryCursor) -> QueryRows<Record> {
-        self.resume_as(cursor)
+        QueryRows::new(&self.session, self.statement.read(), Some(cursor), record)
     }
 
     /// As [`resume`](Self::resume), each row decoded into a type of your own.
     pub fn resume_as<T: DeserializeOwned + 'static>(&self, cursor: &QueryCursor) -> QueryRows<T> {
-        QueryRows::new(&self.session, self.statement.read(), Some(cursor))
+        QueryRows::new(&self.session, self.statement.read(), Some(cursor), typed)
     }
 
     /// All rows in memory.

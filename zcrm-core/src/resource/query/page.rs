@@ -4,11 +4,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use crate::coql::credits;
+use crate::entity::Record;
 use crate::error::Result;
 use crate::resource::row::id_under;
-use crate::rest::{Cost, Idempotency, Key, Request, Response, Session, decode_row, row_texts};
+use crate::rest::{Cost, Idempotency, Key, PageInfo, Request, Response, Session, decode_row, row_texts};
 use crate::transport::Method;
 
 /// Under which key rows stand.
@@ -60,13 +62,40 @@ pub(super) struct RowsOfPage<T> {
     pub(super) fingerprint: Option<u64>,
 }
 
+/// How a row is decoded.
+pub(super) type Decode<T> = fn(&Response, &RawValue) -> Result<T>;
+
+/// A type of the caller's.
+pub(super) fn typed<T: DeserializeOwned>(response: &Response, row: &RawValue) -> Result<T> {
+    decode_row(response, row.get())
+}
+
+/// A record keeps the text as it came, which needs no second look.
+pub(super) fn record(response: &Response, row: &RawValue) -> Result<Record> {
+    Record::from_raw(row.to_owned()).map_or_else(|| decode_row(response, row.get()), Ok)
+}
+
 /// Decodes the rows one by one, so that one that does not fit hides no other. `id_key` is where the id of a row stands.
-pub(super) fn read<T: DeserializeOwned>(response: &Response, id_key: Option<&str>) -> Result<RowsOfPage<T>> {
-    let page = row_texts(response, Key::from(DATA))?;
-    let row = |text| Row { id: id_key.and_then(|key| id_under(text, key)), value: decode_row(response, text) };
-    let rows = page.texts.into_iter().map(row).collect();
+pub(super) fn read<T: DeserializeOwned>(
+    response: &Response,
+    id_key: Option<&str>,
+    decode: Decode<T>,
+) -> Result<RowsOfPage<T>> {
+    let id = |text: &str| id_key.and_then(|key| id_under(text, key));
+    let (rows, info) = match response.found::<&RawValue>(Key::from(DATA)) {
+        Ok(found) => {
+            let row = |row: &RawValue| Row { id: id(row.get()), value: decode(response, row) };
+            (found.rows.into_iter().map(row).collect(), PageInfo::of(found.info))
+        }
+        // One of them is no JSON.
+        Err(_) => {
+            let page = row_texts(response, Key::from(DATA))?;
+            let row = |text| Row { id: id(text), value: decode_row(response, text) };
+            (page.texts.into_iter().map(row).collect(), page.info)
+        }
+    };
     let fingerprint = id_key.is_none().then(|| hash(response.body()));
-    Ok(RowsOfPage { rows, more: page.info.says_more(), fingerprint })
+    Ok(RowsOfPage { rows, more: info.says_more(), fingerprint })
 }
 
 fn hash(text: &str) -> u64 {

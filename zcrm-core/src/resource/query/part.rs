@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde::de::DeserializeOwned;
 
-use super::page::{Row, RowsOfPage, read, reading, request};
+use super::page::{Decode, Row, RowsOfPage, read, reading, request};
 use crate::coql::{Direction, Limits, Part, compare_ids};
 use crate::error::{Error, ErrorKind, Result};
 use crate::rest::Session;
@@ -30,6 +30,7 @@ pub(super) struct PartRows<T> {
     part: Part,
     limits: Limits,
     start: Start,
+    decode: Decode<T>,
     pages: usize,
     rows: std::vec::IntoIter<Row<T>>,
     /// The fingerprint of the page before.
@@ -38,9 +39,10 @@ pub(super) struct PartRows<T> {
 }
 
 impl<T: DeserializeOwned + 'static> PartRows<T> {
-    pub(super) fn new(session: Session, part: Part, start: Start) -> Self {
+    pub(super) fn new(session: Session, part: Part, start: Start, decode: Decode<T>) -> Self {
         let limits = Limits::of(session.version());
-        Self { session, part, limits, start, pages: 0, rows: Vec::new().into_iter(), previous: None, ended: false }
+        let rows = Vec::new().into_iter();
+        Self { session, part, limits, start, decode, pages: 0, rows, previous: None, ended: false }
     }
 
     /// How many rows the next page asks for. What is known to fit one page is asked for at once.
@@ -64,7 +66,8 @@ impl<T: DeserializeOwned + 'static> PartRows<T> {
         let asked = self.part.rows_of_page(self.start.read, wanted);
         let id_key = self.part.is_by_id().then(|| self.start.id_key.clone());
         let request = request(&self.session, text, asked, false);
-        let request = reading(request, move |response| read(&response, id_key.as_deref()));
+        let decode = self.decode;
+        let request = reading(request, move |response| read(&response, id_key.as_deref(), decode));
         let page = self.session.run(&request)?;
         self.take(page, asked).map_err(Error::logged)
     }

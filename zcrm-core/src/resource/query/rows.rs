@@ -6,9 +6,9 @@ use std::iter::FusedIterator;
 use serde::de::DeserializeOwned;
 
 use super::cursor::{QueryCursor, identity};
-use super::page::Row;
+use super::page::{Decode, Row};
 use super::part::{PartRows, Start};
-use crate::coql::{Merge, Query};
+use crate::coql::{Merge, Part, Query};
 use crate::error::{Error, Result};
 use crate::rest::Session;
 
@@ -51,8 +51,13 @@ enum Source<T> {
 
 impl<T: DeserializeOwned + 'static> QueryRows<T> {
     /// The rows from the beginning, or from where the cursor stands.
-    pub(super) fn new(session: &Session, query: Result<Query>, cursor: Option<&QueryCursor>) -> Self {
-        query.and_then(|query| Self::of(session, &query, cursor)).unwrap_or_else(|fault| Self {
+    pub(super) fn new(
+        session: &Session,
+        query: Result<Query>,
+        cursor: Option<&QueryCursor>,
+        decode: Decode<T>,
+    ) -> Self {
+        query.and_then(|query| Self::of(session, &query, cursor, decode)).unwrap_or_else(|fault| Self {
             rows: Source::Fault(Some(fault)),
             query: String::new(),
             skip: 0,
@@ -63,7 +68,7 @@ impl<T: DeserializeOwned + 'static> QueryRows<T> {
         })
     }
 
-    fn of(session: &Session, query: &Query, cursor: Option<&QueryCursor>) -> Result<Self> {
+    fn of(session: &Session, query: &Query, cursor: Option<&QueryCursor>, decode: Decode<T>) -> Result<Self> {
         let paging = query.in_pages(session.version())?;
         let identity = identity(&paging);
         cursor.map_or(Ok(()), |cursor| cursor.check(&identity))?;
@@ -78,7 +83,8 @@ impl<T: DeserializeOwned + 'static> QueryRows<T> {
             direction: paging.direction(),
             id_key: query.id_key(),
         };
-        let parts = paging.parts().iter().map(|part| PartRows::new(session.clone(), part.clone(), start.clone()));
+        let rows = |part: &Part| PartRows::new(session.clone(), part.clone(), start.clone(), decode);
+        let parts = paging.parts().iter().map(rows);
         let rows = Source::Rows(Merge::new(parts, paging.direction(), |row| row.id.as_deref()));
         Ok(Self { rows, query: identity, skip, left, taken, last_id, end: None })
     }

@@ -201,7 +201,7 @@ mod tests {
         let spec = Spec::of("Leads");
         let columns = Columns { parts: vec![vec!["City".to_owned()]], ..Columns::default() };
         let latency = Duration::from_millis(100);
-        let tariff = Tariff { page: 1, by_id: 1, job: 50, query: [1, 2, 3] };
+        let tariff = Tariff { page: 1, by_id: 1, job: JOB_CREDITS.into(), query: [1, 2, 3] };
         let circumstances = Circumstances { spec: &spec, version: ApiVersion::V8, workers, latency, tariff };
         circumstances.estimate(way, &columns, rows, counted)
     }

@@ -137,9 +137,9 @@ impl Subscription {
     /// # Errors
     ///
     /// What a request of a pass or for the channel failed with. Nothing is lost by it: the next call goes on with what
-    /// else is due, and what failed is tried again after a pause of 1 to 60 seconds. Which errors will not go away, such
-    /// as [`Scope`](crate::ErrorKind::Scope) or [`CursorTooOld`](crate::ErrorKind::CursorTooOld), is for the program to
-    /// decide.
+    /// else is due, and what failed is tried again after a pause of 1 to 60 seconds. Which errors will not go away is
+    /// for the program to decide, such as [`Scope`](crate::ErrorKind::Scope) or
+    /// [`CursorTooOld`](crate::ErrorKind::CursorTooOld).
     pub fn read(&mut self) -> Result<Told> {
         loop {
             if self.hints.is_stopped() {

@@ -27,10 +27,10 @@ impl Saved {
         Some(Self { id, duplicate_field: result.duplicate_field, details: result.details })
     }
 
-    /// One of which little is known: the id, the field by which it was found, and what else there is to tell.
+    /// One of which little is known: the id, and what else there is to tell.
     #[cfg(feature = "bulk")]
-    pub(crate) fn bare(id: RecordId, duplicate_field: Option<&str>, details: Json) -> Self {
-        Self { id, duplicate_field: duplicate_field.map(str::to_owned), details }
+    pub(crate) fn bare(id: RecordId, details: Json) -> Self {
+        Self { id, duplicate_field: None, details }
     }
 
     /// A record that turns out to be as it was to be written, from what was read of it.

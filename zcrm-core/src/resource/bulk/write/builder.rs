@@ -45,7 +45,8 @@ impl ModuleHandle {
     ///   [lookups of several records](BulkWrite::linked) are files of their own. Mandatory fields that
     ///   no column has are found before anything is paid for.
     /// * A job that is created is never created twice because its response was lost, unless doing so again changes
-    ///   nothing: an update, or an upsert in which every row has a value to be found by.
+    ///   nothing: an update, or an upsert in which every row has a value to be found by. What the first one created,
+    ///   the second one calls updated.
     ///
     /// ```no_run
     /// use serde::Serialize;

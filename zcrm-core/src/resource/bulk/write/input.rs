@@ -127,7 +127,8 @@ impl<'a> BulkWriteRows<'a> {
         Ok(self.plan_for(spool, &columns))
     }
 
-    /// Writes all rows, one job after the other, and keeps the outcomes only.
+    /// Writes all rows, one job after the other, and keeps the outcomes only, some 200 bytes each.
+    /// [`start`](Self::start) keeps those of one job.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client, people: Vec<zcrm_core::Record>) -> zcrm_core::Result<()> {

@@ -1,6 +1,6 @@
 //! Which line of Zoho's result is about which row. The result has the first three columns and promises no order.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// By what the rows of a job are recognized, in their order.
@@ -91,47 +91,50 @@ impl Keys {
 /// Joins lines with rows. Rows that are equal in all that comes back are joined in their order among themselves.
 pub(super) struct Join<T> {
     keys: Keys,
-    joined: HashMap<u32, T>,
-    by_strict: HashMap<u128, VecDeque<u32>>,
+    /// What was said of the row of each key.
+    joined: Vec<Option<T>>,
+    strict: Groups<u128>,
     /// Lines whose cells no row has as they are.
     odd: Vec<(Marks, T)>,
 }
 
 impl<T> Join<T> {
     pub(super) fn new(keys: Keys) -> Self {
-        let by_strict = by(keys.rows.iter(), |marks| Some(marks.strict));
-        Self { joined: HashMap::with_capacity(keys.len()), keys, by_strict, odd: Vec::new() }
+        let strict = Groups::of((0..).zip(&keys.rows).map(|(place, key)| (key.marks.strict, place)));
+        Self { joined: keys.rows.iter().map(|_| None).collect(), keys, strict, odd: Vec::new() }
     }
 
     /// Takes a line: its first cells, in the order of the columns, and what it says.
     pub(super) fn add<S: AsRef<str>>(&mut self, cells: &[S], told: T) {
         let marks = Marks::of(cells);
-        match self.by_strict.get_mut(&marks.strict).and_then(VecDeque::pop_front) {
-            Some(row) => drop(self.joined.insert(row, told)),
+        match self.strict.take(&marks.strict).and_then(|place| self.joined.get_mut(place)) {
+            Some(slot) => *slot = Some(told),
             None => self.odd.push((marks, told)),
         }
     }
 
-    /// What was said of each row that a line was found for, and how many lines are about no row.
-    pub(super) fn finish(mut self) -> (HashMap<u32, T>, usize) {
+    /// Each row that was sent, in their order, with what was said of it; and how many lines are about no row.
+    pub(super) fn finish(mut self) -> (Vec<(u32, Option<T>)>, usize) {
         self.settle(|marks| Some(marks.loose));
         self.settle_alone(|marks| marks.first);
-        (self.joined, self.odd.len())
+        (self.keys.rows().zip(self.joined).collect(), self.odd.len())
     }
 
-    fn open(&self) -> impl Iterator<Item = &Key> {
-        self.keys.rows.iter().filter(|key| !self.joined.contains_key(&key.row))
+    /// The keys whose row was told nothing, with their places.
+    fn open(&self) -> impl Iterator<Item = (usize, &Key)> {
+        let rows = self.keys.rows.iter().zip(&self.joined).enumerate();
+        rows.filter(|(_, (_, told))| told.is_none()).map(|(place, (key, _))| (place, key))
     }
 
     fn settle(&mut self, mark: impl Fn(&Marks) -> Option<u64>) {
         if self.odd.is_empty() {
             return;
         }
-        let mut open = by(self.open(), &mark);
+        let mut open = Groups::of(self.open().filter_map(|(place, key)| Some((mark(&key.marks)?, place))));
         for (marks, told) in std::mem::take(&mut self.odd) {
-            let row = mark(&marks).and_then(|mark| open.get_mut(&mark)).and_then(VecDeque::pop_front);
-            match row {
-                Some(row) => drop(self.joined.insert(row, told)),
+            let place = mark(&marks).and_then(|mark| open.take(&mark));
+            match place.and_then(|place| self.joined.get_mut(place)) {
+                Some(slot) => *slot = Some(told),
                 None => self.odd.push((marks, told)),
             }
         }
@@ -139,31 +142,42 @@ impl<T> Join<T> {
 
     /// As [`settle`](Self::settle), where neither several rows nor several lines share a mark.
     fn settle_alone(&mut self, mark: impl Fn(&Marks) -> Option<u64>) {
-        let mut lines: HashMap<u64, u32> = HashMap::new();
-        for mark in self.odd.iter().filter_map(|(marks, _)| mark(marks)) {
-            let count = lines.entry(mark).or_default();
-            *count = count.saturating_add(1);
-        }
-        let rows = by(self.open(), &mark);
-        let alone = |found: u64| {
-            rows.get(&found).is_some_and(|rows| rows.len() == 1) && lines.get(&found).is_some_and(|count| *count == 1)
+        let count = |marks: &mut dyn Iterator<Item = u64>| {
+            let mut counts: HashMap<u64, u32> = HashMap::new();
+            for mark in marks {
+                let count = counts.entry(mark).or_default();
+                *count = count.saturating_add(1);
+            }
+            counts
         };
+        let lines = count(&mut self.odd.iter().filter_map(|(marks, _)| mark(marks)));
+        let rows = count(&mut self.open().filter_map(|(_, key)| mark(&key.marks)));
+        let alone = |found: u64| rows.get(&found) == Some(&1) && lines.get(&found) == Some(&1);
         self.settle(|marks| mark(marks).filter(|found| alone(*found)));
     }
 }
 
-/// The places of rows by a mark, in their order.
-fn by<'a, M: Hash + Eq>(
-    keys: impl Iterator<Item = &'a Key>,
-    mark: impl Fn(&Marks) -> Option<M>,
-) -> HashMap<M, VecDeque<u32>> {
-    let mut places: HashMap<M, VecDeque<u32>> = HashMap::new();
-    for key in keys {
-        if let Some(mark) = mark(&key.marks) {
-            places.entry(mark).or_default().push_back(key.row);
-        }
+/// Places by a mark; those of one mark are taken in their order.
+struct Groups<M> {
+    sorted: Vec<(M, usize)>,
+    /// How many were taken of the mark that begins there.
+    taken: Vec<u32>,
+}
+
+impl<M: Ord> Groups<M> {
+    fn of(places: impl Iterator<Item = (M, usize)>) -> Self {
+        let mut sorted: Vec<(M, usize)> = places.collect();
+        sorted.sort_unstable();
+        Self { taken: vec![0; sorted.len()], sorted }
     }
-    places
+
+    fn take(&mut self, mark: &M) -> Option<usize> {
+        let begin = self.sorted.partition_point(|(known, _)| known < mark);
+        let taken = self.taken.get_mut(begin)?;
+        let (_, place) = self.sorted.get(begin.saturating_add(*taken as usize)).filter(|(known, _)| known == mark)?;
+        *taken = taken.saturating_add(1);
+        Some(*place)
+    }
 }
 
 #[cfg(test)]
@@ -177,8 +191,8 @@ mod tests {
         }
         let mut join = Join::new(keys);
         lines.iter().for_each(|(cells, told)| join.add(cells, *told));
-        let (mut told, left) = join.finish();
-        ((0..).zip(rows).map(|(row, _)| told.remove(&row)).collect(), left)
+        let (told, left) = join.finish();
+        (told.into_iter().map(|(_, told)| told).collect(), left)
     }
 
     #[test]

@@ -26,7 +26,9 @@ pub(super) fn check(
     let names = demanded.filter_map(|field| field.api_name.as_deref());
     // What the layout says of a field is less than what the list of fields does.
     let writable = |name: &&str| fields.get(*name).is_some_and(|field| is_writable(field, options.operation));
-    let missing: BTreeSet<&str> = names.filter(writable).filter(|name| !columns.covers(name)).collect();
+    // Zoho makes the user the owner.
+    let owner = |name: &&str| fields.get(*name).is_some_and(|field| field.data_type.as_deref() == Some("ownerlookup"));
+    let missing: BTreeSet<&str> = names.filter(writable).filter(|name| !owner(name) && !columns.covers(name)).collect();
     if missing.is_empty() {
         return Ok(());
     }

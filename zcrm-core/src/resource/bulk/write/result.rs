@@ -14,14 +14,38 @@ use crate::rest::{Outcome, Saved};
 /// What Zoho says of one row.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Told {
-    status: Box<str>,
+    status: Status,
     id: Option<Box<str>>,
-    errors: Box<str>,
+    errors: Option<Box<str>>,
 }
+
+#[derive(Debug, Clone, PartialEq)]
+enum Status {
+    Added,
+    Updated,
+    Skipped,
+    Unprocessed,
+    Other(Box<str>),
+}
+
+impl Status {
+    fn of(word: &str) -> Self {
+        match word.to_ascii_lowercase().as_str() {
+            "added" | "created" | "inserted" => Self::Added,
+            "updated" => Self::Updated,
+            "skipped" => Self::Skipped,
+            "unprocessed" => Self::Unprocessed,
+            _ => Self::Other(word.into()),
+        }
+    }
+}
+
+/// Each row that was sent, with what its line says.
+pub(super) type Lines = Vec<(u32, Option<Told>)>;
 
 /// Reads a result, and joins its lines with the rows that were sent, whose first columns are these. Besides, how many
 /// lines are about no row.
-pub(super) fn read(file: impl Read, columns: &[String], keys: Keys) -> Result<(HashMap<u32, Told>, usize)> {
+pub(super) fn read(file: impl Read, columns: &[String], keys: Keys) -> Result<(Lines, usize)> {
     let unreadable = |cause: csv::Error| damaged("its CSV file cannot be read").with_source(cause);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
     let heading = Heading::of(reader.headers().map_err(unreadable)?, columns)?;
@@ -34,9 +58,9 @@ pub(super) fn read(file: impl Read, columns: &[String], keys: Keys) -> Result<(H
         let text = |place: Option<usize>| place.map(cell).unwrap_or_default().trim();
         let id = Some(text(heading.id)).filter(|id| !id.is_empty() && !id.eq_ignore_ascii_case("null"));
         let told = Told {
-            status: cell(heading.status).trim().to_ascii_lowercase().into(),
+            status: Status::of(cell(heading.status).trim()),
             id: id.map(Into::into),
-            errors: text(heading.errors).into(),
+            errors: Some(text(heading.errors)).filter(|errors| !errors.is_empty()).map(Into::into),
         };
         join.add(&cells, told);
     }
@@ -107,29 +131,28 @@ impl Heading {
 
 impl Told {
     /// The outcome of the row; `below` is what was not written of the rows that it lists.
-    pub(super) fn outcome(self, find_by: Option<&str>, below: Option<Vec<Value>>) -> Outcome {
+    pub(super) fn outcome(self, below: Option<Vec<Value>>) -> Outcome {
         let details = below.map(|below| Json::from(json!({ "not_written": below }))).unwrap_or_default();
         let id = self.id.as_deref().map(RecordId::from);
-        match (&*self.status, id) {
-            ("added" | "created" | "inserted", Some(id)) => Outcome::Created(Saved::bare(id, None, details)),
-            ("updated", Some(id)) => Outcome::Updated(Saved::bare(id, find_by, details)),
-            ("added" | "created" | "inserted" | "updated", None) => {
-                let message = format!("Zoho reports {} without an id", self.status);
-                Outcome::Unanswered(Error::new(ErrorKind::InvalidResponse, message).with_outcome_unknown(true))
-            }
-            _ if !self.errors.is_empty() => Outcome::Rejected(rejected(errors(&self.errors))),
-            ("skipped", _) => Outcome::Rejected(rejected(ApiError::new(
+        let open = |message: String| {
+            Outcome::Unanswered(Error::new(ErrorKind::InvalidResponse, message).with_outcome_unknown(true))
+        };
+        match (self.status, id, self.errors) {
+            (Status::Added, Some(id), _) => Outcome::Created(Saved::bare(id, details)),
+            (Status::Updated, Some(id), _) => Outcome::Updated(Saved::bare(id, details)),
+            (Status::Added | Status::Updated, None, _) => open("Zoho reports success without an id".to_owned()),
+            (_, _, Some(text)) => Outcome::Rejected(rejected(errors(&text))),
+            (Status::Skipped, _, None) => Outcome::Rejected(rejected(ApiError::new(
                 "SKIPPED",
                 "Zoho skipped the row and gives no reason; most likely it was there already, or is there no more",
                 json!({ "id": self.id }),
             ))),
-            ("unprocessed", _) => Outcome::NotSent(Error::new(
+            (Status::Unprocessed, _, None) => Outcome::NotSent(Error::new(
                 ErrorKind::InvalidRequest,
                 "Zoho did not process the row, and says not why",
             )),
-            (other, _) => {
-                let message = format!("Zoho's word for the row is {other:?}, which says not what became of it");
-                Outcome::Unanswered(Error::new(ErrorKind::InvalidResponse, message).with_outcome_unknown(true))
+            (Status::Other(word), _, None) => {
+                open(format!("Zoho's word for the row is {word:?}, which says not what became of it"))
             }
         }
     }
@@ -176,8 +199,8 @@ mod tests {
             keys.add(row, &cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>());
         }
         let columns: Vec<String> = columns.iter().map(|column| (*column).to_owned()).collect();
-        let (mut told, _) = read(csv.as_bytes(), &columns, keys).unwrap();
-        let short = |told: Option<Told>| match told.map(|told| told.outcome(Some("Email"), None)) {
+        let (told, _) = read(csv.as_bytes(), &columns, keys).unwrap();
+        let short = |told: Option<Told>| match told.map(|told| told.outcome(None)) {
             None => "none".to_owned(),
             Some(Outcome::Created(saved)) => format!("created {}", saved.id),
             Some(Outcome::Updated(saved)) => format!("updated {}", saved.id),
@@ -188,7 +211,7 @@ mod tests {
             Some(Outcome::NotSent(_)) => "not sent".to_owned(),
             Some(_) => "unanswered".to_owned(),
         };
-        (0..).zip(rows).map(|(row, _)| short(told.remove(&row))).collect()
+        told.into_iter().map(|(_, told)| short(told)).collect()
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::job::BulkWriteJob;
 use super::options::Options;
 use super::pack::{Extent, MOST_BYTES, MOST_ROWS, Pack, Packing};
 use super::request::create;
-use super::result;
+use super::result::{self, Told};
 use super::spool::{SpoolReader, Spooled};
 use super::status::{State, Status, ask};
 use super::upload::upload;
@@ -201,7 +201,7 @@ impl<'a> Run<'a> {
     fn refused(&mut self, error: Error, pack: Pack) -> Vec<Outcome> {
         let error = self.stop(error);
         if error.kind().is_rejection() {
-            return told(pack, Box::new(move |_| Outcome::Rejected(error.clone())));
+            return told(pack, rejected(error));
         }
         told(pack, not_sent(error))
     }
@@ -222,25 +222,26 @@ impl<'a> Run<'a> {
     /// Waits for a job, and reads its result.
     fn follow(&mut self, job: BulkWriteJob, mut pack: Pack) -> Vec<Outcome> {
         let id = job.id.as_deref().unwrap_or_default();
-        let find_by = self.options.find_by.clone();
         let ended = self.wait(id, &job);
         let status = match ended {
             Ok(status) => status,
             Err(error) => return self.lost_sight(id, error, pack),
         };
+        let failed = (status.state == State::Failed).then(|| {
+            let error = Error::new(ErrorKind::JobFailed, format!("the bulk write job {id} failed"));
+            self.stop(error.with_api(status.reason.clone()).logged())
+        });
+        if let (Some(error), None) = (&failed, &status.download_url) {
+            return told(pack, rejected(error.clone()));
+        }
         let url = match (&status.download_url, &status.state) {
             (Some(url), _) => url,
-            (None, State::Failed) => {
-                let error = Error::new(ErrorKind::JobFailed, format!("the bulk write job {id} failed"));
-                let error = self.stop(error.with_api(status.reason).logged());
-                return told(pack, Box::new(move |_| Outcome::Rejected(error.clone())));
-            }
             (None, state) if *state == State::Skipped || status.total.is_some() && status.total == status.skipped => {
                 let mut reason = status.reason;
                 reason.message = std::mem::replace(&mut reason.code, "SKIPPED".to_owned());
                 let message = format!("Zoho skipped the whole bulk write job {id}");
                 let error = Error::new(ErrorKind::InvalidRequest, message).with_api(reason);
-                return told(pack, Box::new(move |_| Outcome::Rejected(error.clone())));
+                return told(pack, rejected(error));
             }
             (None, _) => {
                 let error = Error::new(ErrorKind::InvalidResponse, "Zoho does not say where its result is");
@@ -257,22 +258,26 @@ impl<'a> Run<'a> {
             Ok((lines, odd, below))
         });
         match read {
-            Ok((mut lines, odd, mut below)) => {
+            Ok((lines, odd, mut below)) => {
                 if odd > 0 {
                     log::warn!("the result of the bulk write job {id} has {odd} lines about no row that was sent");
                 }
                 let message = format!("the result of the bulk write job {id} has no line for the row");
-                let missing = Error::new(ErrorKind::InvalidResponse, message).with_outcome_unknown(true);
-                let outcome = |row: &u32| match lines.remove(row) {
-                    Some(line) => (*row, line.outcome(find_by.as_deref(), below.remove(row))),
-                    None => (*row, Outcome::Unanswered(missing.clone())),
+                let missing = Error::new(ErrorKind::InvalidResponse, message);
+                let missing = failed.map_or_else(|| unanswered(missing), rejected);
+                let outcome = |(row, line): (u32, Option<Told>)| match line {
+                    Some(line) => (row, line.outcome(below.remove(&row))),
+                    None => (row, missing(row)),
                 };
-                in_order(pack, sent.iter().map(outcome).collect())
+                in_order(pack.unfit, lines.into_iter().map(outcome))
             }
             Err(error) => {
-                let error = self.lost(id, error);
-                let outcomes = sent.iter().map(|row| (*row, Outcome::Unanswered(error.clone())));
-                in_order(pack, outcomes.collect())
+                // A job that failed need not have a result.
+                let fate = match failed {
+                    Some(error) => rejected(error),
+                    None => unanswered(self.lost(id, error)),
+                };
+                in_order(pack.unfit, sent.into_iter().map(|row| (row, fate(row))))
             }
         }
     }
@@ -303,6 +308,10 @@ impl<'a> Run<'a> {
     }
 }
 
+fn rejected(error: Error) -> Fate {
+    Box::new(move |_| Outcome::Rejected(error.clone()))
+}
+
 fn not_sent(error: Error) -> Fate {
     Box::new(move |_| Outcome::NotSent(error.clone()))
 }
@@ -314,14 +323,13 @@ fn unanswered(error: Error) -> Fate {
 
 /// The same for all rows that were sent.
 fn told(pack: Pack, fate: Fate) -> Vec<Outcome> {
-    let outcomes = pack.keys.rows().map(|row| (row, fate(row))).collect();
-    in_order(pack, outcomes)
+    in_order(pack.unfit, pack.keys.rows().map(|row| (row, fate(row))))
 }
 
 /// Puts the rows between that could not be sent. Both are in their order.
-fn in_order(pack: Pack, sent: Vec<(u32, Outcome)>) -> Vec<Outcome> {
-    let mut outcomes = Vec::with_capacity(sent.len().saturating_add(pack.unfit.len()));
-    let mut unfit = pack.unfit.into_iter().peekable();
+fn in_order(unfit: BTreeMap<u32, Error>, sent: impl Iterator<Item = (u32, Outcome)>) -> Vec<Outcome> {
+    let mut outcomes = Vec::with_capacity(sent.size_hint().0.saturating_add(unfit.len()));
+    let mut unfit = unfit.into_iter().peekable();
     for (row, outcome) in sent {
         while let Some((_, error)) = unfit.next_if(|(place, _)| *place < row) {
             outcomes.push(Outcome::NotSent(error));
