@@ -20,6 +20,8 @@ pub struct Rows {
     checkpoints: Option<Shared>,
     quiet: bool,
     told: usize,
+    /// Not all that there is has come.
+    failed: bool,
     ended: bool,
 }
 
@@ -35,7 +37,7 @@ impl Rows {
             Some(shared) => scan.journal(move |cursor| shared.get().save(Some(cursor.clone()), false)),
             None => scan,
         };
-        Self { scan, checkpoints, quiet, told: 0, ended: false }
+        Self { scan, checkpoints, quiet, told: 0, failed: false, ended: false }
     }
 
     /// Writes down where the export stands.
@@ -78,11 +80,13 @@ impl Iterator for Rows {
         self.tell_gaps();
         match row {
             Some(Ok(record)) => Some(Ok(record)),
+            None if self.failed => self.end(Ok(())),
             None => {
                 let saved = self.checkpoint(|checkpoints, scan| checkpoints.save(scan.cursor(), true));
                 self.end(saved)
             }
             Some(Err(error)) => {
+                self.failed = true;
                 if is_unfit(&error) {
                     // The run that goes on meets this row again.
                     self.checkpoints = None;
