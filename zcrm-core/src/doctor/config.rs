@@ -23,7 +23,11 @@ pub(super) fn check(examined: &Examined, source: &str) -> Vec<Finding> {
 }
 
 fn of_fault(fault: &str, source: &str) -> Finding {
-    let (found, remedy) = fault.split_once("; ").unwrap_or((fault, "correct it; the README lists all keys"));
+    let otherwise = match fault.starts_with("cannot read the configuration file") {
+        true => "correct its path (--config), and let this program's user read it",
+        false => "correct it; the README lists all keys",
+    };
+    let (found, remedy) = fault.split_once("; ").unwrap_or((fault, otherwise));
     Finding::fail("configuration", format!("{source}: {found}"), remedy)
 }
 

@@ -313,3 +313,6 @@ fn shown(text: &str) -> String {
     let short: String = text.chars().take(60).collect();
     if short.len() < text.len() { format!("{short}...") } else { short }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use zcrm_core::config::HttpOptions;
+use zcrm_core::entity::Note;
 use zcrm_core::persistence::InMemoryPersistence;
 use zcrm_core::resource::Way;
 use zcrm_core::{Client, Config, ErrorKind, GrantToken};
@@ -66,4 +67,18 @@ fn a_column_that_coql_refuses_is_left_out_and_told_unless_it_was_named() {
     assert_eq!(files.plan().unwrap().way(), Way::Pages);
     let error = leads.scan().fields(["Contract"]).way(Way::Query).iter().next().unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+}
+
+#[test]
+fn notes_come_though_bulk_read_gives_none() {
+    for version in ["v2", "v8"] {
+        let (_emulator, client) = start(version, 1);
+        let leads = client.module("Leads");
+        let lead = leads.records().fields(["Last_Name"]).send().unwrap().items[0].id().unwrap();
+        leads.record(lead).notes().create_one(&Note::new("text")).unwrap();
+        let notes = client.module("Notes");
+        assert_eq!(rows(&notes.scan()).len(), 1, "{version}");
+        let refused = notes.scan().way(Way::Bulk).iter().next().unwrap().unwrap_err();
+        assert!(refused.kind() == ErrorKind::Unsupported && refused.to_string().contains("no Notes"), "{refused}");
+    }
 }

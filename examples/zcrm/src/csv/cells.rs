@@ -111,7 +111,8 @@ impl Content {
             }
             Self::Lookup => (referred(trimmed), "the id of a record"),
             Self::LookupOfModules | Self::Object => (referred(trimmed), "the id of a record, or a JSON object"),
-            Self::List => (json_of(trimmed, '['), "a JSON list"),
+            // Zoho's metadata calls some objects a list, such as the Parent_Id of notes.
+            Self::List => (json_of(trimmed, '[').or_else(|| json_of(trimmed, '{')), "a JSON list"),
         };
         value.ok_or(wanted)
     }
@@ -234,6 +235,7 @@ mod tests {
             (Content::Object, r#"{"ALARM":"FREQ=NONE;ACTION=EMAIL","id":"1"}"#),
             (Content::List, r#"[{"name":"seeded","id":"1"}]"#),
             (Content::List, r#"["a","b"]"#),
+            (Content::List, r#"{"id":"12","name":"Bo"}"#),
         ] {
             let value = raw(value);
             let cell = content.cell(&value).into_owned();

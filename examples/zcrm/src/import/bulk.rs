@@ -5,7 +5,7 @@ use std::io;
 
 use anyhow::{Context, Result};
 use zcrm_core::journal::{CallId, Journal, JournaledCall, RowFate, RowOutcome, RowSet};
-use zcrm_core::resource::{BulkWrite, BulkWriteJob, Which};
+use zcrm_core::resource::{BulkWrite, BulkWriteJob};
 use zcrm_core::rest::Outcome;
 use zcrm_core::{DateTime, ErrorKind, RecordId};
 
@@ -141,7 +141,7 @@ fn note_times(job: &Job<'_>, outcomes: &mut [RowOutcome]) -> Result<()> {
     let ids: Vec<RecordId> = updated.filter_map(|outcome| outcome.id.clone()).collect();
     let mut times: BTreeMap<RecordId, DateTime> = BTreeMap::new();
     for ids in ids.chunks(IDS) {
-        let list = job.module.records().fields(["Modified_Time"]).ids(ids.iter().cloned()).approved(Which::Both);
+        let list = job.module.records().fields(["Modified_Time"]).ids(ids.iter().cloned());
         for record in list.iter() {
             let record = record?;
             if let (Some(id), Ok(Some(time))) = (record.id(), record.get("Modified_Time")) {

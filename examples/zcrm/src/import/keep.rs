@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use zcrm_core::coql::{Limits, Select};
-use zcrm_core::resource::{ModuleHandle, Which};
+use zcrm_core::resource::ModuleHandle;
 use zcrm_core::{Client, Criteria, DateTime, Record, RecordId};
 
 use super::columns::{ABOUT, Columns, Writing};
@@ -171,7 +171,7 @@ impl Keep {
             for fields in self.fields.chunks(FIELDS) {
                 let names = fields.iter().map(String::as_str).chain(["Modified_Time"]);
                 let list = self.module.records().fields(names).ids(ids.iter().map(|id| (*id).clone()));
-                for record in list.approved(Which::Both).iter() {
+                for record in list.iter() {
                     let record = record?;
                     let Some(id) = record.id() else { continue };
                     let whole = old.entry(id).or_default();

@@ -12,8 +12,8 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use zcrm_core::journal::{CallId, Journal, JournaledCall, RowFate, RowOutcome, RowSet};
 use zcrm_core::resource::Which;
-use zcrm_core::rest::SortOrder;
-use zcrm_core::{DateTime, Record, RecordId};
+use zcrm_core::rest::{List, SortOrder};
+use zcrm_core::{DateTime, ErrorKind, Record, RecordId};
 
 use super::alike::{Likeness, key};
 use super::clock::Sent;
@@ -142,8 +142,16 @@ fn created_since(job: &Job<'_>, since: i64, known: &BTreeSet<RecordId>) -> Resul
     let names = job.columns.fields().filter(|name| *name != "id" && !name.starts_with('$'));
     let names = names.take(FIELDS).chain(["Created_Time", "Modified_Time"]);
     let list = job.module.records().fields(names).sort_by("Created_Time").sort_order(SortOrder::Descending);
+    // Some modules know no approval, and refuse to be asked for it.
+    match listed_since(list.clone().approved(Which::Both), since, known) {
+        Err(error) if error.kind() == ErrorKind::InvalidRequest => Ok(listed_since(list, since, known)?),
+        records => Ok(records?),
+    }
+}
+
+fn listed_since(list: List<Record>, since: i64, known: &BTreeSet<RecordId>) -> zcrm_core::Result<Vec<Record>> {
     let mut records = Vec::new();
-    for record in list.approved(Which::Both).iter() {
+    for record in list.iter() {
         let record = record?;
         let created = record.get::<DateTime>("Created_Time").ok().flatten().and_then(|time| time.unix_seconds());
         if created.is_some_and(|created| created < since) {

@@ -60,7 +60,7 @@ enum Stage {
     Gathered,
     /// It may arrive.
     Sent,
-    Known(RowOutcome),
+    Known(Box<RowOutcome>),
 }
 
 impl Tally {
@@ -137,7 +137,7 @@ impl Tally {
 
     /// Notes a row of which it is known what became of it.
     pub(super) fn know(&mut self, row: SheetRow, outcome: RowOutcome) {
-        self.queue.push_back((row, Stage::Known(outcome)));
+        self.queue.push_back((row, Stage::Known(Box::new(outcome))));
         self.let_out();
     }
 
@@ -161,7 +161,7 @@ impl Tally {
                 self.broken.get_or_insert(failure);
                 RowOutcome::because(row.number, RowFate::Unanswered, STILL_UNANSWERED)
             };
-            *stage = Stage::Known(left.unwrap_or_else(failure));
+            *stage = Stage::Known(Box::new(left.unwrap_or_else(failure)));
         }
         self.let_out();
     }
@@ -169,9 +169,21 @@ impl Tally {
     /// What became of rows that were gathered or sent, in the order of the rows.
     pub(super) fn settle(&mut self, outcomes: Vec<RowOutcome>) {
         let mut outcomes = outcomes.into_iter().peekable();
+        // Most are next in turn, and need not be kept.
+        while let Some((row, stage)) = self.queue.pop_front() {
+            let next = outcomes.next_if(|outcome| outcome.row == row.number);
+            match (next, stage) {
+                (Some(outcome), _) => self.count(&row, &outcome),
+                (None, Stage::Known(outcome)) => self.count(&row, &outcome),
+                (None, stage) => {
+                    self.queue.push_front((row, stage));
+                    break;
+                }
+            }
+        }
         for (row, stage) in &mut self.queue {
             if let Some(outcome) = outcomes.next_if(|outcome| outcome.row == row.number) {
-                *stage = Stage::Known(outcome);
+                *stage = Stage::Known(Box::new(outcome));
             }
         }
         self.let_out();
@@ -262,7 +274,7 @@ impl Tally {
         self.closed = true;
         for (row, stage) in std::mem::take(&mut self.queue) {
             let outcome = match stage {
-                Stage::Known(outcome) => outcome,
+                Stage::Known(outcome) => *outcome,
                 Stage::Sent => RowOutcome::because(row.number, RowFate::Unanswered, NOT_WAITED_FOR),
                 Stage::Gathered => RowOutcome::because(row.number, RowFate::NotSent, ENDED),
             };

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Result;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use zcrm_core::resource::{DeletedKind, ModuleHandle, Which};
+use zcrm_core::resource::{DeletedKind, ModuleHandle};
 use zcrm_core::rest::Outcome as Written;
 use zcrm_core::{Client, DateTime, ErrorKind, RecordId};
 
@@ -178,7 +178,7 @@ impl Way<'_> {
 
     fn times(&self, records: &[Touched]) -> Result<BTreeMap<RecordId, Times>> {
         let list = self.module.records().fields(["Created_Time", "Modified_Time"]);
-        let list = list.ids(records.iter().map(|record| record.id.clone())).approved(Which::Both);
+        let list = list.ids(records.iter().map(|record| record.id.clone()));
         let mut times = BTreeMap::new();
         for record in list.iter() {
             let record = record?;

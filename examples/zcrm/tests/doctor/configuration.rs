@@ -31,7 +31,10 @@ fn a_file_that_is_no_json() {
 fn a_file_that_is_not_there() {
     let place = signed_in();
     fs::remove_file(place.config()).unwrap();
-    finds(&place, ("FAIL  configuration: ", &["cannot read the configuration file", "No such file"]));
+    finds(
+        &place,
+        ("FAIL  configuration: ", &["cannot read the configuration file", "No such file", "correct its path"]),
+    );
 }
 
 #[test]

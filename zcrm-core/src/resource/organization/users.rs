@@ -165,8 +165,8 @@ impl List<User> {
     }
 }
 
-/// A user as Zoho takes one: role and profile by bare id, as on its pages *Add users* of v2 to v7 (its OpenAPI file for v8
-/// has objects with a name, which nobody has who gives an id), the manager as an object, custom fields by name.
+/// A user as Zoho takes one: role and profile by bare id, as on its pages *Add users* of v2 to v7 (its OpenAPI file for
+/// v8 has objects with a name, which nobody has who gives an id), the manager as an object, custom fields by name.
 fn body<'a>(user: &User, mut body: Members, custom: impl Iterator<Item = (&'a String, &'a Json)>) -> Result<Members> {
     let role = user.role.as_ref().and_then(|role| Some(role.id.as_ref()?.as_str()));
     let profile = user.profile.as_ref().and_then(|profile| Some(profile.id.as_ref()?.as_str()));

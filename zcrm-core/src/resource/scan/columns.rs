@@ -25,6 +25,10 @@ const NOT_IN_QUERIES: [&str; 5] = ["fileupload", "imageupload", "multiselectlook
 #[cfg(feature = "bulk")]
 const NOT_IN_BULK: [&str; 2] = ["formula", "rollup_summary"];
 
+/// Modules of which bulk read gives nothing (Zoho's page *API limits*), though it takes jobs on them.
+#[cfg(feature = "bulk")]
+const NO_BULK: [&str; 3] = ["Notes", "Attachments", "Emails"];
+
 /// The greatest length of a text that is not a rich one.
 const LONGEST_TEXT: i64 = 32_000;
 
@@ -128,6 +132,9 @@ impl Columns {
 
     #[cfg(feature = "bulk")]
     fn of_bulk(spec: &Spec, known: Option<&[Field]>) -> Result<Self, String> {
+        if NO_BULK.contains(&spec.module.as_str()) {
+            return Err(format!("bulk read gives no {}", spec.module));
+        }
         let (names, left_out) = chosen(spec, known, |field| {
             is_one_of(field, &NOT_IN_QUERIES) || (spec.fields.is_empty() && is_one_of(field, &NOT_IN_BULK))
         });

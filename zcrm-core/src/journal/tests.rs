@@ -1,0 +1,100 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::fs;
+
+use super::{Journal, Known, RowFate, RowOutcome, RowSet};
+use crate::error::{ErrorKind, Result};
+
+const SUBJECT: [(&str, &str); 2] = [("input", "abc"), ("module", "Leads")];
+
+fn done(row: u64) -> RowOutcome {
+    RowOutcome::new(row, RowFate::Created)
+}
+
+#[test]
+fn a_later_run_knows_what_is_done_what_is_not_and_what_is_unanswered() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal");
+    let journal = Journal::open(&path, SUBJECT)?;
+    assert!(!journal.is_resumed() && journal.is_empty());
+    let first = journal.sending(RowSet::from_iter([1, 2, 4]), &"now")?;
+    journal.outcomes(first, &[done(1), RowOutcome::because(4, RowFate::NotSent, "spent\ncredits")])?;
+    let again = journal.sending(RowSet::from_iter([4, 5]), &())?;
+    journal.note(again, &"a job")?;
+    assert_eq!(Journal::open(&path, SUBJECT).unwrap_err().kind(), ErrorKind::Journal, "it is held");
+    drop(journal);
+
+    let journal = Journal::open(&path, SUBJECT)?;
+    assert!(journal.is_resumed() && journal.finished().is_none());
+    let known = [1, 2, 3, 4].map(|row| journal.known(row).unwrap());
+    assert_eq!(known, [Known::Done(done(1)), Known::Unanswered(first), Known::NotSent, Known::Unanswered(again)]);
+    let unanswered = journal.unanswered()?;
+    let rows: Vec<Vec<u64>> = unanswered.iter().map(|call| call.rows.iter().collect()).collect();
+    assert_eq!(rows, [vec![2], vec![4, 5]]);
+    assert_eq!((&unanswered[0].context, &unanswered[1].note), (&"now".into(), &Some("a job".into())));
+
+    // What is found out later counts.
+    journal.outcomes(first, &[done(2)])?;
+    assert_eq!(journal.known(2)?, Known::Done(done(2)));
+    let mut seen = Vec::new();
+    journal.each_outcome(|outcome| seen.push(outcome.row))?;
+    assert_eq!(seen, [1, 2]);
+    journal.finish("all=2")?;
+    drop(journal);
+    let journal = Journal::open(&path, SUBJECT)?;
+    assert_eq!(journal.finished().as_deref(), Some("all=2"));
+    journal.remove()?;
+    assert!(!path.exists());
+    Ok(())
+}
+
+#[test]
+fn a_torn_last_line_is_dropped_and_other_damage_is_not() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal");
+    let journal = Journal::open(&path, SUBJECT)?;
+    let call = journal.sending(RowSet::from_iter(1..=3), &())?;
+    journal.outcomes(call, &[done(1), done(2), done(3)])?;
+    drop(journal);
+    let whole = fs::read(&path).unwrap();
+    let ends: Vec<usize> = (0..whole.len()).filter(|at| whole[*at] == b'\n').map(|at| at + 1).collect();
+    for cut in 0..=whole.len() {
+        fs::write(&path, &whole[..cut]).unwrap();
+        let journal = Journal::open(&path, SUBJECT)?;
+        let known = journal.known(2)?;
+        match ends.iter().filter(|end| **end <= cut).count() {
+            3 => assert_eq!(known, Known::Done(done(2)), "{cut}"),
+            2 => assert_eq!(known, Known::Unanswered(call), "{cut}"),
+            _ => assert_eq!(known, Known::NotSent, "{cut}"),
+        }
+        // It goes on behind the last whole line.
+        let call = journal.sending(RowSet::from_iter([9]), &())?;
+        drop(journal);
+        assert_eq!(Journal::open(&path, SUBJECT)?.known(9)?, Known::Unanswered(call), "{cut}");
+    }
+    let mut zeros = whole.clone();
+    zeros.extend([0; 64]);
+    fs::write(&path, &zeros).unwrap();
+    assert_eq!(Journal::open(&path, SUBJECT)?.known(3)?, Known::Done(done(3)), "as some file systems leave it");
+
+    let mut damaged = whole;
+    damaged[ends[0] + 5] = b'\n';
+    fs::write(&path, &damaged).unwrap();
+    let error = Journal::open(&path, SUBJECT).unwrap_err();
+    assert!(error.kind() == ErrorKind::Journal && error.to_string().contains("damaged in line 2"), "{error}");
+    assert_eq!(fs::read(&path).unwrap(), damaged, "nothing is lost");
+    Ok(())
+}
+
+#[test]
+fn a_journal_of_other_work_says_what_differs() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal");
+    drop(Journal::open(&path, SUBJECT)?);
+    let error = Journal::open(&path, [("input", "def"), ("module", "Leads")]).unwrap_err();
+    assert!(error.kind() == ErrorKind::Journal && error.to_string().contains("input (abc there, def now)"), "{error}");
+    assert!(!error.to_string().contains("module"), "{error}");
+    let journal = Journal::begin_anew(&path, [("input", "def"), ("module", "Leads")])?;
+    assert!(journal.is_empty() && !journal.is_resumed());
+    Ok(())
+}
