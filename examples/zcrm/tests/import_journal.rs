@@ -60,18 +60,25 @@ fn kill_and_go_on(seed: u64, more: &[&str]) {
         behaviour.delay = Duration::from_millis(20);
         behaviour.unique_email = more.contains(&"Email");
     });
+    let mut done = None;
     for _ in 0..2 {
         let mut child = account.command(ZCRM, &arguments(more)).spawn().unwrap();
         thread::sleep(Duration::from_millis(random.u64(0..350)));
         child.kill().unwrap();
-        drop(child.wait_with_output().unwrap());
+        let ran = Ran::of(child.wait_with_output().unwrap());
+        // It may have been done before; another run would import the file once more.
+        if ran.last_line().starts_with("created=") && !account.path("leads.csv.journal").exists() {
+            done = Some(ran);
+            break;
+        }
     }
-    let ran = account.run(ZCRM, &arguments(more));
+    let ran = done.unwrap_or_else(|| account.run(ZCRM, &arguments(more)));
     let line = ran.last_line();
     let refused = (0..ROWS).filter(|at| at % 100 == 37).count() as u64;
     assert_eq!(sum(line), ROWS as u64, "seed {seed}: {ran:?}");
     let leads = leads(&account);
-    assert!(leads.values().all(|times| *times == 1), "seed {seed}: none is doubled: {leads:?}");
+    let doubled: Vec<_> = leads.iter().filter(|(_, times)| **times > 1).take(5).collect();
+    assert!(doubled.is_empty(), "seed {seed}: none is doubled: {doubled:?}");
     assert_eq!(count(line, "not_sent"), 0, "seed {seed}: {ran:?}");
     if count(line, "unanswered") > 0 {
         // A job whose start was not answered may still come, as far as anybody can tell.
@@ -81,7 +88,6 @@ fn kill_and_go_on(seed: u64, more: &[&str]) {
         return;
     }
     assert_eq!(leads.len() as u64, ROWS as u64 - refused, "seed {seed}: none is lost");
-    assert!(leads.values().all(|times| *times == 1), "seed {seed}: none is doubled: {leads:?}");
     assert_eq!(count(line, "refused"), refused, "seed {seed}: {ran:?}");
     let results = results(&account);
     assert!(results.iter().map(|(row, ..)| *row).eq(1..=ROWS as u64), "seed {seed}: in the input's order");
