@@ -150,7 +150,9 @@ fn error(kind: &str, message: &str) -> Value {
 }
 
 fn obey(folder: &Path, request: &Value, locks: bool) {
-    let user = UserIdentifier::new(request["user"].as_str().unwrap()).unwrap();
+    // Only the list is about nobody in particular.
+    let Some(user) = request["user"].as_str() else { return reply(&error("unsupported", "no list here")) };
+    let user = UserIdentifier::new(user).unwrap();
     let store = FolderStore(folder.to_owned());
     match request["operation"].as_str().unwrap() {
         "save" => done(store.save_oauth_tokens(&tokens(user, &request["tokens"]))),
