@@ -35,6 +35,15 @@ pub(super) struct Choice {
     pub(super) estimate: Option<Estimate>,
 }
 
+impl Choice {
+    /// The same, with what else the way turned out not to give.
+    #[cfg(feature = "bulk")]
+    pub(super) fn with_gaps(mut self, gaps: impl Iterator<Item = String>) -> Self {
+        self.columns.gaps.extend(gaps);
+        self
+    }
+}
+
 /// The way, and what all of it will cost.
 #[derive(Debug)]
 pub(super) struct Foreseen {

@@ -131,12 +131,14 @@ impl<T> ScanRows<T> {
     /// is told where the records were counted.
     #[must_use]
     pub fn plan(&self) -> Option<ScanPlan> {
-        let mut choice = self.choice.clone()?;
+        let choice = self.choice.clone()?;
         #[cfg(feature = "bulk")]
-        if let Stage::Bulk(rows) = &self.stage {
-            let refused = rows.left_out().iter().map(|name| format!("Zoho's bulk read refuses {name}"));
-            choice.columns.gaps.extend(refused);
-        }
+        let choice = match &self.stage {
+            Stage::Bulk(rows) => {
+                choice.with_gaps(rows.left_out().iter().map(|name| format!("bulk read refuses {name}")))
+            }
+            _ => choice,
+        };
         let (rows, estimate) = (choice.rows, choice.estimate);
         Some(ScanPlan::new(choice, rows, estimate, self.task.wish.workers, self.task.facts.asked()))
     }
