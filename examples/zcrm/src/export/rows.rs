@@ -19,6 +19,7 @@ pub struct Rows {
     scan: ScanRows<Record>,
     checkpoints: Option<Shared>,
     quiet: bool,
+    begun: bool,
     told: usize,
     /// Not all that there is has come.
     failed: bool,
@@ -37,7 +38,7 @@ impl Rows {
             Some(shared) => scan.journal(move |cursor| shared.get().save(Some(cursor.clone()), false)),
             None => scan,
         };
-        Self { scan, checkpoints, quiet, told: 0, failed: false, ended: false }
+        Self { scan, checkpoints, quiet, begun: false, told: 0, failed: false, ended: false }
     }
 
     /// Writes down where the export stands.
@@ -77,7 +78,11 @@ impl Iterator for Rows {
             return self.end(Err(failure));
         }
         let row = self.scan.next();
-        self.tell_gaps();
+        // A plan is copied to be looked at: not for each row.
+        if !self.begun || !matches!(row, Some(Ok(_))) {
+            self.tell_gaps();
+        }
+        self.begun = true;
         match row {
             Some(Ok(record)) => Some(Ok(record)),
             None if self.failed => self.end(Ok(())),
