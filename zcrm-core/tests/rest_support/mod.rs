@@ -8,6 +8,10 @@ use zcrm_core::persistence::InMemoryPersistence;
 use zcrm_core::{Client, Config, GrantToken};
 use zcrm_emulator::{Emulator, Options};
 
+/// A server that refuses connections: nobody listens on this port, and unlike a free one that was looked up, none of the
+/// tests beside this one is given it.
+pub(crate) const CLOSED: &str = "http://127.0.0.1:1";
+
 /// Retries without noticeable pauses.
 pub(crate) fn quick() -> HttpOptions {
     HttpOptions::default().retry_base(Duration::from_micros(10)).max_retries(3)
