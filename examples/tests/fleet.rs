@@ -313,8 +313,8 @@ fn a_holder_frozen_with_an_external_program_holds_the_others_up_for_the_stated_t
     frozen(&Store::custom());
 }
 
-/// Those who wait do so for 5 seconds longer than the lease. Fifteen of them, and what they start for each look into the
-/// store, take their time on a busy machine.
+/// Those who wait do so for 5 seconds longer than the lease. There are fifteen of them, and a busy machine takes its
+/// time for what they start.
 fn frozen(store: &Store) {
     let took = holder_meets(store, "-STOP");
     assert!(took < LEASE + Duration::from_secs(5) + LEASE, "{}: {took:?}", store.name());
