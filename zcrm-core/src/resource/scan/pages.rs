@@ -2,8 +2,6 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use serde_json::value::RawValue;
-
 use super::columns::{Columns, MODIFIED};
 use super::join::joined;
 use super::range::{Division, Edge, Page, Place, Range, Ranges, Source};
@@ -149,7 +147,7 @@ impl Source for Pages {
         Ok(behind.map_or(Division::Never, |place| Division::At { edge: Edge::Page(page), place, left: None }))
     }
 
-    fn place_behind(&self, _: &RawValue) -> Option<Place> {
+    fn place_behind(&self, _: &Raw) -> Option<Place> {
         None
     }
 }
