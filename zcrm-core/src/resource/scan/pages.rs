@@ -57,7 +57,7 @@ impl Listed {
         if rows.is_empty() || (self.columns.parts.len() < 2 && hidden.is_none()) {
             return Ok(rows);
         }
-        let ids: Vec<RecordId> = rows.iter().filter_map(|row| Stamp::of(row)).map(|stamp| stamp.id).collect();
+        let ids: Vec<RecordId> = rows.iter().filter_map(Stamp::of).map(|stamp| stamp.id).collect();
         let mut parts = vec![rows];
         for part in self.columns.parts.iter().skip(1) {
             parts.push(self.by_id(part, &ids)?);

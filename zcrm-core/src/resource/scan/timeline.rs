@@ -73,7 +73,7 @@ impl Timeline {
             None => list,
         };
         let page = list.send_as::<Raw>()?;
-        Ok(page.items.first().and_then(|row| time_of(row)))
+        Ok(page.items.first().and_then(time_of))
     }
 
     fn begin(since: Option<i64>) -> Place {
@@ -141,7 +141,7 @@ impl Timeline {
             }
             page => page?,
         };
-        let times: Vec<Option<i64>> = rows.iter().map(|row| time_of(row)).collect();
+        let times: Vec<Option<i64>> = rows.iter().map(time_of).collect();
         let last = times.iter().rev().find_map(|time| *time).or(chain.last);
         let first = chain.since.or(times.iter().find_map(|time| *time)).unwrap_or_default();
         let (before, first) = chain.pace.unwrap_or((0, first));
