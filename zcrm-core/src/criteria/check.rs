@@ -139,7 +139,7 @@ pub(crate) fn check_literal(value: &Literal) -> Result<(), &'static str> {
     }
 }
 
-fn is_number(text: &str) -> bool {
+pub(super) fn is_number(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     match unsigned.split_once('.') {

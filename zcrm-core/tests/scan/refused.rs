@@ -61,7 +61,8 @@ fn a_column_that_coql_refuses_is_left_out_and_told_unless_it_was_named() {
     let gaps = found.plan().unwrap().gaps().to_vec();
     assert!(gaps.iter().any(|gap| gap.contains("Fax")) && gaps.iter().any(|gap| gap.contains("Contract")), "{gaps:?}");
 
-    // A file is given by pages alone.
+    // A file is given by pages alone, which promise less: they are taken where it is named.
+    assert_eq!(leads.scan().plan().unwrap().way(), Way::Query);
     let mut files = leads.scan().fields(["Contract"]).iter();
     assert_eq!(files.by_ref().map(Result::unwrap).count(), 900);
     assert_eq!(files.plan().unwrap().way(), Way::Pages);
