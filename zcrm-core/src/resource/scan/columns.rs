@@ -46,6 +46,8 @@ pub(super) struct Columns {
     pub(super) gaps: Vec<String>,
     /// Fields that pages have and this way has not, with their types.
     pub(super) left_out: Vec<String>,
+    /// Fields that COQL does not select, and lists give by id.
+    pub(super) by_id: Vec<Vec<String>>,
 }
 
 impl Columns {
@@ -61,6 +63,11 @@ impl Columns {
 
     /// The names of all fields, as far as they are known.
     pub(super) fn names(&self) -> Vec<String> {
+        self.selected().into_iter().chain(self.by_id.iter().flatten().cloned()).collect()
+    }
+
+    /// The names of the fields that are not given by id.
+    fn selected(&self) -> Vec<String> {
         let hidden = |name: &&String| self.hides_modified && *name == MODIFIED;
         let mut seen = HashSet::new();
         let names = self.parts.iter().flatten().filter(|name| !hidden(name) && seen.insert(name.as_str()));
@@ -80,7 +87,7 @@ impl Columns {
     pub(super) fn in_smaller_parts(&self) -> Option<Self> {
         let least = Limits::of(ApiVersion::V2).columns;
         let too_large = self.parts.iter().any(|part| part.len() > least);
-        let (parts, hides_modified) = too_large.then(|| cut(self.names(), least))?;
+        let (parts, hides_modified) = too_large.then(|| self.joinable(self.selected(), least))?;
         Some(Self { parts, hides_modified, ..self.clone() })
     }
 
@@ -91,17 +98,25 @@ impl Columns {
                 && !field.api_name.as_deref().is_some_and(|name| LISTS_IN_QUERIES.contains(&name));
             list || is_one_of(field, &NOT_IN_QUERIES)
         });
-        if let (false, [first, ..]) = (spec.fields.is_empty(), left_out.as_slice()) {
-            return Err(format!("COQL does not select {first}"));
-        }
         let mut gaps = Vec::new();
-        gaps.extend((!left_out.is_empty()).then(|| format!("COQL does not select {}", left_out.join(", "))));
         if version < ApiVersion::V7 {
             gaps.push(format!("lookups have their id and no name, since COQL gives no more in {version}"));
         }
         gaps.extend(cut_short(spec, &names, known, "COQL may give"));
-        let (parts, hides_modified) = cut(names, Limits::of(version).columns);
-        Ok(Self { parts, hides_modified, gaps, left_out })
+        let by_id = left_out.chunks(OF_PAGES - 1).map(|fields| fields.iter().map(|(name, _)| name.clone()).collect());
+        let columns = Self { gaps, by_id: by_id.collect(), ..Self::default() };
+        let (parts, hides_modified) = columns.joinable(names, Limits::of(version).columns);
+        Ok(Self { parts, hides_modified, ..columns })
+    }
+
+    /// Parts of at most `limit` fields, which have the time where there is something to be joined with.
+    fn joinable(&self, mut names: Vec<String>, limit: usize) -> (Vec<Vec<String>>, bool) {
+        let hides_modified = !self.by_id.is_empty() && !names.iter().any(|name| name == MODIFIED);
+        if hides_modified {
+            names.push(MODIFIED.to_owned());
+        }
+        let (parts, hidden) = cut(names, limit);
+        (parts, hidden || hides_modified)
     }
 
     fn of_pages(spec: &Spec, known: Option<&[Field]>, version: ApiVersion) -> Result<Self, String> {
@@ -121,7 +136,7 @@ impl Columns {
             (true, None) => by_time(names),
             (false, _) => (vec![if some { spec.fields.clone() } else { Vec::new() }], false),
         };
-        Ok(Self { parts, hides_modified, gaps, left_out: Vec::new() })
+        Ok(Self { parts, hides_modified, gaps, ..Self::default() })
     }
 
     #[cfg(not(feature = "bulk"))]
@@ -137,6 +152,8 @@ impl Columns {
         let (names, left_out) = chosen(spec, known, |field| {
             is_one_of(field, &NOT_IN_QUERIES) || (spec.fields.is_empty() && is_one_of(field, &NOT_IN_BULK))
         });
+        let left_out: Vec<String> =
+            left_out.into_iter().map(|(name, data_type)| format!("{name} ({data_type})")).collect();
         if let (false, [first, ..]) = (spec.fields.is_empty(), left_out.as_slice()) {
             return Err(format!("bulk read does not export {first}"));
         }
@@ -157,12 +174,16 @@ impl Columns {
             1..=OF_BULK => names,
             _ => Vec::new(),
         };
-        Ok(Self { parts: vec![part], hides_modified: false, gaps, left_out })
+        Ok(Self { parts: vec![part], gaps, left_out, ..Self::default() })
     }
 }
 
 /// The fields that were named, or all of the module; and those that are refused, with their type.
-fn chosen(spec: &Spec, known: Option<&[Field]>, refused: impl Fn(&Field) -> bool) -> (Vec<String>, Vec<String>) {
+fn chosen(
+    spec: &Spec,
+    known: Option<&[Field]>,
+    refused: impl Fn(&Field) -> bool,
+) -> (Vec<String>, Vec<(String, String)>) {
     let known = known.unwrap_or_default();
     let is_refused = |name: &str| known.iter().find(|field| field.api_name.as_deref() == Some(name) && refused(field));
     let names: Vec<String> = match spec.fields.as_slice() {
@@ -174,7 +195,8 @@ fn chosen(spec: &Spec, known: Option<&[Field]>, refused: impl Fn(&Field) -> bool
     for name in names {
         match is_refused(&name) {
             Some(field) => {
-                left_out.push(format!("{name} ({})", field.data_type.as_deref().unwrap_or("of an unknown type")));
+                let data_type = field.data_type.as_deref().unwrap_or("of an unknown type");
+                left_out.push((name, data_type.to_owned()));
             }
             None if name == ID || given.contains(&name) => {}
             None => given.push(name),
