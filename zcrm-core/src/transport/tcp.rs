@@ -2,7 +2,8 @@
 //!
 //! A server may refuse a body in its middle, respond, keep the connection open and read no more. ureq writes a buffer
 //! as a whole and so waits until its time limit is over. Here a write that makes no progress looks whether a response
-//! is there to be read: then the limit counts as over, and [`EarlyResponses`](super::early::EarlyResponses) has it read.
+//! is there to be read: then the limit counts as over, and [`EarlyResponses`](super::early::EarlyResponses) has it
+//! read.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
