@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::field::{Field, Kind};
-use super::fields::MILESTONES;
 use super::find;
 use super::module::Module;
 use super::pick::{all_or_one, named};
@@ -12,11 +11,6 @@ use crate::crm::visit::Visit;
 use crate::version::Version;
 
 pub(super) fn get(visit: &Visit<'_>, path: &[&str]) -> Outcome {
-    // A subform is a module of its own, of which only the fields are told here.
-    if let (Some("Milestones"), Some(parent)) = (visit.call.query("module"), find("Projects")) {
-        let fields = MILESTONES.iter().enumerate().map(|(at, field)| describe(visit, parent, field, at));
-        return all_or_one("fields", fields.collect(), path);
-    }
     let module = named(visit)?;
     all_or_one("fields", all(visit, module), path)
 }
@@ -71,7 +65,8 @@ fn describe(visit: &Visit<'_>, module: &Module, field: &Field, at: usize) -> Val
     let (data_type, json_type) = match (field.api_name, lines) {
         (_, Some(_)) => ("subform", "jsonarray"),
         ("Layout", _) => ("bigint", "jsonobject"),
-        ("Remind_At" | "Recurring_Activity", _) => ("ALARM", "jsonobject"),
+        ("Remind_At", _) => ("ALARM", "jsonobject"),
+        ("Recurring_Activity", _) => ("RRULE", "jsonobject"),
         _ => types(field.kind),
     };
     let editable = !field.read_only;
@@ -136,7 +131,7 @@ fn describe(visit: &Visit<'_>, module: &Module, field: &Field, at: usize) -> Val
         "formula": {},
         "currency": money,
         "auto_number": numbered,
-        "subform": if lines.is_some() || field.kind == Kind::Subform { json!({ "module": field.api_name }) } else { Value::Null },
+        "subform": if lines.is_some() || field.kind == Kind::Subform { json!({ "module": lines.unwrap_or(field.api_name) }) } else { Value::Null },
         "tooltip": null,
         "crypt": null,
         "convert_mapping": null,

@@ -40,7 +40,7 @@ use crate::version::Version;
 
 /// Paths below a module.
 pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, module: &str, path: &[&str]) -> Outcome {
-    if module == activities::NAME && visit.version < Version::V3 {
+    if module == metadata::ACTIVITIES && visit.version < Version::V3 {
         return activities::route(org, visit, method, path);
     }
     let module = metadata::find(module).ok_or_else(invalid_module)?;

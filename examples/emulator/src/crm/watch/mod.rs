@@ -71,6 +71,9 @@ fn change(channels: &mut Channels, visit: &Visit<'_>, asked: &Asked) -> Result<V
     let channel = channels.find(asked.id).ok_or_else(|| not_subscribed(asked.id))?;
     if asked.wanted.delete_events {
         channel.stop(asked.wanted.events.as_deref().unwrap_or_default());
+        if channel.topics().is_empty() {
+            channels.remove(asked.id);
+        }
         return Ok(success(REMOVED, json!({ "channel_id": asked.id.to_string() })));
     }
     channel.change(&asked.wanted, visit.behaviour);
