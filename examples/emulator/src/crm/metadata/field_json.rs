@@ -6,13 +6,40 @@ use super::field::{Field, Kind};
 use super::find;
 use super::module::Module;
 use super::pick::{all_or_one, named};
-use crate::answer::Outcome;
+use crate::answer::{Answer, Outcome};
 use crate::crm::visit::Visit;
+use crate::verdict::{invalid_id, not_supported};
 use crate::version::Version;
 
 pub(super) fn get(visit: &Visit<'_>, path: &[&str]) -> Outcome {
     let module = named(visit)?;
-    all_or_one("fields", all(visit, module), path)
+    match path {
+        [_, "pick_list_values"] if visit.version < Version::V7 => Err(not_supported(Version::V7)),
+        [id, "pick_list_values"] => {
+            let mut fields = all(visit, module).into_iter();
+            let field = fields.find(|field| field["id"] == *id || field["api_name"] == *id).ok_or_else(invalid_id)?;
+            Ok(Answer::json(200, &json!({ "pick_list_values": values(&field) })))
+        }
+        _ => all_or_one("fields", all(visit, module), path),
+    }
+}
+
+/// The choices of a field as they are listed alone.
+fn values(field: &Value) -> Vec<Value> {
+    let all = field["pick_list_values"].as_array().into_iter().flatten();
+    all.map(|value| {
+        let mut value = value.clone();
+        if let Value::Object(members) = &mut value {
+            members.remove("maps");
+            let actual = members.get("actual_value").cloned().unwrap_or_default();
+            members.insert("reference_value".to_owned(), actual);
+            members.insert("colour_code".to_owned(), Value::Null);
+            members.insert("type".to_owned(), json!("used"));
+            members.insert("layout_associations".to_owned(), json!([]));
+        }
+        value
+    })
+    .collect()
 }
 
 /// All fields of a module.

@@ -22,7 +22,8 @@ pub(super) fn get(visit: &Visit<'_>, path: &[&str]) -> Outcome {
         }
         [name] => {
             let by_name = described(name, visit.version);
-            let module = by_name.or_else(|| modules().find(|module| module.id() == *name)).ok_or_else(invalid_module)?;
+            let module =
+                by_name.or_else(|| modules().find(|module| module.id() == *name)).ok_or_else(invalid_module)?;
             Ok(Answer::json(200, &json!({ "modules": [in_depth(visit, module)] })))
         }
         _ => crate::verdict::unknown(false),

@@ -7,6 +7,7 @@ use crate::crm::imports::Imports;
 use crate::crm::jobs::Jobs;
 use crate::crm::mass_jobs::MassJobs;
 use crate::crm::metadata::Views;
+use crate::crm::records::Share;
 use crate::crm::storage::Storage;
 use crate::crm::store::{MadeUpLeads, Store, Tie};
 use crate::crm::tag::Tag;
@@ -28,6 +29,9 @@ pub(crate) struct Org {
     pub(crate) mass_jobs: MassJobs,
     pub(super) taxes: Vec<Value>,
     pub(super) variables: Vec<Value>,
+    pub(super) currencies: Vec<Value>,
+    pub(super) contact_roles: Vec<Value>,
+    pub(crate) shares: Vec<Share>,
 }
 
 impl Org {
@@ -45,6 +49,9 @@ impl Org {
             mass_jobs: MassJobs::default(),
             taxes: seeded::taxes(),
             variables: seeded::variables(),
+            currencies: Vec::new(),
+            contact_roles: seeded::contact_roles(),
+            shares: Vec::new(),
         }
     }
 }

@@ -71,9 +71,6 @@ fn change(channels: &mut Channels, visit: &Visit<'_>, asked: &Asked) -> Result<V
     let channel = channels.find(asked.id).ok_or_else(|| not_subscribed(asked.id))?;
     if asked.wanted.delete_events {
         channel.stop(asked.wanted.events.as_deref().unwrap_or_default());
-        if channel.topics().is_empty() {
-            channels.remove(asked.id);
-        }
         return Ok(success(REMOVED, json!({ "channel_id": asked.id.to_string() })));
     }
     channel.change(&asked.wanted, visit.behaviour);
@@ -103,6 +100,10 @@ fn stop(channels: &mut Channels, visit: &Visit<'_>) -> Outcome {
     let mut items = Vec::new();
     for id in ids {
         match id.parse().ok().and_then(|id| channels.remove(id)) {
+            // Its events may all have been stopped before.
+            Some(channel) if channel.topics().is_empty() => {
+                items.push(success(UNSUBSCRIBED, json!({ "channel_id": channel.id.to_string() })));
+            }
             Some(channel) => items.extend(channel.topics().iter().map(|topic| {
                 let mut details = tell(&channel, topic);
                 if let Value::Object(details) = &mut details {
