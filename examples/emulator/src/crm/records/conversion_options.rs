@@ -1,4 +1,4 @@
-//! `/Leads/{id}/__conversion_options`: which records a lead may be converted into, by its company and its e-mail address.
+//! `/Leads/{id}/__conversion_options`: into which records a lead may be converted, by its company and its address.
 
 use serde_json::{Value, json};
 

@@ -31,7 +31,6 @@ mod write;
 
 pub(crate) use rows::{create_row, update_row};
 use serde_json::json;
-pub(crate) use share::Share;
 
 use crate::answer::{Answer, Outcome};
 use crate::crm::files;

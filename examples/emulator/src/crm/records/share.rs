@@ -1,5 +1,5 @@
-//! `/{module}/{id}/actions/share`: whom a record is shared with. Up to 10 users, told by `user` in older versions and by
-//! `shared_with` in later ones.
+//! `/{module}/{id}/actions/share`: whom a record is shared with. Up to 10 users, told by `user` in older versions and
+//! by `shared_with` in later ones.
 
 use serde_json::{Value, json};
 
@@ -8,6 +8,7 @@ use crate::crm::batch::{self, items};
 use crate::crm::metadata::Module;
 use crate::crm::org::Org;
 use crate::crm::row::{Row, id_text};
+use crate::crm::store::Share;
 use crate::crm::visit::Visit;
 use crate::moment;
 use crate::verdict::{failure, mandatory, refuse, success, unknown, unknown_in};
@@ -15,13 +16,6 @@ use crate::verdict::{failure, mandatory, refuse, success, unknown, unknown_in};
 const KEY: &str = "share";
 const MOST: usize = 10;
 const DONE: &str = "record will be shared successfully";
-
-/// A record, and one whom it is shared with.
-#[derive(Debug)]
-pub(crate) struct Share {
-    of: (&'static str, u64),
-    told: Value,
-}
 
 pub(super) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, record: (&'static Module, u64)) -> Outcome {
     let of = (record.0.api_name, record.1);
