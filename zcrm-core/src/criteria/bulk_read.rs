@@ -6,7 +6,6 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::config::ApiVersion;
 use crate::error::{Error, ErrorKind, Result};
 
-use super::check::is_number;
 use super::{Condition, Criteria, Endpoint, Joint, Literal, Node, Operator};
 
 /// What bulk read takes for "the field is empty".
@@ -98,7 +97,7 @@ impl Condition {
     fn as_comparisons(&self) -> Option<Criteria> {
         let Literal::List(bounds) = &self.value else { return None };
         let ([low, high], true) = (bounds.as_slice(), self.operator.takes_range()) else { return None };
-        if !bounds.iter().all(is_numeric) {
+        if !bounds.iter().all(Literal::is_numeric) {
             return None;
         }
         let field = self.field.as_str();
@@ -117,15 +116,6 @@ impl Condition {
         } else {
             Json::Named { api_name, comparator, value }
         })
-    }
-}
-
-/// Whether it is a number or an id, quoted or not.
-fn is_numeric(literal: &Literal) -> bool {
-    match literal {
-        Literal::Number(_) | Literal::Id(_) => true,
-        Literal::Text(text) => is_number(text),
-        _ => false,
     }
 }
 

@@ -143,8 +143,8 @@ impl Known<'_> {
         }
     }
 
-    /// The best of those ways that give what is wanted, which are all fields where none are named. Pages only where there
-    /// is no other: they promise less.
+    /// The best of those ways that give what is wanted, which are all fields where none are named. Pages only where
+    /// there is no other: they promise less.
     fn best(&self) -> Result<Choice> {
         let able = |way: Way| self.columns(way).map(|columns| self.taken(way, columns, String::new()));
         let query = able(Way::Query);
