@@ -2,7 +2,7 @@
 //! record since.
 //!
 //! * `results`: the file of results. `touched`: the records in it. `values`: what they held and hold.
-//! `take_back`: what is done with them.
+//! * `take_back`: what is done with them.
 
 mod results;
 mod take_back;
