@@ -54,8 +54,8 @@ impl JournalFile {
         emptied.map_err(|cause| failure(&self.path, "cannot be emptied", cause))
     }
 
-    /// Passes each line to `see`, which may object to it; drops lines at the end that are torn: they had not reached the
-    /// disk, so what they announced was not begun.
+    /// Passes each line to `see`, which may object to it; drops lines at the end that are torn: they had not reached
+    /// the disk, so what they announced was not begun.
     pub(super) fn read(&mut self, mut see: impl FnMut(Place, Entry<'static>) -> Result<(), String>) -> Result<()> {
         let cannot = |path: &Path, cause| failure(path, "cannot be read", cause);
         (&*self.file).seek(SeekFrom::Start(0)).map_err(|cause| cannot(&self.path, cause))?;

@@ -34,9 +34,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// A journal belongs to one input and one way of treating it, its *subject*: pairs of a name and a text, such as a hash
 /// of the input's content and the module. It is held by one process at a time.
 ///
-/// The file has one JSON value a line. Lines at its end that are torn, as power loss leaves them, are dropped: what they
-/// announced was not begun, since [`sending`](Self::sending) had not returned. Each line says how much of the file had
-/// reached the disk when it was written, so damage anywhere else is told apart; it is an error.
+/// The file has one JSON value a line. Lines at its end that are torn, as power loss leaves them, are dropped: what
+/// they announced was not begun, since [`sending`](Self::sending) had not returned. Each line says how much of the file
+/// had reached the disk when it was written, so damage anywhere else is told apart; it is an error.
 ///
 /// ```no_run
 /// use zcrm_core::Record;

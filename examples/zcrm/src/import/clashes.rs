@@ -8,7 +8,7 @@ use zcrm_core::{Client, Criteria, Record, RecordId};
 use super::check::{Checker, Unique};
 use super::column::shown;
 use super::columns::Writing;
-use super::dry_run::{Budget, Findings};
+use super::findings::{Budget, Findings};
 
 /// Values in one `in (...)`, whatever the version.
 const VALUES: usize = 50;
@@ -113,7 +113,8 @@ impl Search<'_> {
         let id = record.id().map(|id| id.as_str().to_owned()).unwrap_or_default();
         let value = record.field(field).value().and_then(|value| value.text_lossy().map(|text| text.into_owned()));
         problems.entry(row).or_default().push(format!(
-            "{field} is {}, as in the record {id} already, and its values are unique; correct it, or update that record",
+            "{field} is {}, as in the record {id} already, and its values are unique; correct it, or update that \
+             record",
             shown(&value.unwrap_or_default())
         ));
     }

@@ -9,6 +9,7 @@ use zcrm_core::entity::Field;
 use super::check::Checker;
 use super::clashes::check_unique;
 use super::columns::Columns;
+use super::findings::{Budget, Findings};
 use super::lookup::{Lookups, Reference};
 use crate::csv::{Sheet, SheetRow};
 
@@ -20,42 +21,6 @@ const IDS: usize = 100;
 
 /// How many users Zoho gives in one listing.
 const USERS: u16 = 200;
-
-/// How many requests may still be sent.
-#[derive(Debug)]
-pub(super) struct Budget(usize);
-
-impl Budget {
-    pub(super) fn left(&self) -> usize {
-        self.0
-    }
-
-    /// Takes one; false when none is left.
-    pub(super) fn spend(&mut self) -> bool {
-        let some = self.0 > 0;
-        self.0 = self.0.saturating_sub(1);
-        some
-    }
-}
-
-/// What a dry run has found.
-#[derive(Debug, Default)]
-pub struct Findings {
-    /// By row: what is wrong with it.
-    pub problems: BTreeMap<u64, Vec<String>>,
-    /// What could not be checked.
-    pub unchecked: Vec<String>,
-    /// How many rows there are.
-    pub rows: u64,
-}
-
-impl Findings {
-    /// How many rows could be sent.
-    #[must_use]
-    pub fn sendable(&self) -> u64 {
-        self.rows.saturating_sub(self.problems.len() as u64)
-    }
-}
 
 /// A row with a lookup whose target is not known yet.
 type Waiting = BTreeMap<(String, String), BTreeSet<u64>>;
@@ -74,7 +39,7 @@ pub fn dry_run(
 ) -> Result<Findings> {
     let mut findings = Findings::default();
     // For a token, the fields, the layouts, and the fields of modules that lookups lead to.
-    let mut budget = Budget(REQUESTS.saturating_sub(3 + columns.targets()));
+    let mut budget = Budget::new(REQUESTS.saturating_sub(3 + columns.targets()));
     let lookups = look_up(client, columns, sheet, (&mut budget, &mut findings), is_interrupted)?;
     let mut by_id: Waiting = BTreeMap::new();
     let mut sheet = sheet()?;
@@ -218,16 +183,4 @@ fn users_of(client: &Client, budget: &mut Budget) -> Result<BTreeSet<String>, St
         return Err("there are too many users for a dry run".to_owned());
     }
     Ok(page.items.iter().filter_map(|user| user.id.as_ref().map(|id| id.as_str().to_owned())).collect())
-}
-
-impl Findings {
-    /// Ids that nothing has.
-    fn not_there(&mut self, field: &str, what: &str, ids: &[(String, BTreeSet<u64>)], there: &BTreeSet<String>) {
-        for (id, rows) in ids.iter().filter(|(id, _)| !there.contains(id)) {
-            for row in rows {
-                let problem = format!("{field} is {id}, and no {what} has that id; correct the cell");
-                self.problems.entry(*row).or_default().push(problem);
-            }
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! Rows of a CSV file on their way to Zoho, and what became of each.
 //!
 //! * `input`, `map`, `columns`, `column`, `dates`, `lookup`: what the input says.
-//! * `check`, `clashes`, `dry_run`, `plan`: what is wrong with it, and what writing it costs.
+//! * `check`, `clashes`, `findings`, `dry_run`, `plan`: what is wrong with it, and what writing it costs.
 //! * `job`, `feed`, `records`, `writes`: rows on their way to record calls. `bulk`: to jobs.
 //! * `tally`, `rejects`, `counts`: the account of all rows.
 //! * `past`, `clock`, `settle`, `alike`: what earlier runs did. `keep`, `values`: the values that are overwritten.
@@ -17,6 +17,7 @@ mod counts;
 mod dates;
 mod dry_run;
 mod feed;
+mod findings;
 mod input;
 mod job;
 mod keep;
@@ -37,7 +38,8 @@ pub use clock::Clock;
 pub use columns::{ABOUT, Columns, Writing};
 pub use counts::Counts;
 pub use dates::DateFormat;
-pub use dry_run::{Findings, dry_run};
+pub use dry_run::dry_run;
+pub use findings::Findings;
 pub use input::{Input, hash_of};
 pub use job::{Blocks, Job, leave_rest, leave_unread};
 pub use keep::{Keep, Kept, read_kept};

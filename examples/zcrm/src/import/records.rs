@@ -3,13 +3,14 @@
 use std::collections::VecDeque;
 
 use zcrm_core::journal::{RowFate, RowOutcome};
-use zcrm_core::rest::Outcome;
+use zcrm_core::rest::{Outcome, WriteStream};
 use zcrm_core::{DateTime, RecordId};
 
+use super::columns::Writing;
 use super::feed::Feed;
 use super::job::{Job, lock};
 use super::past::keep_in_doubt;
-use super::writes::send;
+use super::writes::Row;
 
 /// Sends every row that can be sent by record calls, and accounts for all of them.
 pub fn import_by_records(job: &Job<'_>) {
@@ -39,6 +40,23 @@ pub fn import_by_records(job: &Job<'_>) {
         }
     }
     job.leave_rest(given_up.as_deref());
+}
+
+/// Sends rows, several calls side by side, as their outcomes are asked for. What the journal says of a call reaches the
+/// disk in the thread that sends it.
+fn send<I: Iterator<Item = Row>>(job: &Job<'_>, rows: I) -> WriteStream<I> {
+    let writer = job.module.writer().workers(job.workers);
+    let writer = match job.journal.clone() {
+        Some(journal) => writer.before_each_request(move || journal.sync()),
+        None => writer,
+    };
+    match job.columns.writing() {
+        Writing::Create => writer.create_iter(rows),
+        Writing::Update => writer.update_iter(rows),
+        // Zoho finds a record by its id without being told so.
+        Writing::UpsertBy(by) if by == "id" => writer.upsert_iter(rows, [""; 0]),
+        Writing::UpsertBy(by) => writer.upsert_iter(rows, [by]),
+    }
 }
 
 /// So many records that were created last are remembered: more than can be in flight.

@@ -1,11 +1,9 @@
-//! Sending rows: the one place that knows how the SDK writes records.
+//! Rows as records, and which of them may be sent twice.
 
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
-use zcrm_core::rest::WriteStream;
 
 use super::columns::{Columns, Writing};
-use super::job::Job;
 
 /// A record as its row says, digit by digit.
 #[derive(Debug)]
@@ -19,23 +17,6 @@ pub(super) struct Row {
 impl Serialize for Row {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.json.serialize(serializer)
-    }
-}
-
-/// Sends rows, several calls side by side, as their outcomes are asked for. What the journal says of a call reaches the
-/// disk in the thread that sends it.
-pub(super) fn send<I: Iterator<Item = Row>>(job: &Job<'_>, rows: I) -> WriteStream<I> {
-    let writer = job.module.writer().workers(job.workers);
-    let writer = match job.journal.clone() {
-        Some(journal) => writer.before_each_request(move || journal.sync()),
-        None => writer,
-    };
-    match job.columns.writing() {
-        Writing::Create => writer.create_iter(rows),
-        Writing::Update => writer.update_iter(rows),
-        // Zoho finds a record by its id without being told so.
-        Writing::UpsertBy(by) if by == "id" => writer.upsert_iter(rows, [""; 0]),
-        Writing::UpsertBy(by) => writer.upsert_iter(rows, [by]),
     }
 }
 
