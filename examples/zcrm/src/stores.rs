@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use percent_encoding::percent_decode_str;
 use url::Url;
-use zcrm_core::Config;
-use zcrm_core::persistence::PersistenceHandler;
+use zcrm_core::persistence::{PersistenceHandler, StoredTokens};
+use zcrm_core::{Config, UserIdentifier};
 
 use crate::connect::backends;
 
@@ -24,6 +25,18 @@ pub fn configured(config: &Config) -> Result<Box<dyn PersistenceHandler>> {
     Ok(backend.open(config)?)
 }
 
+/// A user's name as the store spells it: the one that is given, else the only one there that differs in case alone.
+#[must_use]
+pub fn spelled(store: &dyn PersistenceHandler, user: &UserIdentifier) -> UserIdentifier {
+    let rows = store.list_tokens().unwrap_or_default();
+    let alike = |row: &&StoredTokens| row.user.to_lowercase() == user.as_str().to_lowercase();
+    let mut alike: Vec<StoredTokens> = rows.iter().filter(alike).cloned().collect();
+    match alike.pop() {
+        Some(only) if alike.is_empty() => UserIdentifier::new(only.user).unwrap_or_else(|_| user.clone()),
+        _ => user.clone(),
+    }
+}
+
 /// A store by its name: a configuration file, `file:FOLDER`, or `mysql://USER@HOST:PORT/DATABASE`. It is made where it
 /// is absent.
 ///
@@ -32,6 +45,9 @@ pub fn configured(config: &Config) -> Result<Box<dyn PersistenceHandler>> {
 /// When it cannot be opened, the name holds a password, or this build lacks the store.
 pub fn named(name: &str) -> Result<Box<dyn PersistenceHandler>> {
     if let Some(folder) = name.strip_prefix("file:") {
+        if folder.is_empty() {
+            bail!("name a folder: file:FOLDER");
+        }
         return file(Path::new(folder));
     }
     if name.starts_with("mysql://") {
@@ -60,14 +76,14 @@ fn database(name: &str) -> Result<Box<dyn PersistenceHandler>> {
         bail!("a password on the command line can be seen by every user of this machine; put it in {PASSWORD}");
     }
     let mut store = zcrm_persist_mysql::MysqlPersistence::builder();
-    if let Some(host) = url.host_str() {
-        store = store.address(host.trim_start_matches('[').trim_end_matches(']'));
-    }
+    let host = url.host_str().filter(|host| !host.is_empty());
+    let host = host.context("the database is not of the form mysql://USER@HOST:PORT/DATABASE: it names no host")?;
+    store = store.address(host.trim_start_matches('[').trim_end_matches(']'));
     if let Some(port) = url.port() {
         store = store.port(port);
     }
     if !url.username().is_empty() {
-        store = store.username(url.username());
+        store = store.username(percent_decode_str(url.username()).decode_utf8_lossy());
     }
     if let Some(database) = url.path().strip_prefix('/').filter(|database| !database.is_empty()) {
         store = store.database(database);
