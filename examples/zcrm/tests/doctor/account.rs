@@ -83,7 +83,8 @@ fn tokens_of_another_data_center() {
     let place = signed_in();
     place.emulator.refuse_every_token(true);
     let output = examine(&place, &[]);
-    let said = &["Zoho rejects every access token (INVALID_TOKEN: ", "data center", "set api_base_url and accounts_url"];
+    let said =
+        &["Zoho rejects every access token (INVALID_TOKEN: ", "data center", "set api_base_url and accounts_url"];
     says(&place, &output, ("FAIL  access: ", said));
 }
 

@@ -125,8 +125,8 @@ fn tokens_move_between_stores() {
     let opened = fs::read_to_string(place.folder().join("opened/zcrm_oauthtokens.txt")).unwrap();
     assert_eq!(token_of(&opened), token_of(&before));
 
-    for nowhere in ["file:", "mysql://", "mysql:///zohooauth"] {
-        assert!(refused(&run(&place, &["copy-tokens", "--to", nowhere])).contains("name"), "{nowhere}");
+    for (nowhere, form) in [("file:", "file:FOLDER"), ("mysql://", "mysql://USER@HOST")] {
+        assert!(refused(&run(&place, &["copy-tokens", "--to", nowhere])).contains(form), "{nowhere}");
     }
     let same = format!("file:{}", place.folder().join("sealed").display());
     assert!(refused(&run(&place, &["copy-tokens", "--to", &same])).contains("both are the same store"));

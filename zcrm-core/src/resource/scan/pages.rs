@@ -2,8 +2,6 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use serde_json::value::RawValue;
-
 use super::columns::{Columns, MODIFIED};
 use super::join::joined;
 use super::range::{Division, Edge, Page, Place, Range, Ranges, Source};
@@ -59,7 +57,7 @@ impl Listed {
         if rows.is_empty() || (self.columns.parts.len() < 2 && hidden.is_none()) {
             return Ok(rows);
         }
-        let ids: Vec<RecordId> = rows.iter().filter_map(|row| Stamp::of(row)).map(|stamp| stamp.id).collect();
+        let ids: Vec<RecordId> = rows.iter().filter_map(Stamp::of).map(|stamp| stamp.id).collect();
         let mut parts = vec![rows];
         for part in self.columns.parts.iter().skip(1) {
             parts.push(self.by_id(part, &ids)?);
@@ -149,7 +147,7 @@ impl Source for Pages {
         Ok(behind.map_or(Division::Never, |place| Division::At { edge: Edge::Page(page), place, left: None }))
     }
 
-    fn place_behind(&self, _: &RawValue) -> Option<Place> {
+    fn place_behind(&self, _: &Raw) -> Option<Place> {
         None
     }
 }

@@ -5,8 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
-use serde_json::value::RawValue;
-
 use super::columns::MODIFIED;
 use super::pages::Listed;
 use super::range::{Chain, Division, Edge, Page, Place, Range, Ranges, Source};
@@ -75,7 +73,7 @@ impl Timeline {
             None => list,
         };
         let page = list.send_as::<Raw>()?;
-        Ok(page.items.first().and_then(|row| time_of(row)))
+        Ok(page.items.first().and_then(time_of))
     }
 
     fn begin(since: Option<i64>) -> Place {
@@ -143,7 +141,7 @@ impl Timeline {
             }
             page => page?,
         };
-        let times: Vec<Option<i64>> = rows.iter().map(|row| time_of(row)).collect();
+        let times: Vec<Option<i64>> = rows.iter().map(time_of).collect();
         let last = times.iter().rev().find_map(|time| *time).or(chain.last);
         let first = chain.since.or(times.iter().find_map(|time| *time)).unwrap_or_default();
         let (before, first) = chain.pace.unwrap_or((0, first));
@@ -273,17 +271,17 @@ impl Source for Timeline {
         Ok(Division::At { edge: Edge::Time(middle), place: Self::begin(Some(middle)), left: None })
     }
 
-    fn place_behind(&self, _: &RawValue) -> Option<Place> {
+    fn place_behind(&self, _: &Raw) -> Option<Place> {
         None
     }
 
-    fn admits(&self, row: &RawValue) -> bool {
+    fn admits(&self, row: &Raw) -> bool {
         let id = id_of(row.get()).and_then(|id| id.parse().ok());
         id.is_none_or(|id| self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(id))
     }
 }
 
-fn time_of(row: &RawValue) -> Option<i64> {
+fn time_of(row: &Raw) -> Option<i64> {
     Stamp::of(row)?.modified?.unix_seconds()
 }
 
