@@ -13,6 +13,7 @@ use crate::connect::Connector;
 pub const SCHEMA: &str = include_str!("../schema.sql");
 
 pub(crate) const TABLE: &str = "oauthtokens";
+const NOTES: &str = "zcrm_notes";
 const NAMES: [&str; 4] = ["useridentifier", "accesstoken", "refreshtoken", "expirytime"];
 
 /// The width of the text columns in Zoho's own table, and the longest identifier.
@@ -29,6 +30,17 @@ pub(crate) struct Shape {
 /// The name of the table with that of its database, quoted.
 pub(crate) fn table(database: &str) -> String {
     format!("{}.`{TABLE}`", quote(database))
+}
+
+/// The name of the table of notes with that of its database, quoted.
+pub(crate) fn notes_table(database: &str) -> String {
+    format!("{}.`{NOTES}`", quote(database))
+}
+
+/// The statement that creates the table of notes if it is absent.
+pub(crate) fn create_notes(database: &str) -> String {
+    let table = notes_table(database);
+    statements(database).find(|statement| statement.contains(&table)).unwrap_or_default()
 }
 
 fn quote(name: &str) -> String {
@@ -177,6 +189,23 @@ pub(crate) fn check_columns(columns: &[Column], place: &str, database: &str) -> 
         ));
     }
     Ok(())
+}
+
+/// What makes a table of another shape one that can be used, as parts of `ALTER TABLE`.
+pub(crate) fn corrections(columns: &[Column]) -> Vec<String> {
+    let ours = NAMES.into_iter().filter_map(|name| {
+        let kind = match name {
+            "expirytime" => "bigint".to_owned(),
+            "useridentifier" => format!("varchar({WIDTH})"),
+            _ => "varchar(2048)".to_owned(),
+        };
+        match columns.iter().find(|column| column.name == name) {
+            None => Some(format!("ADD {name} {kind} NOT NULL")),
+            Some(column) => fault_of(column).map(|_| format!("MODIFY {name} {kind} NOT NULL")),
+        }
+    });
+    let more = columns.iter().filter(|column| !NAMES.contains(&column.name.as_str()));
+    ours.chain(more.filter_map(Column::correction_of_more)).collect()
 }
 
 fn fault_of(column: &Column) -> Option<String> {

@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use ureq::http::{self, HeaderValue, Uri, header};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector, SocksConnector, TcpConnector};
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector, SocksConnector};
 use ureq::{Agent, AsSendBody, Proxy, SendBody, Timeout};
 
 use super::connection::Connections;
 use super::early::EarlyResponses;
 use super::outgoing::Outgoing;
 use super::resolver::Addresses;
+use super::tcp::TcpConnector;
 use super::{
     Body, Headers, HttpRequest, HttpResponse, Method, Obstacle, Pace, Transport, TransportError, TransportErrorKind,
 };
@@ -60,11 +61,11 @@ impl HttpTransport {
             .timeout_recv_response(Some(options.response_timeout))
             .timeout_global(Some(options.call_timeout))
             .build();
-        // As ureq's default one, with what it overlooks below and above TLS.
+        // As ureq's default one, with what it overlooks at each of its layers.
         let connector =
             ().chain(SocksConnector::default())
                 .chain(ConnectProxyConnector::default())
-                .chain(TcpConnector::default())
+                .chain(TcpConnector)
                 .chain(EarlyResponses)
                 .chain(RustlsConnector::default())
                 .chain(Connections);
@@ -316,6 +317,7 @@ fn obstacle(error: &ureq::Error) -> Obstacle {
         () if says(&["not valid yet", "notvalidyet"]) => Obstacle::CertificateNotYetValid,
         () if says(&["not valid for name", "notvalidforname"]) => Obstacle::CertificateName,
         () if says(&["unknownissuer", "unknown issuer"]) => Obstacle::CertificateIssuer,
+        () if says(&["causedasendentity"]) => Obstacle::CertificateOfAuthority,
         () => Obstacle::Unknown,
     }
 }
@@ -375,7 +377,8 @@ fn roots(options: &HttpOptions) -> Result<RootCerts> {
     for path in &options.extra_ca_files {
         let name = path.display().to_string();
         let pem = std::fs::read(path).map_err(|cause| {
-            Error::new(ErrorKind::Config, format!("the CA file {name} cannot be read")).with_source(cause)
+            Error::new(ErrorKind::Config, format!("the CA file {name} cannot be read; correct ca_file"))
+                .with_source(cause)
         })?;
         extra.extend(certificates(&pem, &format!("the CA file {name}"))?);
     }
@@ -396,7 +399,9 @@ fn certificates(pem: &[u8], what: &str) -> Result<Vec<Certificate<'static>>> {
             Ok(PemItem::Certificate(certificate)) => found.push(certificate),
             Ok(_) => {}
             Err(cause) => {
-                return Err(Error::new(ErrorKind::Config, format!("{what} is not PEM")).with_source(cause));
+                return Err(
+                    Error::new(ErrorKind::Config, format!("{what} is not PEM; correct ca_file")).with_source(cause)
+                );
             }
         }
     }

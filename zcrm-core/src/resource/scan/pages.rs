@@ -65,7 +65,8 @@ impl Listed {
         joined(parts, hidden, |ids| self.columns.parts.iter().map(|part| self.by_id(part, ids)).collect())
     }
 
-    fn by_id(&self, fields: &[String], ids: &[RecordId]) -> Result<Vec<Raw>> {
+    /// These fields of the records with these ids.
+    pub(super) fn by_id(&self, fields: &[String], ids: &[RecordId]) -> Result<Vec<Raw>> {
         let mut rows = Vec::new();
         for ids in ids.chunks(IDS) {
             rows.extend(self.part(fields).ids(ids).send_as::<Raw>()?.items);
@@ -111,7 +112,7 @@ impl Source for Pages {
         if number > self.last.load(Ordering::Relaxed) {
             return Ok(Page { rows: Vec::new(), next: None });
         }
-        let page = self.list().page(number).send_as::<Raw>()?;
+        let page = Raw::page(&self.list().page(number))?;
         let more = page.info.says_more().unwrap_or(page.items.len() >= 200) && !page.items.is_empty();
         if !more {
             self.last.fetch_min(number, Ordering::Relaxed);
