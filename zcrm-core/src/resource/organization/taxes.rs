@@ -58,8 +58,8 @@ impl TaxesHandle {
         self.session.run(&self.request(Method::Get, &[id.into().as_str()]).one(self.key()))
     }
 
-    /// Creates any number of them. From v3 on Zoho gives no ids of what it created: each is sent in a request of its own
-    /// and then found in the list, by its name; the list is read once more before the first one.
+    /// Creates any number of them. From v3 on Zoho gives no ids of what it created: each is sent in a request of its
+    /// own and then found in the list, by its name; the list is read once more before the first one.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
@@ -72,8 +72,8 @@ impl TaxesHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`], before anything is sent, when one has an id, or from v3 on no name; the error of the
-    /// first request when it shows that nothing can be sent. What happens later is in the report.
+    /// [`ErrorKind::InvalidInput`], before anything is sent, when one has an id, or from v3 on no name; the error of
+    /// the first request when it shows that nothing can be sent. What happens later is in the report.
     #[doc(alias = "create_organization_taxes")]
     pub fn create(&self, taxes: &[OrgTax]) -> Result<BatchReport> {
         let rows: Vec<Result<Row>> = taxes.iter().map(|tax| self.new_row(tax)).collect();
