@@ -32,7 +32,7 @@ fn answer(asked: &Asked) -> Answer {
     let of_path = asked.path.rsplit('/').next().filter(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
     let done = |index: usize| {
         let id = in_query.get(index).cloned().or_else(|| Some(rows.get(index)?.get("id")?.as_str()?.to_owned()));
-        let id = id.or_else(|| of_path.map(str::to_owned)).unwrap_or_else(|| "77".to_owned());
+        let id = id.or_else(|| of_path.map(str::to_owned)).unwrap_or_else(|| (77 + index).to_string());
         if reading {
             return json!({"id": id, "count": "3"});
         }

@@ -9,8 +9,8 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::entity::{DateTime, Record, RecordId};
-use crate::rest::Response;
+use crate::entity::{DateTime, Record, RecordId, range_within};
+use crate::rest::{List, Page, PageInfo, Response};
 
 /// A row as it came, or as it was put together: a text that is JSON.
 #[derive(Debug, Clone)]
@@ -28,6 +28,16 @@ impl Raw {
     pub(super) fn of_page(page: Response, places: Vec<Range<usize>>) -> Vec<Self> {
         let page = Arc::new(page);
         places.into_iter().map(|place| Self(Text::Within(Arc::clone(&page), place))).collect()
+    }
+
+    /// A page of a listing.
+    pub(super) fn page<T>(list: &List<T>) -> crate::Result<Page<Self>> {
+        list.send_read(|response, key| {
+            let found = response.found::<&RawValue>(key)?;
+            let places = found.rows.iter().map(|row| range_within(response.body(), row.get())).collect();
+            let info = PageInfo::of(found.info);
+            Ok(Page { items: Self::of_page(response, places), info })
+        })
     }
 
     /// The text.

@@ -111,7 +111,7 @@ impl Source for Pages {
         if number > self.last.load(Ordering::Relaxed) {
             return Ok(Page { rows: Vec::new(), next: None });
         }
-        let page = self.list().page(number).send_as::<Raw>()?;
+        let page = Raw::page(&self.list().page(number))?;
         let more = page.info.says_more().unwrap_or(page.items.len() >= 200) && !page.items.is_empty();
         if !more {
             self.last.fetch_min(number, Ordering::Relaxed);

@@ -97,7 +97,7 @@ impl Timeline {
             Some(token) => list.page_token(token.as_str()),
             None => list.page(chain.page),
         };
-        let page = list.send_as::<Raw>()?;
+        let page = Raw::page(&list)?;
         let read = page.items.len() as u64;
         let more = read > 0 && page.info.says_more().unwrap_or(read >= PAGE);
         let by_token = chain.token.is_some() || chain.page >= BY_NUMBER;
