@@ -64,3 +64,6 @@ fn meaning(cause: &io::Error) -> (PersistenceErrorKind, &'static str) {
 /// A save replaces the file, and a mount point cannot be replaced.
 pub(crate) const MOUNTED: &str = "the file itself is a mount point, as of a container's volume, so that no save can replace it; mount the folder, not the \
      file";
+
+pub(crate) const FROZEN: &str =
+    "the file system keeps anybody from replacing it (chattr +i or +a, see lsattr); take that back with chattr -ia";

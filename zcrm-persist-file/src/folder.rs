@@ -95,15 +95,34 @@ pub(crate) fn check(file: &Path, found: &Metadata) -> Result<(), PersistenceErro
 /// Whether a file is mounted by itself. Where the system does not tell, a save does.
 #[cfg(target_os = "linux")]
 pub(crate) fn is_mount_point(file: &Path) -> bool {
+    attributes(file).contains(rustix::fs::StatxAttributes::MOUNT_ROOT)
+}
+
+/// Whether nobody may replace a file, root included (`chattr +i`, `+a`).
+#[cfg(target_os = "linux")]
+pub(crate) fn is_frozen(file: &Path) -> bool {
+    use rustix::fs::StatxAttributes;
+
+    attributes(file).intersects(StatxAttributes::IMMUTABLE | StatxAttributes::APPEND)
+}
+
+#[cfg(target_os = "linux")]
+fn attributes(file: &Path) -> rustix::fs::StatxAttributes {
     use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
 
     statx(CWD, file, AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT, StatxFlags::TYPE)
-        .is_ok_and(|found| found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
+        .map_or(StatxAttributes::empty(), |found| found.stx_attributes)
 }
 
 /// Only Linux mounts files.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn is_mount_point(_: &Path) -> bool {
+    false
+}
+
+/// Told by a save where it exists.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn is_frozen(_: &Path) -> bool {
     false
 }
 
@@ -114,6 +133,7 @@ mod tests {
     #[test]
     fn mount_points_are_known() {
         assert!(is_mount_point(Path::new("/proc")) && is_mount_point(Path::new("/")));
+        assert!(!is_frozen(Path::new("/proc/self/status")) && !is_frozen(Path::new("/nowhere/at/all")));
         assert!(!is_mount_point(Path::new("/proc/self/status")) && !is_mount_point(Path::new("/nowhere/at/all")));
     }
 }

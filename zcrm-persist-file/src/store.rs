@@ -262,6 +262,9 @@ impl PersistenceHandler for FilePersistence {
         if folder::is_mount_point(&self.file) {
             return Err(error::setup(&self.file, error::MOUNTED));
         }
+        if folder::is_frozen(&self.file) {
+            return Err(error::denied(&self.file, error::FROZEN));
+        }
         let room = "x".repeat(ROOM_FOR_TOKEN);
         self.change(Change::Rehearse(&OAuthTokens::new(user.clone(), room.as_str(), room.as_str(), i64::MAX)))
     }

@@ -258,3 +258,22 @@ fn on_a_mount_for_reading_only_a_refresh_goes_on() {
     }
     assert_eq!(fs::read(folder.join(FILE_NAME)).unwrap(), before);
 }
+
+/// Only root may freeze a file, and not everywhere; whoever runs this, the question before a save tells what is so.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_nobody_may_replace_is_told_before_a_save() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FilePersistence::new(folder.path()).unwrap();
+    let user = UserIdentifier::new("abc@xyz.com").unwrap();
+    let chattr = |flag: &str| {
+        let done = std::process::Command::new("chattr").arg(flag).arg(store.file()).output();
+        done.is_ok_and(|output| output.status.success())
+    };
+    let is_frozen = chattr("+i");
+    let writable = store.check_writable(&user);
+    let saved = store.save_oauth_tokens(&OAuthTokens::new(user, "1000.fake-access", "1000.fake-refresh", 1));
+    assert_eq!(chattr("-i"), is_frozen);
+    assert_eq!((writable.is_err(), saved.is_err()), (is_frozen, is_frozen), "{writable:?} {saved:?}");
+    assert!(writable.err().is_none_or(|fault| fault.to_string().contains("chattr")));
+}

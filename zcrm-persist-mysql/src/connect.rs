@@ -75,7 +75,16 @@ impl Connector {
     /// Does `work` on a pooled connection. A connection that breaks is replaced, a deadlock is tried again, and a
     /// server that is away is waited for: `work` must be something that can be done twice.
     pub(crate) fn with<T>(&self, work: impl Fn(&mut Conn) -> Result<T, Failure>) -> Result<T, PersistenceError> {
-        self.until(Instant::now() + self.outage_timeout, || self.attempt(&work))
+        self.with_until(Instant::now() + self.outage_timeout, work)
+    }
+
+    /// The same with a deadline that several pieces of work share; each is tried at least once.
+    pub(crate) fn with_until<T>(
+        &self,
+        deadline: Instant,
+        work: impl Fn(&mut Conn) -> Result<T, Failure>,
+    ) -> Result<T, PersistenceError> {
+        self.until(deadline, || self.attempt(&work))
     }
 
     /// Does `work` once; for the first contact, where a server that is away should be told at once.

@@ -119,10 +119,10 @@ impl MysqlPersistence {
     }
 
     /// That it cannot be noted does not keep tokens from being saved.
-    fn note_data_center(&self, tokens: &OAuthTokens, center: DataCenter) {
-        let noted = self
-            .connector
-            .once(|connection| self.notes.set_data_center(connection, tokens.user(), tokens.refresh_token(), center));
+    fn note_data_center(&self, tokens: &OAuthTokens, center: DataCenter, deadline: Instant) {
+        let noted = self.connector.with_until(deadline, |connection| {
+            self.notes.set_data_center(connection, tokens.user(), tokens.refresh_token(), center)
+        });
         if let Err(cause) = noted
             && !self.warned_of_notes.swap(true, Ordering::Relaxed)
         {
@@ -200,11 +200,12 @@ impl MysqlPersistence {
 
 impl PersistenceHandler for MysqlPersistence {
     fn save_oauth_tokens(&self, tokens: &OAuthTokens) -> Result<(), PersistenceError> {
+        let deadline = Instant::now() + self.connector.outage_timeout();
         let center = tokens.data_center();
         if let Some(center) = center {
-            self.note_data_center(tokens, center);
+            self.note_data_center(tokens, center, deadline);
         }
-        if !self.connector.with(|connection| self.rows.replace(connection, tokens))? {
+        if !self.connector.with_until(deadline, |connection| self.rows.replace(connection, tokens))? {
             self.add(tokens)?;
         }
         if center.is_some() {

@@ -375,6 +375,21 @@ impl OAuth {
         logged(identifier(user).map(|user| self.tokens.set_data_center(&user, center)))
     }
 
+    /// The data center that this user's requests go to, as far as this process knows: that of the tokens which it read
+    /// or was given, else the configured one. `None` for servers that are not Zoho's. The store is not asked.
+    ///
+    /// ```no_run
+    /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
+    /// let organization = client.organization().get()?;
+    /// println!("{:?} of the data center {:?}", organization.company_name, client.oauth().data_center());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn data_center(&self) -> Option<DataCenter> {
+        self.tokens.data_center_of(self.user.as_ref())
+    }
+
     /// The beginning of a web client's consent: where to send the user's browser.
     ///
     /// Scopes are Zoho's names, such as those in [`scope`](super::scope); add

@@ -1,7 +1,8 @@
 //! A data center that turns out to be another than the one in use.
 
 use zcrm_core::config::DataCenter;
-use zcrm_core::{Client, ErrorKind, UserIdentifier};
+use zcrm_core::persistence::{PersistenceError, PersistenceHandler};
+use zcrm_core::{Client, ErrorKind, OAuthTokens, UserIdentifier};
 
 use crate::support::*;
 
@@ -147,7 +148,9 @@ fn a_users_data_center_survives_a_restart() {
     ]);
     let european = Client::with_transport(config(&[]), store.clone(), zoho.clone()).for_user(EUROPEAN).unwrap();
     let redirect = european.oauth().read_redirect(&format!("code={GRANT}&state=S&location=eu"), "S").unwrap();
-    european.oauth().accept_redirect(redirect).unwrap();
+    let granted = european.oauth().accept_redirect(redirect).unwrap();
+    assert!(granted.warnings().is_empty(), "{granted:?}");
+    assert_eq!(european.oauth().data_center(), Some(DataCenter::Eu));
     drop(european);
 
     let restarted = || Client::with_transport(config(&[]), store.clone(), zoho.clone());
@@ -186,4 +189,40 @@ fn tokens_of_no_known_data_center_say_what_to_configure() {
     let given = [("accounts_url", "https://accounts.zoho.jp"), ("api_base_url", "https://www.zohoapis.jp")];
     let error = Client::with_transport(config(&given), store, zoho).oauth().refresh(EUROPEAN).unwrap_err();
     assert!(!error.to_string().contains("set_data_center"), "the servers are configured: {error}");
+}
+
+/// A store that keeps tokens, and nothing else.
+#[derive(Debug, Default)]
+struct Narrow(Store);
+
+impl PersistenceHandler for Narrow {
+    fn save_oauth_tokens(&self, tokens: &OAuthTokens) -> Result<(), PersistenceError> {
+        self.0.save_oauth_tokens(&tokens.clone().with_data_center(None))
+    }
+
+    fn get_oauth_tokens(&self, user: &UserIdentifier) -> Result<Option<OAuthTokens>, PersistenceError> {
+        self.0.get_oauth_tokens(user)
+    }
+
+    fn delete_oauth_tokens(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
+        self.0.delete_oauth_tokens(user)
+    }
+}
+
+#[test]
+fn a_store_that_forgets_the_data_center_is_told_of_at_the_sign_in() {
+    listen();
+    for (location, is_told) in [("eu", true), ("us", false)] {
+        let zoho = Zoho::new();
+        zoho.next([
+            json(r#"{"access_token":"1000.eu","refresh_token":"1000.eu-refresh","expires_in":3600}"#),
+            json(format!(r#"{{"Email":"{EUROPEAN}"}}"#)),
+        ]);
+        let client = Client::with_transport(config(&[]), Narrow::default(), zoho.clone()).for_user(EUROPEAN).unwrap();
+        let redirect = format!("code={GRANT}&state=S&location={location}");
+        let redirect = client.oauth().read_redirect(&redirect, "S").unwrap();
+        let warnings = client.oauth().accept_redirect(redirect).unwrap().warnings().join("");
+        let says = |part: &str| warnings.contains(part);
+        assert_eq!(says("does not keep") && says("https://accounts.zoho.eu"), is_told, "{location}: {warnings}");
+    }
 }

@@ -1,5 +1,6 @@
 //! What is kept beside the tokens.
 
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use mysql::Conn;
@@ -36,6 +37,25 @@ fn the_table_of_notes_comes_when_it_is_needed_and_the_one_of_zoho_stays_as_it_is
     let kinds: Vec<_> = notes(&mut connection).unwrap().into_iter().map(|(kind, _)| kind).collect();
     assert_eq!(kinds, ["datacenter", "datacenter", "ratelimit"], "one a user, however often tokens are saved");
     assert_eq!(columns(&mut connection), before);
+}
+
+#[test]
+fn a_connection_that_is_killed_does_not_cost_the_data_center() {
+    let (store, database) = wide();
+    store.save_oauth_tokens(&tokens("a@x.com", 1)).unwrap();
+    let (mut admin, mut locker) = (server().connect().unwrap(), database.connect().unwrap());
+    locker.query_drop("LOCK TABLES zcrm_notes WRITE").unwrap();
+    thread::scope(|scope| {
+        let saving =
+            scope.spawn(|| store.save_oauth_tokens(&tokens("a@x.com", 2).with_data_center(Some(DataCenter::Eu))));
+        wait_until("the save waits for the notes", || !waiting(&mut admin, &database, "INSERT").is_empty());
+        for session in waiting(&mut admin, &database, "INSERT") {
+            admin.query_drop(format!("KILL {session}")).unwrap();
+        }
+        locker.query_drop("UNLOCK TABLES").unwrap();
+        saving.join().unwrap().unwrap();
+    });
+    assert_eq!(store.get_oauth_tokens(&user("a@x.com")).unwrap().unwrap().data_center(), Some(DataCenter::Eu));
 }
 
 /// As the Ruby SDK does after a sign-in elsewhere.

@@ -47,15 +47,22 @@ fn about(client: &Client, global: &Global) -> Result<(Vec<(&'static str, Value)>
     let is_all = organization.is_some();
     let (company, org_id) = organization.map(|details| (details.company_name, details.id)).unwrap_or_default();
     let config = client.config();
+    // After the requests: until then it is not known that the tokens are of another one than the configured one.
+    let center = client.oauth().data_center();
+    let host = match center {
+        Some(center) if Some(center) != config.data_center() && config.sandbox() => center.sandbox_url(),
+        Some(center) if Some(center) != config.data_center() => center.api_base_url(),
+        _ => config.api_base_url().to_owned(),
+    };
     let about = vec![
         ("user", user.full_name.or(user.last_name).into()),
         ("id", user.id.map(|id| id.to_string()).into()),
         ("email", user.email.into()),
         ("organization", company.into()),
         ("organization id", org_id.map(|id| id.to_string()).into()),
-        ("data center", config.data_center().map(|center| center.to_string()).into()),
+        ("data center", center.map(|center| center.to_string()).into()),
         ("environment", if config.sandbox() { "sandbox" } else { "production" }.into()),
-        ("host", config.api_base_url().into()),
+        ("host", host.into()),
         ("api version", config.api_version().to_string().into()),
     ];
     Ok((about, is_all))

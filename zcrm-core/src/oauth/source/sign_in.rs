@@ -87,8 +87,9 @@ impl TokenSource {
             &servers,
             saved.as_ref().err().map(|_| Unsaved::new(tokens.clone(), (&before).into())),
         );
-        saved.map_err(|cause| not_saved(tokens, cause))?;
+        saved.map_err(|cause| not_saved(tokens.clone(), cause))?;
         log::info!("the tokens of {user} are in the store");
+        self.check_data_center(&tokens, &mut warnings);
         Ok(granted(user.clone(), Some(user.clone()), &minted, &servers, warnings))
     }
 
@@ -127,8 +128,10 @@ impl TokenSource {
             &servers,
             saved.as_ref().err().map(|_| Unsaved::new(tokens.clone(), (&before).into())),
         );
-        saved.map_err(|cause| not_saved(tokens, cause))?;
-        Ok(granted(user.clone(), None, &minted, &servers, Vec::new()))
+        saved.map_err(|cause| not_saved(tokens.clone(), cause))?;
+        let mut warnings = Vec::new();
+        self.check_data_center(&tokens, &mut warnings);
+        Ok(granted(user.clone(), None, &minted, &servers, warnings))
     }
 
     /// Saves tokens, usually those that an error carried, unless the store holds newer ones.
@@ -245,9 +248,33 @@ impl TokenSource {
         };
         let before = before.as_ref().map_or(Before::Unknown, Before::from);
         self.install(&entry, minted, servers, saved.as_ref().err().map(|_| Unsaved::new(tokens.clone(), before)));
-        saved.map_err(|cause| not_saved(tokens, cause))?;
+        saved.map_err(|cause| not_saved(tokens.clone(), cause))?;
         log::info!("the tokens of {user} are in the store");
+        self.check_data_center(&tokens, warnings);
         Ok(())
+    }
+
+    /// Whether the store kept that tokens are of another data center than the configured one: told now, for at the next
+    /// start they would be taken for tokens of that one.
+    fn check_data_center(&self, saved: &OAuthTokens, warnings: &mut Vec<String>) {
+        let configured = self.servers.configured();
+        let Some(center) = saved.data_center().filter(|center| center.accounts_url() != configured.accounts_url) else {
+            return;
+        };
+        if let Ok(Some(stored)) = self.store.get_oauth_tokens(saved.user())
+            && stored.data_center().is_none()
+        {
+            let text = format!(
+                "the tokens of {} are of Zoho's data center {center}, and the store does not keep that: after a restart {} \
+                 would be asked, which does not know them. Set \"api_base_url\" to \"{}\" and \"accounts_url\" to \"{}\", \
+                 or name the data center at each start with client.oauth().set_data_center",
+                saved.user(),
+                configured.accounts_url,
+                center.api_base_url(),
+                center.accounts_url()
+            );
+            warn(warnings, text);
+        }
     }
 
     /// Restores the row of a user under whose name the tokens of somebody else were saved.

@@ -70,6 +70,11 @@ impl TokenSource {
         self.entry(user).state().told.clone()
     }
 
+    /// The data center of a user's tokens, as far as this process knows.
+    pub(in crate::oauth) fn data_center_of(&self, user: Option<&UserIdentifier>) -> Option<DataCenter> {
+        DataCenter::from_accounts_url(&self.servers_of(user).accounts_url)
+    }
+
     /// From now on the user's tokens are of this data center.
     pub(in crate::oauth) fn set_data_center(&self, user: &UserIdentifier, center: DataCenter) {
         let servers = self.servers.of(center);
