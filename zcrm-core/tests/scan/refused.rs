@@ -53,8 +53,10 @@ fn a_count_that_is_refused_costs_the_plan_its_numbers_and_no_rows() {
 fn a_column_that_coql_refuses_is_left_out_and_told_unless_it_was_named() {
     let (emulator, client) = start("v8", 1_000);
     let leads = client.module("Leads");
+    let scan = leads.scan().way(Way::Query);
+    let _counted = scan.plan().unwrap();
     emulator.fault(On::path("/crm/v8/coql").times(1), refusal("INVALID_QUERY", json!({ "column_name": "Fax" })));
-    let mut found = leads.scan().way(Way::Query).iter();
+    let mut found = scan.iter();
     let first = found.next().unwrap().unwrap();
     assert!(first.field("Fax").is_absent() && !first.field("City").is_absent());
     assert_eq!(found.by_ref().count(), 899);

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::columns::{Columns, MODIFIED};
 use super::estimate::{page_rows, ranks};
 use super::join::joined;
-use super::range::{Division, Edge, Page, Place, Range, Ranges, Source};
+use super::range::{Division, Edge, Page, Place, Range, Ranges, Share, Source};
 use super::spec::Spec;
 use crate::config::ApiVersion;
 use crate::coql::{Aggregate, Limits, Select, compare_ids};
@@ -196,7 +196,7 @@ impl Queries {
         let ids = ids_of(&rows)?;
         check_order(behind, &ids)?;
         let next = ids.last().filter(|_| more).map(|id| Place::Behind(id.clone()));
-        Ok(Page { rows, next })
+        Ok(Page::new(rows, next))
     }
 
     /// A page where the criteria take several queries: their rows merged, each once.
@@ -240,7 +240,7 @@ impl Queries {
         }
         let over = ahead.iter().all(|ahead| ahead.over && ahead.rows.is_empty());
         let next = last.filter(|_| !over).map(Place::Behind);
-        Ok(Page { rows: merged.into_iter().map(|(_, row)| row).collect(), next })
+        Ok(Page::new(merged.into_iter().map(|(_, row)| row).collect(), next))
     }
 
     fn read_at_offset(&self, criteria: &Criteria, range: &Range) -> Result<Page> {
@@ -262,7 +262,7 @@ impl Queries {
         let select = selected(&self.spec, Some(criteria.clone())).fields(first).order_by("id").offset(read);
         let (found, more) = self.fetch(select, rows)?;
         let next = more.then(|| Place::Row(read.saturating_add(found.len() as u64)));
-        Ok(Page { rows: found, next })
+        Ok(Page::new(found, next))
     }
 
     /// The id at a rank of the rows behind an id, counted from 1; none where there are fewer.
@@ -331,31 +331,33 @@ impl Source for Queries {
         }
     }
 
-    fn is_ahead(&self, edge: &Edge, place: &Place) -> bool {
-        match (edge, place) {
-            (Edge::Id(edge), Place::Behind(id)) => compare_ids(edge, id) == Ordering::Greater,
-            (Edge::Id(_), Place::Start) => true,
-            _ => false,
-        }
+    fn is_within(&self, edge: &Edge, range: &Range) -> bool {
+        let Edge::Id(id) = edge else { return false };
+        let ahead = match &range.from {
+            Place::Behind(read) => compare_ids(id, read) == Ordering::Greater,
+            from => *from == Place::Start,
+        };
+        ahead && !matches!(&range.upto, Some(Edge::Id(upto)) if compare_ids(id, upto) != Ordering::Less)
     }
 
-    fn weight(&self, range: &Range) -> Option<u64> {
+    fn share(&self, range: &Range) -> Option<Share> {
+        let page = self.limits.rows;
         let left = range.left.unwrap_or_else(|| self.limits.reach.saturating_mul(2));
-        (self.divisible && left >= self.limits.rows.saturating_mul(3)).then_some(left)
+        let kept = (left / page).div_ceil(2).saturating_mul(page).min(self.limits.reach);
+        (self.divisible && left >= page.saturating_mul(4)).then_some(Share { left, kept })
     }
 
     fn divide(&self, range: &Range) -> Result<Division> {
         let page = self.limits.rows;
-        let left = range.left.unwrap_or_else(|| self.limits.reach.saturating_mul(2));
-        let half = (left / page).div_ceil(2).saturating_mul(page).min(self.limits.reach);
+        let Some(Share { kept: half, .. }) = self.share(range) else { return Ok(Division::Never) };
         let behind = match &range.from {
             Place::Behind(id) => Some(id.as_str()),
             _ => None,
         };
         match self.id_at(behind, range.upto.as_ref(), half, false)? {
             Some(id) => {
-                let left = range.left.map(|left| left.saturating_sub(half));
-                Ok(Division::At { edge: Edge::Id(id.clone()), place: Place::Behind(id), left })
+                let (edge, place) = (Edge::Id(id.clone()), Place::Behind(id));
+                Ok(Division::At { edge, place, kept: Some(half), page: None })
             }
             None if half <= page => Ok(Division::Never),
             None => Ok(Division::Fewer(half)),
