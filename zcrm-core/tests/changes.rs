@@ -1,6 +1,7 @@
 //! Changes of a module against the emulated Zoho CRM: none is missed, whatever happens meanwhile.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod emulated;
 mod fake;
 
 use std::collections::BTreeMap;
@@ -8,13 +9,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use emulated::{client, quick};
 use fake::{Answer, Asked};
 use serde_json::{Value, json};
-use zcrm_core::config::HttpOptions;
 use zcrm_core::entity::Record;
-use zcrm_core::persistence::InMemoryPersistence;
 use zcrm_core::resource::{Change, Changes, ChangesCursor, ChangesRows, Conversion, DeletionKind, Which};
-use zcrm_core::{Client, Config, ErrorKind, GrantToken};
+use zcrm_core::{Client, ErrorKind};
 use zcrm_emulator::{Emulator, MadeUpLeads, Options};
 
 const VERSIONS: [&str; 3] = ["v2", "v3", "v8"];
@@ -23,13 +23,7 @@ const FIELDS: [&str; 6] = ["Last_Name", "Email", "City", "Annual_Revenue", "Owne
 fn start(version: &str, leads: MadeUpLeads) -> (Emulator, Client) {
     let emulator = Emulator::start(Options::default()).unwrap();
     emulator.make_up_leads(leads);
-    let mut dictionary = emulator.dictionary();
-    dictionary["api_version"] = version.into();
-    let http = HttpOptions::default().retry_base(Duration::from_millis(1)).max_retries(2);
-    let config = Config::from_json_str(&dictionary.to_string()).unwrap().with_http(http);
-    let client = Client::new(config, InMemoryPersistence::new()).unwrap();
-    let _ = client.oauth().generate_access_token(GrantToken::new(emulator.new_grant("abc@xyz.com"))).unwrap();
-    emulator.reset_counters();
+    let client = client(&emulator, version, quick());
     (emulator, client)
 }
 

@@ -1,18 +1,19 @@
 //! Channels of notifications, over real HTTP, against the emulated Zoho CRM, which also calls back.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod emulated;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, SystemTime};
 
+use emulated::{client, quick};
 use serde_json::{Value, json};
-use zcrm_core::config::HttpOptions;
-use zcrm_core::persistence::InMemoryPersistence;
 use zcrm_core::resource::{
     Channel, Condition, Event, EventKind, FieldSelection, Notification, NotificationsHandle, Operation, Watch,
 };
-use zcrm_core::{Client, Config, ErrorKind, GrantToken, Record, Secret};
+use zcrm_core::{Client, ErrorKind, Record, Secret};
 use zcrm_emulator::{Emulator, Options};
 
 const TOKEN: &str = "fake-token";
@@ -20,13 +21,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 fn start(version: &str) -> (Emulator, Client) {
     let emulator = Emulator::start(Options::default()).unwrap();
-    let mut dictionary = emulator.dictionary();
-    dictionary["api_version"] = version.into();
-    let http = HttpOptions::default().retry_base(Duration::from_millis(1)).max_retries(2);
-    let config = Config::from_json_str(&dictionary.to_string()).unwrap().with_http(http);
-    let client = Client::new(config, InMemoryPersistence::new()).unwrap();
-    let _ = client.oauth().generate_access_token(GrantToken::new(emulator.new_grant("abc@xyz.com"))).unwrap();
-    emulator.reset_counters();
+    let client = client(&emulator, version, quick());
     (emulator, client)
 }
 

@@ -1,27 +1,21 @@
 //! Everything but records, over real HTTP, against the emulated Zoho CRM, in the versions whose answers differ.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::time::Duration;
+mod emulated;
 
+use emulated::{client, quick};
 use serde_json::json;
-use zcrm_core::config::HttpOptions;
 use zcrm_core::entity::*;
-use zcrm_core::persistence::InMemoryPersistence;
 use zcrm_core::resource::UserType;
 use zcrm_core::rest::Upload;
-use zcrm_core::{Client, Config, ErrorKind, GrantToken};
+use zcrm_core::{Client, ErrorKind};
 use zcrm_emulator::{Emulator, Options};
 
 const VERSIONS: [&str; 3] = ["v2", "v3", "v8"];
 
 fn start(version: &str) -> (Emulator, Client) {
     let emulator = Emulator::start(Options { leads: 3, ..Options::default() }).unwrap();
-    let mut dictionary = emulator.dictionary();
-    dictionary["api_version"] = version.into();
-    let http = HttpOptions::default().retry_base(Duration::from_millis(1)).max_retries(2);
-    let config = Config::from_json_str(&dictionary.to_string()).unwrap().with_http(http);
-    let client = Client::new(config, InMemoryPersistence::new()).unwrap();
-    let _ = client.oauth().generate_access_token(GrantToken::new(emulator.new_grant("abc@xyz.com"))).unwrap();
+    let client = client(&emulator, version, quick());
     (emulator, client)
 }
 

@@ -1,16 +1,15 @@
 //! Records over real HTTP, against the emulated Zoho CRM.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::time::Duration;
+mod emulated;
 
+use emulated::{client, quick};
 use serde::Deserialize;
 use serde_json::Value;
 use zcrm_core::Criteria;
-use zcrm_core::config::HttpOptions;
 use zcrm_core::entity::{LineItem, LineItemField, Record};
-use zcrm_core::persistence::InMemoryPersistence;
 use zcrm_core::resource::{Conversion, DeletedKind, SearchBy};
-use zcrm_core::{Client, Config, ErrorKind, GrantToken, OptionalExt};
+use zcrm_core::{Client, ErrorKind, OptionalExt};
 use zcrm_emulator::{Emulator, Fault, On, Options, Reply};
 
 const VERSIONS: [&str; 3] = ["v2", "v3", "v8"];
@@ -26,13 +25,7 @@ struct Lead {
 
 fn start(version: &str, leads: u64) -> (Emulator, Client) {
     let emulator = Emulator::start(Options { leads, ..Options::default() }).unwrap();
-    let mut dictionary = emulator.dictionary();
-    dictionary["api_version"] = version.into();
-    let http = HttpOptions::default().retry_base(Duration::from_millis(1)).max_retries(2);
-    let config = Config::from_json_str(&dictionary.to_string()).unwrap().with_http(http);
-    let client = Client::new(config, InMemoryPersistence::new()).unwrap();
-    let _ = client.oauth().generate_access_token(GrantToken::new(emulator.new_grant("abc@xyz.com"))).unwrap();
-    emulator.reset_counters();
+    let client = client(&emulator, version, quick());
     (emulator, client)
 }
 

@@ -17,9 +17,13 @@ use uses::{Uses, circles, uses_between_files, uses_between_modules};
 const LONGEST_FILE: usize = 500;
 const WIDEST_LINE: usize = 120;
 
-/// The files of the core that name the HTTP client; connection.rs makes up for what it overlooks.
-const NAMING_UREQ: [&str; 3] =
-    ["zcrm-core/src/transport/connection.rs", "zcrm-core/src/transport/early.rs", "zcrm-core/src/transport/http.rs"];
+/// The files of the core that name the HTTP client; all but http.rs make up for what it overlooks.
+const NAMING_UREQ: [&str; 4] = [
+    "zcrm-core/src/transport/connection.rs",
+    "zcrm-core/src/transport/early.rs",
+    "zcrm-core/src/transport/http.rs",
+    "zcrm-core/src/transport/resolver.rs",
+];
 
 #[test]
 fn the_list_of_crates_is_the_workspaces() {

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
-use url::Url;
+use anyhow::{Context, Result};
 use zcrm_core::Config;
 use zcrm_core::persistence::PersistenceHandler;
 
 use crate::connect::backends;
+use crate::mysql_address::MysqlAddress;
 
 /// The variable that may hold the password of a database.
 const PASSWORD: &str = "ZOHO_DB_PASSWORD";
@@ -35,7 +35,7 @@ pub fn named(name: &str) -> Result<Box<dyn PersistenceHandler>> {
         return file(Path::new(folder));
     }
     if name.starts_with("mysql://") {
-        return database(name);
+        return database(&MysqlAddress::parse(name, PASSWORD)?);
     }
     let config = Config::from_json_file(name)
         .context("a store is named by a configuration file, file:FOLDER, or mysql://USER@HOST:PORT/DATABASE")?;
@@ -49,37 +49,26 @@ fn file(folder: &Path) -> Result<Box<dyn PersistenceHandler>> {
 
 #[cfg(not(feature = "file"))]
 fn file(_: &Path) -> Result<Box<dyn PersistenceHandler>> {
-    bail!("this build of zcrm has no file store")
+    anyhow::bail!("this build of zcrm has no file store")
 }
 
 #[cfg(feature = "mysql")]
-fn database(name: &str) -> Result<Box<dyn PersistenceHandler>> {
-    // The text is not repeated: it may hold a password.
-    let url = Url::parse(name).ok().context("the database is not of the form mysql://USER@HOST:PORT/DATABASE")?;
-    if url.password().is_some() {
-        bail!("a password on the command line can be seen by every user of this machine; put it in {PASSWORD}");
-    }
-    let mut store = zcrm_persist_mysql::MysqlPersistence::builder();
-    if let Some(host) = url.host_str() {
-        store = store.address(host.trim_start_matches('[').trim_end_matches(']'));
-    }
-    if let Some(port) = url.port() {
-        store = store.port(port);
-    }
-    if !url.username().is_empty() {
-        store = store.username(url.username());
-    }
-    if let Some(database) = url.path().strip_prefix('/').filter(|database| !database.is_empty()) {
-        store = store.database(database);
-    }
-    let store = store.password(std::env::var(PASSWORD).unwrap_or_default()).build()?;
+fn database(server: &MysqlAddress) -> Result<Box<dyn PersistenceHandler>> {
+    let store = zcrm_persist_mysql::MysqlPersistence::builder()
+        .address(&server.host)
+        .port(server.port)
+        .username(&server.user)
+        .database(&server.database)
+        .password(std::env::var(PASSWORD).unwrap_or_default())
+        .tls(server.tls)
+        .build()?;
     store.ensure_schema()?;
     Ok(Box::new(store))
 }
 
 #[cfg(not(feature = "mysql"))]
-fn database(_: &str) -> Result<Box<dyn PersistenceHandler>> {
-    bail!("this build of zcrm has no MySQL store")
+fn database(_: &MysqlAddress) -> Result<Box<dyn PersistenceHandler>> {
+    anyhow::bail!("this build of zcrm has no MySQL store")
 }
 
 /// The store, whose tokens are encrypted with the key in a file, if one is given.

@@ -61,6 +61,7 @@ pub use module::Module;
 pub use note::Note;
 pub use organization::{LicenseDetails, Organization};
 pub use profile::{Permission, Profile, ProfileCategory, ProfileSection};
+pub(crate) use record::range_within;
 pub use record::*;
 pub use reference::*;
 pub use related_list::{ModuleRelatedList, RelatedListProperties};

@@ -2,15 +2,62 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::entity::{DateTime, RecordId};
+use crate::entity::{DateTime, Record, RecordId};
+use crate::rest::Response;
 
-/// A row as it came, or as it was put together.
-pub(super) type Raw = Box<RawValue>;
+/// A row as it came, or as it was put together: a text that is JSON.
+#[derive(Debug, Clone)]
+pub(super) struct Raw(Text);
+
+#[derive(Debug, Clone)]
+enum Text {
+    /// A piece of the page that it came with: a page is in memory once, not a second time as rows.
+    Within(Arc<Response>, Range<usize>),
+    Own(Box<str>),
+}
+
+impl Raw {
+    /// The rows of a page, which stand at these places of its body.
+    pub(super) fn of_page(page: Response, places: Vec<Range<usize>>) -> Vec<Self> {
+        let page = Arc::new(page);
+        places.into_iter().map(|place| Self(Text::Within(Arc::clone(&page), place))).collect()
+    }
+
+    /// The text.
+    pub(super) fn get(&self) -> &str {
+        match &self.0 {
+            Text::Within(page, place) => page.body().get(place.clone()).unwrap_or_default(),
+            Text::Own(text) => text,
+        }
+    }
+
+    /// The row as a record; `None` when it is no object.
+    pub(super) fn into_record(self) -> Option<Record> {
+        match self.0 {
+            Text::Within(..) => Record::from_text(self.get()),
+            Text::Own(text) => Record::from_text(text),
+        }
+    }
+}
+
+impl From<Box<RawValue>> for Raw {
+    fn from(row: Box<RawValue>) -> Self {
+        Self(Text::Own(row.into()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::<RawValue>::deserialize(deserializer).map(Self::from)
+    }
+}
 
 /// The id of a row that stands under `key`.
 pub(super) fn id_under(row: &str, key: &str) -> Option<String> {
@@ -97,13 +144,13 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    pub(super) fn of(row: &RawValue) -> Option<Self> {
+    pub(super) fn of(row: &Raw) -> Option<Self> {
         serde_json::from_str(row.get()).ok()
     }
 }
 
 /// The members of several rows as one row, each name once, and without the one that is to be hidden.
-pub(super) fn merged(rows: &[&RawValue], hidden: Option<&str>) -> serde_json::Result<Raw> {
+pub(super) fn merged(rows: &[&Raw], hidden: Option<&str>) -> serde_json::Result<Raw> {
     let mut seen: Vec<Cow<'_, str>> = Vec::new();
     let mut text = String::with_capacity(rows.iter().map(|row| row.get().len()).sum());
     text.push('{');
@@ -123,7 +170,7 @@ pub(super) fn merged(rows: &[&RawValue], hidden: Option<&str>) -> serde_json::Re
         }
     }
     text.push('}');
-    RawValue::from_string(text)
+    RawValue::from_string(text).map(Raw::from)
 }
 
 struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
@@ -175,7 +222,7 @@ mod tests {
     #[test]
     fn rows_are_merged_by_name_and_keep_their_digits() {
         let [one, other] = [r#"{"id":"1","M":1.10,"A":null}"#, r#"{"id":"1","M":1.10,"B \"x\"":{"c":[1]}}"#]
-            .map(|text| RawValue::from_string(text.to_owned()).unwrap());
+            .map(|text| serde_json::from_str::<Raw>(text).unwrap());
         let merged = merged(&[&one, &other], Some("A")).unwrap();
         assert_eq!(merged.get(), r#"{"id":"1","M":1.10,"B \"x\"":{"c":[1]}}"#);
     }

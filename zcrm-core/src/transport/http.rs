@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use ureq::http::{self, HeaderValue, Uri, header};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector, SocksConnector, TcpConnector};
 use ureq::{Agent, AsSendBody, Proxy, SendBody, Timeout};
 
 use super::connection::Connections;
 use super::early::EarlyResponses;
 use super::outgoing::Outgoing;
+use super::resolver::Addresses;
 use super::{
     Body, Headers, HttpRequest, HttpResponse, Method, Obstacle, Pace, Transport, TransportError, TransportErrorKind,
 };
@@ -68,7 +68,7 @@ impl HttpTransport {
                 .chain(EarlyResponses)
                 .chain(RustlsConnector::default())
                 .chain(Connections);
-        let agent = Agent::with_parts(config, connector, DefaultResolver::default());
+        let agent = Agent::with_parts(config, connector, Addresses::default());
         Ok(Self { agent, idle_timeout: options.idle_timeout, max_response_bytes: options.max_response_bytes })
     }
 

@@ -5,6 +5,7 @@ mod early;
 mod http;
 mod message;
 mod outgoing;
+mod resolver;
 
 use std::error::Error as StdError;
 use std::fmt;

@@ -5,11 +5,12 @@ mod composite;
 mod locking;
 mod mass;
 
-use std::time::Duration;
+#[path = "../emulated/mod.rs"]
+mod emulated;
 
+use emulated::{client, quick};
+use zcrm_core::Client;
 use zcrm_core::config::HttpOptions;
-use zcrm_core::persistence::InMemoryPersistence;
-use zcrm_core::{Client, Config, GrantToken};
 use zcrm_emulator::{Emulator, Options};
 
 fn start(version: &str) -> (Emulator, Client) {
@@ -19,12 +20,6 @@ fn start(version: &str) -> (Emulator, Client) {
 /// A client whose retries make no noticeable pauses.
 fn start_with(version: &str, http: impl FnOnce(HttpOptions) -> HttpOptions) -> (Emulator, Client) {
     let emulator = Emulator::start(Options::default()).unwrap();
-    let mut dictionary = emulator.dictionary();
-    dictionary["api_version"] = version.into();
-    let quick = HttpOptions::default().retry_base(Duration::from_millis(1)).max_retries(2);
-    let config = Config::from_json_str(&dictionary.to_string()).unwrap().with_http(http(quick));
-    let client = Client::new(config, InMemoryPersistence::new()).unwrap();
-    let _ = client.oauth().generate_access_token(GrantToken::new(emulator.new_grant("abc@xyz.com"))).unwrap();
-    emulator.reset_counters();
+    let client = client(&emulator, version, http(quick()));
     (emulator, client)
 }

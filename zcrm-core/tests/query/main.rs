@@ -8,32 +8,21 @@ mod logged;
 mod paging;
 mod shapes;
 
-use std::time::Duration;
+#[path = "../emulated/mod.rs"]
+mod emulated;
 
-use zcrm_core::config::HttpOptions;
+use emulated::{client, quick};
+use zcrm_core::Client;
 use zcrm_core::entity::Record;
-use zcrm_core::persistence::InMemoryPersistence;
 use zcrm_core::resource::QueryHandle;
-use zcrm_core::{Client, Config, GrantToken};
 use zcrm_emulator::{Emulator, MadeUpLeads, Options};
 
 /// An emulator with so many leads, and a client of that API version.
 fn start(version: &str, leads: u64) -> (Emulator, Client) {
     let emulator = Emulator::start(Options::default()).unwrap();
     emulator.make_up_leads(MadeUpLeads { id_gap: 7, per_second: 50, ..MadeUpLeads::of(leads) });
-    let client = client(&emulator, version);
+    let client = client(&emulator, version, quick());
     (emulator, client)
-}
-
-fn client(emulator: &Emulator, version: &str) -> Client {
-    let mut dictionary = emulator.dictionary();
-    dictionary["api_version"] = version.into();
-    let http = HttpOptions::default().retry_base(Duration::from_millis(1)).max_retries(2);
-    let config = Config::from_json_str(&dictionary.to_string()).unwrap().with_http(http);
-    let client = Client::new(config, InMemoryPersistence::new()).unwrap();
-    let _ = client.oauth().generate_access_token(GrantToken::new(emulator.new_grant("abc@xyz.com"))).unwrap();
-    emulator.reset_counters();
-    client
 }
 
 /// A client whose CRM has these leads, and no others.

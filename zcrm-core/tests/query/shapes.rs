@@ -94,7 +94,7 @@ fn metadata_comes_along_where_the_version_has_it() {
     assert!(none.0.items.is_empty() && none.1.is_empty());
     emulator.reset_counters();
 
-    let client = super::client(&emulator, "v6");
+    let client = super::client(&emulator, "v6", super::quick());
     let error = client.query("select Last_Name from Leads").send_with_fields().unwrap_err();
     assert_eq!((error.kind(), emulator.counters().total_calls()), (ErrorKind::Unsupported, 0));
 }

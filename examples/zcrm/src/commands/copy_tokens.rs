@@ -18,7 +18,8 @@ use crate::global::Global;
 #[derive(Debug, Args)]
 pub(crate) struct CopyTokens {
     /// The other store: a configuration file, of which the keys for stores count, `file:FOLDER`, or
-    /// `mysql://USER@HOST:PORT/DATABASE` with its password in the environment variable ZOHO_DB_PASSWORD
+    /// `mysql://USER@HOST:PORT/DATABASE`, with ?tls=true for an encrypted connection, and its password in the
+    /// environment variable ZOHO_DB_PASSWORD
     #[arg(long, value_name = "STORE")]
     to: String,
     /// Whose; may be given several times; everybody's when absent

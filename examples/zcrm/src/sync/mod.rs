@@ -22,4 +22,4 @@ pub use job::{Job, Told};
 pub use mapping::Mapped;
 pub use open::open;
 pub use store::{Applied, STATE, Store, Table};
-pub use target::{PASSWORD, Server, Target};
+pub use target::{PASSWORD, Target};

@@ -9,7 +9,7 @@ use zcrm_core::Secret;
 
 use super::cell::Cell;
 use super::database::{Database, Dialect, quoted};
-use super::target::Server;
+use crate::mysql_address::MysqlAddress;
 
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -28,8 +28,8 @@ pub(super) struct Mysql(Conn);
 
 impl Mysql {
     /// Connects, and creates the database where it is not there.
-    pub(super) fn open(server: &Server, password: &Secret) -> Result<Self> {
-        let Server { user, host, port, database, tls } = server;
+    pub(super) fn open(server: &MysqlAddress, password: &Secret) -> Result<Self> {
+        let MysqlAddress { user, host, port, database, tls } = server;
         let options = OptsBuilder::new()
             .ip_or_hostname(Some(host.as_str()))
             .tcp_port(*port)

@@ -4,10 +4,10 @@ use std::env;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
-use percent_encoding::percent_decode_str;
-use url::Url;
+use anyhow::{Result, bail};
 use zcrm_core::Secret;
+
+use crate::mysql_address::MysqlAddress;
 
 /// The variable that holds the password of a database.
 pub const PASSWORD: &str = "ZCRM_SYNC_PASSWORD";
@@ -18,22 +18,7 @@ pub enum Target {
     /// `sqlite:FILE`
     Sqlite(PathBuf),
     /// `mysql://USER@HOST:PORT/DB`
-    Mysql(Server),
-}
-
-/// A database on a server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Server {
-    /// The user.
-    pub user: String,
-    /// The host.
-    pub host: String,
-    /// The port, 3306 unless named.
-    pub port: u16,
-    /// The database.
-    pub database: String,
-    /// Whether the connection is encrypted: `?tls=true`.
-    pub tls: bool,
+    Mysql(MysqlAddress),
 }
 
 impl Target {
@@ -49,33 +34,10 @@ impl Target {
             }
             return Ok(Self::Sqlite(file.into()));
         }
-        let form = "--to is no address of a database; write sqlite:FILE or mysql://USER@HOST:PORT/DATABASE";
-        let url = Url::parse(text).ok().context(form)?;
-        if url.password().is_some() || url.query_pairs().any(|(name, _)| name.to_lowercase().contains("pass")) {
-            bail!(
-                "--to has a password in it, which every user of this machine can see: take it out, and give it in the \
-                 environment variable {PASSWORD} or when you are asked; better change it as well"
-            );
+        if text.starts_with("mysql:") {
+            return Ok(Self::Mysql(MysqlAddress::parse(text, PASSWORD)?));
         }
-        if url.scheme() != "mysql" {
-            bail!("{form}");
-        }
-        let decoded = |text: &str| percent_decode_str(text).decode_utf8().map(|text| text.into_owned()).context(form);
-        let user = decoded(url.username())?;
-        let database = decoded(url.path().trim_start_matches('/'))?;
-        let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
-        if user.is_empty() || database.is_empty() || host.is_empty() || database.contains('/') {
-            bail!("{form}");
-        }
-        let mut tls = false;
-        for (name, value) in url.query_pairs() {
-            tls = match (&*name, &*value) {
-                ("tls", "true") => true,
-                ("tls", "false") => false,
-                _ => bail!("--to takes no parameter but tls=true"),
-            };
-        }
-        Ok(Self::Mysql(Server { user, host, port: url.port().unwrap_or(3306), database, tls }))
+        bail!("--to is no address of a database; write sqlite:FILE or mysql://USER@HOST:PORT/DATABASE")
     }
 
     /// The password where one is needed: from the environment, else from a terminal, else an empty one.
@@ -104,24 +66,9 @@ mod tests {
     #[test]
     fn addresses_are_read_and_a_password_in_one_is_refused_unseen() {
         assert_eq!(Target::parse("sqlite:a/b.db").unwrap(), Target::Sqlite("a/b.db".into()));
-        let server = |host: &str, port, tls| {
-            let (user, database) = ("a b".to_owned(), "crm".to_owned());
-            Target::Mysql(Server { user, host: host.to_owned(), port, database, tls })
-        };
-        assert_eq!(Target::parse("mysql://a%20b@db.example:3307/crm").unwrap(), server("db.example", 3307, false));
-        assert_eq!(Target::parse("mysql://a%20b@[::1]/crm?tls=true").unwrap(), server("::1", 3306, true));
-        for wrong in [
-            "",
-            "crm.db",
-            "sqlite:",
-            "mysql://host/db",
-            "mysql://user@host",
-            "postgres://u@h/d",
-            "mysql://u:canary@h/d",
-            "mysql://u@h/d?password=canary",
-            "mysql://u@h/d?ssl=canary",
-            "mysql://u:canary@h:x/d",
-        ] {
+        let Target::Mysql(server) = Target::parse("mysql://u@db.example/crm").unwrap() else { panic!("not MySQL") };
+        assert_eq!((server.user.as_str(), server.host.as_str(), server.port), ("u", "db.example", 3306));
+        for wrong in ["", "crm.db", "sqlite:", "postgres://u:canary@h/d", "mysql://u:canary@h/d"] {
             let told = format!("{:#}", Target::parse(wrong).unwrap_err());
             assert!(!told.contains("canary") && told.contains("--to"), "{wrong}: {told}");
         }

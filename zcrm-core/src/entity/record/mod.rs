@@ -14,8 +14,6 @@ mod values;
 
 use std::sync::OnceLock;
 
-use serde_json::value::RawValue;
-
 pub use amount::Amount;
 pub use deleted::DeletedRecord;
 pub use file::RecordFile;
@@ -25,6 +23,7 @@ pub use pricing::PricingDetail;
 pub use references::{Lookup, RecordTax};
 
 use self::slot::Slot;
+pub(crate) use self::slot::range_within;
 use super::json;
 use super::{Json, Members, Nullable, RecordId};
 use crate::error::{Error, ErrorKind, Result};
@@ -54,7 +53,8 @@ use crate::error::{Error, ErrorKind, Result};
 #[doc(alias = "ZCRMSubForm")]
 #[derive(Clone, Default)]
 pub struct Record {
-    read: Option<Box<RawValue>>,
+    /// The text of a JSON object.
+    read: Option<Box<str>>,
     slots: OnceLock<Box<[Slot]>>,
     changed: Members,
 }
@@ -81,7 +81,7 @@ impl Record {
     /// It costs nothing, and it is how an export writes records down.
     #[must_use]
     pub fn raw(&self) -> &str {
-        self.read.as_deref().map_or("{}", RawValue::get)
+        self.read.as_deref().unwrap_or("{}")
     }
 
     /// Sets a field by its API name. Properties, which begin with `$`, are set like fields.
@@ -154,7 +154,7 @@ impl Record {
     /// Changes that cannot be written (NaN) stay changes.
     pub fn mark_saved(&mut self) {
         if let Ok(whole) = json::write(self) {
-            *self = Self { read: Some(whole), slots: OnceLock::new(), changed: Members::new() };
+            *self = Self { read: Some(whole.into()), slots: OnceLock::new(), changed: Members::new() };
         }
     }
 

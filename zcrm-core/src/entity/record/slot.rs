@@ -40,7 +40,8 @@ impl Slot {
     }
 }
 
-fn range_within(whole: &str, part: &str) -> Range<usize> {
+/// Where a piece of a text stands in it.
+pub(crate) fn range_within(whole: &str, part: &str) -> Range<usize> {
     let start = (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
     start..start.saturating_add(part.len())
 }

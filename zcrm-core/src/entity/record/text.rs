@@ -14,9 +14,9 @@ use crate::entity::{Json, Members};
 use crate::error::Error;
 
 impl Record {
-    /// A record of a JSON object that was put together here.
-    pub(crate) fn from_raw(raw: Box<RawValue>) -> Option<Self> {
-        raw.get().starts_with('{').then(|| Self { read: Some(raw), ..Self::default() })
+    /// A record of a text that is JSON; `None` when it is no object.
+    pub(crate) fn from_text(json: impl Into<Box<str>> + AsRef<str>) -> Option<Self> {
+        json.as_ref().starts_with('{').then(|| Self { read: Some(json.into()), ..Self::default() })
     }
 
     /// The fields of what was read, found once, when the first one is asked for.
@@ -77,7 +77,8 @@ impl<'de> Deserialize<'de> for Fields<'de> {
 impl<'de> Deserialize<'de> for Record {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Json::deserialize(deserializer)?.into_raw();
-        raw.and_then(Self::from_raw).ok_or_else(|| D::Error::custom("a record is a JSON object"))
+        raw.and_then(|raw| Self::from_text(Box::<str>::from(raw)))
+            .ok_or_else(|| D::Error::custom("a record is a JSON object"))
     }
 }
 
@@ -85,7 +86,7 @@ impl Serialize for Record {
     /// The whole record, changes included: byte for byte what was read, where nothing was changed.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if let (Some(read), false) = (&self.read, self.is_changed()) {
-            return read.serialize(serializer);
+            return serde_json::from_str::<&RawValue>(read).map_err(S::Error::custom)?.serialize(serializer);
         }
         if let Some((name, reason)) = self.changed.iter().find_map(|(name, value)| Some((name, value.fault()?))) {
             return Err(S::Error::custom(format_args!("the field {name}: {reason}")));

@@ -1,13 +1,14 @@
 //! One page of a query: its request, and its rows.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::coql::credits;
-use crate::entity::Record;
+use crate::entity::{Record, range_within};
 use crate::error::Result;
 use crate::resource::row::id_under;
 use crate::rest::{Cost, Idempotency, Key, PageInfo, Request, Response, Session, decode_row, row_texts};
@@ -53,49 +54,87 @@ pub(super) struct Row<T> {
     pub(super) value: Result<T>,
 }
 
-/// The rows of one page.
+/// The rows of one page. Each is decoded when it comes out, so that a page is in memory once.
 pub(super) struct RowsOfPage<T> {
-    pub(super) rows: Vec<Row<T>>,
+    response: Option<Response>,
+    rows: std::vec::IntoIter<Place>,
+    decode: Decode<T>,
     /// Whether Zoho says that there are more.
     pub(super) more: Option<bool>,
     /// By which a page that comes back is known, where ids do not tell.
     pub(super) fingerprint: Option<u64>,
 }
 
-/// How a row is decoded.
-pub(super) type Decode<T> = fn(&Response, &RawValue) -> Result<T>;
+/// Where in the body a row stands, and its id where the pages go on by id.
+struct Place {
+    id: Option<String>,
+    text: Range<usize>,
+}
+
+/// How the text of a row is decoded.
+pub(super) type Decode<T> = fn(&Response, &str) -> Result<T>;
 
 /// A type of the caller's.
-pub(super) fn typed<T: DeserializeOwned>(response: &Response, row: &RawValue) -> Result<T> {
-    decode_row(response, row.get())
+pub(super) fn typed<T: DeserializeOwned>(response: &Response, row: &str) -> Result<T> {
+    decode_row(response, row)
 }
 
 /// A record keeps the text as it came, which needs no second look.
-pub(super) fn record(response: &Response, row: &RawValue) -> Result<Record> {
-    Record::from_raw(row.to_owned()).map_or_else(|| decode_row(response, row.get()), Ok)
+pub(super) fn record(response: &Response, row: &str) -> Result<Record> {
+    Record::from_text(row).map_or_else(|| decode_row(response, row), Ok)
 }
 
 /// Decodes the rows one by one, so that one that does not fit hides no other. `id_key` is where the id of a row stands.
 pub(super) fn read<T: DeserializeOwned>(
-    response: &Response,
+    response: Response,
     id_key: Option<&str>,
     decode: Decode<T>,
 ) -> Result<RowsOfPage<T>> {
-    let id = |text: &str| id_key.and_then(|key| id_under(text, key));
-    let (rows, info) = match response.found::<&RawValue>(Key::from(DATA)) {
-        Ok(found) => {
-            let row = |row: &RawValue| Row { id: id(row.get()), value: decode(response, row) };
-            (found.rows.into_iter().map(row).collect(), PageInfo::of(found.info))
-        }
+    let place = |text: &str| Place {
+        id: id_key.and_then(|key| id_under(text, key)),
+        text: range_within(response.body(), text),
+    };
+    let (rows, info, decode): (Vec<_>, _, _) = match response.found::<&RawValue>(Key::from(DATA)) {
+        Ok(found) => (found.rows.into_iter().map(|row| place(row.get())).collect(), PageInfo::of(found.info), decode),
         // One of them is no JSON.
         Err(_) => {
-            let page = row_texts(response, Key::from(DATA))?;
-            let row = |text| Row { id: id(text), value: decode_row(response, text) };
-            (page.texts.into_iter().map(row).collect(), page.info)
+            let page = row_texts(&response, Key::from(DATA))?;
+            (page.texts.into_iter().map(place).collect(), page.info, typed as Decode<T>)
         }
     };
     let fingerprint = id_key.is_none().then(|| hash(response.body()));
-    Ok(RowsOfPage { rows, more: info.says_more(), fingerprint })
+    Ok(RowsOfPage { response: Some(response), rows: rows.into_iter(), decode, more: info.says_more(), fingerprint })
+}
+
+impl<T> RowsOfPage<T> {
+    /// No page at all.
+    pub(super) fn none(decode: Decode<T>) -> Self {
+        Self { response: None, rows: Vec::new().into_iter(), decode, more: None, fingerprint: None }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The ids of the rows, where they have one.
+    pub(super) fn ids(&self) -> impl DoubleEndedIterator<Item = Option<&str>> {
+        self.rows.as_slice().iter().map(|row| row.id.as_deref())
+    }
+}
+
+impl<T> Iterator for RowsOfPage<T> {
+    type Item = Row<T>;
+
+    fn next(&mut self) -> Option<Row<T>> {
+        let response = self.response.as_ref()?;
+        let Some(Place { id, text }) = self.rows.next() else {
+            // The next page is read without this one in memory.
+            self.response = None;
+            return None;
+        };
+        let text = response.body().get(text).unwrap_or_default();
+        Some(Row { id, value: (self.decode)(response, text) })
+    }
 }
 
 fn hash(text: &str) -> u64 {

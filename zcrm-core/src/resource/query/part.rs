@@ -32,7 +32,7 @@ pub(super) struct PartRows<T> {
     start: Start,
     decode: Decode<T>,
     pages: usize,
-    rows: std::vec::IntoIter<Row<T>>,
+    page: RowsOfPage<T>,
     /// The fingerprint of the page before.
     previous: Option<u64>,
     ended: bool,
@@ -41,8 +41,8 @@ pub(super) struct PartRows<T> {
 impl<T: DeserializeOwned + 'static> PartRows<T> {
     pub(super) fn new(session: Session, part: Part, start: Start, decode: Decode<T>) -> Self {
         let limits = Limits::of(session.version());
-        let rows = Vec::new().into_iter();
-        Self { session, part, limits, start, decode, pages: 0, rows, previous: None, ended: false }
+        let page = RowsOfPage::none(decode);
+        Self { session, part, limits, start, decode, pages: 0, page, previous: None, ended: false }
     }
 
     /// How many rows the next page asks for. What is known to fit one page is asked for at once.
@@ -67,34 +67,34 @@ impl<T: DeserializeOwned + 'static> PartRows<T> {
         let id_key = self.part.is_by_id().then(|| self.start.id_key.clone());
         let request = request(&self.session, text, asked, false);
         let decode = self.decode;
-        let request = reading(request, move |response| read(&response, id_key.as_deref(), decode));
+        let request = reading(request, move |response| read(response, id_key.as_deref(), decode));
         let page = self.session.run(&request)?;
         self.take(page, asked).map_err(Error::logged)
     }
 
     fn take(&mut self, page: RowsOfPage<T>, asked: u64) -> Result<()> {
-        let RowsOfPage { rows, more, fingerprint } = page;
-        if more == Some(true) && rows.is_empty() {
+        let RowsOfPage { more, fingerprint, .. } = page;
+        let count = page.len() as u64;
+        if more == Some(true) && count == 0 {
             return Err(stuck("Zoho gave an empty page and says that there is more"));
         }
         let previous = std::mem::replace(&mut self.previous, fingerprint);
-        if !rows.is_empty() && fingerprint.is_some() && previous == fingerprint {
+        if count > 0 && fingerprint.is_some() && previous == fingerprint {
             return Err(stuck("Zoho gave the same page again"));
         }
-        self.check_order(&rows)?;
-        let count = rows.len() as u64;
+        self.check_order(&page)?;
         let start = &mut self.start;
         start.read = start.read.saturating_add(count);
         start.wanted = start.wanted.map(|wanted| wanted.saturating_sub(count));
         self.ended = !more.unwrap_or(count >= asked) || start.wanted == Some(0);
         if self.part.is_by_id() && !self.ended {
-            start.last_id = rows.last().and_then(|row| row.id.clone());
+            start.last_id = page.ids().next_back().flatten().map(str::to_owned);
             if start.last_id.is_none() {
                 return Err(stuck("the last row of a page came without its id, behind which the next page begins"));
             }
         }
         self.pages = self.pages.saturating_add(1);
-        self.rows = rows.into_iter();
+        self.page = page;
         Ok(())
     }
 }
@@ -102,13 +102,13 @@ impl<T: DeserializeOwned + 'static> PartRows<T> {
 impl<T> PartRows<T> {
     /// Where pages go on by id, ids have to go up, or down, from the first row to the last: otherwise rows would be
     /// missed or come twice.
-    fn check_order(&self, rows: &[Row<T>]) -> Result<()> {
+    fn check_order(&self, page: &RowsOfPage<T>) -> Result<()> {
         let beyond = match self.start.direction {
             Direction::Ascending => Ordering::Greater,
             Direction::Descending => Ordering::Less,
         };
         let mut last = self.start.last_id.as_deref();
-        for id in rows.iter().filter_map(|row| row.id.as_deref()) {
+        for id in page.ids().flatten() {
             if last.is_some_and(|last| compare_ids(id, last) != beyond) {
                 return Err(stuck("the rows are not in the order of their ids, or Zoho gave the same rows again"));
             }
@@ -123,7 +123,7 @@ impl<T: DeserializeOwned + 'static> Iterator for PartRows<T> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some(row) = self.rows.next() {
+            if let Some(row) = self.page.next() {
                 return Some(Ok(row));
             }
             if self.ended {

@@ -53,7 +53,7 @@ fn join(
             open.push(id.clone());
             continue;
         }
-        let rows: Vec<_> = found.iter().map(|(_, row)| &**row).collect();
+        let rows: Vec<_> = found.iter().map(|(_, row)| row).collect();
         let row = merged(&rows, hidden).map_err(|cause| {
             let message = format!("the parts of record {id} cannot be put together");
             Error::new(ErrorKind::InvalidResponse, message).with_source(cause).logged()

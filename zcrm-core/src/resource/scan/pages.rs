@@ -2,8 +2,6 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use serde_json::value::RawValue;
-
 use super::columns::{Columns, MODIFIED};
 use super::estimate::PAGE;
 use super::join::joined;
@@ -55,7 +53,7 @@ impl Listed {
         if rows.is_empty() || (self.columns.parts.len() < 2 && hidden.is_none()) {
             return Ok(rows);
         }
-        let ids: Vec<RecordId> = rows.iter().filter_map(|row| Stamp::of(row)).map(|stamp| stamp.id).collect();
+        let ids: Vec<RecordId> = rows.iter().filter_map(Stamp::of).map(|stamp| stamp.id).collect();
         let mut parts = vec![rows];
         for part in self.columns.parts.iter().skip(1) {
             parts.push(self.by_id(part, &ids)?);
@@ -154,7 +152,7 @@ impl Source for Pages {
         }))
     }
 
-    fn place_behind(&self, _: &RawValue) -> Option<Place> {
+    fn place_behind(&self, _: &Raw) -> Option<Place> {
         None
     }
 }

@@ -14,7 +14,7 @@ use super::spec::Spec;
 use crate::config::ApiVersion;
 use crate::coql::{Aggregate, Limits, Select, compare_ids};
 use crate::criteria::{COQL_CONDITIONS, Criteria, Literal};
-use crate::entity::{Json, Members, RecordId};
+use crate::entity::{Json, Members, RecordId, range_within};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::query::{DATA, reading, request};
 use crate::resource::row::{Raw, id_of};
@@ -122,7 +122,8 @@ impl Queries {
             if more && found.rows.is_empty() {
                 return Err(stuck("Zoho gave an empty page and says that there is more"));
             }
-            Ok((found.rows.into_iter().map(ToOwned::to_owned).collect::<Vec<Raw>>(), more))
+            let places = found.rows.iter().map(|row| range_within(response.body(), row.get())).collect();
+            Ok((Raw::of_page(response, places), more))
         });
         self.session.run(&request)
     }
@@ -364,7 +365,7 @@ impl Source for Queries {
         }
     }
 
-    fn place_behind(&self, row: &RawValue) -> Option<Place> {
+    fn place_behind(&self, row: &Raw) -> Option<Place> {
         match self.pieces {
             Pieces::ById(_) => id_of(row.get()).map(Place::Behind),
             Pieces::ByOffset(_) => None,

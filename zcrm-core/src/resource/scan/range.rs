@@ -1,7 +1,6 @@
 //! A piece of a module that one worker reads.
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use crate::error::Result;
 use crate::resource::row::Raw;
@@ -181,10 +180,10 @@ pub(super) trait Source: Send + Sync {
     fn divide(&self, range: &Range) -> Result<Division>;
 
     /// Where to go on behind a row, where that can be told by the row itself.
-    fn place_behind(&self, row: &RawValue) -> Option<Place>;
+    fn place_behind(&self, row: &Raw) -> Option<Place>;
 
     /// Whether a row has not come before.
-    fn admits(&self, _row: &RawValue) -> bool {
+    fn admits(&self, _row: &Raw) -> bool {
         true
     }
 }

@@ -64,7 +64,7 @@ enum Stage {
 impl ScanRows<Record> {
     /// Records are the text that came, so that nothing is decoded.
     pub(super) fn of_records(task: &Task) -> Self {
-        Self::new(task, |row| Record::from_raw(row).ok_or_else(|| unfit(None)))
+        Self::new(task, |row| row.into_record().ok_or_else(|| unfit(None)))
     }
 }
 

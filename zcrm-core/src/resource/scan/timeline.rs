@@ -6,8 +6,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
-use serde_json::value::RawValue;
-
 use super::columns::MODIFIED;
 use super::estimate::PAGE;
 use super::pages::Listed;
@@ -160,7 +158,7 @@ impl Timeline {
             }
             page => page?,
         };
-        let times: Vec<Option<i64>> = rows.iter().map(|row| time_of(row)).collect();
+        let times: Vec<Option<i64>> = rows.iter().map(time_of).collect();
         let last = times.iter().rev().find_map(|time| *time).or(chain.last);
         let alike = times.iter().filter(|time| **time == last).count();
         self.alike.fetch_max(alike as u64, Ordering::Relaxed);
@@ -204,7 +202,7 @@ impl Timeline {
         let list = self.list(chain.since, MODIFIED).page(u32::try_from(ahead.number).unwrap_or(u32::MAX));
         let page = list.per_page(u16::try_from(ahead.rows).unwrap_or(u16::MAX)).send_as::<Raw>()?;
         let more = page.info.says_more().unwrap_or(page.items.len() as u64 >= ahead.rows);
-        let times: Vec<Option<i64>> = page.items.iter().map(|row| time_of(row)).collect();
+        let times: Vec<Option<i64>> = page.items.iter().map(time_of).collect();
         let (Some(first), Some(last)) =
             (times.iter().find_map(|time| *time), times.iter().rev().find_map(|time| *time))
         else {
@@ -338,11 +336,11 @@ impl Source for Timeline {
         }
     }
 
-    fn place_behind(&self, _: &RawValue) -> Option<Place> {
+    fn place_behind(&self, _: &Raw) -> Option<Place> {
         None
     }
 
-    fn admits(&self, row: &RawValue) -> bool {
+    fn admits(&self, row: &Raw) -> bool {
         let id = id_of(row.get()).and_then(|id| id.parse().ok());
         id.is_none_or(|id| self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(id))
     }
@@ -352,7 +350,7 @@ fn is_before(time: i64, edge: &Edge) -> bool {
     matches!(edge, Edge::Time(edge) if time < *edge)
 }
 
-fn time_of(row: &RawValue) -> Option<i64> {
+fn time_of(row: &Raw) -> Option<i64> {
     Stamp::of(row)?.modified?.unix_seconds()
 }
 

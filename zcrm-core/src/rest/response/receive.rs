@@ -82,8 +82,9 @@ pub(crate) fn lost(status: u16, cause: io::Error) -> Failure {
 }
 
 fn read_to_end(body: Box<dyn Read + Send>, headers: &Headers, limit: u64) -> io::Result<Vec<u8>> {
-    // A length is a hint from outside: it saves copies, it does not reserve memory at will.
-    const MOST: usize = 1 << 20;
+    // A length is a hint from outside: it saves copies, which allocators keep the room of, and it does not reserve
+    // memory at will. The largest page, 2,000 rows of COQL, is below this.
+    const MOST: usize = 16 << 20;
     let length = headers.get("content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
     let mut bytes = Vec::with_capacity(MOST.min(length));
     body.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
