@@ -64,7 +64,7 @@ impl Listed {
     fn by_id(&self, fields: &[String], ids: &[RecordId]) -> Result<Vec<Raw>> {
         let mut rows = Vec::new();
         for ids in ids.chunks(IDS) {
-            rows.extend(self.part(fields).ids(ids).send_as::<Raw>()?.items);
+            rows.extend(self.part(fields).ids(ids).send_with(Raw::of_page)?.items);
         }
         Ok(rows)
     }
@@ -110,7 +110,7 @@ impl Source for Pages {
         if number > self.last.load(Ordering::Relaxed) {
             return Ok(Page::new(Vec::new(), None));
         }
-        let page = self.list().page(number).send_as::<Raw>()?;
+        let page = self.list().page(number).send_with(Raw::of_page)?;
         let more = page.info.says_more().unwrap_or(page.items.len() as u64 >= PAGE) && !page.items.is_empty();
         if !more {
             self.last.fetch_min(number, Ordering::Relaxed);

@@ -306,7 +306,8 @@ impl<T> Iterator for ScanRows<T> {
         match self.raw() {
             Some(Ok(row)) => {
                 self.rows = self.rows.saturating_add(1);
-                Some((self.decode)(row).map_err(Error::logged))
+                let decoded = row.fault().map_or_else(|| (self.decode)(row), Err);
+                Some(decoded.map_err(Error::logged))
             }
             Some(Err(error)) if self.goes_on() => Some(Err(error)),
             Some(Err(error)) => {

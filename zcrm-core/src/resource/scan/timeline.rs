@@ -114,7 +114,7 @@ impl Timeline {
             Some(token) => list.page_token(token.as_str()),
             None => list.page(chain.page),
         };
-        let page = list.send_as::<Raw>()?;
+        let page = list.send_with(Raw::of_page)?;
         let read = page.items.len() as u64;
         let more = read > 0 && page.info.says_more().unwrap_or(read >= PAGE);
         let by_token = chain.token.is_some() || chain.page >= BY_NUMBER;
@@ -200,7 +200,7 @@ impl Timeline {
     fn divide_ahead(&self, chain: &Chain, ahead: Ahead, range: &Range) -> Result<Division> {
         let kept = chain.rows_before(ahead);
         let list = self.list(chain.since, MODIFIED).page(u32::try_from(ahead.number).unwrap_or(u32::MAX));
-        let page = list.per_page(u16::try_from(ahead.rows).unwrap_or(u16::MAX)).send_as::<Raw>()?;
+        let page = list.per_page(u16::try_from(ahead.rows).unwrap_or(u16::MAX)).send_with(Raw::of_page)?;
         let more = page.info.says_more().unwrap_or(page.items.len() as u64 >= ahead.rows);
         let times: Vec<Option<i64>> = page.items.iter().map(time_of).collect();
         let (Some(first), Some(last)) =

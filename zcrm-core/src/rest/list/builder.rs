@@ -12,6 +12,7 @@ use super::rows::Rows;
 use crate::entity::DateTime;
 use crate::error::{Error, Result};
 use crate::rest::request::Request;
+use crate::rest::response::{Key, Response};
 use crate::rest::session::Session;
 
 /// In which order rows come.
@@ -196,6 +197,16 @@ impl<T> List<T> {
             return self.listing.first_fault().map_or_else(|| Ok(Page::empty()), |fault| Err(fault.logged()));
         }
         self.session.run(&self.page_request())
+    }
+
+    /// One page, as [`send_as`](Self::send_as), read by `read`.
+    pub(crate) fn send_with<U: 'static>(&self, read: fn(Response, Key) -> Result<Page<U>>) -> Result<Page<U>> {
+        if self.listing.empty {
+            return self.listing.first_fault().map_or_else(|| Ok(Page::empty()), |fault| Err(fault.logged()));
+        }
+        let key = self.listing.key;
+        let request = self.listing.page(self.session.version(), &self.listing.start);
+        self.session.run(&request.and_then(move |response| read(response, key)))
     }
 
     fn page_request<U: DeserializeOwned + 'static>(&self) -> Request<Page<U>> {
