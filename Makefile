@@ -1,7 +1,7 @@
 # `make` lists what there is to make.
 CARGO ?= cargo
 
-.PHONY: help test test-as-user browser test-browser run live check ci windows
+.PHONY: help test test-as-user browser test-browser run live check oldest ci windows
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,8 +32,11 @@ check: ## Format, lints and documentation
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --all-features
 
+oldest: ## Builds with the oldest Rust and the oldest dependencies that Cargo.toml allows
+	.ci/oldest
+
 ci: ## All that the public workflow checks on Linux
 	.ci/run
 
-windows: ## Builds for Windows and runs the tests under Wine; fails where Wine or Rust's library for the target is missing
+windows: ## Builds for Windows, runs the tests under Wine and counts them; fails where one fails or none can run
 	.ci/windows

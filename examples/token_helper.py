@@ -21,7 +21,8 @@ import time
 
 BUSY_SECONDS = 20
 TABLE = """CREATE TABLE IF NOT EXISTS tokens (
-    user BLOB PRIMARY KEY, access_token TEXT NOT NULL, refresh_token TEXT NOT NULL, expiry_millis INTEGER NOT NULL)"""
+    user BLOB PRIMARY KEY, access_token TEXT NOT NULL, refresh_token TEXT NOT NULL, expiry_millis INTEGER NOT NULL,
+    data_center TEXT)"""
 
 
 class Refused(Exception):
@@ -53,13 +54,13 @@ def open_database(path):
 
 def save(path, user, request):
     tokens = request["tokens"]
-    row = (user, tokens["access_token"], tokens["refresh_token"], tokens["expiry_millis"])
-    open_database(path).execute("INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?)", row)
+    row = (user, tokens["access_token"], tokens["refresh_token"], tokens["expiry_millis"], tokens.get("data_center"))
+    open_database(path).execute("INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?, ?)", row)
     respond(done=True)
 
 
 def get(path, user, request):
-    columns = {"access_token": str, "refresh_token": str, "expiry_millis": int}
+    columns = {"access_token": str, "refresh_token": str, "expiry_millis": int, "data_center": (str, type(None))}
     query = f"SELECT {', '.join(columns)} FROM tokens WHERE user = ?"
     row = open_database(path).execute(query, (user,)).fetchone()
     if row and not all(isinstance(value, kind) for value, kind in zip(row, columns.values())):
@@ -85,7 +86,7 @@ def check(path, user, request):
     database = open_database(path)
     database.execute("BEGIN IMMEDIATE")
     room = "x" * 1024
-    database.execute("INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?)", (user, room, room, 0))
+    database.execute("INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?, ?)", (user, room, room, 0, room))
     database.execute("ROLLBACK")
     respond(done=True)
 

@@ -101,6 +101,7 @@ pub mod client;
 pub mod config;
 pub mod coql;
 pub mod criteria;
+mod data_center;
 pub mod doctor;
 pub mod entity;
 pub mod error;

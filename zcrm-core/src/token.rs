@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::data_center::DataCenter;
 use crate::secret::Secret;
 
 /// A grant token (authorisation code): valid once, and for a few minutes only.
@@ -149,6 +150,7 @@ pub struct OAuthTokens {
     access_token: Secret,
     refresh_token: Secret,
     expiry_millis: i64,
+    data_center: Option<DataCenter>,
 }
 
 impl OAuthTokens {
@@ -160,7 +162,14 @@ impl OAuthTokens {
         refresh_token: impl Into<Secret>,
         expiry_millis: i64,
     ) -> Self {
-        Self { user, access_token: access_token.into(), refresh_token: refresh_token.into(), expiry_millis }
+        let (access_token, refresh_token) = (access_token.into(), refresh_token.into());
+        Self { user, access_token, refresh_token, expiry_millis, data_center: None }
+    }
+
+    /// The same tokens, known to be of a data center, or not known to be of any.
+    #[must_use]
+    pub fn with_data_center(self, data_center: Option<DataCenter>) -> Self {
+        Self { data_center, ..self }
     }
 
     /// Whose tokens these are.
@@ -185,6 +194,13 @@ impl OAuthTokens {
     #[must_use]
     pub fn expiry_millis(&self) -> i64 {
         self.expiry_millis
+    }
+
+    /// The data center that the tokens are of. `None` where the configuration names the servers, and from a store that
+    /// has no place for it: then the configured servers are asked.
+    #[must_use]
+    pub fn data_center(&self) -> Option<DataCenter> {
+        self.data_center
     }
 
     /// How long the access token still lives by this machine's clock; zero when it is dead.

@@ -131,7 +131,12 @@ fn writing_users() {
     let user = User::new("An", "Nguyen", "n@example.com", "11", "22").reporting_to("33").custom_field("Shoe_Size", 43);
     let body = json!({"users": [{"first_name": "An", "last_name": "Nguyen", "email": "n@example.com", "role": "11", "profile": "22",
         "Reporting_To": {"id": "33"}, "Shoe_Size": 43}]});
-    sends("v2", "POST v2/users", body, |client| client.users().create_one(&user));
+    sends("v2", "POST v2/users", body.clone(), |client| client.users().create_one(&user));
+    let mut later = body;
+    later["users"][0]["role"] = json!({"id": "11"});
+    later["users"][0]["profile"] = json!({"id": "22"});
+    sends("v2.1", "POST v2.1/users", later.clone(), |client| client.users().create_one(&user));
+    sends("v8", "POST v8/users", later, |client| client.users().create_one(&user));
     sends("v2", "PUT v2/users/5", json!({"users": [{"phone": "1"}]}), |client| {
         client.users().update_one(&User::with_id("5").phone("1"))
     });
@@ -215,9 +220,11 @@ fn notes() {
         for key in keys {
             row[*key] = json!("Leads");
         }
-        let path = format!("POST {version}/Leads/{LEAD}/Notes");
-        sends(version, &path, json!({"data": [row]}), add);
+        sends(version, &format!("POST {version}/Notes"), json!({"data": [row]}), add);
     }
+    sends("v2.1", "GET v2.1/Notes/5", Value::Null, |client| client.notes().get("5"));
+    let one = asked("v3", |client| client.notes().get("5"));
+    assert!(one.parameter("fields").is_some_and(|fields| fields.contains("Note_Content")), "{one:?}");
     sends(
         "v2",
         &format!("PUT v2/Leads/{LEAD}/Notes/5"),
@@ -341,7 +348,7 @@ fn tagging_records() {
     sends("v2", "POST v2/Leads/1/actions/remove_tags?tag_names=a", Value::Null, |client| {
         leads(client).record("1").remove_tags(["a"])
     });
-    let body = json!({"tags": [{"name": "a,b"}], "ids": ["1", "2"]});
+    let body = json!({"tags": [{"name": "a,b"}], "ids": ["1", "2"], "over_write": false});
     sends("v8", "POST v8/Leads/actions/add_tags", body, |client| leads(client).add_tags(["a,b"], ["1", "2"]));
     sends("v8", "POST v8/Leads/1/actions/remove_tags", json!({"tags": [{"name": "a"}]}), |client| {
         leads(client).record("1").remove_tags(["a"])

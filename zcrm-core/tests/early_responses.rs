@@ -29,6 +29,10 @@ enum Refusal {
     Pieces(u16, &'static str),
     /// After so many bytes of the body, and then the connection is reset.
     Midway(usize, u16, &'static str),
+    /// After so many bytes of the body, with the connection kept open, and nothing more read from it.
+    Standing(usize, u16, &'static str),
+    /// After the whole body: a response of which a byte comes now and then, for ever.
+    Dripping,
     /// 417, which is about `Expect` and nothing else.
     NoExpectations,
 }
@@ -96,10 +100,18 @@ fn serve_one(mut stream: &TcpStream, refusal: Option<Refusal>, seen: &Mutex<Vec<
                 std::thread::sleep(Duration::from_millis(20));
             }
         }
-        Some(Refusal::Midway(bytes, status, code)) => {
+        Some(Refusal::Midway(bytes, status, code) | Refusal::Standing(bytes, status, code)) => {
             stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").unwrap();
             reader.read_exact(&mut vec![0; bytes]).unwrap();
             stream.write_all(response(status, code).as_bytes()).unwrap();
+        }
+        Some(Refusal::Dripping) => {
+            stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").unwrap();
+            std::io::copy(&mut reader.take(length), &mut std::io::sink()).unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n").unwrap();
+            while stream.write_all(b" ").is_ok() {
+                std::thread::sleep(Duration::from_millis(20));
+            }
         }
         Some(Refusal::NoExpectations) => {
             stream.write_all(b"HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n").unwrap();
@@ -118,11 +130,15 @@ fn serve_one(mut stream: &TcpStream, refusal: Option<Refusal>, seen: &Mutex<Vec<
 
 /// Uploads to a server that refuses, with the tokens of an emulator.
 fn upload(server: &Server, emulator: &Emulator, http: HttpOptions) -> zcrm_core::Result<String> {
+    upload_of(SIZE, server, emulator, http)
+}
+
+fn upload_of(size: usize, server: &Server, emulator: &Emulator, http: HttpOptions) -> zcrm_core::Result<String> {
     let config = config(emulator, &[("api_base_url", &server.url)]).with_http(http);
     let client = Client::new(config, InMemoryPersistence::new()).unwrap();
     sign_in(&client, emulator);
     emulator.reset_counters();
-    let source = Upload::from_seekable("a.bin", Cursor::new(vec![7; SIZE])).unwrap();
+    let source = Upload::from_seekable("a.bin", Cursor::new(vec![7; size])).unwrap();
     let saved = client.module("Leads").record("1").attachments().upload(source)?;
     Ok(saved.id.to_string())
 }
@@ -147,6 +163,34 @@ fn a_refusal_at_the_headers_is_read_at_once_and_treated_like_any_other() {
         assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
         assert_eq!(*server.seen.lock().unwrap(), [(true, 0)], "nothing of the file was sent");
     }
+}
+
+/// The network's buffers take some of it; then the upload stands still.
+#[test]
+fn a_refusal_by_a_server_that_reads_no_more_is_read_within_seconds() {
+    let emulator = emulator(0);
+    let http = || quick().idle_timeout(Duration::from_secs(60));
+    let server = serve([Refusal::Standing(100_000, 413, "FILE_SIZE_MORE_THAN_ALLOWED_SIZE")]);
+    let begun = Instant::now();
+    let error = upload_of(20 * SIZE, &server, &emulator, http()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+    assert!(!error.outcome_unknown(), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+
+    let server = serve([Refusal::Standing(100_000, 401, "INVALID_TOKEN")]);
+    assert_eq!(upload_of(20 * SIZE, &server, &emulator, http()).unwrap(), "7");
+    assert_eq!(emulator.counters().refreshes(), 1);
+}
+
+#[test]
+fn a_response_that_drips_ends_with_the_time_limit_of_a_call() {
+    let emulator = emulator(0);
+    let server = serve([Refusal::Dripping]);
+    let begun = Instant::now();
+    let http = quick().call_timeout(Duration::from_secs(2)).max_retries(0);
+    let error = upload(&server, &emulator, http).unwrap_err();
+    assert!(error.outcome_unknown(), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
 
 #[test]

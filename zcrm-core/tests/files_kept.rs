@@ -10,7 +10,7 @@ use std::io::{BufRead, BufReader, Cursor, Write};
 use std::net::TcpListener;
 use std::path::Path;
 
-use rest_support::{client, config, emulator, quick, sign_in};
+use rest_support::{CLOSED, client, config, emulator, quick, sign_in};
 use serde_json::json;
 use zcrm_core::persistence::InMemoryPersistence;
 use zcrm_core::rest::{Downloaded, Upload};
@@ -66,8 +66,7 @@ fn an_old_file_survives_every_failure() {
         assert_eq!(fs::read(&path).unwrap(), b"old", "{fault:?}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{fault:?}: nothing lies beside it");
     }
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let offline = config(&emulator, &[("api_base_url", &format!("http://{closed}"))]).with_http(quick().max_retries(1));
+    let offline = config(&emulator, &[("api_base_url", CLOSED)]).with_http(quick().max_retries(1));
     let offline = Client::new(offline, InMemoryPersistence::new()).unwrap();
     sign_in(&offline, &emulator);
     assert_eq!(download(&offline, &lead, &file, &path).unwrap_err().kind(), ErrorKind::Connect);

@@ -7,12 +7,11 @@ mod fake;
 mod rest_support;
 
 use std::io::{self, Cursor};
-use std::net::TcpListener;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use fake::Answer;
-use rest_support::{client, config, emulator, quick, sign_in};
+use rest_support::{CLOSED, client, config, emulator, quick, sign_in};
 use serde_json::json;
 use zcrm_core::config::{ApiVersion, HttpOptions};
 use zcrm_core::persistence::InMemoryPersistence;
@@ -193,8 +192,7 @@ fn a_rate_limit_slows_all_clones_down() {
 
 /// A client whose API host refuses connections.
 fn refused(emulator: &Emulator, http: HttpOptions) -> Client {
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let config = config(emulator, &[("api_base_url", &format!("http://{closed}"))]).with_http(http);
+    let config = config(emulator, &[("api_base_url", CLOSED)]).with_http(http);
     let client = Client::new(config, InMemoryPersistence::new()).unwrap();
     sign_in(&client, emulator);
     client

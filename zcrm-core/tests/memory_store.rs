@@ -13,6 +13,7 @@ fn bare() {
         .lists()
         .ends_leases()
         .shares_rate_limits()
+        .keeps_data_centers()
         .run();
 }
 
@@ -22,6 +23,7 @@ fn boxed() {
         .requires_lock()
         .lists()
         .shares_rate_limits()
+        .keeps_data_centers()
         .run();
 }
 
@@ -32,5 +34,6 @@ fn in_arc() {
         .requires_lock()
         .lists()
         .shares_rate_limits()
+        .keeps_data_centers()
         .run();
 }

@@ -10,7 +10,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Once, mpsc};
 use std::time::{Duration, Instant};
 
-use rest_support::{client, config, emulator, quick, sign_in};
+use rest_support::{CLOSED, client, config, emulator, quick, sign_in};
 use serde_json::{Value, json};
 use zcrm_core::config::HttpOptions;
 use zcrm_core::persistence::InMemoryPersistence;
@@ -212,9 +212,7 @@ fn calls_say_what_they_come_from() {
 #[test]
 fn places_that_cannot_be_reached_are_told_from_answers_that_were_lost() {
     let emulator = emulator(0);
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let closed = format!("http://{closed}");
-    for base in [closed.as_str(), "https://name-that-does-not-exist.invalid"] {
+    for base in [CLOSED, "https://name-that-does-not-exist.invalid"] {
         let options = quick().connect_timeout(Duration::from_secs(2));
         let config = config(&emulator, &[("api_base_url", base)]).with_http(options);
         let client = Client::new(config, InMemoryPersistence::new()).unwrap();

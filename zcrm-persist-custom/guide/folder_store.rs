@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
+use zcrm_core::config::DataCenter;
 use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, PersistenceHandler};
 use zcrm_core::{OAuthTokens, UserIdentifier};
 
-/// A file for each user, in a folder that exists: access token, refresh token and time of expiry, a line each.
+/// A file for each user, in a folder that exists: access token, refresh token, time of expiry and data center, a line
+/// each.
 #[derive(Debug, Clone)]
 pub struct FolderStore(pub PathBuf);
 
@@ -26,7 +28,8 @@ impl PersistenceHandler for FolderStore {
         let (access, refresh) = (tokens.access_token().expose(), tokens.refresh_token().expose());
         // Written aside, brought to the disk, put in place: a crash leaves the old tokens or the new ones.
         let mut file = NamedTempFile::new_in(&self.0).map_err(unavailable)?;
-        writeln!(file, "{access}\n{refresh}\n{}", tokens.expiry_millis()).map_err(unavailable)?;
+        let center = tokens.data_center().map_or("", DataCenter::location);
+        writeln!(file, "{access}\n{refresh}\n{}\n{center}", tokens.expiry_millis()).map_err(unavailable)?;
         file.as_file().sync_all().map_err(unavailable)?;
         put_in_place(file, &self.file_of(tokens.user()))?;
         if cfg!(unix) {
@@ -45,9 +48,10 @@ impl PersistenceHandler for FolderStore {
             Err(cause) => return Err(unavailable(cause)),
         };
         let lines: Vec<_> = text.lines().collect();
-        let [access, refresh, expiry] = lines[..] else { return Err(corrupt()) };
+        let [access, refresh, expiry, center] = lines[..] else { return Err(corrupt()) };
         let expiry = expiry.parse().map_err(|_| corrupt())?;
-        Ok(Some(OAuthTokens::new(user.clone(), access, refresh, expiry)))
+        let tokens = OAuthTokens::new(user.clone(), access, refresh, expiry);
+        Ok(Some(tokens.with_data_center(DataCenter::from_location(center))))
     }
 
     fn delete_oauth_tokens(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
@@ -79,5 +83,5 @@ fn unavailable(cause: std::io::Error) -> PersistenceError {
 
 /// Of this user alone: a save replaces the file.
 fn corrupt() -> PersistenceError {
-    PersistenceError::new(PersistenceErrorKind::CorruptRow, "a file of tokens has not three lines")
+    PersistenceError::new(PersistenceErrorKind::CorruptRow, "a file of tokens has not four lines")
 }

@@ -9,7 +9,8 @@
 //!
 //! ```json
 //! {"version":1,"operation":"save","user":"abc@xyz.com",
-//!  "tokens":{"access_token":"1000.fake","refresh_token":"1000.fake","expiry_millis":1700000000000}}
+//!  "tokens":{"access_token":"1000.fake","refresh_token":"1000.fake","expiry_millis":1700000000000,
+//!            "data_center":"eu"}}
 //! {"version":1,"operation":"get","user":"abc@xyz.com"}
 //! {"version":1,"operation":"delete","user":"abc@xyz.com"}
 //! {"version":1,"operation":"check","user":"abc@xyz.com"}
@@ -20,6 +21,10 @@
 //! `user` has at most 100 characters, of any kind but control characters; users compare byte by byte. `expiry_millis`
 //! is the moment at which the access token dies, in milliseconds since 1970-01-01 UTC; it can be negative. Both
 //! durations of `lock` are between 0 and 24 hours, `lease_millis` at least 5 seconds.
+//!
+//! `data_center` is Zoho's code of the data center that the tokens are of (`us`, `eu`, `in` ...), and absent where the
+//! configuration names the servers. A program that keeps it with the tokens, and gives it back with them, lets users of
+//! several data centers sign in without URLs in the configuration; one that does not need not.
 //!
 //! # Responses
 //!

@@ -38,7 +38,12 @@ fn over(memory: InMemoryPersistence) -> Closures {
 fn closures() {
     let down = || PersistenceError::new(PersistenceErrorKind::Unavailable, "down");
     let broken = move || Closures::new(move |_| Err(down()), move |_| Err(down()), move |_| Err(down()));
-    Suite::new(|| over(InMemoryPersistence::new())).broken(broken).requires_lock().ends_leases().run();
+    Suite::new(|| over(InMemoryPersistence::new()))
+        .broken(broken)
+        .requires_lock()
+        .ends_leases()
+        .keeps_data_centers()
+        .run();
 }
 
 #[test]
@@ -98,7 +103,7 @@ fn registry() {
             .open(&config("Memory"))
             .unwrap()
     };
-    Suite::new(fresh).requires_lock().ends_leases().shares_rate_limits().run();
+    Suite::new(fresh).requires_lock().ends_leases().shares_rate_limits().keeps_data_centers().run();
 }
 
 #[test]
@@ -143,6 +148,8 @@ fn encrypted_over_memory() {
         .requires_lock()
         .ends_leases()
         .shares_rate_limits()
+        .keeps_data_centers()
+        .keeps_data_centers()
         .run();
 }
 
@@ -217,6 +224,7 @@ fn encrypted_over_a_file() {
     .requires_lock()
     .ends_leases()
     .shares_rate_limits()
+    .keeps_data_centers()
     .run();
 }
 

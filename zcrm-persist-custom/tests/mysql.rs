@@ -62,6 +62,7 @@ fn encrypted_over_the_wide_table() {
         .limits(limits)
         .unreadable_row(with_a_row_of_another_key)
         .requires_lock()
+        .keeps_data_centers()
         .lists()
         .ends_leases()
         .run();

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use zcrm_core::config::DataCenter;
 use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, StoredTokens};
 use zcrm_core::{OAuthTokens, UserIdentifier};
 
@@ -61,6 +62,9 @@ struct NewRow<'a> {
     refresh_token: &'a str,
     /// In milliseconds since 1970-01-01 UTC.
     expires_at_millis: i64,
+    /// Zoho's code of it, such as `eu`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_center: Option<&'static str>,
     saved_at_millis: u64,
     saved_by: &'static str,
 }
@@ -73,6 +77,7 @@ struct FoundRow {
     access_token: Option<String>,
     refresh_token: Option<String>,
     expires_at_millis: i64,
+    data_center: Option<String>,
     saved_at_millis: Option<u64>,
     saved_by: Option<String>,
 }
@@ -182,6 +187,7 @@ impl<'a> Row<'a> {
             access_token: tokens.access_token().expose(),
             refresh_token: tokens.refresh_token().expose(),
             expires_at_millis: tokens.expiry_millis(),
+            data_center: tokens.data_center().map(DataCenter::location),
             saved_at_millis: now(),
             saved_by: saved_by::this_program(),
         })
@@ -218,7 +224,10 @@ impl<'a> Row<'a> {
         let row: FoundRow = serde_json::from_str(row.get()).ok()?;
         let (access, refresh) = (row.access_token.unwrap_or_default(), row.refresh_token.unwrap_or_default());
         let is_empty = access.is_empty() && refresh.is_empty();
-        (!is_empty).then(|| OAuthTokens::new(user.clone(), access, refresh, row.expires_at_millis))
+        let data_center = row.data_center.as_deref().and_then(DataCenter::from_location);
+        (!is_empty).then(|| {
+            OAuthTokens::new(user.clone(), access, refresh, row.expires_at_millis).with_data_center(data_center)
+        })
     }
 }
 

@@ -48,6 +48,7 @@ fn contract() {
         .lists()
         .ends_leases()
         .shares_rate_limits()
+        .keeps_data_centers()
         .run();
 }
 

@@ -44,6 +44,15 @@
 //! The Ruby SDK saves by deleting and inserting. A row that is absent is therefore looked for once more after a tenth
 //! of a second.
 //!
+//! # Data centers and rate limits
+//!
+//! Zoho's table has no place for the data center of tokens, nor for the moment until which Zoho wants no token requests
+//! for a user. Both are kept in a table of their own, `zcrm_notes` in the same database, which is created when it is
+//! first needed; it holds no token. Where this user may not create it, and nobody ran `schema.sql`, the store works
+//! without: each process then finds out a rate limit for itself, and, if no URLs are configured, a user of another data
+//! center than the default one is asked for at the wrong accounts server after a restart. A warning says so when such
+//! a user signs in.
+//!
 //! # Time limits
 //!
 //! | What | Limit | Setting |
@@ -86,6 +95,7 @@ mod connect;
 mod error;
 mod inspect;
 mod lock;
+mod notes;
 mod pool;
 mod rows;
 mod schema;

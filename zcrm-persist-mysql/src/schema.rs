@@ -13,6 +13,7 @@ use crate::connect::Connector;
 pub const SCHEMA: &str = include_str!("../schema.sql");
 
 pub(crate) const TABLE: &str = "oauthtokens";
+const NOTES: &str = "zcrm_notes";
 const NAMES: [&str; 4] = ["useridentifier", "accesstoken", "refreshtoken", "expirytime"];
 
 /// The width of the text columns in Zoho's own table, and the longest identifier.
@@ -29,6 +30,17 @@ pub(crate) struct Shape {
 /// The name of the table with that of its database, quoted.
 pub(crate) fn table(database: &str) -> String {
     format!("{}.`{TABLE}`", quote(database))
+}
+
+/// The name of the table of notes with that of its database, quoted.
+pub(crate) fn notes_table(database: &str) -> String {
+    format!("{}.`{NOTES}`", quote(database))
+}
+
+/// The statement that creates the table of notes if it is absent.
+pub(crate) fn create_notes(database: &str) -> String {
+    let table = notes_table(database);
+    statements(database).find(|statement| statement.contains(&table)).unwrap_or_default()
 }
 
 fn quote(name: &str) -> String {

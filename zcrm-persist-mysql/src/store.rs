@@ -2,20 +2,22 @@
 
 use std::fmt;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use mysql::{Row, Value};
-use zcrm_core::config::Config;
+use zcrm_core::config::{Config, DataCenter};
 use zcrm_core::persistence::{
     MAX_LOCK_TIMEOUT, MIN_LOCK_LEASE, PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock,
     StoreLimits, StoredTokens,
 };
-use zcrm_core::{OAuthTokens, UserIdentifier};
+use zcrm_core::{OAuthTokens, Secret, UserIdentifier};
 
 use crate::builder::MysqlBuilder;
 use crate::connect::Connector;
 use crate::lock::{Held, Purpose};
+use crate::notes::Notes;
 use crate::rows::Rows;
 use crate::schema::Shape;
 use crate::{cluster, lock, schema};
@@ -34,9 +36,11 @@ const RUBY_GAP: Duration = Duration::from_millis(100);
 pub struct MysqlPersistence {
     connector: Connector,
     rows: Rows,
+    notes: Notes,
     database: String,
     shape: OnceLock<Shape>,
     shows_tokens: bool,
+    warned_of_notes: AtomicBool,
 }
 
 impl MysqlBuilder {
@@ -75,7 +79,9 @@ impl MysqlPersistence {
             );
         }
         let rows = Rows::new(schema::table(&settings.database), connector.place().to_owned());
-        Ok(Self { connector, rows, database: settings.database, shape: OnceLock::new(), shows_tokens })
+        let notes = Notes::new(&settings.database);
+        let (database, shape, warned_of_notes) = (settings.database, OnceLock::new(), AtomicBool::new(false));
+        Ok(Self { connector, rows, notes, database, shape, shows_tokens, warned_of_notes })
     }
 
     /// Creates database and table when they are absent ([`SCHEMA`](crate::SCHEMA)); checks a table that is there, and
@@ -110,6 +116,39 @@ impl MysqlPersistence {
 
     pub(crate) fn shows_tokens_to_the_network(&self) -> bool {
         self.shows_tokens
+    }
+
+    /// That it cannot be noted does not keep tokens from being saved.
+    fn note_data_center(&self, tokens: &OAuthTokens, center: DataCenter) {
+        let noted = self
+            .connector
+            .once(|connection| self.notes.set_data_center(connection, tokens.user(), tokens.refresh_token(), center));
+        if let Err(cause) = noted
+            && !self.warned_of_notes.swap(true, Ordering::Relaxed)
+        {
+            log::warn!(
+                "the data center of tokens cannot be kept in {} ({cause}): after a restart those of another data center \
+                 than {} are taken for that one's. Let an administrator run schema.sql and GRANT SELECT, INSERT, UPDATE, \
+                 DELETE on the table to the user, or set api_base_url and accounts_url",
+                self.notes.table(),
+                DataCenter::Us
+            );
+        }
+    }
+
+    fn forget_data_centers(&self, user: &UserIdentifier, but: Option<&Secret>) {
+        let forgotten = self.connector.once(|connection| self.notes.forget_data_centers(connection, user, but));
+        if let Err(cause) = forgotten {
+            log::debug!("the data center of former tokens of {user} stays in {}: {cause}", self.notes.table());
+        }
+    }
+
+    fn with_noted_data_center(&self, tokens: OAuthTokens) -> Result<OAuthTokens, PersistenceError> {
+        if tokens.refresh_token().expose().trim().is_empty() {
+            return Ok(tokens);
+        }
+        let center = self.connector.with(|connection| self.notes.data_center(connection, tokens.refresh_token()))?;
+        Ok(tokens.with_data_center(center))
     }
 
     /// Adds the row of a user who has none. Two programs that do so at once must not leave two rows in a table without
@@ -161,10 +200,17 @@ impl MysqlPersistence {
 
 impl PersistenceHandler for MysqlPersistence {
     fn save_oauth_tokens(&self, tokens: &OAuthTokens) -> Result<(), PersistenceError> {
-        if self.connector.with(|connection| self.rows.replace(connection, tokens))? {
-            return Ok(());
+        let center = tokens.data_center();
+        if let Some(center) = center {
+            self.note_data_center(tokens, center);
         }
-        self.add(tokens)
+        if !self.connector.with(|connection| self.rows.replace(connection, tokens))? {
+            self.add(tokens)?;
+        }
+        if center.is_some() {
+            self.forget_data_centers(tokens.user(), Some(tokens.refresh_token()));
+        }
+        Ok(())
     }
 
     fn get_oauth_tokens(&self, user: &UserIdentifier) -> Result<Option<OAuthTokens>, PersistenceError> {
@@ -174,13 +220,17 @@ impl PersistenceHandler for MysqlPersistence {
             row = self.find(user)?;
         }
         match row {
-            Some(row) => self.tokens_of(user, row.unwrap()).map(Some),
+            Some(row) => {
+                self.tokens_of(user, row.unwrap()).and_then(|tokens| self.with_noted_data_center(tokens)).map(Some)
+            }
             None => self.find_obstacle(user).map(|()| None),
         }
     }
 
     fn delete_oauth_tokens(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
-        self.connector.with(|connection| self.rows.remove(connection, user.as_str()))
+        self.connector.with(|connection| self.rows.remove(connection, user.as_str()))?;
+        self.forget_data_centers(user, None);
+        Ok(())
     }
 
     fn lock_refresh(
@@ -203,6 +253,14 @@ impl PersistenceHandler for MysqlPersistence {
 
     fn check_writable(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {
         schema::check_writable(&self.connector, &self.database, user)
+    }
+
+    fn rate_limited_until(&self, user: &UserIdentifier) -> Result<Option<SystemTime>, PersistenceError> {
+        self.connector.with(|connection| self.notes.rate_limited_until(connection, user))
+    }
+
+    fn set_rate_limited_until(&self, user: &UserIdentifier, until: Option<SystemTime>) -> Result<(), PersistenceError> {
+        self.connector.once(|connection| self.notes.set_rate_limited_until(connection, user, until))
     }
 
     fn list_tokens(&self) -> Result<Vec<StoredTokens>, PersistenceError> {

@@ -31,6 +31,8 @@ fn suite(fresh: impl Fn() -> (MysqlPersistence, Database) + 'static) -> Suite<My
         })
         .requires_lock()
         .lists()
+        .shares_rate_limits()
+        .keeps_data_centers()
         .ends_leases()
         .broken(|| {
             // The database is there, its table is not.
@@ -55,11 +57,18 @@ fn the_wide_table_seen_by_two_stores() {
     let name = database.name().to_owned();
     let (user, password) = (database.user().to_owned(), database.password().to_owned());
     let empty = move || {
-        database.execute(["DELETE FROM oauthtokens"]).unwrap();
+        database.execute(["DELETE FROM oauthtokens", "DELETE FROM zcrm_notes"]).unwrap();
         shared.borrow_mut().take().unwrap_or_else(|| builder(server(), &database).build().unwrap())
     };
     let reopen = move |_: &MysqlPersistence| open(&server().host(), server().port(), &user, &password, &name);
-    Suite::new(empty).limits(limits).requires_lock().lists().reopen(reopen).run();
+    Suite::new(empty)
+        .limits(limits)
+        .requires_lock()
+        .lists()
+        .shares_rate_limits()
+        .keeps_data_centers()
+        .reopen(reopen)
+        .run();
 }
 
 #[test]

@@ -51,7 +51,8 @@ impl Call {
         let raw_query = head.uri.query().unwrap_or_default().to_owned();
         Self {
             method: head.method.as_str().to_owned(),
-            segments: path.split('/').skip(1).map(decode).collect(),
+            // Zoho's SDKs for Python put a slash before the path of a bulk write's result, which has one.
+            segments: path.trim_start_matches('/').split('/').map(decode).collect(),
             query: url::form_urlencoded::parse(raw_query.as_bytes()).into_owned().collect(),
             path,
             raw_query,

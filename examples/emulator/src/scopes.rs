@@ -31,6 +31,7 @@ pub(crate) fn allow(session: &Session, method: &str, path: &[&str], is_bulk: boo
         ["__composite_requests"] => session.allows("ZohoCRM.composite_requests", ANY_WRITE),
         ["actions", "watch"] => session.allows("ZohoCRM.notifications", by_method),
         [_, "actions", "count"] | [_, "search"] => module(READ) && searching(),
+        ["org", "currencies", ..] => session.allows("ZohoCRM.settings.currencies", by_method),
         ["org", ..] => session.allows("ZohoCRM.org", by_method),
         ["users", ..] => session.allows("ZohoCRM.users", by_method),
         ["settings", rest @ ..] => {

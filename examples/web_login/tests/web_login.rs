@@ -4,7 +4,6 @@
 mod support;
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
 use std::process::Stdio;
 
 use serde_json::json;
@@ -138,9 +137,7 @@ fn the_address_to_open_is_that_of_redirect_uri() {
 
 #[test]
 fn it_listens_where_redirect_uri_leads() {
-    // Another program may take the port in between; then another one is tried.
-    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let address = free();
+    let address = support::free_address();
     let site = Site::start(&format!("http://{address}/"), None);
     assert_eq!((site.url.as_str(), site.address.as_str()), (&*format!("http://{address}"), &*address.to_string()));
     Browser::new(&site).get("/").assert(200, &["Sign in with Zoho"]);

@@ -65,9 +65,12 @@ impl Watching {
     }
 }
 
-/// An address that nobody uses at the moment.
+/// An address that nobody uses. Its port is below those that systems give to others, so that a program that is killed
+/// finds it free when it starts again.
 fn free_address() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+    let mut ports = std::iter::repeat_with(|| fastrand::u16(12_000..32_000));
+    let listener = ports.find_map(|port| TcpListener::bind(("127.0.0.1", port)).ok());
+    listener.unwrap().local_addr().unwrap().to_string()
 }
 
 /// Waits until it is so.

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use super::data_center::DataCenter;
 use super::entries::Entries;
 use super::key::Key;
+use crate::data_center::DataCenter;
 
 /// The servers, and what is known about them.
 #[derive(Debug, Clone)]

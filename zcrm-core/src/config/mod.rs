@@ -4,7 +4,6 @@
 //! same rules, and all faults are reported at once.
 
 mod builder;
-mod data_center;
 mod entries;
 mod examined;
 mod hosts;
@@ -19,8 +18,8 @@ mod version;
 
 use std::path::Path;
 
+pub use crate::data_center::DataCenter;
 pub use builder::ConfigBuilder;
-pub use data_center::DataCenter;
 pub use http::HttpOptions;
 pub use store::{CustomSettings, MysqlSettings, StoreKind};
 pub use values::Config;

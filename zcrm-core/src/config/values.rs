@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::data_center::DataCenter;
 use super::hosts::Hosts;
 use super::http::HttpOptions;
 use super::store::{CustomSettings, MysqlSettings, StoreKind};
 use super::version::ApiVersion;
+use crate::data_center::DataCenter;
 use crate::secret::Secret;
 use crate::token::UserIdentifier;
 

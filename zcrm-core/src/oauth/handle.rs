@@ -36,7 +36,8 @@ use crate::token::{GrantToken, InvalidUserIdentifier, OAuthTokens, UserIdentifie
 /// - A refused refresh token is not sent again until the store holds another one; a refused client id or secret is sent
 ///   again after a minute.
 /// - Where no URL is configured and Zoho says that a user's tokens are of another known data center, that user's
-///   requests go there from now on. Stores do not keep that: see [`set_data_center`](Self::set_data_center).
+///   requests go there from now on. The data center is kept with the tokens, so that other processes know it too; for
+///   a store without a place for it see [`set_data_center`](Self::set_data_center).
 ///
 /// Every error that these methods return was logged once, at ERROR.
 ///
@@ -350,9 +351,9 @@ impl OAuth {
         logged(self.tokens.save(tokens))
     }
 
-    /// Tells which data center the tokens of `user` are of, where no URL is configured: for programs whose users are of
-    /// several, at their start. It is found out at a sign-in ([`Granted::data_center`]), but stores do not keep it.
-    /// Configured URLs are never overridden.
+    /// Tells which data center the tokens of `user` are of, where no URL is configured and the store does not keep it:
+    /// for programs whose users are of several, at their start. What the store keeps with the tokens counts for more,
+    /// and configured URLs are never overridden.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::accounts::Minted;
 use crate::config::{Config, DataCenter};
+use crate::token::{OAuthTokens, UserIdentifier};
 
 /// Where one user's tokens come from and where that user's calls go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,7 @@ pub(super) struct Servers {
 ///
 /// Servers that the configuration names are kept whatever Zoho says. Otherwise a user's requests go to the data center
 /// that a redirect or a token response names, if it is a known one: a host of anybody else never gets to see a token.
+/// It is kept with the tokens, so that another process knows it too.
 #[derive(Debug)]
 pub(super) struct ServerRules {
     config: Arc<Config>,
@@ -71,6 +73,29 @@ impl ServerRules {
         configured
     }
 
+    /// The servers of stored tokens, unless the configuration names some.
+    pub(super) fn kept(&self, tokens: &OAuthTokens) -> Option<Servers> {
+        tokens.data_center().filter(|_| !self.config.urls_given()).map(|center| self.of(center))
+    }
+
+    /// The data center to keep with tokens of these servers; `None` where the configuration names the servers.
+    pub(super) fn to_keep(&self, servers: &Servers) -> Option<DataCenter> {
+        DataCenter::from_accounts_url(&servers.accounts_url).filter(|_| !self.config.urls_given())
+    }
+
+    /// Why a refresh token that the accounts server does not know may be good all the same: the servers are not
+    /// configured, and the store does not tell the tokens' data center.
+    pub(super) fn doubt(&self, user: &UserIdentifier) -> Option<String> {
+        (!self.config.urls_given()).then(|| {
+            let (accounts, api) = (self.config.accounts_url(), self.config.api_base_url());
+            format!(
+                "no servers are configured, and the store does not tell the data center of {user}'s tokens, so {accounts} \
+                 was asked; if the user is of another data center, set accounts_url and api_base_url (now {api}) to its \
+                 servers, or name it at each start with client.oauth().set_data_center"
+            )
+        })
+    }
+
     /// The servers of tokens that were asked for at `asked`: a token response names their data center as `api_domain`.
     pub(super) fn learned(&self, minted: &Minted, asked: Servers) -> Servers {
         let Some(domain) = &minted.api_domain else { return asked };
@@ -82,10 +107,9 @@ impl ServerRules {
                 let servers = self.of(center);
                 if servers != asked {
                     log::warn!(
-                        "tokens turn out to be of Zoho's data center {center}; their user's requests go there from now on. \
-                         The store cannot remember it: if all users are of this data center, add these two lines to the \
-                         configuration, else tell each user's data center with \
-                         client.oauth().set_data_center:\n\"api_base_url\": \"{}\",\n\"accounts_url\": \"{}\"",
+                        "tokens turn out to be of Zoho's data center {center}; their user's requests go there from now on, and \
+                         stores with a place for it keep it. If all users are of this data center, better add these two \
+                         lines to the configuration:\n\"api_base_url\": \"{}\",\n\"accounts_url\": \"{}\"",
                         center.api_base_url(),
                         center.accounts_url()
                     );

@@ -39,6 +39,8 @@ pub const MIN_LOCK_LEASE: Duration = Duration::from_secs(5);
 ///   and is left as it is.
 /// - **A row without a refresh token**, as other programs may leave it, is read with an empty one: its access token
 ///   still works. The library never saves an empty token.
+/// - **The data center belongs to the tokens** ([`OAuthTokens::data_center`]). A store that has a place for it gives it
+///   back with the tokens that it came with, and never with others; a store that has none always gives `None`.
 /// - **Any thread at any time**: all calls take `&self`, and no call waits for another user's refresh.
 /// - **What does not fit is refused** with [`PersistenceErrorKind::DoesNotFit`], never cut. A store that has narrow
 ///   limits tells them in [`limits`](PersistenceHandler::limits).

@@ -65,6 +65,8 @@ pub trait Definition: DeserializeOwned + 'static {
     const KEY: &'static str;
     /// How many a request takes.
     const SIZES: Sizes = Sizes { create: 100, update: 100, delete: 100 };
+    /// What a request for one of them names as fields from v3 on, where Zoho demands that.
+    const FIELDS_OF_ONE: Option<&'static str> = None;
 
     /// What can be set about its listing.
     fn listing(request: Request<Response>) -> Listing {
@@ -76,6 +78,11 @@ pub trait Definition: DeserializeOwned + 'static {
 pub trait Writable: Definition {
     /// Its id, if it has one.
     fn id(&self) -> Option<&str>;
+
+    /// Where one is created, if that is not the path of its collection.
+    fn created_at(_: &Scope) -> Option<&'static str> {
+        None
+    }
 
     /// What a create sends of it.
     fn body(&self, scope: &Scope) -> Result<Members>;
@@ -193,7 +200,12 @@ impl<T: Get> Collection<T> {
     /// [`Scope`](crate::ErrorKind::Scope) when the tokens lack the scope to read it; otherwise every kind that a
     /// request can fail with.
     pub fn get(&self, id: impl Into<T::Id>) -> Result<T> {
-        self.session.run(&self.request(Method::Get, &[id.into().as_ref()]).one(T::KEY))
+        let request = self.request(Method::Get, &[id.into().as_ref()]);
+        let request = match T::FIELDS_OF_ONE {
+            Some(names) if self.scope.version >= ApiVersion::V3 => request.query("fields", names),
+            _ => request,
+        };
+        self.session.run(&request.one(T::KEY))
     }
 }
 
@@ -218,7 +230,7 @@ impl<T: Create> Collection<T> {
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, when one has an id; the error of the
     /// first request when it shows that nothing can be sent. What happens later is in the report.
     pub fn create(&self, items: &[T]) -> Result<BatchReport> {
-        let batch = self.batch(Method::Post, Effect::Create, self.sizes.create.max(1));
+        let batch = self.creating().batch(Method::Post, Effect::Create, self.sizes.create.max(1));
         batch.send_all(items.iter().map(|item| new_row(item, &self.scope)))
     }
 
@@ -243,7 +255,13 @@ impl<T: Create> Collection<T> {
     /// [`InvalidResponse`](crate::ErrorKind::InvalidResponse) when it is not known whether it was created; otherwise
     /// every kind that a request can fail with.
     pub fn create_one(&self, item: &T) -> Result<Saved> {
-        saved(self.batch(Method::Post, Effect::Create, 1).send_one(new_row(item, &self.scope)))
+        saved(self.creating().batch(Method::Post, Effect::Create, 1).send_one(new_row(item, &self.scope)))
+    }
+
+    /// The collection where new ones are created.
+    fn creating(&self) -> Self {
+        let path = T::created_at(&self.scope).map_or_else(|| self.path.clone(), |path| vec![path.to_owned()]);
+        Self { path, ..self.clone() }
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::entity::{DateTime, Record, RecordId, range_within};
 use crate::error::{Error, Result};
-use crate::rest::{Key, Page, Response, RowTexts, decode_row, row_texts, salvaged_id};
+use crate::rest::{Key, List, Page, Response, RowTexts, decode_row, row_texts, salvaged_id};
 
 /// A row as it came, or as it was put together.
 #[derive(Debug, Clone)]
@@ -38,6 +38,11 @@ impl Raw {
             Self(if broken { Text::Broken(page, place) } else { Text::Within(page, place) })
         };
         Ok(Page { items: places.into_iter().map(row).collect(), info })
+    }
+
+    /// A page of a listing.
+    pub(super) fn page<T>(list: &List<T>) -> Result<Page<Self>> {
+        list.send_read(Self::of_page)
     }
 
     /// The text.

@@ -2,7 +2,7 @@
 //! error logged.
 
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::cost::Cost;
 use super::governor::{Governor, Permit, Usage};
@@ -89,6 +89,11 @@ impl Session {
     /// The largest response that is read whole.
     pub(crate) fn max_response_bytes(&self) -> u64 {
         self.shared.config.http().max_response_bytes
+    }
+
+    /// How long the response to a transfer may take that is no file itself.
+    pub(super) fn call_timeout(&self) -> Duration {
+        self.shared.config.http().call_timeout
     }
 
     /// Waits until more of a response that is under way may be read.

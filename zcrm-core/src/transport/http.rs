@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use ureq::http::{self, HeaderValue, Uri, header};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector, SocksConnector, TcpConnector};
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector, SocksConnector};
 use ureq::{Agent, AsSendBody, Proxy, SendBody, Timeout};
 
 use super::connection::Connections;
 use super::early::EarlyResponses;
 use super::outgoing::Outgoing;
 use super::resolver::Addresses;
+use super::tcp::TcpConnector;
 use super::{
     Body, Headers, HttpRequest, HttpResponse, Method, Obstacle, Pace, Transport, TransportError, TransportErrorKind,
 };
@@ -60,11 +61,11 @@ impl HttpTransport {
             .timeout_recv_response(Some(options.response_timeout))
             .timeout_global(Some(options.call_timeout))
             .build();
-        // As ureq's default one, with what it overlooks below and above TLS.
+        // As ureq's default one, with what it overlooks at each of its layers.
         let connector =
             ().chain(SocksConnector::default())
                 .chain(ConnectProxyConnector::default())
-                .chain(TcpConnector::default())
+                .chain(TcpConnector)
                 .chain(EarlyResponses)
                 .chain(RustlsConnector::default())
                 .chain(Connections);

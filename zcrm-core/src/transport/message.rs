@@ -1,7 +1,8 @@
 //! Requests and responses as a [`Transport`](super::Transport) sees them.
 
 use std::fmt;
-use std::io::Read;
+use std::io::{self, Read};
+use std::time::{Duration, Instant};
 
 use crate::secret::Secret;
 
@@ -173,6 +174,27 @@ impl HttpResponse {
     #[must_use]
     pub fn new(status: u16, headers: Headers, body: impl Read + Send + 'static) -> Self {
         Self { status, headers, body: Box::new(body) }
+    }
+
+    /// The same with a limit for the whole body, for one that is no file: a server that sends a byte now and then would
+    /// never exceed the limit of a single read.
+    pub(crate) fn within(self, limit: Duration) -> Self {
+        let deadline = Instant::now().checked_add(limit);
+        Self { body: Box::new(Limited { body: self.body, deadline }), ..self }
+    }
+}
+
+struct Limited {
+    body: Box<dyn Read + Send>,
+    deadline: Option<Instant>,
+}
+
+impl Read for Limited {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.deadline {
+            Some(deadline) if Instant::now() >= deadline => Err(io::ErrorKind::TimedOut.into()),
+            _ => self.body.read(buffer),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod http;
 mod message;
 mod outgoing;
 mod resolver;
+mod tcp;
 
 use std::error::Error as StdError;
 use std::fmt;

@@ -78,6 +78,7 @@ fn refusals() -> Vec<(&'static str, Reply, Known)> {
         ("wrong host", Reply::error(400, "INVALID_HOST", "m"), Known::Hopeless(WrongHost)),
         ("401 invalid token", Reply::invalid_token(), Known::NotDone),
         ("401 authentication failure", Reply::error(401, "AUTHENTICATION_FAILURE", "m"), Known::NotDone),
+        ("401 in small letters", Reply::error(401, "invalid_token", "m"), Known::NotDone),
         ("401 HTML", Reply::html(401), Known::Hopeless(Unauthenticated)),
         ("401 empty", Reply::empty(401), Known::Hopeless(Unauthenticated)),
         ("401 scope", Reply::error(401, "OAUTH_SCOPE_MISMATCH", "m"), Known::Hopeless(Scope)),

@@ -135,3 +135,55 @@ fn a_program_can_tell_each_users_data_center_at_its_start() {
     client.oauth().refresh(USER).unwrap();
     assert_eq!(last_url(&zoho), "https://accounts.zoho.jp/oauth/v2/token", "configured URLs are kept");
 }
+
+/// The store keeps the data center with the tokens, so that a new process goes on where the old one was.
+#[test]
+fn a_users_data_center_survives_a_restart() {
+    listen();
+    let (zoho, store) = (Zoho::new(), Store::default());
+    zoho.next([
+        json(r#"{"access_token":"1000.eu","refresh_token":"1000.eu-refresh","expires_in":3600}"#),
+        json(format!(r#"{{"Email":"{EUROPEAN}"}}"#)),
+    ]);
+    let european = Client::with_transport(config(&[]), store.clone(), zoho.clone()).for_user(EUROPEAN).unwrap();
+    let redirect = european.oauth().read_redirect(&format!("code={GRANT}&state=S&location=eu"), "S").unwrap();
+    european.oauth().accept_redirect(redirect).unwrap();
+    drop(european);
+
+    let restarted = || Client::with_transport(config(&[]), store.clone(), zoho.clone());
+    assert_eq!(host_of_a_call(&restarted(), &zoho, EUROPEAN), "www.zohoapis.eu", "with the stored access token");
+    restarted().oauth().refresh(EUROPEAN).unwrap();
+    assert_eq!(last_url(&zoho), "https://accounts.zoho.eu/oauth/v2/token");
+    restarted().oauth().refresh(EUROPEAN).unwrap();
+    assert_eq!(last_url(&zoho), "https://accounts.zoho.eu/oauth/v2/token", "a refresh keeps it too");
+    // A grant from Zoho's console names no data center.
+    let client = restarted().for_user(EUROPEAN).unwrap();
+    client.oauth().generate_access_token(zcrm_core::GrantToken::new(GRANT)).unwrap();
+    let asked = zoho.seen().into_iter().rfind(|seen| seen.url.ends_with("/token")).unwrap();
+    assert_eq!(asked.url, "https://accounts.zoho.eu/oauth/v2/token");
+    restarted().oauth().revoke(EUROPEAN).unwrap();
+    assert_eq!(last_url(&zoho), "https://accounts.zoho.eu/oauth/v2/token/revoke");
+
+    let given = [("accounts_url", "https://accounts.zoho.jp"), ("api_base_url", "https://www.zohoapis.jp")];
+    store.put_for(EUROPEAN, "1000.old", "1000.eu-refresh", -10);
+    let configured = Client::with_transport(config(&given), store, zoho.clone());
+    configured.oauth().refresh(EUROPEAN).unwrap();
+    assert_eq!(last_url(&zoho), "https://accounts.zoho.jp/oauth/v2/token", "configured URLs are kept");
+}
+
+/// A store without a place for the data center: what to configure is told where it matters.
+#[test]
+fn tokens_of_no_known_data_center_say_what_to_configure() {
+    listen();
+    let (zoho, store) = (Zoho::new(), Store::default());
+    store.put_for(EUROPEAN, "1000.old", "1000.eu-refresh", -10);
+    zoho.rule(|_| json(r#"{"error":"invalid_code"}"#));
+    let error = Client::with_transport(config(&[]), store.clone(), zoho.clone()).oauth().refresh(EUROPEAN).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRefreshToken);
+    for told in ["accounts_url", "api_base_url", "set_data_center", "https://accounts.zoho.com"] {
+        assert!(error.to_string().contains(told), "{error}");
+    }
+    let given = [("accounts_url", "https://accounts.zoho.jp"), ("api_base_url", "https://www.zohoapis.jp")];
+    let error = Client::with_transport(config(&given), store, zoho).oauth().refresh(EUROPEAN).unwrap_err();
+    assert!(!error.to_string().contains("set_data_center"), "the servers are configured: {error}");
+}

@@ -206,3 +206,12 @@ fn a_refused_refresh_token_is_not_tried_again_until_it_changes() {
     client.oauth().get_access_token(USER).unwrap();
     assert_eq!(zoho.token_requests(), 2);
 }
+
+#[test]
+fn a_byte_order_mark_in_front_of_a_response_is_none_of_it() {
+    let (zoho, store) = (Zoho::new(), Store::default());
+    store.put("1000.old", REFRESH, -10);
+    zoho.next([json("\u{feff}{\"access_token\":\"1000.marked\",\"expires_in\":3600}")]);
+    let token = client(&zoho, &store).oauth().get_access_token(USER).unwrap();
+    assert_eq!(token.expose(), "1000.marked");
+}

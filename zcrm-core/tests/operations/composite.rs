@@ -160,6 +160,18 @@ fn what_became_of_requests_that_nobody_answered_is_open_for_writes_alone() {
 }
 
 #[test]
+fn a_rejection_of_the_whole_is_one_under_any_status() {
+    let (emulator, client) = start("v8");
+    for status in [200, 400] {
+        emulator.fault(On::path("/crm/").times(1), Fault::Reply(Reply::error(status, "INVALID_DATA", "m")));
+        let mut composite = client.composite();
+        composite.add(client.module("Leads").create_request(&Record::new().with("Last_Name", "A")));
+        let error = composite.send().unwrap_err();
+        assert_eq!((error.code(), error.outcome_unknown()), (Some("INVALID_DATA"), false), "{status}: {error}");
+    }
+}
+
+#[test]
 fn a_retry_of_what_may_be_repeated_takes_no_such_id_for_deleted() {
     let (emulator, client) = start("v8");
     let leads = client.module("Leads");

@@ -8,6 +8,10 @@ use zcrm_core::persistence::InMemoryPersistence;
 use zcrm_core::{Client, Config, GrantToken};
 use zcrm_emulator::{Emulator, Options};
 
+/// A server that refuses connections: nobody listens on this port, and none of the tests beside this one is given it,
+/// as may happen with a port that was free a moment ago.
+pub(crate) const CLOSED: &str = "http://127.0.0.1:1";
+
 /// Retries without noticeable pauses.
 pub(crate) fn quick() -> HttpOptions {
     HttpOptions::default().retry_base(Duration::from_micros(10)).max_retries(3)

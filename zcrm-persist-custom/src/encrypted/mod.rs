@@ -18,8 +18,9 @@ pub use key::EncryptionKey;
 /// Less room than this is no room for a token of Zoho, which has about 70 characters.
 const LEAST_TOKEN_BYTES: usize = 100;
 
-/// Wraps a store so that it holds access and refresh tokens encrypted (XChaCha20-Poly1305); user and time of expiry
-/// stay readable. Each token is bound to its user and its place, so that rows cannot be exchanged for one another.
+/// Wraps a store so that it holds access and refresh tokens encrypted (XChaCha20-Poly1305); user, time of expiry and
+/// data center stay readable. Each token is bound to its user and its place, so that rows cannot be exchanged for one
+/// another.
 ///
 /// The first key encrypts, all decrypt: to change the key, put the new one in front and leave the old one until each
 /// user's tokens were saved once, within an hour of work.
@@ -147,22 +148,22 @@ impl<H: PersistenceHandler> PersistenceHandler for Encrypted<H> {
                 ));
             }
         }
-        self.inner.save_oauth_tokens(&OAuthTokens::new(
-            user.clone(),
+        let (access, refresh) = (
             self.seal(Field::Access, user, tokens.access_token())?,
             self.seal(Field::Refresh, user, tokens.refresh_token())?,
-            tokens.expiry_millis(),
-        ))
+        );
+        let sealed = OAuthTokens::new(user.clone(), access, refresh, tokens.expiry_millis());
+        self.inner.save_oauth_tokens(&sealed.with_data_center(tokens.data_center()))
     }
 
     fn get_oauth_tokens(&self, user: &UserIdentifier) -> Result<Option<OAuthTokens>, PersistenceError> {
         let Some(stored) = self.inner.get_oauth_tokens(user)? else { return Ok(None) };
-        Ok(Some(OAuthTokens::new(
-            user.clone(),
+        let (access, refresh) = (
             self.open(Field::Access, user, stored.access_token())?,
             self.open(Field::Refresh, user, stored.refresh_token())?,
-            stored.expiry_millis(),
-        )))
+        );
+        let opened = OAuthTokens::new(user.clone(), access, refresh, stored.expiry_millis());
+        Ok(Some(opened.with_data_center(stored.data_center())))
     }
 
     fn delete_oauth_tokens(&self, user: &UserIdentifier) -> Result<(), PersistenceError> {

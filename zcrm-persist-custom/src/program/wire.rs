@@ -4,6 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
+use zcrm_core::config::DataCenter;
 use zcrm_core::persistence::{PersistenceErrorKind, StoredTokens};
 use zcrm_core::{OAuthTokens, Secret, UserIdentifier};
 use zeroize::Zeroizing;
@@ -37,6 +38,8 @@ pub(super) struct SentTokens<'a> {
     access_token: &'a str,
     refresh_token: &'a str,
     expiry_millis: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_center: Option<&'static str>,
 }
 
 impl<'a> Operation<'a> {
@@ -46,6 +49,7 @@ impl<'a> Operation<'a> {
                 access_token: tokens.access_token().expose(),
                 refresh_token: tokens.refresh_token().expose(),
                 expiry_millis: tokens.expiry_millis(),
+                data_center: tokens.data_center().map(DataCenter::location),
             },
         }
     }
@@ -119,6 +123,8 @@ pub(super) struct Row {
     #[serde(default)]
     refresh_token: Option<String>,
     expiry_millis: i64,
+    #[serde(default)]
+    data_center: Option<String>,
 }
 
 impl Row {
@@ -132,7 +138,8 @@ impl Row {
     pub(super) fn into_tokens(self, user: UserIdentifier) -> OAuthTokens {
         let token = |token: Option<String>| Secret::new(token.unwrap_or_default());
         let (access, refresh) = (token(self.access_token), token(self.refresh_token));
-        OAuthTokens::new(user, access, refresh, self.expiry_millis)
+        let data_center = self.data_center.as_deref().and_then(DataCenter::from_location);
+        OAuthTokens::new(user, access, refresh, self.expiry_millis).with_data_center(data_center)
     }
 }
 

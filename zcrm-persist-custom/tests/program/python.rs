@@ -68,6 +68,7 @@ fn the_python_sample_conforms() {
         .broken(broken)
         .unreadable_row(damaged)
         .requires_lock()
+        .keeps_data_centers()
         .lists()
         .ends_leases()
         .slow()

@@ -8,6 +8,7 @@ mod failover;
 mod frozen;
 mod lock;
 mod names;
+mod notes;
 mod schema;
 mod silence;
 #[path = "../support/mod.rs"]

@@ -68,6 +68,8 @@ pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, path: &[&str]) -> Outcome 
         (method, ["settings", "profiles", rest @ ..]) => org::profiles(visit, method, rest),
         (method, ["settings", "variables", rest @ ..]) => org::variables(org, visit, method, rest),
         (method, ["settings", "variable_groups", rest @ ..]) => org::variable_groups(method, rest),
+        (method, ["settings", "territories", rest @ ..]) => org::territories(visit, method, rest),
+        (method, ["Contacts", "roles", rest @ ..]) => org::contact_roles(org, visit, method, rest),
         (method, ["settings", rest @ ..]) => metadata::settings(&mut org.views, visit, method, rest),
         (method, [module, rest @ ..]) if !module.is_empty() => records::route(org, visit, method, module, rest),
         _ => Ok(no_such_url()),

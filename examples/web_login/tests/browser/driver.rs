@@ -7,6 +7,7 @@ use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use url::Url;
 
 /// Without network, sandbox (which needs rights that containers lack) and start-up pages.
@@ -21,30 +22,36 @@ const FLAGS: [&str; 8] = [
     "--disable-sync",
 ];
 
-struct Driver(Child);
+struct Driver {
+    process: Child,
+    /// What the browser leaves behind goes with it.
+    _temp: TempDir,
+}
 
 impl Driver {
     fn start() -> (Self, u16) {
-        let mut child = Command::new("chromedriver")
+        let temp = TempDir::new().unwrap();
+        let mut process = Command::new("chromedriver")
             .arg("--port=0")
+            .env("TMPDIR", temp.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|cause| panic!("chromedriver cannot be started ({cause}); `make browser` installs it"));
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let port = lines
             .map_while(Result::ok)
             .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
             .expect("chromedriver names its port");
-        (Self(child), port)
+        (Self { process, _temp: temp }, port)
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
     }
 }
 

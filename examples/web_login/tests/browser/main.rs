@@ -9,18 +9,18 @@ mod look;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::thread;
 
 use driver::Browser;
-use support::{ABC, OTHER, Site};
+use support::{ABC, OTHER, Site, free_address};
 use zcrm_emulator::{Fault, On, Reply};
 use zcrm_pages::Redirects;
 
 /// A page that listens where its redirect_uri leads.
 fn site() -> Site {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    Site::start(&format!("http://localhost:{port}/callback"), Some(&format!("127.0.0.1:{port}")))
+    let address = free_address();
+    Site::start(&format!("http://localhost:{}/callback", address.port()), Some(&address.to_string()))
 }
 
 /// Clicks through Zoho's page.

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::json;
@@ -61,6 +62,13 @@ impl Drop for Site {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
+}
+
+/// An address that nobody uses; its port is below those that systems give to others.
+pub fn free_address() -> SocketAddr {
+    let mut ports = std::iter::repeat_with(|| fastrand::u16(12_000..32_000));
+    let listener = ports.find_map(|port| TcpListener::bind(("127.0.0.1", port)).ok());
+    listener.unwrap().local_addr().unwrap()
 }
 
 /// The program in a folder with the configuration `zcrm.json`.

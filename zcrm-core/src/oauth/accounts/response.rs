@@ -41,6 +41,11 @@ pub(in crate::oauth) struct Minted {
     pub(in crate::oauth) scope: Option<String>,
 }
 
+/// Some gateways put a byte order mark in front.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+}
+
 impl AccountsResponse {
     pub(super) fn read(response: HttpResponse) -> std::io::Result<Self> {
         let mut bytes = Zeroizing::new(Vec::new());
@@ -52,7 +57,7 @@ impl AccountsResponse {
                 .get("Retry-After")
                 .and_then(|value| retry_after::parse(value, SystemTime::now())),
             empty: bytes.iter().all(u8::is_ascii_whitespace),
-            json: serde_json::from_slice(&bytes).ok().filter(Value::is_object),
+            json: serde_json::from_slice(without_mark(&bytes)).ok().filter(Value::is_object),
         })
     }
 

@@ -37,9 +37,8 @@ impl Granted {
         self.expires_in
     }
 
-    /// The data center that the tokens are of; `None` for servers that are not Zoho's. Stores do not keep it: a program
-    /// whose users are of several data centers tells it at its next start with
-    /// [`OAuth::set_data_center`](crate::oauth::OAuth::set_data_center).
+    /// The data center that the tokens are of; `None` for servers that are not Zoho's. It is kept with the tokens where
+    /// no URLs are configured ([`OAuthTokens::data_center`](crate::OAuthTokens::data_center)).
     #[must_use]
     pub fn data_center(&self) -> Option<DataCenter> {
         self.data_center

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::super::accounts::Minted;
+use super::super::servers::Servers;
 use super::cached_token::CachedToken;
 use super::entry::{CacheEntry, Refused, Told};
 use super::failure::{lock_lost, no_stored_refresh_token, no_tokens, store_failed};
@@ -10,6 +11,7 @@ use super::token_source::{STORE_TIME, TokenSource};
 use super::unsaved::{Before, Row, Unsaved};
 use crate::error::{Error, ErrorKind, Result};
 use crate::persistence::RefreshLock;
+use crate::secret::Secret;
 use crate::token::{OAuthTokens, UserIdentifier};
 
 /// How long a wrong client id or secret is not tried again: it can only be put right in Zoho's console.
@@ -73,20 +75,29 @@ impl TokenSource {
             return Err(no_stored_refresh_token(user));
         }
         self.learn_rate_limit(user, &stored);
-        let servers = self.servers_of(Some(user));
-        let minted = self.accounts.refresh(&servers.accounts_url, stored.refresh_token()).inspect_err(|error| {
-            remember_refusal(entry, &stored, error);
-            self.share_rate_limit(user, error);
+        self.learn_servers(entry, &stored);
+        let known = entry.state().servers.clone();
+        let servers = known.clone().unwrap_or_else(|| self.servers.configured());
+        let minted = self.accounts.refresh(&servers.accounts_url, stored.refresh_token()).map_err(|error| {
+            let doubt = self.servers.doubt(user);
+            let doubt = doubt.filter(|_| error.kind() == ErrorKind::InvalidRefreshToken && known.is_none());
+            let error = doubt.into_iter().fold(error, |error, doubt| error.with_hint(&doubt));
+            remember_refusal(entry, &stored, &error);
+            self.share_rate_limit(user, &error);
+            error
         })?;
         entry.state().told = Some(Told { api_domain: minted.api_domain.clone(), scope: minted.scope.clone() });
-        entry.state().servers = Some(self.servers.learned(&minted, servers));
+        let servers = self.servers.learned(&minted, servers);
+        entry.state().servers = Some(servers.clone());
         log::info!("refreshed the access token of {user}; it lives for {} s", minted.life.as_secs());
         if entry.state().has_unsaved_grant_beside(&stored) {
             log::info!("a new grant of {user} arrived during the refresh and counts from now on");
             return Ok(CachedToken::minted(&minted, self.margin()));
         }
         let refresh_token = minted.refresh_token.clone().unwrap_or_else(|| stored.refresh_token().clone());
-        let tokens = OAuthTokens::new(user.clone(), minted.access_token.clone(), refresh_token, expiry(&minted));
+        let tokens = self.tokens(user, &minted, refresh_token, &servers);
+        let data_center = tokens.data_center().or(stored.data_center());
+        let tokens = tokens.with_data_center(data_center);
         self.save_refreshed(user, entry, tokens, stored, lock)?;
         Ok(self.hold(entry, &minted))
     }
@@ -118,6 +129,18 @@ impl TokenSource {
                 Ok(())
             }
         }
+    }
+
+    /// What Zoho gave a user, as stores keep it.
+    pub(super) fn tokens(
+        &self,
+        user: &UserIdentifier,
+        minted: &Minted,
+        refresh_token: Secret,
+        servers: &Servers,
+    ) -> OAuthTokens {
+        OAuthTokens::new(user.clone(), minted.access_token.clone(), refresh_token, expiry(minted))
+            .with_data_center(self.servers.to_keep(servers))
     }
 
     /// From now on the freshly given token is the one in use.
@@ -157,6 +180,8 @@ impl TokenSource {
             _ => return None,
         }
         state.current = Some(token.clone());
+        drop(state);
+        self.learn_servers(entry, stored);
         Some(token)
     }
 
@@ -260,7 +285,7 @@ impl TokenSource {
 }
 
 /// When the token dies by this machine's clock, as stores keep it.
-pub(super) fn expiry(minted: &Minted) -> i64 {
+fn expiry(minted: &Minted) -> i64 {
     let left = minted.life.saturating_sub(minted.asked_at.elapsed());
     let moment = SystemTime::now() + left;
     moment.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))

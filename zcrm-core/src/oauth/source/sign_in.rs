@@ -11,7 +11,6 @@ use super::super::servers::Servers;
 use super::entry::CacheEntry;
 use super::failure::{diverted, empty, lock_lost, not_saved, store_failed};
 use super::granted::Granted;
-use super::refresh::expiry;
 use super::token_source::{STORE_TIME, TokenSource};
 use super::unsaved::{Before, Row, Unsaved, expires_before, is_same_grant};
 use crate::config::DataCenter;
@@ -38,19 +37,20 @@ impl TokenSource {
         if grant.expose().is_empty() {
             return Err(empty("the grant token"));
         }
-        let asked = named.map_or_else(|| self.servers_of(expected), |named| self.servers.named(named));
+        let named = named.map(|named| self.servers.named(named));
         match expected {
-            Some(user) => self.exchange_for(user, grant, asked),
-            None => self.exchange_for_whoever_it_is(grant, asked),
+            Some(user) => self.exchange_for(user, grant, named),
+            None => self.exchange_for_whoever_it_is(grant, named.unwrap_or_else(|| self.servers.configured())),
         }
     }
 
-    fn exchange_for(&self, user: &UserIdentifier, grant: &GrantToken, asked: Servers) -> Result<Granted> {
+    fn exchange_for(&self, user: &UserIdentifier, grant: &GrantToken, redirected: Option<Servers>) -> Result<Granted> {
         let entry = self.entry(user);
         let guard = self.guard(user, &entry, self.guard_timeout())?;
         let mut lock = self.lock(user, self.lock_timeout(), self.lease())?;
         let before = self.row(user).map_err(untouched)?;
         self.check_writable(user)?;
+        let asked = redirected.unwrap_or_else(|| self.servers_before(user, &entry, &before));
         let minted = self.accounts.exchange(&asked.accounts_url, grant)?;
         let servers = self.servers.learned(&minted, asked);
         let mut warnings = Vec::new();
@@ -65,7 +65,7 @@ impl TokenSource {
             }
         }
         let refresh_token = refresh_token(user, &minted, &entry, &before, &mut warnings)?;
-        let tokens = OAuthTokens::new(user.clone(), minted.access_token.clone(), refresh_token, expiry(&minted));
+        let tokens = self.tokens(user, &minted, refresh_token, &servers);
         let saved = self.save_grant(&tokens, &before, &mut lock);
         // Other processes need not wait for the owner's name.
         drop(lock);
@@ -100,7 +100,8 @@ impl TokenSource {
         let minted = self.accounts.exchange(&asked.accounts_url, grant)?;
         let servers = self.servers.learned(&minted, asked);
         let mut warnings = Vec::new();
-        let user = named(None, self.owner(&minted, &servers), &mut warnings).map_err(|why| nameless(&why, &minted))?;
+        let user = named(None, self.owner(&minted, &servers), &mut warnings)
+            .map_err(|why| self.nameless(&why, &minted, &servers))?;
         self.keep(&user, &minted, &servers, self.guard_timeout(), &mut warnings)?;
         Ok(granted(user, None, &minted, &servers, warnings))
     }
@@ -114,11 +115,11 @@ impl TokenSource {
         let _guard = self.guard(user, &entry, self.guard_timeout())?;
         let mut lock = self.lock(user, self.lock_timeout(), self.lease())?;
         let before = self.row(user).map_err(untouched)?;
-        let asked = self.servers_of(Some(user));
+        let asked = self.servers_before(user, &entry, &before);
         let minted = self.accounts.refresh(&asked.accounts_url, refresh_token)?;
         let servers = self.servers.learned(&minted, asked);
         let refresh_token = minted.refresh_token.clone().unwrap_or_else(|| refresh_token.clone());
-        let tokens = OAuthTokens::new(user.clone(), minted.access_token.clone(), refresh_token, expiry(&minted));
+        let tokens = self.tokens(user, &minted, refresh_token, &servers);
         let saved = self.save_grant(&tokens, &before, &mut lock);
         self.install(
             &entry,
@@ -168,6 +169,14 @@ impl TokenSource {
         state.forget_tokens();
         state.kept_under = None;
         Ok(())
+    }
+
+    /// Where new tokens of a user are asked for: as a rule those that are stored come from there too.
+    fn servers_before(&self, user: &UserIdentifier, entry: &CacheEntry, before: &Row) -> Servers {
+        if let Some(stored) = before.tokens() {
+            self.learn_servers(entry, stored);
+        }
+        self.servers_of(Some(user))
     }
 
     fn check_writable(&self, user: &UserIdentifier) -> Result<()> {
@@ -228,7 +237,7 @@ impl TokenSource {
             Ok(row) => refresh_token(user, minted, &entry, row, warnings)?,
             Err(_) => minted.refresh_token.clone().ok_or_else(no_refresh_token)?,
         };
-        let tokens = OAuthTokens::new(user.clone(), minted.access_token.clone(), refresh_token, expiry(minted));
+        let tokens = self.tokens(user, minted, refresh_token, servers);
         let saved = match (&before, lock) {
             (Ok(before), Ok(mut lock)) => self.save_grant(&tokens, before, &mut lock),
             (_, Ok(_lock)) => self.store.save_oauth_tokens(&tokens),
@@ -256,6 +265,22 @@ impl TokenSource {
                  (client.oauth().delete), for calls under that name would be made as somebody else"
             );
             warn(warnings, text);
+        }
+    }
+
+    /// The grant is spent and nobody knows whose tokens these are.
+    fn nameless(&self, why: &str, minted: &Minted, servers: &Servers) -> Error {
+        let Some(refresh_token) = minted.refresh_token.clone() else { return no_refresh_token() };
+        let text = format!(
+            "Zoho exchanged the grant, yet there is no name to keep the tokens under: Zoho did not say who gave it \
+             ({why}) and no user is configured. The tokens are in Error::tokens under a stand-in name: save them with \
+             client.oauth().save_tokens(tokens.for_user(name)). Set current_user_email, or consent with the scope \
+             AaaServer.profile.READ too"
+        );
+        let error = Error::new(ErrorKind::TokensNotSaved, text);
+        match UserIdentifier::new(UNNAMED) {
+            Ok(user) => error.with_tokens(self.tokens(&user, minted, refresh_token, servers)),
+            Err(_) => error,
         }
     }
 
@@ -348,23 +373,4 @@ fn warn(warnings: &mut Vec<String>, text: String) {
 
 fn untouched(cause: PersistenceError) -> Error {
     store_failed("the tokens could not be read; Zoho was not asked, so nothing is lost", cause)
-}
-
-/// The grant is spent and nobody knows whose tokens these are.
-fn nameless(why: &str, minted: &Minted) -> Error {
-    let Some(refresh_token) = minted.refresh_token.clone() else { return no_refresh_token() };
-    let text = format!(
-        "Zoho exchanged the grant, yet there is no name to keep the tokens under: Zoho did not say who gave it ({why}) and \
-         no user is configured. The tokens are in Error::tokens under a stand-in name: save them with \
-         client.oauth().save_tokens(tokens.for_user(name)). Set current_user_email, or consent with the scope \
-         AaaServer.profile.READ too"
-    );
-    let error = Error::new(ErrorKind::TokensNotSaved, text);
-    match UserIdentifier::new(UNNAMED) {
-        Ok(user) => {
-            let tokens = OAuthTokens::new(user, minted.access_token.clone(), refresh_token, expiry(minted));
-            error.with_tokens(tokens)
-        }
-        Err(_) => error,
-    }
 }

@@ -15,6 +15,7 @@ impl TokenSource {
         if stored.refresh_token().is_blank() {
             return Err(no_stored_refresh_token(user));
         }
+        self.learn_servers(&entry, &stored);
         self.accounts.revoke(&self.servers_of(Some(user)).accounts_url, stored.refresh_token())?;
         entry.state().forget_tokens();
         log::info!("the tokens of {user} are revoked");

@@ -58,6 +58,13 @@ impl TokenSource {
         known.unwrap_or_else(|| self.servers.configured())
     }
 
+    /// From now on the user's requests go to the servers that the stored tokens are of, if the store tells.
+    pub(super) fn learn_servers(&self, entry: &CacheEntry, stored: &OAuthTokens) {
+        if let Some(servers) = self.servers.kept(stored) {
+            entry.state().servers = Some(servers);
+        }
+    }
+
     /// What the last token response for this user told beside the tokens.
     pub(crate) fn told(&self, user: &UserIdentifier) -> Option<Told> {
         self.entry(user).state().told.clone()

@@ -12,13 +12,15 @@
 //! ```
 //!
 //! Each part proves a group of rules: `rows` (one row a user, failures), `room` (what does not fit), `secrecy`,
-//! `listing`, `threads`, `locking` (within one process), `rate_limits`. `processes` gives orders to other processes, in
+//! `listing`, `threads`, `locking` (within one process), `rate_limits`, `data_centers`. `processes` gives
+//! orders to other processes, in
 //! which `worker` does what they say. `sample` makes users and tokens.
 //!
 //! [`Processes`] is the part with several processes, for stores that are meant to be shared between them.
 
 #![allow(clippy::panic, clippy::missing_panics_doc, reason = "test support: a broken rule is a panic that names it")]
 
+mod data_centers;
 mod listing;
 mod locking;
 mod processes;
@@ -53,6 +55,7 @@ pub struct Suite<H> {
     requires_lock: bool,
     ends_leases: bool,
     shares_rate_limits: bool,
+    keeps_data_centers: bool,
     lists: bool,
     users: usize,
     rounds: i64,
@@ -71,6 +74,7 @@ impl<H: PersistenceHandler> Suite<H> {
             requires_lock: false,
             ends_leases: false,
             shares_rate_limits: false,
+            keeps_data_centers: false,
             lists: false,
             users: 200,
             rounds: 20,
@@ -131,6 +135,14 @@ impl<H: PersistenceHandler> Suite<H> {
         self
     }
 
+    /// Demands that the store keeps the data center of tokens. Without this call it may not, but may not tell a wrong
+    /// one either.
+    #[must_use]
+    pub fn keeps_data_centers(mut self) -> Self {
+        self.keeps_data_centers = true;
+        self
+    }
+
     /// Demands that the store can list whose tokens it holds. Without this call it may say that it cannot.
     #[must_use]
     pub fn lists(mut self) -> Self {
@@ -167,6 +179,7 @@ impl<H: PersistenceHandler> Suite<H> {
             locking::a_lock_ends_with_its_lease(&fresh());
         }
         rate_limits::prove(&fresh(), self.reopen.as_deref(), self.shares_rate_limits);
+        data_centers::prove(&fresh(), self.reopen.as_deref(), self.keeps_data_centers);
         if let Some(reopen) = &self.reopen {
             rows::survive_reopening(&fresh(), reopen);
         }

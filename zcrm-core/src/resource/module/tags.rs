@@ -137,9 +137,9 @@ impl ModuleHandle {
             let cost = Cost::per_items(ids.len(), 50);
             let request = module.request(Method::Post, &["actions", action]).with_cost(cost);
             if in_query(version) {
-                tagging(request.query("ids", comma_list(&ids)), version, &names, MAX_TAGS, Map::new())
+                tagging(request.query("ids", comma_list(&ids)), action, version, &names, MAX_TAGS, Map::new())
             } else {
-                tagging(request, version, &names, MAX_TAGS, Map::from_iter([("ids".to_owned(), json!(ids))]))
+                tagging(request, action, version, &names, MAX_TAGS, Map::from_iter([("ids".to_owned(), json!(ids))]))
             }
         };
         let per_request = if version >= ApiVersion::V4 { 500 } else { 100 };
@@ -254,6 +254,7 @@ fn in_query(version: ApiVersion) -> bool {
 /// the same as doing it once.
 pub(in crate::resource) fn tagging(
     request: Request<Response>,
+    action: &str,
     version: ApiVersion,
     names: &[String],
     limit: usize,
@@ -265,6 +266,10 @@ pub(in crate::resource) fn tagging(
     }
     let tags: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();
     body.insert("tags".to_owned(), tags.into());
+    if action == "add_tags" {
+        // Zoho's default, which its OpenAPI file demands to be said.
+        body.insert("over_write".to_owned(), false.into());
+    }
     request.json(&body)
 }
 

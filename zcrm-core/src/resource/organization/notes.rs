@@ -8,7 +8,7 @@ use crate::resource::collection::{
 };
 use crate::rest::{Fields, Listing, Request, Response};
 
-/// What is listed of a note from v3 on, where fields have to be named.
+/// What is read of notes from v3 on, where fields have to be named.
 const FIELDS: &str = "Note_Title,Note_Content,Parent_Id,Owner,Created_By,Created_Time,Modified_By,Modified_Time";
 
 impl Definition for Note {
@@ -16,6 +16,7 @@ impl Definition for Note {
     const NAME: &'static str = "a note";
     const KEY: &'static str = "data";
     const SIZES: Sizes = Sizes { create: 100, update: 0, delete: 100 };
+    const FIELDS_OF_ONE: Option<&'static str> = Some(FIELDS);
 
     fn listing(request: Request<Response>) -> Listing {
         Listing::paged(request, Self::KEY).sorted_and_by_time().with_page_tokens().with_fields(Fields::Default(FIELDS))
@@ -25,6 +26,11 @@ impl Definition for Note {
 impl Writable for Note {
     fn id(&self) -> Option<&str> {
         self.id.as_ref().map(AsRef::as_ref)
+    }
+
+    /// From v3 on the note names its record, and Zoho's SDKs and OpenAPI file create notes at this one path.
+    fn created_at(scope: &Scope) -> Option<&'static str> {
+        (scope.version >= ApiVersion::V3 && scope.record.is_some()).then_some("Notes")
     }
 
     fn body(&self, scope: &Scope) -> Result<Members> {

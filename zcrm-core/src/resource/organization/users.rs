@@ -1,8 +1,10 @@
 //! Users.
 
+use serde_json::json;
+
 use crate::config::ApiVersion;
 use crate::criteria::Criteria;
-use crate::entity::{Json, Members, User, UserId, UserRef};
+use crate::entity::{Json, Members, User, UserId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::collection::{
     Collection, Create, Definition, Delete, Get, Resource, Scope, Sizes, Update, Writable,
@@ -95,13 +97,13 @@ impl Writable for User {
         self.id.as_ref().map(AsRef::as_ref)
     }
 
-    fn body(&self, _: &Scope) -> Result<Members> {
+    fn body(&self, scope: &Scope) -> Result<Members> {
         let custom = self.other.iter().filter(|(key, _)| !Self::KEYS.contains(&key.as_str()));
-        body(self, self.to_settable()?, custom)
+        body(self, self.to_settable()?, custom, scope.version)
     }
 
-    fn changes(&self, _: &Scope) -> Result<Members> {
-        body(self, self.to_changes()?, self.changed_other())
+    fn changes(&self, scope: &Scope) -> Result<Members> {
+        body(self, self.to_changes()?, self.changed_other(), scope.version)
     }
 }
 
@@ -165,19 +167,23 @@ impl List<User> {
     }
 }
 
-/// A user as Zoho takes one: role and profile by bare id, as on its pages *Add users* of v2 to v7 (its OpenAPI file for
-/// v8 has objects with a name, which nobody has who gives an id), the manager as an object, custom fields by name.
-fn body<'a>(user: &User, mut body: Members, custom: impl Iterator<Item = (&'a String, &'a Json)>) -> Result<Members> {
+/// A user as Zoho takes one: role, profile and manager as objects with their id, custom fields by name. In v2 role and
+/// profile are bare ids, as the Ruby SDK sends them; Zoho's SDKs for v2.1 to v8 and its OpenAPI file have objects (its
+/// pages *Add users* show bare ids throughout).
+fn body<'a>(
+    user: &User,
+    mut body: Members,
+    custom: impl Iterator<Item = (&'a String, &'a Json)>,
+    version: ApiVersion,
+) -> Result<Members> {
     let role = user.role.as_ref().and_then(|role| Some(role.id.as_ref()?.as_str()));
     let profile = user.profile.as_ref().and_then(|profile| Some(profile.id.as_ref()?.as_str()));
-    for (key, id) in [("role", role), ("profile", profile)] {
+    let manager = user.reporting_to.as_ref().and_then(|manager| Some(manager.id.as_ref()?.as_str()));
+    for (key, id) in [("role", role), ("profile", profile), ("Reporting_To", manager)] {
         if let (Some(value), Some(id)) = (body.get_mut(key), id) {
-            *value = id.into();
+            let is_bare = version == ApiVersion::V2 && key != "Reporting_To";
+            *value = if is_bare { id.into() } else { Json::of(&json!({ "id": id }))? };
         }
-    }
-    let manager = user.reporting_to.as_ref().and_then(|manager| manager.id.as_ref());
-    if let (Some(value), Some(id)) = (body.get_mut("Reporting_To"), manager) {
-        *value = Json::of(&UserRef::from(id))?;
     }
     let custom = custom.filter(|(key, _)| !key.starts_with('$'));
     body.extend(custom.map(|(key, value)| (key.clone(), value.clone())));

@@ -48,7 +48,7 @@ impl RecordHandle {
     fn tag<S: Into<String>>(&self, action: &str, names: impl IntoIterator<Item = S>) -> Result<Vec<Tag>> {
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
         let request = self.request(Method::Post, &["actions", action]);
-        let request = tagging(request, self.session().version(), &names, MAX_TAGS_OF_ONE, Map::new());
+        let request = tagging(request, action, self.session().version(), &names, MAX_TAGS_OF_ONE, Map::new());
         self.session().run(&request.and_then(|response| {
             let result = response.result("data")?;
             Ok(result.details.get("tags").as_ref().map(tags_of).unwrap_or_default())

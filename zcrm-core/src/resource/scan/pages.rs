@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::columns::{Columns, MODIFIED};
 use super::estimate::PAGE;
 use super::join::joined;
-use super::range::{Division, Edge, Page, Place, Range, Ranges, Share, Source};
+use super::range::{Cut, Division, Edge, Page, Place, Range, Ranges, Share, Source};
 use super::spec::Spec;
 use crate::entity::{Record, RecordId};
 use crate::error::Result;
@@ -64,7 +64,7 @@ impl Listed {
     fn by_id(&self, fields: &[String], ids: &[RecordId]) -> Result<Vec<Raw>> {
         let mut rows = Vec::new();
         for ids in ids.chunks(IDS) {
-            rows.extend(self.part(fields).ids(ids).send_with(Raw::of_page)?.items);
+            rows.extend(Raw::page(&self.part(fields).ids(ids))?.items);
         }
         Ok(rows)
     }
@@ -110,7 +110,7 @@ impl Source for Pages {
         if number > self.last.load(Ordering::Relaxed) {
             return Ok(Page::new(Vec::new(), None));
         }
-        let page = self.list().page(number).send_with(Raw::of_page)?;
+        let page = Raw::page(&self.list().page(number))?;
         let more = page.info.says_more().unwrap_or(page.items.len() as u64 >= PAGE) && !page.items.is_empty();
         if !more {
             self.last.fetch_min(number, Ordering::Relaxed);
@@ -144,12 +144,8 @@ impl Source for Pages {
     fn divide(&self, range: &Range) -> Result<Division> {
         let Place::Page(page) = range.from else { return Ok(Division::Never) };
         let behind = page.checked_add(1).map(Place::Page);
-        Ok(behind.map_or(Division::Never, |place| Division::At {
-            edge: Edge::Page(page),
-            place,
-            kept: None,
-            page: None,
-        }))
+        let cut = |place| Cut { edge: Edge::Page(page), place, kept: None, page: None }.into();
+        Ok(behind.map_or(Division::Never, cut))
     }
 
     fn place_behind(&self, _: &Raw) -> Option<Place> {

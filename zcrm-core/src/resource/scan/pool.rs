@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::range::{Division, Page, Range, Ranges, Source};
+use super::range::{Cut, Division, Page, Range, Ranges, Source};
 use crate::error::Result;
 use crate::resource::row::Raw;
 
@@ -153,7 +153,8 @@ impl Pool {
     /// Divides a range that had `all` rows left; gives the new one where its first page was read.
     fn apply(&self, state: &mut State, place: usize, all: Option<u64>, division: Division) -> Option<Taken> {
         match division {
-            Division::At { edge, place: behind, kept, page } => {
+            Division::At(cut) => {
+                let Cut { edge, place: behind, kept, page } = *cut;
                 let beyond = all.map(|all| all.saturating_sub(kept.unwrap_or(0)));
                 // Another division may have come first.
                 let within = |slot: &Slot| slot.doing == Doing::IsRead && self.source.is_within(&edge, &slot.range);

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use super::columns::{Columns, MODIFIED};
 use super::estimate::{page_rows, ranks};
 use super::join::joined;
-use super::range::{Division, Edge, Page, Place, Range, Ranges, Share, Source};
+use super::range::{Cut, Division, Edge, Page, Place, Range, Ranges, Share, Source};
 use super::spec::Spec;
 use crate::config::ApiVersion;
 use crate::coql::{Aggregate, Limits, Select, compare_ids};
@@ -360,7 +360,7 @@ impl Source for Queries {
         match self.id_at(behind, range.upto.as_ref(), half, false)? {
             Some(id) => {
                 let (edge, place) = (Edge::Id(id.clone()), Place::Behind(id));
-                Ok(Division::At { edge, place, kept: Some(half), page: None })
+                Ok(Cut { edge, place, kept: Some(half), page: None }.into())
             }
             None if half <= page => Ok(Division::Never),
             None => Ok(Division::Fewer(half)),

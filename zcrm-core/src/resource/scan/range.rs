@@ -99,13 +99,28 @@ pub(super) struct Share {
 /// Where a range is divided.
 #[derive(Debug)]
 pub(super) enum Division {
-    /// Up to this edge it goes on as before, for so many rows; behind it another one begins, of which the first page
-    /// may have been read.
-    At { edge: Edge, place: Place, kept: Option<u64>, page: Option<Page> },
+    At(Box<Cut>),
     /// It has fewer rows than this.
     Fewer(u64),
     /// It cannot be divided.
     Never,
+}
+
+/// Up to the edge a range goes on as before; behind it another one begins.
+#[derive(Debug)]
+pub(super) struct Cut {
+    pub(super) edge: Edge,
+    pub(super) place: Place,
+    /// How many rows are left up to the edge, where that is known.
+    pub(super) kept: Option<u64>,
+    /// The first page behind it, where it was read already.
+    pub(super) page: Option<Page>,
+}
+
+impl From<Cut> for Division {
+    fn from(cut: Cut) -> Self {
+        Self::At(Box::new(cut))
+    }
 }
 
 impl Range {

@@ -9,7 +9,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use super::columns::MODIFIED;
 use super::estimate::PAGE;
 use super::pages::Listed;
-use super::range::{Chain, Division, Edge, Page, Place, Range, Ranges, Share, Source};
+use super::range::{Chain, Cut, Division, Edge, Page, Place, Range, Ranges, Share, Source};
 use crate::entity::{DateTime, Record};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::row::{Raw, Stamp, id_of};
@@ -114,7 +114,7 @@ impl Timeline {
             Some(token) => list.page_token(token.as_str()),
             None => list.page(chain.page),
         };
-        let page = list.send_with(Raw::of_page)?;
+        let page = Raw::page(&list)?;
         let read = page.items.len() as u64;
         let more = read > 0 && page.info.says_more().unwrap_or(read >= PAGE);
         let by_token = chain.token.is_some() || chain.page >= BY_NUMBER;
@@ -200,7 +200,7 @@ impl Timeline {
     fn divide_ahead(&self, chain: &Chain, ahead: Ahead, range: &Range) -> Result<Division> {
         let kept = chain.rows_before(ahead);
         let list = self.list(chain.since, MODIFIED).page(u32::try_from(ahead.number).unwrap_or(u32::MAX));
-        let page = list.per_page(u16::try_from(ahead.rows).unwrap_or(u16::MAX)).send_with(Raw::of_page)?;
+        let page = Raw::page(&list.per_page(u16::try_from(ahead.rows).unwrap_or(u16::MAX)))?;
         let more = page.info.says_more().unwrap_or(page.items.len() as u64 >= ahead.rows);
         let times: Vec<Option<i64>> = page.items.iter().map(time_of).collect();
         let (Some(first), Some(last)) =
@@ -216,7 +216,7 @@ impl Timeline {
         // The rows of its first second are left to the range before.
         let (edge, place) = (Edge::Time(first), Self::begin(Some(first)));
         if first == last {
-            return Ok(Division::At { edge, place, kept: Some(kept), page: None });
+            return Ok(Cut { edge, place, kept: Some(kept), page: None }.into());
         }
         let latest = page.items.iter().zip(&times).filter(|(_, time)| **time == Some(last));
         let latest = latest.filter_map(|(row, _)| id_of(row.get())).collect();
@@ -224,7 +224,7 @@ impl Timeline {
         let (next, again) = if more { (Some(behind), None) } else { (None, Some(behind)) };
         let later = page.items.into_iter().zip(times).filter(|(_, time)| time.is_none_or(|time| time > first));
         let page = Page { rows: later.map(|(row, _)| row).collect(), next, again };
-        Ok(Division::At { edge, place, kept: Some(kept), page: Some(page) })
+        Ok(Cut { edge, place, kept: Some(kept), page: Some(page) }.into())
     }
 
     /// A listing that begins with this second, of which these rows have come.
@@ -330,7 +330,7 @@ impl Source for Timeline {
             // So many rows of one second take tokens, one after the other; others begin behind it.
             (None, Some(last)) if chain.token.is_some() => {
                 let (edge, place) = (Edge::Time(last), Self::begin(Some(last)));
-                Ok(Division::At { edge, place, kept: Some(0), page: None })
+                Ok(Cut { edge, place, kept: Some(0), page: None }.into())
             }
             (None, _) => Ok(Division::Never),
         }

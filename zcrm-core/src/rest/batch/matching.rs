@@ -62,11 +62,20 @@ pub(super) fn outcomes(results: Vec<Option<ItemResult>>, rows: &[Row], context: 
             ids_that_came(&came)
         )
     };
+    let is_ambiguous = |result: &ItemResult| context.effect == Effect::Create && is_given_twice(result, &came);
     let outcome = |(row, result): (&Row, Option<ItemResult>)| match result {
+        Some(result) if is_ambiguous(&result) => {
+            let text = format!("Zoho gives several new items one id, {}", result.id().unwrap_or_default());
+            Outcome::Unanswered((context.open)(text))
+        }
         Some(result) => outcome(result, row, context),
         None => Outcome::Unanswered((context.open)(missing.clone())),
     };
     rows.iter().zip(matched).map(outcome).collect()
+}
+
+fn is_given_twice(result: &ItemResult, ids: &[String]) -> bool {
+    result.is_success() && result.id().is_some_and(|id| ids.iter().filter(|other| **other == id).count() > 1)
 }
 
 fn outcome(result: ItemResult, row: &Row, context: &Context<'_>) -> Outcome {
@@ -159,6 +168,17 @@ mod tests {
         assert_eq!(run(Effect::Create, false, &["1", "2"], &[odd, done("8")]), ["unanswered", "created 8"]);
         let no_id = json!({ "code": "SUCCESS", "status": "success", "details": {} });
         assert_eq!(run(Effect::Create, false, &["1"], &[no_id]), ["unanswered"]);
+        let unspoken = json!({ "code": 200, "status": true, "details": { "id": "7" } });
+        assert_eq!(run(Effect::Create, false, &["1", "2"], &[unspoken, done("8")]), ["unanswered", "created 8"]);
+    }
+
+    #[test]
+    fn one_id_is_not_that_of_two_new_records() {
+        let results = [done("7"), done("8"), done("7"), refused("X")];
+        let outcomes = run(Effect::Create, false, &["1", "2", "3", "4"], &results);
+        assert_eq!(outcomes, ["unanswered", "created 8", "unanswered", "rejected X"]);
+        let outcomes = run(Effect::Upsert, false, &["1", "2"], &[done("7"), done("7")]);
+        assert_eq!(outcomes, ["created 7", "created 7"], "two rows of one check value are one record");
     }
 
     #[test]

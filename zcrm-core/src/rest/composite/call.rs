@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::rest::cost::Cost;
 use crate::rest::parts::Idempotency;
 use crate::rest::request::Request;
+use crate::rest::response::rejection_in;
 use crate::transport::Method;
 
 /// The most requests in a call (Zoho's page *Composite API*).
@@ -66,7 +67,10 @@ pub(crate) fn composite(
             Ok(response) => {
                 let told = (response.status(), response.body(), response.is_retry());
                 let outcomes = outcomes(&requests, told, false);
-                outcomes.ok_or_else(|| open(response.undecided("Zoho's response has no results of the requests")))
+                outcomes.ok_or_else(|| match rejection_in(response.body()) {
+                    Some(api) => response.rejection(api),
+                    None => open(response.undecided("Zoho's response has no results of the requests")),
+                })
             }
             Err(error) => {
                 let status = error.status().unwrap_or_default();

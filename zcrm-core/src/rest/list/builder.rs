@@ -193,26 +193,21 @@ impl<T> List<T> {
     ///
     /// As [`send`](Self::send), and [`InvalidResponse`](crate::ErrorKind::InvalidResponse) when a row does not fit `U`.
     pub fn send_as<U: DeserializeOwned + 'static>(&self) -> Result<Page<U>> {
+        self.send_read(|response, key| Page::of(&response, key))
+    }
+
+    /// One page, whose response is read by `read`.
+    pub(crate) fn send_read<U: 'static>(&self, read: fn(Response, Key) -> Result<Page<U>>) -> Result<Page<U>> {
         if self.listing.empty {
             return self.listing.first_fault().map_or_else(|| Ok(Page::empty()), |fault| Err(fault.logged()));
         }
-        self.session.run(&self.page_request())
+        self.session.run(&self.page_request(read))
     }
 
-    /// One page, as [`send_as`](Self::send_as), read by `read`.
-    pub(crate) fn send_with<U: 'static>(&self, read: fn(Response, Key) -> Result<Page<U>>) -> Result<Page<U>> {
-        if self.listing.empty {
-            return self.listing.first_fault().map_or_else(|| Ok(Page::empty()), |fault| Err(fault.logged()));
-        }
+    fn page_request<U: 'static>(&self, read: fn(Response, Key) -> Result<Page<U>>) -> Request<Page<U>> {
         let key = self.listing.key;
         let request = self.listing.page(self.session.version(), &self.listing.start);
-        self.session.run(&request.and_then(move |response| read(response, key)))
-    }
-
-    fn page_request<U: DeserializeOwned + 'static>(&self) -> Request<Page<U>> {
-        let key = self.listing.key;
-        let request = self.listing.page(self.session.version(), &self.listing.start);
-        request.and_then(move |response| Page::of(&response, key))
+        request.and_then(move |response| read(response, key))
     }
 }
 
@@ -240,7 +235,7 @@ impl<T: DeserializeOwned + 'static> List<T> {
     /// [`Composite`](crate::resource::Composite), where a page has at most 25 rows, or run by
     /// [`Client::run`](crate::Client::run).
     pub fn request(&self) -> Request<Page<T>> {
-        self.page_request()
+        self.page_request(|response, key| Page::of(&response, key))
     }
 
     /// All rows, page after page.

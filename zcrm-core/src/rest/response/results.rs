@@ -66,7 +66,7 @@ impl ItemResult {
     /// Whether Zoho rejected it, so that nothing was changed. What is neither a success nor a rejection is open.
     pub(crate) fn is_rejection(&self) -> bool {
         !self.is_success()
-            && (!self.code.is_empty() || self.status.eq_ignore_ascii_case("error"))
+            && (self.code.contains(|c: char| c.is_ascii_alphabetic()) || self.status.eq_ignore_ascii_case("error"))
             // One that contradicts itself says nothing.
             && !self.code.eq_ignore_ascii_case("success")
             && !SERVER_FAILURES.contains(&self.code.as_str())

@@ -43,8 +43,7 @@ impl Failure {
 
     /// A response of Zoho's that is no success.
     pub(crate) fn of_response(error: Error) -> Self {
-        let token_rejected =
-            error.status() == Some(401) && error.code().is_some_and(|code| TOKEN_REJECTED.contains(&code));
+        let token_rejected = error.status() == Some(401) && error.code().is_some_and(is_about_the_token);
         let classification = match (error.kind(), error.status()) {
             _ if token_rejected => Classification::TokenRejected,
             // A day's limit does not clear within any backoff of ours.
@@ -55,6 +54,11 @@ impl Failure {
         };
         Self { error, classification }
     }
+}
+
+/// Gateways spell it in small letters, too.
+fn is_about_the_token(code: &str) -> bool {
+    TOKEN_REJECTED.iter().any(|rejected| rejected.eq_ignore_ascii_case(code))
 }
 
 impl From<Error> for Failure {

@@ -135,7 +135,7 @@ impl<'a> Download<'a> {
         let Self { session, request, any_content, max_bytes, progress } = self;
         let response = session.transfer(&request, |attempt, _| {
             let response = attempt.send(Body::Empty, Pace::Transfer)?;
-            let response = file_of(response, any_content, session.max_response_bytes())?;
+            let response = file_of(response, any_content, &session)?;
             too_large(&response, max_bytes)?;
             Ok(response)
         })?;
@@ -162,7 +162,7 @@ impl<'a> Download<'a> {
         let Self { session, request, any_content, max_bytes, mut progress } = self;
         session.transfer(&request, |attempt, permit| {
             let response = attempt.send(Body::Empty, Pace::Transfer)?;
-            let response = file_of(response, any_content, session.max_response_bytes())?;
+            let response = file_of(response, any_content, &session)?;
             too_large(&response, max_bytes)?;
             let mut report = |done, all| progress.iter_mut().for_each(|report| report(done, all));
             let sink = Sink { writer: &mut *writer, report: &mut report, callers_code };
@@ -238,9 +238,9 @@ struct Sink<'a> {
 }
 
 /// A response that is a file.
-fn file_of(response: HttpResponse, any_content: bool, limit: u64) -> Result<HttpResponse, Failure> {
+fn file_of(response: HttpResponse, any_content: bool, session: &Session) -> Result<HttpResponse, Failure> {
     if !is_success(response.status) {
-        return Err(rejected(response, limit));
+        return Err(rejected(response.within(session.call_timeout()), session.max_response_bytes()));
     }
     if matches!(response.status, 204 | 304) {
         let error = Error::new(ErrorKind::NotFound, "there is no file here").with_status(response.status);

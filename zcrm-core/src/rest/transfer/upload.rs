@@ -235,7 +235,9 @@ impl Session {
             let outcome = match fault {
                 // The transfer was cut off by us, in the middle.
                 Some(error) => Err(Failure { error, classification: Classification::AmbiguousFinal }),
-                None => sent.and_then(|response| receive(response, self.max_response_bytes())),
+                None => {
+                    sent.and_then(|response| receive(response.within(self.call_timeout()), self.max_response_bytes()))
+                }
             };
             outcome.map_err(|failure| if upload.is_repeatable() { failure } else { spent(failure) })
         })

@@ -5,5 +5,5 @@ mod photo;
 mod uploads;
 
 pub(crate) use attachments::route as attachments;
-pub(crate) use photo::route as photo;
+pub(crate) use photo::{org_photo, route as photo};
 pub(crate) use uploads::route as uploads;

@@ -1,4 +1,4 @@
-//! The photo of a record.
+//! Photos of records, and that of the organization.
 
 use serde_json::json;
 
@@ -9,6 +9,8 @@ use crate::crm::storage::refuse_too_large;
 use crate::crm::visit::Visit;
 use crate::verdict::{invalid_id, missing_member, refuse, success, unknown};
 
+const OF_ORGANIZATION: &str = "photo of the organization";
+
 /// `/{module}/{id}/photo`. Unlike records, the answer stands at the top level.
 pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, (module, id): (&'static Module, u64)) -> Outcome {
     if module.field("Record_Image").is_none() && !module.custom {
@@ -18,14 +20,7 @@ pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, (module, id)
     match method {
         "GET" => Ok(org.files.download(&key)),
         "POST" => {
-            let part = visit
-                .call
-                .take_parts()
-                .into_iter()
-                .find(|part| part.name == "file")
-                .ok_or_else(|| missing_member("file"))?;
-            refuse_too_large(visit, &part)?;
-            org.files.keep(&key, part);
+            keep(org, visit, &key)?;
             set_image(org, module, id, json!(key));
             Ok(Answer::json(200, &success("photo uploaded successfully", json!({}))))
         }
@@ -38,6 +33,28 @@ pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, (module, id)
         }
         _ => unknown(true),
     }
+}
+
+/// `/org/photo`.
+pub(crate) fn org_photo(org: &mut Org, visit: &Visit<'_>, method: &str) -> Outcome {
+    match method {
+        "GET" => Ok(org.files.download(OF_ORGANIZATION)),
+        "POST" => {
+            keep(org, visit, OF_ORGANIZATION)?;
+            Ok(Answer::json(200, &success("photo uploaded successfully", json!({}))))
+        }
+        _ if org.files.remove(OF_ORGANIZATION) => Ok(Answer::json(200, &success("photo deleted", json!({})))),
+        _ => Err(invalid_id()),
+    }
+}
+
+/// Keeps the file that was sent.
+fn keep(org: &mut Org, visit: &Visit<'_>, key: &str) -> Result<(), Box<Answer>> {
+    let mut parts = visit.call.take_parts().into_iter();
+    let part = parts.find(|part| part.name == "file").ok_or_else(|| missing_member("file"))?;
+    refuse_too_large(visit, &part)?;
+    org.files.keep(key, part);
+    Ok(())
 }
 
 fn set_image(org: &mut Org, module: &'static Module, id: u64, image: serde_json::Value) {

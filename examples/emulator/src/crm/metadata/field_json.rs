@@ -3,22 +3,43 @@
 use serde_json::{Value, json};
 
 use super::field::{Field, Kind};
-use super::fields::MILESTONES;
 use super::find;
 use super::module::Module;
 use super::pick::{all_or_one, named};
-use crate::answer::Outcome;
+use crate::answer::{Answer, Outcome};
 use crate::crm::visit::Visit;
+use crate::verdict::{invalid_id, not_supported};
 use crate::version::Version;
 
 pub(super) fn get(visit: &Visit<'_>, path: &[&str]) -> Outcome {
-    // A subform is a module of its own, of which only the fields are told here.
-    if let (Some("Milestones"), Some(parent)) = (visit.call.query("module"), find("Projects")) {
-        let fields = MILESTONES.iter().enumerate().map(|(at, field)| describe(visit, parent, field, at));
-        return all_or_one("fields", fields.collect(), path);
-    }
     let module = named(visit)?;
-    all_or_one("fields", all(visit, module), path)
+    match path {
+        [_, "pick_list_values"] if visit.version < Version::V7 => Err(not_supported(Version::V7)),
+        [id, "pick_list_values"] => {
+            let mut fields = all(visit, module).into_iter();
+            let field = fields.find(|field| field["id"] == *id || field["api_name"] == *id).ok_or_else(invalid_id)?;
+            Ok(Answer::json(200, &json!({ "pick_list_values": values(&field) })))
+        }
+        _ => all_or_one("fields", all(visit, module), path),
+    }
+}
+
+/// The choices of a field as they are listed alone.
+fn values(field: &Value) -> Vec<Value> {
+    let all = field["pick_list_values"].as_array().into_iter().flatten();
+    all.map(|value| {
+        let mut value = value.clone();
+        if let Value::Object(members) = &mut value {
+            members.remove("maps");
+            let actual = members.get("actual_value").cloned().unwrap_or_default();
+            members.insert("reference_value".to_owned(), actual);
+            members.insert("colour_code".to_owned(), Value::Null);
+            members.insert("type".to_owned(), json!("used"));
+            members.insert("layout_associations".to_owned(), json!([]));
+        }
+        value
+    })
+    .collect()
 }
 
 /// All fields of a module.
@@ -71,7 +92,8 @@ fn describe(visit: &Visit<'_>, module: &Module, field: &Field, at: usize) -> Val
     let (data_type, json_type) = match (field.api_name, lines) {
         (_, Some(_)) => ("subform", "jsonarray"),
         ("Layout", _) => ("bigint", "jsonobject"),
-        ("Remind_At" | "Recurring_Activity", _) => ("ALARM", "jsonobject"),
+        ("Remind_At", _) => ("ALARM", "jsonobject"),
+        ("Recurring_Activity", _) => ("RRULE", "jsonobject"),
         _ => types(field.kind),
     };
     let editable = !field.read_only;
@@ -136,7 +158,7 @@ fn describe(visit: &Visit<'_>, module: &Module, field: &Field, at: usize) -> Val
         "formula": {},
         "currency": money,
         "auto_number": numbered,
-        "subform": if lines.is_some() || field.kind == Kind::Subform { json!({ "module": field.api_name }) } else { Value::Null },
+        "subform": if lines.is_some() || field.kind == Kind::Subform { json!({ "module": lines.unwrap_or(field.api_name) }) } else { Value::Null },
         "tooltip": null,
         "crypt": null,
         "convert_mapping": null,

@@ -317,6 +317,39 @@ pub(super) const ATTACHMENTS: &[Field] = &[
     f("$editable", Boolean).read_only(),
 ];
 
+/// Those of tasks, events and calls as one module.
+pub(super) const ACTIVITIES: &[Field] = &[
+    f("Subject", Text),
+    f("Activity_Type", Picklist(&["Tasks", "Events", "Calls"])).read_only(),
+    f("Due_Date", Date),
+    f("Status", Picklist(TASK_STATUSES)),
+    f("Priority", Picklist(PRIORITIES)),
+    f("Start_DateTime", DateTime),
+    f("End_DateTime", DateTime),
+    f("Call_Start_Time", DateTime),
+    f("Who_Id", Lookup("Contacts")),
+    f("What_Id", Anything),
+    f("Description", TextArea),
+];
+
+/// Those of line items from v2.1 on.
+pub(super) const LINE_ITEMS: &[Field] = &[
+    f("Product_Name", Lookup("Products")).mandatory(),
+    f("Quantity", Double).mandatory(),
+    f("List_Price", Currency),
+    f("Price_Book_Name", Lookup("Price_Books")),
+    f("Unit_Price", Currency).read_only(),
+    f("Quantity_in_Stock", Double).read_only(),
+    f("Total", Currency).read_only(),
+    f("Discount", Currency),
+    f("Total_After_Discount", Currency).read_only(),
+    f("Line_Tax", Json),
+    f("Tax", Currency),
+    f("Net_Total", Currency).read_only(),
+    f("Description", TextArea),
+    f("Parent_Id", Anything).read_only(),
+];
+
 /// Those of the subform `Milestones`.
 pub(super) const MILESTONES: &[Field] = &[
     f("Milestone", Text).custom(),

@@ -25,7 +25,7 @@ use crate::verdict::unknown;
 pub(crate) use field::{Field, Kind};
 pub(crate) use field_json::one as describe_field;
 pub(crate) use layouts::id as layout_id;
-pub(crate) use module::{Module, find, modules};
+pub(crate) use module::{ACTIVITIES, Module, find, modules};
 pub(crate) use related::find as related;
 pub(crate) use views::{Shows, Views, shows as view_shows, wanted as wanted_view};
 

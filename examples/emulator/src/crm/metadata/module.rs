@@ -2,6 +2,7 @@
 
 use super::field::Field;
 use super::{fields, wide};
+use crate::version::Version;
 
 const FIRST_MODULE: u64 = 3_652_397_000_000_002_175;
 const FIRST_FIELD: u64 = 3_652_397_000_000_400_000;
@@ -59,7 +60,8 @@ impl Module {
 
     /// A number of its own for each module, from which the ids of its metadata are made.
     pub(crate) fn number(&self) -> u64 {
-        modules().position(|module| module.api_name == self.api_name).unwrap_or_default() as u64
+        let mut all = modules().chain(DESCRIBED);
+        all.position(|module| module.api_name == self.api_name).unwrap_or_default() as u64
     }
 }
 
@@ -71,6 +73,18 @@ pub(crate) fn modules() -> impl Iterator<Item = &'static Module> {
 /// The module of that API name.
 pub(crate) fn find(api_name: &str) -> Option<&'static Module> {
     modules().find(|module| module.api_name == api_name)
+}
+
+/// The module of that API name as settings know it: subforms are modules too, and so are activities up to v2.1.
+pub(super) fn described(api_name: &str, version: Version) -> Option<&'static Module> {
+    let is_there = |module: &&Module| match module.api_name {
+        name if name != api_name => false,
+        ACTIVITIES => version < Version::V3,
+        "Milestones" => true,
+        // Line items are no subforms in v2.
+        _ => version >= Version::V2_1,
+    };
+    find(api_name).or_else(|| DESCRIBED.iter().find(is_there))
 }
 
 const fn module(
@@ -104,4 +118,17 @@ static MODULES: &[Module] = &[
     module("Attachments", "Attachment", "File_Name", fields::ATTACHMENTS),
     Module { api_name: "Projects", singular: "Project", display_field: "Name", custom: true, fields: fields::PROJECTS },
     Module { api_name: "Surveys", singular: "Survey", display_field: "Name", custom: true, fields: wide::SURVEYS },
+];
+
+/// One name for tasks, events and calls.
+pub(crate) const ACTIVITIES: &str = "Activities";
+
+/// Modules that only settings tell of.
+static DESCRIBED: &[Module] = &[
+    module(ACTIVITIES, "Activity", "Subject", fields::ACTIVITIES),
+    module("Milestones", "Milestone", "Milestone", fields::MILESTONES),
+    module("Quoted_Items", "Quoted Item", "Product_Name", fields::LINE_ITEMS),
+    module("Ordered_Items", "Ordered Item", "Product_Name", fields::LINE_ITEMS),
+    module("Invoiced_Items", "Invoiced Item", "Product_Name", fields::LINE_ITEMS),
+    module("Purchase_Items", "Purchase Item", "Product_Name", fields::LINE_ITEMS),
 ];

@@ -2,37 +2,28 @@
 
 use serde_json::{Value, json};
 
-use super::module::{Module, find, modules};
+use super::module::{ACTIVITIES, Module, described, modules};
 use super::{field_json, related, views};
 use crate::answer::{Answer, Outcome};
 use crate::crm::visit::Visit;
 use crate::verdict::invalid_module;
 use crate::version::Version;
 
-const ACTIVITIES: &str = "3652397000000002999";
-
 pub(super) fn get(visit: &Visit<'_>, path: &[&str]) -> Outcome {
     match path {
         [] => {
             let mut all: Vec<Value> = modules().map(|module| describe(visit, module)).collect();
-            // One name for tasks, events and calls, which can be called up to v2.1.
-            if visit.version < Version::V3
-                && let Some(tasks) = find("Tasks")
-            {
-                let mut activities = describe(visit, tasks);
-                for name in ["api_name", "module_name", "plural_label"] {
-                    activities[name] = json!("Activities");
-                }
-                activities["singular_label"] = json!("Activity");
-                activities["id"] = json!(ACTIVITIES);
+            if let Some(activities) = described(ACTIVITIES, visit.version) {
+                let mut activities = describe(visit, activities);
                 activities["creatable"] = json!(false);
                 all.push(activities);
             }
             Ok(Answer::json(200, &json!({ "modules": all })))
         }
         [name] => {
+            let by_name = described(name, visit.version);
             let module =
-                find(name).or_else(|| modules().find(|module| module.id() == *name)).ok_or_else(invalid_module)?;
+                by_name.or_else(|| modules().find(|module| module.id() == *name)).ok_or_else(invalid_module)?;
             Ok(Answer::json(200, &json!({ "modules": [in_depth(visit, module)] })))
         }
         _ => crate::verdict::unknown(false),

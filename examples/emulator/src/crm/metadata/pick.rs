@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::module::{Module, find};
+use super::module::{Module, described};
 use crate::answer::{Answer, Outcome};
 use crate::crm::visit::Visit;
 use crate::verdict::{invalid_module, missing_param, unknown};
@@ -10,7 +10,7 @@ use crate::verdict::{invalid_module, missing_param, unknown};
 /// The module that a settings call names in its query.
 pub(super) fn named(visit: &Visit<'_>) -> Result<&'static Module, Box<Answer>> {
     let name = visit.call.query("module").ok_or_else(|| missing_param("module"))?;
-    find(name).ok_or_else(invalid_module)
+    described(name, visit.version).ok_or_else(invalid_module)
 }
 
 /// Picks out of a list the item of an id, or takes all; 204 when nothing is left.

@@ -37,3 +37,16 @@ pub(super) fn taxes() -> Vec<Value> {
         })
         .collect()
 }
+
+/// The roles of contacts in deals that are there from the start.
+pub(super) fn contact_roles() -> Vec<Value> {
+    [
+        ("3652397000000006871", "Decision Maker"),
+        ("3652397000000006872", "Product Management"),
+        ("3652397000000006873", "Purchasing"),
+    ]
+    .iter()
+    .enumerate()
+    .map(|(at, (id, name))| json!({ "id": id, "name": name, "sequence_number": at + 1 }))
+    .collect()
+}

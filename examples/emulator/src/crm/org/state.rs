@@ -8,7 +8,7 @@ use crate::crm::jobs::Jobs;
 use crate::crm::mass_jobs::MassJobs;
 use crate::crm::metadata::Views;
 use crate::crm::storage::Storage;
-use crate::crm::store::{MadeUpLeads, Store, Tie};
+use crate::crm::store::{MadeUpLeads, Share, Store, Tie};
 use crate::crm::tag::Tag;
 use crate::crm::users::Users;
 use crate::crm::watch::Channels;
@@ -28,6 +28,9 @@ pub(crate) struct Org {
     pub(crate) mass_jobs: MassJobs,
     pub(super) taxes: Vec<Value>,
     pub(super) variables: Vec<Value>,
+    pub(super) currencies: Vec<Value>,
+    pub(super) contact_roles: Vec<Value>,
+    pub(crate) shares: Vec<Share>,
 }
 
 impl Org {
@@ -45,6 +48,9 @@ impl Org {
             mass_jobs: MassJobs::default(),
             taxes: seeded::taxes(),
             variables: seeded::variables(),
+            currencies: Vec::new(),
+            contact_roles: seeded::contact_roles(),
+            shares: Vec::new(),
         }
     }
 }

@@ -12,9 +12,6 @@ use crate::crm::store::Record;
 use crate::crm::visit::Visit;
 use crate::verdict::{invalid_id, unknown};
 
-/// The module's API name.
-pub(super) const NAME: &str = "Activities";
-
 const KINDS: [&str; 3] = ["Tasks", "Events", "Calls"];
 
 /// Paths below the module. Writing goes to the modules of the three kinds.

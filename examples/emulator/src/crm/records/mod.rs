@@ -7,10 +7,12 @@
 //! | `rows`, `check` | writing one |
 //! | `subforms`, `lines` | rows within records, line items among them |
 //! | `notes`, `parents`, `related` | what belongs to a record |
-//! | `convert`, `copies` | conversion of leads, clones, whole texts |
+//! | `convert`, `conversion_options`, `copies` | conversion of leads, clones, whole texts |
+//! | `share` | whom records are shared with |
 
 mod activities;
 mod check;
+mod conversion_options;
 mod convert;
 mod copies;
 mod deleted;
@@ -22,6 +24,7 @@ mod parents;
 mod related;
 mod rows;
 mod search;
+mod share;
 mod subforms;
 mod upsert;
 mod write;
@@ -35,12 +38,12 @@ use crate::crm::metadata::{self, Module};
 use crate::crm::org::Org;
 use crate::crm::tags;
 use crate::crm::visit::Visit;
-use crate::verdict::{invalid_id, invalid_module, unknown};
+use crate::verdict::{invalid_id, invalid_module, refuse, unknown};
 use crate::version::Version;
 
 /// Paths below a module.
 pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, module: &str, path: &[&str]) -> Outcome {
-    if module == activities::NAME && visit.version < Version::V3 {
+    if module == metadata::ACTIVITIES && visit.version < Version::V3 {
         return activities::route(org, visit, method, path);
     }
     let module = metadata::find(module).ok_or_else(invalid_module)?;
@@ -52,7 +55,6 @@ pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, module: &str
         ("POST", ["upsert"]) => upsert::upsert(org, visit, module),
         ("GET", ["search"]) => search::search(org, visit, module),
         ("GET", ["deleted"]) => deleted::list(org, visit, module),
-        ("GET", ["roles"]) if module.api_name == "Contacts" => Ok(contact_roles()),
         ("GET", [id]) => get(org, visit, module, id),
         ("PUT", [id]) => write::update_one(org, visit, module, id),
         ("DELETE", [id]) => write::delete_one(org, visit, module, id),
@@ -64,6 +66,9 @@ pub(crate) fn route(org: &mut Org, visit: &Visit<'_>, method: &str, module: &str
             match below {
                 ["Attachments", rest @ ..] => files::attachments(org, visit, method, parent, rest),
                 ["photo"] => files::photo(org, visit, method, parent),
+                [conversion_options::PATH] if method == "GET" && module.api_name == "Leads" => {
+                    conversion_options::get(org, visit, parent)
+                }
                 ["Notes", rest @ ..] if method != "GET" => notes::route(org, visit, method, parent, rest),
                 [list, rest @ ..] => related::route(org, visit, method, parent, list, rest),
                 [] => unknown(true),
@@ -91,17 +96,16 @@ fn act(
             let (_, id) = related::parent(org, module, id)?;
             copies::clone(org, visit, module, id)
         }
+        (_, Some(id), "share") => share::route(org, visit, method, related::parent(org, module, id)?),
+        // No record of this organization is in a process.
+        ("GET" | "PUT", Some(id), "blueprint") => {
+            let _ = related::parent(org, module, id)?;
+            Err(refuse(400, "RECORD_NOT_IN_PROCESS", "record not in process", json!({})))
+        }
         ("GET", id, "fetch_full_data") => copies::full_data(org, visit, module, id),
         ("GET", None, "count") => search::count(org, visit, module),
         _ => mass::route(org, visit, method, module, id, action).unwrap_or_else(|| unknown(false)),
     }
-}
-
-fn contact_roles() -> Answer {
-    let role = |(at, name): (usize, &str)| json!({ "id": (3_652_397_000_000_006_871_u64 + at as u64).to_string(), "name": name, "sequence_number": at + 1 });
-    let roles: Vec<_> =
-        ["Decision Maker", "Product Management", "Purchasing"].into_iter().enumerate().map(role).collect();
-    Answer::json(200, &json!({ "contact_roles": roles }))
 }
 
 fn get(org: &Org, visit: &Visit<'_>, module: &'static Module, id: &str) -> Outcome {

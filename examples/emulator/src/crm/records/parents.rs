@@ -10,8 +10,14 @@ use crate::crm::row::{Row, id_of};
 use crate::crm::visit::Visit;
 use crate::verdict::unknown_in;
 
-/// Resolves what an organization-wide note says of its parent.
-pub(super) fn resolve(org: &Org, visit: &Visit<'_>, sent: &Row) -> Result<Row, Refused> {
+/// Resolves what an organization-wide note says of its parent. A known one need not say it, or can say it again.
+pub(super) fn resolve(org: &Org, visit: &Visit<'_>, sent: &Row, known: Option<&Row>) -> Result<Row, Refused> {
+    let said = sent.get("Parent_Id").map(id_of);
+    if known.is_some_and(|known| said.is_none_or(|said| known.get("Parent_Id").map(id_of) == Some(said))) {
+        let is_of_parent = |name: &str| matches!(name, "Parent_Id" | "$se_module" | "se_module");
+        let others = sent.iter().filter(|(name, _)| !is_of_parent(name));
+        return Ok(others.map(|(name, value)| (name.clone(), value.clone())).collect());
+    }
     let (named, parent) = parent::named(visit, sent)?;
     let invalid = || unknown_in("Parent_Id");
     let module = metadata::find(named).ok_or_else(invalid)?;

@@ -20,7 +20,7 @@ pub(crate) fn create_row(
     module: &'static Module,
     sent: &Row,
 ) -> Result<Row, Refused> {
-    let sent = translate(org, visit, module, sent, true)?;
+    let sent = translate(org, visit, module, sent, None)?;
     create_kept(org, visit, module, &sent)
 }
 
@@ -68,10 +68,16 @@ fn note(org: &mut Org, module: &'static Module, operation: Operation, id: u64, w
     org.channels.note(Happened { module: module.api_name, operation, id, written });
 }
 
-/// What was sent in the words in which it is kept.
-fn translate(org: &Org, visit: &Visit<'_>, module: &'static Module, sent: &Row, new: bool) -> Result<Row, Refused> {
-    if module.api_name == "Notes" && new {
-        return parents::resolve(org, visit, sent);
+/// What was sent in the words in which it is kept, of a new record or of one that is known.
+fn translate(
+    org: &Org,
+    visit: &Visit<'_>,
+    module: &'static Module,
+    sent: &Row,
+    known: Option<&Row>,
+) -> Result<Row, Refused> {
+    if module.api_name == "Notes" {
+        return parents::resolve(org, visit, sent, known);
     }
     let mut sent = sent.clone();
     lines::inward(visit, module, &mut sent);
@@ -101,7 +107,7 @@ pub(crate) fn update_row(
         return Err(unknown_id(id.clone()));
     };
     refuse_changed_meanwhile(visit, &row)?;
-    let sent = &translate(org, visit, module, sent, false)?;
+    let sent = &translate(org, visit, module, sent, Some(&row))?;
     let mut kept = check(&org.users, &org.records, module, sent, false)?;
     refuse_duplicate(org, visit, module, &kept, Some(number))?;
     subforms::settle(org, module, Some(&row), &mut kept)?;

@@ -6,11 +6,12 @@
 //! | `shelf` | the records of one module, and walking through them |
 //! | `order` | the orders for that |
 //! | `seed` | the made-up leads |
-//! | `tie` | relations that no look-up tells |
+//! | `tie`, `share` | relations that no look-up tells; whom records are shared with |
 
 mod order;
 mod record;
 mod seed;
+mod share;
 mod shelf;
 mod tie;
 
@@ -23,6 +24,7 @@ use crate::crm::metadata::{Module, modules};
 pub(crate) use order::{Bounds, Order};
 pub(crate) use record::Record;
 pub use seed::MadeUpLeads;
+pub(crate) use share::Share;
 pub(crate) use shelf::Shelf;
 pub(crate) use tie::Tie;
 

@@ -100,6 +100,10 @@ fn stop(channels: &mut Channels, visit: &Visit<'_>) -> Outcome {
     let mut items = Vec::new();
     for id in ids {
         match id.parse().ok().and_then(|id| channels.remove(id)) {
+            // Its events may all have been stopped before.
+            Some(channel) if channel.topics().is_empty() => {
+                items.push(success(UNSUBSCRIBED, json!({ "channel_id": channel.id.to_string() })));
+            }
             Some(channel) => items.extend(channel.topics().iter().map(|topic| {
                 let mut details = tell(&channel, topic);
                 if let Value::Object(details) = &mut details {

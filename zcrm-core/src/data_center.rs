@@ -101,10 +101,10 @@ impl DataCenter {
         format!("https://api-console.{}", self.hosts().zoho)
     }
 
-    /// The data center of a `location` code.
+    /// The data center of a `location` code, in whatever case.
     #[must_use]
     pub fn from_location(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|center| center.location() == code)
+        Self::ALL.into_iter().find(|center| center.location().eq_ignore_ascii_case(code))
     }
 
     /// The data center of an accounts server.
