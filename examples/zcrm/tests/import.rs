@@ -151,7 +151,7 @@ fn an_upsert_whose_answer_was_lost_is_sent_again() {
     let upsert = [&REJECTS[..], &["--upsert-by", "Email"]].concat();
     let ran = account.run(ZCRM, &upsert);
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert_eq!(ran.last_line(), "created=200 updated=100 refused=0 unanswered=0 not_sent=0");
+    assert_eq!(ran.last_line(), "created=300 updated=0 refused=0 unanswered=0 not_sent=0");
     assert_eq!(account.emulator.count_records("Leads"), 300);
     let ran = account.run(ZCRM, &upsert);
     assert_eq!(ran.last_line(), "created=0 updated=300 refused=0 unanswered=0 not_sent=0", "{ran:?}");

@@ -138,7 +138,9 @@ fn a_dry_run_finds_every_fault_and_no_other() {
     let account = Account::new();
     account.emulator.behave(|behaviour| behaviour.unique_email = true);
     let owner = account.client().users().current().unwrap().id.unwrap().to_string();
-    let faults: [(usize, String, &str); 20] = [
+    let taken = Record::new().with("Last_Name", "Taken").with("Email", "taken@example.com");
+    assert_eq!(account.client().module("Leads").create(&[taken]).unwrap().counts().created, 1);
+    let faults: [(usize, String, &str); 24] = [
         (0, String::new(), "Last_Name"),
         (0, "x".repeat(256), "Last_Name"),
         (1, "nonsense".to_owned(), "Email"),
@@ -159,12 +161,16 @@ fn a_dry_run_finds_every_fault_and_no_other() {
         (7, "2026-02-30".to_owned(), "Follow_Up"),
         (8, "12a".to_owned(), "External_Number"),
         (9, "Berg".to_owned(), "Owner"),
+        (9, "12".to_owned(), "Owner"),
+        (1, "TAKEN@example.com".to_owned(), "Email"),
+        (0, "   ".to_owned(), "Last_Name"),
+        (8, "12345678901234567890123".to_owned(), "External_Number"),
     ];
     let mut text = HEADER.to_owned();
     let mut planted = BTreeSet::new();
     for row in 1..=ROWS {
         let mut cells = good(row, &owner);
-        // Two of each, apart from one another.
+        // Most of them twice, apart from one another.
         let fault = (row % 240 == 0).then(|| faults.get((row / 240 - 1) % faults.len())).flatten();
         if let Some((at, cell, field)) = fault.filter(|_| row / 240 <= 40) {
             cells[*at] = cell.clone();
@@ -193,7 +199,8 @@ fn a_dry_run_finds_every_fault_and_no_other() {
     assert!(lines.iter().any(|line| line.contains("as in row 1 already")), "{lines:?}");
     let counters = account.emulator.counters();
     assert!(counters.total_calls() <= 12, "{counters:?}");
-    assert_eq!(account.emulator.count_records("Leads"), 0);
+    assert!(lines.iter().any(|line| line.contains("as in the record ")), "{lines:?}");
+    assert_eq!(account.emulator.count_records("Leads"), 1);
 }
 
 #[test]
@@ -205,7 +212,7 @@ fn a_dry_run_looks_lookups_up_and_asks_for_fields_that_are_missing() {
     let ran = account.run(ZCRM, &contacts(&["--map", "map.toml", "--dry-run"]));
     assert_eq!((ran.code, ran.last_line()), (Some(2), "way=records calls=1 credits=1 seconds=1"), "{ran:?}");
     assert!(ran.stdout.contains("row 2: Account_Name is \"Nobody\", and no record of Accounts"), "{ran:?}");
-    assert!(ran.stdout.contains("row 3: Vendor_Name is 123456789, and Vendors has no record"), "{ran:?}");
+    assert!(ran.stdout.contains("row 3: Vendor_Name is 123456789, and no record of Vendors has that id"), "{ran:?}");
     assert_eq!(ran.stdout.lines().count(), 3, "{ran:?}");
     account.write("contacts.csv", format!("Phone,Account_Name\n1,{acme}\n"));
     let ran = account.run(ZCRM, &contacts(&["--dry-run"]));
@@ -264,6 +271,36 @@ fn an_import_is_taken_back_but_for_what_somebody_has_changed_since() {
 
     // Once more: what is done is done, and --force takes the new ones that were changed.
     let ran = account.run(ZCRM, &[&undo[..], &["--force"]].concat());
-    assert_eq!(ran.last_line().split(' ').next(), Some("deleted=250"), "{ran:?}");
+    assert_eq!(ran.last_line(), "deleted=250 restored=293 left=7", "what an earlier run did is not left: {ran:?}");
     assert_eq!(account.emulator.count_records("Leads"), OLD);
+}
+
+#[test]
+fn the_rows_of_a_subform_come_back() {
+    for version in ["v2", "v8"] {
+        let account = Account::with(Options::default(), version);
+        let projects = account.client().module("Projects");
+        let rows = json!([{ "Milestone": "Draft", "Due": "2026-01-31" }, { "Milestone": "Final" }]);
+        let project = |name: &str| Record::new().with("Name", name);
+        let created = projects.create(&[project("Old"), project("Empty").with("Milestones", json!([]))]).unwrap();
+        let ids: Vec<RecordId> = created.ids().map(|(_, id)| id.clone()).collect();
+        projects.record(ids[0].clone()).update(&Record::new().with("Milestones", rows)).unwrap();
+        let read = |id: &RecordId| {
+            let project = projects.record(id.clone()).get().unwrap();
+            let rows: Value = project.get("Milestones").unwrap().unwrap_or_default();
+            let titles =
+                rows.as_array().into_iter().flatten().map(|row| format!("{} {}", row["Milestone"], row["Due"]));
+            titles.collect::<Vec<_>>().join(" ")
+        };
+        let new = r#""[{""Milestone"":""New"",""Due"":""2027-01-01""}]""#;
+        account.write("projects.csv", format!("id,Milestones\n{},{new}\n{},{new}\n", ids[0], ids[1]));
+        let kept = ["--results", "results.csv", "--keep-old", "old.ndjson"];
+        let import = ["import", "--module", "Projects", "--input", "projects.csv", "--update"];
+        let ran = account.run(ZCRM, &[&import[..], &kept].concat());
+        assert_eq!(ran.last_line(), "created=0 updated=2 refused=0 unanswered=0 not_sent=0", "{ran:?}");
+        assert_eq!(read(&ids[1]), r#""New" "2027-01-01""#);
+        let ran = account.run(ZCRM, &["undo", "--results", "results.csv", "--old", "old.ndjson"]);
+        assert_eq!((ran.code, ran.last_line()), (Some(0), "deleted=0 restored=2 left=0"), "{ran:?}");
+        assert_eq!([read(&ids[0]), read(&ids[1])], [r#""Draft" "2026-01-31" "Final" null"#, ""], "{version}");
+    }
 }

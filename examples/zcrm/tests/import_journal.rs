@@ -88,6 +88,9 @@ fn kill_and_go_on(seed: u64, more: &[&str]) {
         return;
     }
     assert_eq!(leads.len() as u64, ROWS as u64 - refused, "seed {seed}: none is lost");
+    if !more.contains(&"bulk") {
+        assert_eq!(count(line, "created"), leads.len() as u64, "seed {seed}: {ran:?}");
+    }
     assert_eq!(count(line, "refused"), refused, "seed {seed}: {ran:?}");
     let results = results(&account);
     assert!(results.iter().map(|(row, ..)| *row).eq(1..=ROWS as u64), "seed {seed}: in the input's order");
@@ -159,6 +162,41 @@ fn lost_answers_are_found_out_about_and_what_is_doubtful_is_told() {
 }
 
 #[test]
+fn what_a_lost_call_has_created_is_told_as_created() {
+    let account = Account::new();
+    account.emulator.behave(|behaviour| behaviour.unique_email = true);
+    account.write("leads.csv", rows(300));
+    let upserts = On::path("/crm/v2/Leads/upsert").method("POST");
+    account.emulator.fault(upserts.after(1).times(1), Fault::ResetAfterWork);
+    let by_email = arguments(&["--upsert-by", "Email"]);
+    let ran = account.run(ZCRM, &by_email);
+    assert_eq!(ran.last_line(), "created=297 updated=0 refused=3 unanswered=0 not_sent=0", "{ran:?}");
+    assert_eq!(account.emulator.counters().calls_to("POST", "/crm/v2/Leads/upsert"), 4);
+    let ran = account.run(ZCRM, &by_email);
+    assert_eq!(ran.last_line(), "created=0 updated=297 refused=3 unanswered=0 not_sent=0", "{ran:?}");
+}
+
+#[test]
+fn a_job_whose_start_was_lost_is_started_again_where_a_value_is_unique() {
+    for fault in [Fault::ResetBeforeWork, Fault::ResetAfterWork] {
+        let account = Account::new();
+        account.emulator.behave(|behaviour| behaviour.unique_email = true);
+        account.write("leads.csv", rows(200) + "Taken,taken@example.com,1\n");
+        let taken = zcrm_core::Record::new().with("Last_Name", "Taken before").with("Email", "Taken@example.com");
+        assert_eq!(account.client().module("Leads").create(&[taken]).unwrap().counts().created, 1);
+        // Zoho's clock has whole seconds.
+        thread::sleep(Duration::from_secs(3));
+        account.emulator.fault(On::path("/crm/bulk/v2/write").method("POST").times(1), fault.clone());
+        let ran = account.run(ZCRM, &arguments(&["--way", "bulk"]));
+        assert_eq!(ran.last_line(), "created=0 updated=0 refused=0 unanswered=201 not_sent=0", "{ran:?}");
+        let ran = account.run(ZCRM, &arguments(&["--way", "bulk"]));
+        assert_eq!(ran.last_line(), "created=198 updated=0 refused=3 unanswered=0 not_sent=0", "{fault:?} {ran:?}");
+        assert_eq!(leads(&account).len(), 199, "{fault:?}");
+        assert!(!account.path("leads.csv.journal").exists(), "{fault:?}");
+    }
+}
+
+#[test]
 fn a_journal_is_of_one_input_and_one_way_of_treating_it() {
     let account = Account::new();
     interrupted(&account);
@@ -200,7 +238,7 @@ fn a_second_process_is_refused_and_a_finished_journal_only_repeats_the_last_line
 
     let mut journal = account.read("leads.csv.journal");
     let line = "created=297 updated=0 refused=3 unanswered=0 not_sent=0";
-    journal += &format!("{{\"finish\":{{\"summary\":\"{line}\"}}}}\n");
+    journal += &format!("[0,{{\"finish\":{{\"summary\":\"{line}\"}}}}]\n");
     account.write("leads.csv.journal", journal);
     account.emulator.reset_counters();
     let ran = account.run(ZCRM, &arguments(&[]));
@@ -227,6 +265,7 @@ fn a_bulk_job_is_followed_to_its_end_by_the_next_run() {
     assert!(results.iter().all(|(row, outcome, _)| (row % 100 == 38) == (outcome == "refused")), "{results:?}");
 
     // Rows are many enough for a job to be cheaper, or not.
+    account.emulator.behave(|behaviour| behaviour.unique_email = false);
     for (count, plan) in
         [(4_900, "way=records calls=49 credits=486 seconds=25"), (5_100, "way=bulk calls=6 credits=505")]
     {

@@ -10,9 +10,13 @@ use super::outcome::RowOutcome;
 use super::rows::RowSet;
 
 /// The version of the format.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
-/// A line.
+/// A line: how much of the file had reached the disk when it was written, and what it says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Line<'a>(pub(super) u64, pub(super) Entry<'a>);
+
+/// What a line says.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Entry<'a> {

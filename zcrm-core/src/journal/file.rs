@@ -3,8 +3,9 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::entry::Entry;
+use super::entry::{Entry, Line};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Where a line is in the file.
@@ -18,9 +19,11 @@ pub(super) struct Place {
 #[derive(Debug)]
 pub(super) struct JournalFile {
     path: PathBuf,
-    file: File,
+    file: Arc<File>,
     /// Where the next line goes.
     end: u64,
+    /// All lines before this have reached the disk.
+    synced: u64,
     /// A line did not reach the disk, or the file is gone.
     closed: bool,
 }
@@ -42,7 +45,7 @@ impl JournalFile {
         if is_new {
             sync_folder(path).map_err(cannot)?;
         }
-        Ok(Self { path: path.to_owned(), file, end: 0, closed: false })
+        Ok(Self { path: path.to_owned(), file: Arc::new(file), end: 0, synced: 0, closed: false })
     }
 
     /// Forgets all lines.
@@ -51,60 +54,66 @@ impl JournalFile {
         emptied.map_err(|cause| failure(&self.path, "cannot be emptied", cause))
     }
 
-    /// Passes each line to `see`, which may object to it; drops a last one that is torn.
+    /// Passes each line to `see`, which may object to it; drops lines at the end that are torn: they had not reached
+    /// the disk, so what they announced was not begun.
     pub(super) fn read(&mut self, mut see: impl FnMut(Place, Entry<'static>) -> Result<(), String>) -> Result<()> {
         let cannot = |path: &Path, cause| failure(path, "cannot be read", cause);
-        self.file.seek(SeekFrom::Start(0)).map_err(|cause| cannot(&self.path, cause))?;
-        let mut lines = BufReader::with_capacity(1 << 16, &self.file);
+        (&*self.file).seek(SeekFrom::Start(0)).map_err(|cause| cannot(&self.path, cause))?;
+        let mut lines = BufReader::with_capacity(1 << 16, &*self.file);
         let (mut offset, mut number) = (0, 0_u64);
         let mut line = Vec::new();
+        let mut fault = None;
         loop {
             line.clear();
             let length = lines.read_until(b'\n', &mut line).map_err(|cause| cannot(&self.path, cause))?;
             if length == 0 {
                 break;
             }
-            number = number.saturating_add(1);
-            let whole = line.strip_suffix(b"\n");
-            let entry = whole.map(serde_json::from_slice::<Entry<'static>>);
-            let place = Place { offset, length };
-            let fault = match entry {
-                Some(Ok(entry)) => see(place, entry).err(),
-                Some(Err(cause)) if lines.fill_buf().is_ok_and(|rest| !rest.is_empty()) => Some(cause.to_string()),
-                // The last line, torn.
-                Some(Err(_)) | None => break,
-            };
-            if let Some(fault) = fault {
-                let message = format!(
-                    "the journal {} is damaged in line {number}: {fault}; what became of its rows has to be found out \
-                     in Zoho",
-                    self.path.display()
-                );
-                return Err(Error::new(ErrorKind::Journal, message));
+            let parsed = line.strip_suffix(b"\n").map(serde_json::from_slice::<Line<'static>>);
+            if fault.is_none() {
+                number = number.saturating_add(1);
+                fault = match parsed {
+                    Some(Ok(Line(_, entry))) => see(Place { offset, length }, entry).err().map(|fault| (fault, true)),
+                    Some(Err(cause)) => Some((cause.to_string(), false)),
+                    None => break,
+                };
+                if fault.is_none() {
+                    offset = offset.saturating_add(length as u64);
+                }
+            } else if let (Some(Ok(Line(synced, _))), Some((_, is_certain))) = (parsed, &mut fault) {
+                *is_certain |= synced > offset;
             }
-            offset = offset.saturating_add(length as u64);
+        }
+        if let Some((fault, true)) = fault {
+            let message = format!(
+                "the journal {} is damaged in line {number}: {fault}; what became of its rows has to be found out in \
+                 Zoho",
+                self.path.display()
+            );
+            return Err(Error::new(ErrorKind::Journal, message));
         }
         self.end = offset;
         let length = self.file.metadata().map_err(|cause| cannot(&self.path, cause))?.len();
         if length > offset {
-            log::warn!("the last line of the journal {} is torn and dropped", self.path.display());
-            let cut = self.file.set_len(offset).and_then(|()| self.file.sync_all());
-            cut.map_err(|cause| failure(&self.path, "cannot be written", cause))?;
+            log::warn!("the end of the journal {} is torn and dropped", self.path.display());
+            self.file.set_len(offset).map_err(|cause| failure(&self.path, "cannot be written", cause))?;
         }
+        // An earlier process may have died between writing and syncing.
+        self.file.sync_all().map_err(|cause| failure(&self.path, "cannot be written", cause))?;
+        self.synced = offset;
         Ok(())
     }
 
-    /// Appends a line, and returns when it is on the disk.
-    pub(super) fn append(&mut self, entry: &Entry<'_>) -> Result<Place> {
+    /// Appends a line, which has reached the disk when [`to_sync`](Self::to_sync) was synced.
+    pub(super) fn append(&mut self, entry: Entry<'_>) -> Result<Place> {
         if self.closed {
             let message = format!("nothing more can be put down in the journal {}", self.path.display());
             return Err(Error::new(ErrorKind::Io, message));
         }
-        let written = serde_json::to_vec(entry).map_err(io::Error::from).and_then(|mut line| {
+        let written = serde_json::to_vec(&Line(self.synced, entry)).map_err(io::Error::from).and_then(|mut line| {
             line.push(b'\n');
-            self.file.seek(SeekFrom::Start(self.end))?;
-            self.file.write_all(&line)?;
-            self.file.sync_data()?;
+            (&*self.file).seek(SeekFrom::Start(self.end))?;
+            (&*self.file).write_all(&line)?;
             Ok(line.len())
         });
         match written {
@@ -122,12 +131,48 @@ impl JournalFile {
         }
     }
 
+    /// Where the lines end.
+    pub(super) fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// What is to be synced so that the lines before `end` have reached the disk; `None` when they have.
+    ///
+    /// # Errors
+    ///
+    /// When they never will, because something went wrong before.
+    pub(super) fn to_sync(&self, end: u64) -> Result<Option<Arc<File>>> {
+        if self.synced >= end {
+            return Ok(None);
+        }
+        if self.closed {
+            let message = format!("what was put down in the journal {} did not reach the disk", self.path.display());
+            return Err(Error::new(ErrorKind::Io, message));
+        }
+        Ok(Some(Arc::clone(&self.file)))
+    }
+
+    /// The lines before `end` were synced, or could not be.
+    pub(super) fn note_synced(&mut self, end: u64, synced: io::Result<()>) -> Result<()> {
+        match synced {
+            Ok(()) => {
+                self.synced = self.synced.max(end);
+                Ok(())
+            }
+            Err(cause) => {
+                self.closed = true;
+                Err(failure(&self.path, "cannot be written", cause))
+            }
+        }
+    }
+
     /// A line again.
     pub(super) fn line(&mut self, place: Place) -> Result<Entry<'static>> {
         let mut line = vec![0; place.length];
-        let read = self.file.seek(SeekFrom::Start(place.offset)).and_then(|_| self.file.read_exact(&mut line));
+        let mut file = &*self.file;
+        let read = file.seek(SeekFrom::Start(place.offset)).and_then(|_| file.read_exact(&mut line));
         read.map_err(|cause| failure(&self.path, "cannot be read", cause))?;
-        serde_json::from_slice(&line).map_err(|cause| {
+        serde_json::from_slice(&line).map(|Line(_, entry)| entry).map_err(|cause| {
             Error::new(ErrorKind::Journal, format!("the journal {} was changed meanwhile", self.path.display()))
                 .with_source(cause)
         })

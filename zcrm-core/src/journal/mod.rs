@@ -34,8 +34,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// A journal belongs to one input and one way of treating it, its *subject*: pairs of a name and a text, such as a hash
 /// of the input's content and the module. It is held by one process at a time.
 ///
-/// The file has one JSON object a line. A last line that is torn, as power loss leaves it, is dropped: what it
-/// announced was not begun, since [`sending`](Self::sending) had not returned. Damage anywhere else is an error.
+/// The file has one JSON value a line. Lines at its end that are torn, as power loss leaves them, are dropped: what
+/// they announced was not begun, since [`sending`](Self::sending) had not returned. Each line says how much of the file
+/// had reached the disk when it was written, so damage anywhere else is told apart; it is an error.
 ///
 /// ```no_run
 /// use zcrm_core::Record;
@@ -69,6 +70,8 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct Journal {
     path: PathBuf,
     inner: Mutex<Inner>,
+    /// Held by the thread that syncs; others that wait for it find their lines synced as well.
+    syncing: Mutex<()>,
 }
 
 struct Inner {
@@ -127,9 +130,12 @@ impl Journal {
         let resumed = begun.is_some();
         match begun {
             Some(found) => same_subject(&path, &subject, &found)?,
-            None => file.append(&Entry::Begin { version: entry::VERSION, subject }).map(drop)?,
+            None => file.append(Entry::Begin { version: entry::VERSION, subject }).map(drop)?,
         }
-        Ok(Self { path, inner: Mutex::new(Inner { file, calls, finished, resumed }) })
+        let inner = Inner { file, calls, finished, resumed };
+        let journal = Self { path, inner: Mutex::new(inner), syncing: Mutex::new(()) };
+        journal.reach_disk()?;
+        Ok(journal)
     }
 
     /// Where it is.
@@ -164,11 +170,25 @@ impl Journal {
     /// [`Io`](ErrorKind::Io) when the line does not reach the disk: do not send the call. So is every later attempt to
     /// put something down.
     pub fn sending(&self, rows: RowSet, context: &impl Serialize) -> Result<CallId> {
+        let call = self.note_sending(rows, context)?;
+        self.sync().map(|()| call)
+    }
+
+    /// As [`sending`](Self::sending), but returns before the line has reached the disk. Let a thread of the call's own
+    /// [`sync`](Self::sync) before the call goes out, as
+    /// [`Writer::before_each_request`](crate::resource::Writer::before_each_request) does: so calls side by side do not
+    /// wait for one another's disk.
+    ///
+    /// # Errors
+    ///
+    /// [`Io`](ErrorKind::Io) when the line cannot be written: do not send the call. So is every later attempt to put
+    /// something down.
+    pub fn note_sending(&self, rows: RowSet, context: &impl Serialize) -> Result<CallId> {
         let context = serde_json::to_value(context)
             .map_err(|cause| Error::invalid(format!("the context cannot be written as JSON: {cause}")).logged())?;
         let mut inner = self.inner();
         let call = inner.calls.next();
-        inner.append(&Entry::Sending { call: call.0, rows: rows.clone(), context: context.clone() })?;
+        inner.append(Entry::Sending { call: call.0, rows: rows.clone(), context: context.clone() })?;
         // The number is the next one.
         let _ = inner.calls.sending(call, &rows, context);
         Ok(call)
@@ -180,8 +200,19 @@ impl Journal {
     ///
     /// [`Io`](ErrorKind::Io) when the line does not reach the disk.
     pub fn outcomes(&self, call: CallId, outcomes: &[RowOutcome]) -> Result<()> {
+        self.note_outcomes(call, outcomes)?;
+        self.sync()
+    }
+
+    /// As [`outcomes`](Self::outcomes), but returns before the line has reached the disk: it does with the next
+    /// [`sync`](Self::sync). After power loss, rows whose line was lost are known as unanswered.
+    ///
+    /// # Errors
+    ///
+    /// [`Io`](ErrorKind::Io) when the line cannot be written.
+    pub fn note_outcomes(&self, call: CallId, outcomes: &[RowOutcome]) -> Result<()> {
         let mut inner = self.inner();
-        let at = inner.append(&Entry::Outcomes { call: call.0, outcomes: outcomes.into() })?;
+        let at = inner.append(Entry::Outcomes { call: call.0, outcomes: outcomes.into() })?;
         inner.calls.outcomes(call, at).map_err(|fault| Error::invalid(fault).logged())
     }
 
@@ -194,8 +225,32 @@ impl Journal {
         let note = serde_json::to_value(note)
             .map_err(|cause| Error::invalid(format!("the note cannot be written as JSON: {cause}")).logged())?;
         let mut inner = self.inner();
-        inner.append(&Entry::Note { call: call.0, note: note.clone() })?;
-        inner.calls.note(call, note).map_err(|fault| Error::invalid(fault).logged())
+        inner.append(Entry::Note { call: call.0, note: note.clone() })?;
+        inner.calls.note(call, note).map_err(|fault| Error::invalid(fault).logged())?;
+        drop(inner);
+        self.sync()
+    }
+
+    /// Returns when all that was put down has reached the disk. Threads that ask at the same time share the work.
+    ///
+    /// # Errors
+    ///
+    /// [`Io`](ErrorKind::Io) when it does not; nothing more can be put down then.
+    pub fn sync(&self) -> Result<()> {
+        self.reach_disk().map_err(Error::logged)
+    }
+
+    fn reach_disk(&self) -> Result<()> {
+        let wanted = self.inner().file.end();
+        let _turn = self.syncing.lock().unwrap_or_else(PoisonError::into_inner);
+        let (end, file) = {
+            let inner = self.inner();
+            (inner.file.end(), inner.file.to_sync(wanted)?)
+        };
+        let Some(file) = file else { return Ok(()) };
+        // Others write meanwhile.
+        let synced = file.sync_data();
+        self.inner().file.note_synced(end, synced)
     }
 
     /// What is known of a row.
@@ -242,9 +297,10 @@ impl Journal {
     /// [`Io`](ErrorKind::Io) when the line does not reach the disk.
     pub fn finish(&self, summary: &str) -> Result<()> {
         let mut inner = self.inner();
-        inner.append(&Entry::Finish { summary: summary.to_owned() })?;
+        inner.append(Entry::Finish { summary: summary.to_owned() })?;
         inner.finished = Some(summary.to_owned());
-        Ok(())
+        drop(inner);
+        self.sync()
     }
 
     /// Removes the file.
@@ -271,7 +327,7 @@ impl Journal {
 }
 
 impl Inner {
-    fn append(&mut self, entry: &Entry<'_>) -> Result<file::Place> {
+    fn append(&mut self, entry: Entry<'_>) -> Result<file::Place> {
         self.file.append(entry).map_err(Error::logged)
     }
 }

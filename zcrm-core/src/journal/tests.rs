@@ -98,3 +98,36 @@ fn a_journal_of_other_work_says_what_differs() -> Result<()> {
     assert!(journal.is_empty() && !journal.is_resumed());
     Ok(())
 }
+
+#[test]
+fn lines_that_had_not_reached_the_disk_may_be_torn() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal");
+    let journal = Journal::open(&path, SUBJECT)?;
+    let first = journal.sending(RowSet::from_iter(1..=3), &())?;
+    let synced = fs::read(&path).unwrap().len();
+    journal.note_outcomes(first, &[done(1), done(2), done(3)])?;
+    journal.note_sending(RowSet::from_iter(4..=6), &())?;
+    let mut torn = fs::read(&path).unwrap();
+    journal.sync()?;
+    let third = journal.note_sending(RowSet::from_iter(7..=9), &())?;
+    journal.note_outcomes(third, &[done(7)])?;
+    drop(journal);
+    let mut damaged = fs::read(&path).unwrap();
+
+    // A page that was never written, with one behind it that was.
+    torn[synced + 2..synced + 20].fill(0);
+    fs::write(&path, &torn).unwrap();
+    let journal = Journal::open(&path, SUBJECT)?;
+    assert_eq!([journal.known(3)?, journal.known(4)?], [Known::Unanswered(first), Known::NotSent]);
+    drop(journal);
+    assert_eq!(fs::read(&path).unwrap().len(), synced);
+
+    // What a later line says had reached the disk is not torn.
+    damaged[synced + 2..synced + 20].fill(0);
+    fs::write(&path, &damaged).unwrap();
+    let error = Journal::open(&path, SUBJECT).unwrap_err();
+    assert!(error.to_string().contains("damaged in line 3"), "{error}");
+    assert_eq!(fs::read(&path).unwrap(), damaged, "nothing is lost");
+    Ok(())
+}

@@ -27,7 +27,7 @@ mod session;
 mod stop;
 mod transfer;
 
-pub(crate) use batch::{Batch, Effect, Guard, Row, comma_list};
+pub(crate) use batch::{Batch, BeforeRequest, Effect, Guard, Row, comma_list};
 pub use batch::{BatchReport, Counts, Outcome, Saved, WriteStream, Written};
 pub use call::Call;
 pub(crate) use composite::{Decoded, Together, composite, name};

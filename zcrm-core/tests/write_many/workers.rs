@@ -1,11 +1,13 @@
 //! Several requests of a batch in flight.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use zcrm_core::config::HttpOptions;
 use zcrm_core::rest::{Counts, Outcome};
-use zcrm_core::{Client, ErrorKind, Record};
+use zcrm_core::{Client, Error, ErrorKind, Record};
 use zcrm_emulator::{Emulator, Fault, On, Reply};
 
 use crate::rest_support::{client, emulator, quick};
@@ -77,6 +79,28 @@ fn after_a_stop_nothing_is_begun_and_what_is_in_flight_is_told() {
             assert_eq!(name_of(&emulator, outcome), format!("Lead {index}"));
         }
     }
+}
+
+#[test]
+fn what_comes_before_a_request_is_done_side_by_side_and_its_failure_ends_the_batch() {
+    let (emulator, client) = slow(20, quick());
+    let together = Arc::new(Barrier::new(3));
+    let begun = Arc::new(AtomicUsize::new(0));
+    let (waiting, count) = (Arc::clone(&together), Arc::clone(&begun));
+    let writer = client.module("Leads").writer().workers(3).before_each_request(move || {
+        let nth = count.fetch_add(1, Ordering::Relaxed);
+        if nth < 3 {
+            // Three threads have to be here at once.
+            waiting.wait();
+        }
+        if nth < 4 { Ok(()) } else { Err(Error::new(ErrorKind::Io, "the disk is full")) }
+    });
+    let outcomes: Vec<Outcome> = writer.create_iter(leads(2_000)).map(|written| written.outcome).collect();
+    let created = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Created(_))).count();
+    assert_eq!((created, emulator.count_records("Leads")), (400, 400));
+    let not_sent = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::NotSent(_)));
+    assert!(not_sent.clone().all(|outcome| outcome.error().unwrap().to_string().contains("the disk is full")));
+    assert_eq!(not_sent.count(), 1_600);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `zcrm import`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +13,8 @@ use indicatif::ProgressBar;
 use zcrm_cli::csv::{Separator, Sheet};
 use zcrm_cli::import::{
     Blocks, Clock, Columns, Counts, ENDED, Files, Input, Job, Keep, Mapping, NOT_BEGUN, Plan, Tally, Way, Writing,
-    count_unanswered, hash_of, import_by_bulk, import_by_records, leave_rest, leave_unread, settle, take_up_jobs,
+    count_unanswered, first_sent, hash_of, import_by_bulk, import_by_records, leave_rest, leave_unread, settle,
+    take_up_jobs,
 };
 use zcrm_cli::output::part_of;
 use zcrm_cli::stdio::{Informed, note, try_note};
@@ -140,7 +141,8 @@ impl Import {
         let progress = |position| bar.set_position(position);
         let done = self.begin(global, &client, &header, &mapping).and_then(|Begun { columns, fields, clock }| {
             let module = client.module(&self.module);
-            let keep = self.keep_old.as_deref().map(|file| Keep::new(&client, &module, &columns, file, again));
+            let keep =
+                self.keep_old.as_deref().map(|file| Keep::new(&client, &module, (&columns, &fields), file, again));
             let keep = keep.transpose()?;
             let mut job = Job {
                 client: &client,
@@ -148,13 +150,14 @@ impl Import {
                 columns: &columns,
                 sheet: &sheet,
                 tally: &tally,
-                journal: journal.as_deref(),
+                journal: journal.clone(),
                 keep: keep.as_ref(),
                 clock: &clock,
                 workers: usize::from(self.workers),
                 is_interrupted: &is_interrupted,
                 progress: &progress,
                 held: BTreeSet::new(),
+                first_sent: BTreeMap::new(),
                 blocks: Blocks::default(),
             };
             if let Some(journal) = &journal
@@ -280,7 +283,9 @@ impl Import {
         }
         global.note(format_args!("going on with the import of {path}; {unanswered} rows were not answered"));
         job.held = take_up_jobs(job, journal, &|| input.sheet(separator))?;
-        settle(job, journal, input.sheet(separator)?)
+        settle(job, journal, input.sheet(separator)?)?;
+        job.first_sent = first_sent(journal)?;
+        Ok(())
     }
 
     /// How the rows are written.

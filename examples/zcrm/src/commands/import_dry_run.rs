@@ -33,7 +33,8 @@ impl DryRun<'_> {
         let mut checker = Checker::new(self.columns, self.fields, layout);
         let sheet = || self.input.sheet(self.separator);
         let is_interrupted = || interrupt.is_asked();
-        let findings = dry_run(self.client, self.columns, self.fields, &mut checker, &sheet, &is_interrupted)?;
+        let of = (self.module, self.columns, self.fields);
+        let findings = dry_run(self.client, of, &mut checker, &sheet, &is_interrupted)?;
         let way = self.way.decide(findings.rows, self.columns.can_bulk(self.fields));
         let whole = self.without_column(&checker, way, findings.rows);
         for problem in &whole {

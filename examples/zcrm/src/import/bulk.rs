@@ -14,6 +14,7 @@ use super::columns::Writing;
 use super::feed::Feed;
 use super::job::{Block, Job, lock};
 use super::lookup::Lookups;
+use super::past::keep_in_doubt;
 use super::writes::Row;
 use crate::csv::Sheet;
 use crate::in_one_line;
@@ -54,7 +55,7 @@ fn write_next(job: &Job<'_>, feed: &mut Feed<'_>) -> Result<Option<String>> {
         }
         let row: Row = part.next()?;
         numbers.push(row.number);
-        if row.in_doubt {
+        if row.in_doubt.is_some() {
             in_doubt.insert(row.number);
         }
         Some(row)
@@ -65,10 +66,11 @@ fn write_next(job: &Job<'_>, feed: &mut Feed<'_>) -> Result<Option<String>> {
     }
     let Some(last) = numbers.last().copied() else { return Ok(None) };
     let set = RowSet::from_iter(numbers.iter().copied());
-    let call = job.journal.map(|journal| journal.sending(set, &job.clock.sent(true))).transpose()?;
+    let sent = job.clock.sent(true);
+    let call = job.journal().map(|journal| journal.sending(set, &sent)).transpose()?;
     lock(job.tally).send(last);
-    let block = Block::new(call, numbers.len());
-    let write = match job.journal.zip(call) {
+    let block = Block::new(call, numbers.len(), sent.at);
+    let write = match job.journal().zip(call) {
         Some((journal, call)) => write.journal(keeping(journal, call, Vec::new())),
         None => write,
     };
@@ -80,10 +82,8 @@ fn write_next(job: &Job<'_>, feed: &mut Feed<'_>) -> Result<Option<String>> {
             (left.collect(), Some(reason))
         }
     };
-    for outcome in outcomes.iter_mut().filter(|outcome| outcome.fate == RowFate::NotSent) {
-        if in_doubt.contains(&outcome.row) {
-            outcome.fate = RowFate::Unanswered;
-        }
+    for outcome in outcomes.iter_mut().filter(|outcome| in_doubt.contains(&outcome.row)) {
+        keep_in_doubt(outcome);
     }
     note_times(job, &mut outcomes)?;
     job.settle(block, outcomes);
@@ -205,7 +205,7 @@ fn take_up(
     let records = rows.iter().filter_map(|row| {
         let json = job.columns.record(row, &lookups).ok()?;
         numbers.push(row.number);
-        Some(Row { number: row.number, json, in_doubt: true })
+        Some(Row { number: row.number, json, in_doubt: Some(i64::MAX) })
     });
     let write = bulk_write(job).rows(records).resume(jobs.clone());
     drop(rows);

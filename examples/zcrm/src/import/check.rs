@@ -29,8 +29,9 @@ pub struct Checker<'a> {
     unique: Vec<Unique>,
 }
 
+/// A field whose values are looked for.
 #[derive(Debug)]
-struct Unique {
+pub(super) struct Unique {
     field: String,
     case_sensitive: bool,
     /// It is what records are found by, rather than a field that Zoho keeps unique.
@@ -83,6 +84,14 @@ impl<'a> Checker<'a> {
         missing.map(|(name, by_zoho)| (*name, *by_zoho)).filter(|_| *self.columns.writing() != Writing::Update)
     }
 
+    pub(super) fn unique(&self) -> &[Unique] {
+        &self.unique
+    }
+
+    pub(super) fn writing(&self) -> &Writing {
+        self.columns.writing()
+    }
+
     /// What is wrong with a row, each with the field's API name and the remedy.
     pub(super) fn problems(&mut self, row: &SheetRow, lookups: &Lookups) -> Vec<String> {
         if let Some(fault) = &row.fault {
@@ -102,7 +111,9 @@ impl<'a> Checker<'a> {
                     values.push((&value.taken.field, value.value));
                 }
                 Err(problem) => {
-                    problems.push(format!("{}; correct the cell", problem.text));
+                    // Some name a remedy of their own.
+                    let remedy = if problem.text.contains("; ") { "" } else { "; correct the cell" };
+                    problems.push(format!("{}{remedy}", problem.text));
                     // It is there, though wrong.
                     if let Some(taken) = self.columns.taken().iter().find(|taken| taken.field == problem.field) {
                         faulty.insert(&taken.field);
@@ -129,8 +140,7 @@ impl<'a> Checker<'a> {
         let missing = self.mandatory.iter().filter(|(name, _)| {
             let is_constant = self.columns.constants().iter().any(|(constant, _)| constant == *name);
             match value(name) {
-                Some("null") => true,
-                Some(_) => false,
+                Some(value) => value == "null" || is_blank(value),
                 None => !is_update && !is_constant && self.columns.has(name),
             }
         });
@@ -143,9 +153,32 @@ impl<'a> Checker<'a> {
 }
 
 impl Unique {
+    pub(super) fn field(&self) -> &str {
+        &self.field
+    }
+
+    pub(super) fn is_key(&self) -> bool {
+        self.is_key
+    }
+
+    /// By value: the row that had it first.
+    pub(super) fn rows(&self) -> &HashMap<String, u64> {
+        &self.rows
+    }
+
+    /// The row that has this value.
+    pub(super) fn row_of(&self, value: &str) -> Option<u64> {
+        self.rows.get(&self.key_of(value)).copied()
+    }
+
+    fn key_of(&self, value: &str) -> String {
+        let value = value.trim();
+        if self.case_sensitive { value.to_owned() } else { value.to_lowercase() }
+    }
+
     fn problem(&mut self, given: &BTreeMap<&str, String>, row: u64) -> Option<String> {
         let value = given.get(self.field.as_str())?.trim();
-        let key = if self.case_sensitive { value.to_owned() } else { value.to_lowercase() };
+        let key = self.key_of(value);
         let field = &self.field;
         match self.rows.entry(key) {
             std::collections::hash_map::Entry::Vacant(first) => {
@@ -191,6 +224,10 @@ fn problem_of(field: &Field, value: &Valued<'_>) -> Option<String> {
             }
             None
         }
+        Content::Integer | Content::BigInteger if too_many_digits(field, cell).is_some() => {
+            let most = too_many_digits(field, cell)?;
+            Some(format!("{name} is {}, and {most} digits are allowed at most; correct it", shown(cell)))
+        }
         Content::Integer => {
             let fits = value.value.get().parse::<i64>().is_ok_and(|number| INTEGERS.contains(&number));
             (!fits).then(|| format!("{name} is {}, a larger number than Zoho takes there; correct it", shown(cell)))
@@ -200,13 +237,23 @@ fn problem_of(field: &Field, value: &Valued<'_>) -> Option<String> {
             (!fits).then(|| format!("{name} is {}, and 19 digits are allowed at most; correct it", shown(cell)))
         }
         Content::Number => {
-            let most = usize::try_from(field.length.unwrap_or(0)).unwrap_or(0);
-            let whole = cell.trim().trim_start_matches('-').split(['.', 'e', 'E']).next().unwrap_or_default();
-            let too_long = most > 0 && whole.len() > most;
-            too_long.then(|| format!("{name} is {}, and {most} digits are allowed at most; correct it", shown(cell)))
+            let most = too_many_digits(field, cell)?;
+            Some(format!("{name} is {}, and {most} digits are allowed at most; correct it", shown(cell)))
         }
         _ => None,
     }
+}
+
+/// How many digits before the point a field takes, where a number has more.
+fn too_many_digits(field: &Field, cell: &str) -> Option<usize> {
+    let most = usize::try_from(field.length?).ok().filter(|most| *most > 0)?;
+    let whole = cell.trim().trim_start_matches(['-', '+']).split(['.', 'e', 'E']).next()?;
+    (whole.trim_start_matches('0').len() > most).then_some(most)
+}
+
+/// Whether a JSON text has nothing but blanks in it.
+fn is_blank(json: &str) -> bool {
+    json.starts_with('"') && serde_json::from_str::<String>(json).is_ok_and(|text| text.trim().is_empty())
 }
 
 /// That a picklist has no such choice.

@@ -24,6 +24,16 @@ pub(super) struct Sent {
     /// Whether it starts a bulk job, which Zoho may carry out any time later.
     #[serde(default)]
     pub(super) bulk: bool,
+    /// When one of its rows was sent first, where that was by an earlier call.
+    #[serde(default)]
+    pub(super) since: Option<i64>,
+}
+
+impl Sent {
+    /// When one of its rows was sent first.
+    pub(super) fn first(&self) -> i64 {
+        self.since.map_or(self.at, |since| since.min(self.at))
+    }
 }
 
 impl Clock {
@@ -55,6 +65,6 @@ impl Clock {
     }
 
     pub(super) fn sent(&self, bulk: bool) -> Sent {
-        Sent { at: self.now(), slowest_ms: self.slowest.load(Ordering::Relaxed), bulk }
+        Sent { at: self.now(), slowest_ms: self.slowest.load(Ordering::Relaxed), bulk, since: None }
     }
 }

@@ -38,6 +38,8 @@ pub struct Columns {
     passed_over: Vec<String>,
     writing: Writing,
     empty: Empty,
+    /// Fields whose values Zoho keeps unique.
+    unique: Vec<String>,
 }
 
 /// Why a cell cannot be sent.
@@ -67,8 +69,7 @@ impl Columns {
         if let Some(missing) = mapping.columns.keys().find(|name| !header.contains(name)) {
             bail!("the input has no column {missing}{}", suggestion(missing, header.iter().map(String::as_str)));
         }
-        let mut columns =
-            Self { taken: Vec::new(), constants: Vec::new(), passed_over: Vec::new(), writing, empty: mapping.empty };
+        let mut columns = Self { writing, empty: mapping.empty, ..Self::of_nothing() };
         let mut of_field = BTreeMap::new();
         for (at, name) in header.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
             let column = match mapping.columns.get(name) {
@@ -100,8 +101,26 @@ impl Columns {
             let constant = constant(names::field(fields, module, name)?, value);
             columns.constants.push((name.clone(), constant.with_context(|| format!("the constant {name}"))?));
         }
+        let unique = fields.iter().filter(|field| field.is_unique_field()).filter_map(|field| field.api_name.clone());
+        columns.unique = unique.filter(|name| columns.taken.iter().any(|taken| taken.field == *name)).collect();
         columns.check_writing(module, fields)?;
         Ok(columns)
+    }
+
+    fn of_nothing() -> Self {
+        Self {
+            taken: Vec::new(),
+            constants: Vec::new(),
+            passed_over: Vec::new(),
+            writing: Writing::Create,
+            empty: Empty::default(),
+            unique: Vec::new(),
+        }
+    }
+
+    /// The columns whose values Zoho keeps unique.
+    pub(super) fn unique(&self) -> impl Iterator<Item = &str> {
+        self.unique.iter().map(String::as_str)
     }
 
     fn check_writing(&self, module: &str, fields: &[Field]) -> Result<()> {
@@ -195,6 +214,15 @@ impl Columns {
             How::By(reference) => cell(row, taken).filter(|cell| !cell.is_empty()).map(|cell| (reference, cell)),
             _ => None,
         })
+    }
+
+    /// How many modules lookups lead to by another field than the id.
+    pub(super) fn targets(&self) -> usize {
+        let targets = self.taken.iter().filter_map(|taken| match &taken.how {
+            How::By(reference) => Some(reference.module.as_str()),
+            _ => None,
+        });
+        targets.collect::<std::collections::BTreeSet<_>>().len()
     }
 
     /// Whether the fields exist by which lookups are found.

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use anyhow::Result;
 use zcrm_core::journal::{RowFate, RowOutcome, RowSet};
 
+use super::clock::Sent;
 use super::job::{Block, Job, lock};
 use super::lookup::Lookups;
 use super::past::{self, STILL_UNANSWERED};
@@ -68,9 +69,11 @@ impl<'a> Feed<'a> {
         let rows = self.take(ROWS_PER_REQUEST)?;
         let Some(last) = rows.last().map(|row| row.number) else { return Ok(rows) };
         let numbers = RowSet::from_iter(rows.iter().map(|row| row.number));
-        let call = self.job.journal.map(|journal| journal.sending(numbers, &self.job.clock.sent(false))).transpose()?;
+        let since = rows.iter().filter_map(|row| row.in_doubt).min();
+        let sent = Sent { since, ..self.job.clock.sent(false) };
+        let call = self.job.journal().map(|journal| journal.note_sending(numbers, &sent)).transpose()?;
         lock(self.job.tally).send(last);
-        lock(&self.job.blocks.0).push_back(Block::new(call, rows.len()));
+        lock(&self.job.blocks.0).push_back(Block::new(call, rows.len(), sent.at));
         Ok(rows)
     }
 
@@ -78,7 +81,7 @@ impl<'a> Feed<'a> {
     fn read(&mut self, wanted: usize) -> Vec<SheetRow> {
         let mut rows = Vec::new();
         while rows.len() < wanted && !self.job.is_over() {
-            let more = self.job.account_for_next(|row, tally| match past::done(self.job.journal, row.number) {
+            let more = self.job.account_for_next(|row, tally| match past::done(self.job.journal(), row.number) {
                 Ok(Some(outcome)) => tally.know(row, outcome),
                 Ok(None) if row.fault.is_some() => {
                     let fault = row.fault.clone().unwrap_or_default();
@@ -109,11 +112,15 @@ impl<'a> Feed<'a> {
         for row in rows {
             let number = row.number;
             match self.job.columns.record(&row, &self.lookups) {
-                Ok(json) => match past::is_unanswered(self.job.journal, number)? {
-                    true if self.job.held.contains(&number) || !is_repeatable(self.job.columns.writing(), &json) => {
+                Ok(json) => match past::unanswered(self.job.journal(), number)? {
+                    Some(_) if self.job.held.contains(&number) || !is_repeatable(self.job.columns, &json) => {
                         known.push(RowOutcome::because(number, RowFate::Unanswered, STILL_UNANSWERED));
                     }
-                    in_doubt => self.ready.push_back(Row { number, json, in_doubt }),
+                    call => {
+                        // Of a call that nobody knows, nothing is taken for its doing.
+                        let since = |call| self.job.first_sent.get(&call).copied().unwrap_or(i64::MAX);
+                        self.ready.push_back(Row { number, json, in_doubt: call.map(since) });
+                    }
                 },
                 Err(reason) => known.push(RowOutcome::because(number, RowFate::Refused, reason)),
             }

@@ -1,8 +1,8 @@
 //! What an import works with, and the account of rows that are not sent.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use zcrm_core::Client;
@@ -30,7 +30,7 @@ pub struct Job<'a> {
     /// What becomes of the rows; shared, so that it can be told whatever happens.
     pub tally: &'a Mutex<Tally>,
     /// What earlier runs did, and what this one does.
-    pub journal: Option<&'a Journal>,
+    pub journal: Option<Arc<Journal>>,
     /// Keeps the values that are about to be overwritten.
     pub keep: Option<&'a Keep>,
     /// Zoho's clock.
@@ -43,6 +43,8 @@ pub struct Job<'a> {
     pub progress: &'a dyn Fn(u64),
     /// Rows of jobs that are not over yet: they are not sent again.
     pub held: BTreeSet<u64>,
+    /// When the calls of earlier runs went out first whose rows are sent again.
+    pub first_sent: BTreeMap<CallId, i64>,
     /// The calls whose outcomes are awaited.
     pub blocks: Blocks,
 }
@@ -57,12 +59,14 @@ pub(super) struct Block {
     /// Where there is a journal.
     pub(super) call: Option<CallId>,
     pub(super) rows: usize,
+    /// When, by Zoho's clock.
+    pub(super) at: i64,
     pub(super) begun: Instant,
 }
 
 impl Block {
-    pub(super) fn new(call: Option<CallId>, rows: usize) -> Self {
-        Self { call, rows, begun: Instant::now() }
+    pub(super) fn new(call: Option<CallId>, rows: usize, at: i64) -> Self {
+        Self { call, rows, at, begun: Instant::now() }
     }
 }
 
@@ -73,10 +77,14 @@ impl fmt::Debug for Job<'_> {
 }
 
 impl Job<'_> {
+    pub(super) fn journal(&self) -> Option<&Journal> {
+        self.journal.as_deref()
+    }
+
     /// Puts down what became of the rows of a call.
     pub(super) fn settle(&self, block: Block, outcomes: Vec<RowOutcome>) {
         self.clock.observe(block.begun.elapsed());
-        let put_down = self.journal.zip(block.call).map(|(journal, call)| journal.outcomes(call, &outcomes));
+        let put_down = self.journal().zip(block.call).map(|(journal, call)| journal.note_outcomes(call, &outcomes));
         let mut tally = lock(self.tally);
         if let Some(Err(failure)) = put_down {
             tally.break_off(failure.into());
@@ -93,11 +101,11 @@ impl Job<'_> {
             }
             _ => ENDED,
         };
-        lock(self.tally).leave_gathered(reason, self.journal);
+        lock(self.tally).leave_gathered(reason, self.journal());
         let nothing_known = Lookups::default();
         while self.account_for_next(|row, tally| match self.columns.record(&row, &nothing_known) {
-            Err(refusal) if !self.columns.has_references() => leave_unfit(tally, self.journal, row, &refusal),
-            _ => leave(tally, self.journal, row, reason),
+            Err(refusal) if !self.columns.has_references() => leave_unfit(tally, self.journal(), row, &refusal),
+            _ => leave(tally, self.journal(), row, reason),
         }) {}
     }
 

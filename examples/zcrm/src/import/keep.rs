@@ -11,17 +11,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use zcrm_core::coql::{Limits, Select};
+use zcrm_core::entity::Field;
 use zcrm_core::resource::ModuleHandle;
 use zcrm_core::{Client, Criteria, DateTime, Record, RecordId};
 
 use super::columns::{ABOUT, Columns, Writing};
+use super::values::Wanted;
 use super::writes::Row;
-
-/// The most fields that Zoho gives in one listing, one of them the time of the last change.
-const FIELDS: usize = 49;
-
-/// How many ids Zoho takes in one listing.
-const IDS: usize = 100;
 
 /// What a record held before a row was written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -44,7 +40,7 @@ pub struct Keep {
     client: Client,
     module: ModuleHandle,
     writing: Writing,
-    fields: Vec<String>,
+    wanted: Wanted,
     path: PathBuf,
     file: Mutex<File>,
     /// Rows that an earlier run has kept: what it wrote may be there by now, so they are not read again.
@@ -57,7 +53,13 @@ impl Keep {
     /// # Errors
     ///
     /// When the file cannot be written, or has something in it that is not of an earlier run.
-    pub fn new(client: &Client, module: &ModuleHandle, columns: &Columns, path: &Path, resumed: bool) -> Result<Self> {
+    pub fn new(
+        client: &Client,
+        module: &ModuleHandle,
+        (columns, fields): (&Columns, &[Field]),
+        path: &Path,
+        resumed: bool,
+    ) -> Result<Self> {
         let cannot = || format!("{} cannot be written", path.display());
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         let mut file = file.with_context(cannot)?;
@@ -74,12 +76,12 @@ impl Keep {
         } else if file.metadata().with_context(cannot)?.len() > 0 {
             bail!("{} has the old values of another import in it; name another file", path.display());
         }
-        let fields = columns.fields().filter(|field| !["id", ABOUT].contains(field)).map(str::to_owned).collect();
+        let wanted = Wanted::new(columns.fields().filter(|field| !["id", ABOUT].contains(field)), fields);
         Ok(Self {
             client: client.clone(),
             module: module.clone(),
             writing: columns.writing().clone(),
-            fields,
+            wanted,
             path: path.to_owned(),
             file: Mutex::new(file),
             kept,
@@ -99,7 +101,7 @@ impl Keep {
         }
         let ids = self.ids(&keys)?;
         let wanted: BTreeSet<&RecordId> = ids.values().flatten().collect();
-        let old = self.read(&wanted.into_iter().collect::<Vec<_>>())?;
+        let old = self.wanted.read(&self.module, &wanted.into_iter().collect::<Vec<_>>())?;
         let mut lines = Vec::new();
         for (row, key) in keys {
             let found = ids.get(&key.to_lowercase()).into_iter().flatten();
@@ -165,28 +167,9 @@ impl Keep {
         Ok(ids)
     }
 
-    fn read(&self, ids: &[&RecordId]) -> Result<BTreeMap<RecordId, Record>> {
-        let mut old: BTreeMap<RecordId, Record> = BTreeMap::new();
-        for ids in ids.chunks(IDS) {
-            for fields in self.fields.chunks(FIELDS) {
-                let names = fields.iter().map(String::as_str).chain(["Modified_Time"]);
-                let list = self.module.records().fields(names).ids(ids.iter().map(|id| (*id).clone()));
-                for record in list.iter() {
-                    let record = record?;
-                    let Some(id) = record.id() else { continue };
-                    let whole = old.entry(id).or_default();
-                    for (name, value) in record.fields() {
-                        whole.set(name, value);
-                    }
-                }
-            }
-        }
-        Ok(old)
-    }
-
     fn line(&self, row: u64, record: &Record) -> Option<Kept> {
         let null = || RawValue::from_string("null".to_owned()).ok();
-        let old = self.fields.iter().map(|name| {
+        let old = self.wanted.names().map(|name| {
             let value = record.field(name).value().and_then(|value| RawValue::from_string(value.raw().to_owned()).ok());
             Some((name.clone(), value.or_else(null)?))
         });

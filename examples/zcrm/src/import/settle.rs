@@ -10,16 +10,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
+use zcrm_core::coql::Select;
 use zcrm_core::journal::{CallId, Journal, JournaledCall, RowFate, RowOutcome, RowSet};
 use zcrm_core::resource::Which;
 use zcrm_core::rest::{List, SortOrder};
-use zcrm_core::{DateTime, ErrorKind, Record, RecordId};
+use zcrm_core::{Criteria, DateTime, ErrorKind, Record, RecordId};
 
 use super::alike::{Likeness, key};
 use super::clock::Sent;
 use super::job::Job;
 use super::lookup::Lookups;
-use super::writes::is_repeatable;
+use super::writes::is_found_again;
 use crate::csv::Sheet;
 
 /// `Date` and `Created_Time` have whole seconds, each cut off.
@@ -27,6 +28,9 @@ const SECONDS_OFF: i64 = 2;
 
 /// The most fields that Zoho gives in one listing, the two times left out.
 const FIELDS: usize = 48;
+
+/// Values in one `in (...)`, whatever the version.
+const VALUES: usize = 50;
 
 /// A call may still be carried out after its sender has died: so long nothing found means nothing.
 const SHORTEST_WAIT: Duration = Duration::from_secs(10);
@@ -60,7 +64,7 @@ pub fn settle(job: &Job<'_>, journal: &Journal, sheet: Sheet) -> Result<()> {
     if open.is_empty() {
         return Ok(());
     }
-    let since = calls.iter().map(|(_, sent)| sent.at).min().unwrap_or_default().saturating_sub(SECONDS_OFF);
+    let since = calls.iter().map(|(_, sent)| sent.first()).min().unwrap_or_default().saturating_sub(SECONDS_OFF);
     let last = calls.iter().map(|(_, sent)| sent.at).max().unwrap_or_default();
     let slowest = calls.iter().map(|(_, sent)| Duration::from_millis(sent.slowest_ms)).max().unwrap_or_default();
     let wait = (slowest.max(job.clock.slowest()) * 10).clamp(SHORTEST_WAIT, LONGEST_WAIT);
@@ -96,8 +100,11 @@ pub fn settle(job: &Job<'_>, journal: &Journal, sheet: Sheet) -> Result<()> {
             }
             journal.outcomes(call, &outcomes)?;
         }
-        if open.is_empty() || late || (job.is_interrupted)() {
+        if open.is_empty() || (job.is_interrupted)() {
             return Ok(());
+        }
+        if late {
+            return refuse_duplicates(job, journal, &open, since);
         }
         thread::sleep(pause.min(until.saturating_duration_since(Instant::now())));
         pause = (pause * 2).min(LONGEST_PAUSE.max(begun.elapsed()));
@@ -127,7 +134,7 @@ fn open_rows(job: &Job<'_>, calls: &[(JournaledCall, Sent)], mut sheet: Sheet) -
         let json = job.columns.record(row, &lookups).ok()?;
         let (row, call, may_come) = (row.number, *call, *bulk);
         let sent = serde_json::from_str(json.get()).ok()?;
-        (!job.held.contains(&row) && !is_repeatable(job.columns.writing(), &json)).then_some(Open {
+        (!job.held.contains(&row) && !is_found_again(job.columns.writing(), &json)).then_some(Open {
             row,
             call,
             sent,
@@ -261,6 +268,48 @@ fn created(row: u64, record: &Record) -> RowOutcome {
     outcome.id = record.id();
     outcome.modified_time = record.get("Modified_Time").ok().flatten();
     outcome
+}
+
+/// When the calls went out first of which not all is known.
+///
+/// # Errors
+///
+/// When the journal cannot be read.
+pub fn first_sent(journal: &Journal) -> Result<BTreeMap<CallId, i64>> {
+    let calls = journal.unanswered()?.into_iter().filter_map(with_context);
+    Ok(calls.map(|(call, sent)| (call.id, sent.first())).collect())
+}
+
+/// Rows with a unique value that a record had before they were sent: Zoho has refused them, or will.
+fn refuse_duplicates(job: &Job<'_>, journal: &Journal, open: &[Open], since: i64) -> Result<()> {
+    let mut outcomes: BTreeMap<CallId, Vec<RowOutcome>> = BTreeMap::new();
+    for field in job.columns.unique() {
+        let value_of = |row: &Open| row.sent.get(field).map(key).filter(|value| !value.is_empty());
+        let values: BTreeSet<String> = open.iter().filter_map(value_of).collect();
+        let values: Vec<String> = values.into_iter().collect();
+        let mut older: BTreeMap<String, RecordId> = BTreeMap::new();
+        for batch in values.chunks(VALUES) {
+            let select = Select::from(job.module.api_name()).fields(["id", field, "Created_Time"]);
+            let select = select.filter(Criteria::is_in(field, batch.iter().map(String::as_str)));
+            for record in job.client.query(select).iter() {
+                let record = record?;
+                let created = record.get::<DateTime>("Created_Time").ok().flatten();
+                let created = created.as_ref().and_then(DateTime::unix_seconds);
+                let value = record.field(field).value().and_then(|value| serde_json::from_str(value.raw()).ok());
+                if let (Some(id), Some(value), true) = (record.id(), value, created.is_some_and(|at| at < since)) {
+                    older.insert(key(&value), id);
+                }
+            }
+        }
+        for row in open {
+            let Some(id) = value_of(row).and_then(|value| older.get(&value).cloned()) else { continue };
+            let message = format!("DUPLICATE_DATA: the record {id} has its {field} already");
+            let mut outcome = RowOutcome::because(row.row, RowFate::Refused, message);
+            outcome.code = Some("DUPLICATE_DATA".to_owned());
+            outcomes.entry(row.call).or_default().push(outcome);
+        }
+    }
+    outcomes.into_iter().try_for_each(|(call, outcomes)| Ok(journal.outcomes(call, &outcomes)?))
 }
 
 /// How many rows of an earlier run were not answered.

@@ -1,19 +1,17 @@
-//! Sending rows: the one place that knows how the SDK writes records.
+//! Rows as records, and which of them may be sent twice.
 
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
-use zcrm_core::resource::ModuleHandle;
-use zcrm_core::rest::WriteStream;
 
-use super::columns::Writing;
+use super::columns::{Columns, Writing};
 
 /// A record as its row says, digit by digit.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) number: u64,
     pub(super) json: Box<RawValue>,
-    /// It was sent before, and what became of it is not known.
-    pub(super) in_doubt: bool,
+    /// It was sent before, and what became of it is not known: when that was first, by Zoho's clock.
+    pub(super) in_doubt: Option<i64>,
 }
 
 impl Serialize for Row {
@@ -22,32 +20,25 @@ impl Serialize for Row {
     }
 }
 
-/// Sends rows, so many calls side by side, as their outcomes are asked for.
-pub(super) fn send<I: Iterator<Item = Row>>(
-    module: &ModuleHandle,
-    writing: &Writing,
-    workers: usize,
-    rows: I,
-) -> WriteStream<I> {
-    let writer = module.writer().workers(workers);
+/// Whether a row can be sent a second time and means the same record: it is found by an id or a value.
+pub(super) fn is_found_again(writing: &Writing, json: &RawValue) -> bool {
     match writing {
-        Writing::Create => writer.create_iter(rows),
-        Writing::Update => writer.update_iter(rows),
-        // Zoho finds a record by its id without being told so.
-        Writing::UpsertBy(by) if by == "id" => writer.upsert_iter(rows, [""; 0]),
-        Writing::UpsertBy(by) => writer.upsert_iter(rows, [by]),
+        Writing::Create => false,
+        Writing::Update => true,
+        Writing::UpsertBy(by) => has_value(json, by),
     }
 }
 
-/// Whether a row can be sent a second time without a second record: it is found by an id or a value.
-pub(super) fn is_repeatable(writing: &Writing, json: &RawValue) -> bool {
-    let by = match writing {
-        Writing::Create => return false,
-        Writing::Update => return true,
-        Writing::UpsertBy(by) => by,
-    };
+/// Whether a row can be sent a second time without a second record: it is found again, or Zoho would refuse it for a
+/// value that has to be unique.
+pub(super) fn is_repeatable(columns: &Columns, json: &RawValue) -> bool {
+    let writing = columns.writing();
+    is_found_again(writing, json) || *writing == Writing::Create && columns.unique().any(|name| has_value(json, name))
+}
+
+fn has_value(json: &RawValue, field: &str) -> bool {
     let members: serde_json::Value = serde_json::from_str(json.get()).unwrap_or_default();
-    match members.get(by) {
+    match members.get(field) {
         Some(serde_json::Value::String(text)) => !text.trim().is_empty(),
         Some(serde_json::Value::Number(_) | serde_json::Value::Bool(_)) => true,
         _ => false,

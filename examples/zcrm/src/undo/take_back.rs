@@ -5,15 +5,16 @@ use std::fmt;
 use std::path::Path;
 
 use anyhow::Result;
-use serde_json::Value;
 use serde_json::value::RawValue;
+use zcrm_core::entity::Field;
 use zcrm_core::resource::{DeletedKind, ModuleHandle};
 use zcrm_core::rest::Outcome as Written;
-use zcrm_core::{Client, DateTime, ErrorKind, RecordId};
+use zcrm_core::{Client, DateTime, ErrorKind, Record, RecordId};
 
 use super::results::{What, read};
 use super::touched::{Old, Touched, touched};
-use crate::import::read_kept;
+use super::values::{as_sent, is_back};
+use crate::import::{Wanted, read_kept, subforms};
 use crate::in_one_line;
 
 /// How many records Zoho takes or gives in a request.
@@ -56,6 +57,14 @@ impl fmt::Display for Taken {
 struct Times {
     created: Option<DateTime>,
     modified: Option<DateTime>,
+}
+
+/// Records that are there.
+#[derive(Default)]
+struct Sorted {
+    unchanged: Vec<Touched>,
+    /// Each with why it is not to be taken back.
+    changed: Vec<(Touched, &'static str)>,
 }
 
 /// The records of one module, on their way back.
@@ -109,15 +118,50 @@ impl Way<'_> {
         for record in unkept {
             self.leave(&record, "its old values were not kept (import --keep-old FILE, undo --old FILE)");
         }
-        let kept = self.unchanged(kept, false)?;
-        if self.undo.dry_run {
-            self.taken.restored += kept.len() as u64;
+        if kept.is_empty() {
             return Ok(());
         }
+        let fields = self.module.fields().list().all()?;
+        let subforms = subforms(&fields);
+        let Sorted { unchanged, changed } = self.sorted(kept)?;
+        let names: BTreeSet<&str> = changed.iter().flat_map(|(record, _)| old_names(record)).collect();
+        let wanted = Wanted::new(names, &fields);
+        for batch in changed.chunks(PER_REQUEST) {
+            let ids: Vec<&RecordId> = batch.iter().map(|(record, _)| &record.id).collect();
+            let now = wanted.read(&self.module, &ids)?;
+            for (record, objection) in batch {
+                // As by an undo that was ended before it could say so.
+                match now.get(&record.id).is_some_and(|now| is_back(record, now, &subforms)) {
+                    true => self.taken.restored += 1,
+                    false => self.leave(record, objection),
+                }
+            }
+        }
+        if self.undo.dry_run {
+            self.taken.restored += unchanged.len() as u64;
+            return Ok(());
+        }
+        for batch in unchanged.chunks(PER_REQUEST * self.undo.workers.max(1)) {
+            self.write_back(batch, &fields, &subforms)?;
+        }
+        Ok(())
+    }
+
+    fn write_back(&mut self, records: &[Touched], fields: &[Field], subforms: &BTreeSet<&str>) -> Result<()> {
+        let in_rows = records.iter().flat_map(old_names).filter(|name| subforms.contains(name));
+        let in_rows: BTreeSet<&str> = in_rows.collect();
+        let now = match in_rows.is_empty() {
+            true => BTreeMap::new(),
+            false => {
+                let ids: Vec<&RecordId> = records.iter().map(|record| &record.id).collect();
+                Wanted::new(in_rows, fields).read(&self.module, &ids)?
+            }
+        };
+        let rows = records.iter().map(|record| restoring(record, now.get(&record.id), subforms));
+        let rows: Vec<Box<RawValue>> = rows.collect::<Result<_>>()?;
         let writer = self.module.writer().workers(self.undo.workers).if_unmodified();
-        let rows: Vec<Box<RawValue>> = kept.iter().map(restoring).collect::<Result<_>>()?;
         for written in writer.update_iter(rows) {
-            let Some(record) = kept.get(written.index) else { continue };
+            let Some(record) = records.get(written.index) else { continue };
             match &written.outcome {
                 Written::Updated(_) => self.taken.restored += 1,
                 outcome => self.leave(record, &reason(outcome)),
@@ -127,7 +171,14 @@ impl Way<'_> {
     }
 
     fn delete(&mut self, records: Vec<Touched>) -> Result<()> {
-        let records = self.unchanged(records, self.undo.force)?;
+        let Sorted { unchanged: mut records, changed } = self.sorted(records)?;
+        for (record, objection) in changed {
+            if self.undo.force {
+                records.push(record);
+            } else {
+                self.leave(&record, objection);
+            }
+        }
         if self.undo.dry_run {
             self.taken.deleted += records.len() as u64;
             return Ok(());
@@ -144,36 +195,28 @@ impl Way<'_> {
         Ok(())
     }
 
-    /// Those that nobody has changed since the import; of the others it is told why they are left.
-    fn unchanged(&mut self, records: Vec<Touched>, force: bool) -> Result<Vec<Touched>> {
-        let mut unchanged = BTreeSet::new();
-        let mut gone = BTreeSet::new();
+    /// Which records nobody has changed since the import, and which may have been; of those that are gone it is told.
+    fn sorted(&mut self, records: Vec<Touched>) -> Result<Sorted> {
+        let mut found: BTreeMap<RecordId, Option<&'static str>> = BTreeMap::new();
         for batch in records.chunks(PER_REQUEST) {
-            if batch.is_empty() {
-                continue;
-            }
             let times = self.times(batch)?;
-            for record in batch {
-                match times.get(&record.id).map(|times| objection(record, times)) {
-                    Some(None) => drop(unchanged.insert(record.id.clone())),
-                    Some(Some(_)) if force => drop(unchanged.insert(record.id.clone())),
-                    Some(Some(objection)) => self.leave(record, objection),
-                    None => drop(gone.insert(record.id.clone())),
-                }
-            }
+            found.extend(batch.iter().filter_map(|record| {
+                let times = times.get(&record.id)?;
+                Some((record.id.clone(), objection(record, times)))
+            }));
         }
-        let deleted = self.deleted(&gone)?;
-        let mut left = Vec::new();
+        let gone = records.iter().filter(|record| !found.contains_key(&record.id));
+        let deleted = self.deleted(&gone.map(|record| record.id.clone()).collect())?;
+        let mut sorted = Sorted::default();
         for record in records {
-            if unchanged.contains(&record.id) {
-                left.push(record);
-            } else if record.is_new && deleted.contains(&record.id) {
-                self.taken.deleted += 1;
-            } else if gone.contains(&record.id) {
-                self.leave(&record, GONE);
+            match found.get(&record.id) {
+                Some(None) => sorted.unchanged.push(record),
+                Some(Some(objection)) => sorted.changed.push((record, objection)),
+                None if record.is_new && deleted.contains(&record.id) => self.taken.deleted += 1,
+                None => self.leave(&record, GONE),
             }
         }
-        Ok(left)
+        Ok(sorted)
     }
 
     fn times(&self, records: &[Touched]) -> Result<BTreeMap<RecordId, Times>> {
@@ -224,22 +267,15 @@ fn objection(record: &Touched, now: &Times) -> Option<&'static str> {
 }
 
 /// The record with its old values, to be written unless it was modified since.
-fn restoring(record: &Touched) -> Result<Box<RawValue>> {
-    let mut members: BTreeMap<&str, Box<RawValue>> = BTreeMap::new();
-    let old = record.old.iter().flatten();
-    members.extend(old.map(|(name, value)| (name.as_str(), as_sent(value))));
-    members.insert("id", serde_json::value::to_raw_value(record.id.as_str())?);
-    members.insert("Modified_Time", serde_json::value::to_raw_value(&record.modified_time)?);
+fn restoring(record: &Touched, now: Option<&Record>, subforms: &BTreeSet<&str>) -> Result<Box<RawValue>> {
+    let mut members = as_sent(record.old.as_ref().unwrap_or(&BTreeMap::new()), now, subforms)?;
+    members.insert("id".to_owned(), serde_json::value::to_raw_value(record.id.as_str())?);
+    members.insert("Modified_Time".to_owned(), serde_json::value::to_raw_value(&record.modified_time)?);
     Ok(serde_json::value::to_raw_value(&members)?)
 }
 
-/// A reference is sent by its id alone.
-fn as_sent(value: &RawValue) -> Box<RawValue> {
-    let id = serde_json::from_str::<BTreeMap<String, Value>>(value.get()).ok().and_then(|object| {
-        let id = object.get("id")?.clone();
-        serde_json::value::to_raw_value(&BTreeMap::from([("id", id)])).ok()
-    });
-    id.unwrap_or_else(|| value.to_owned())
+fn old_names(record: &Touched) -> impl Iterator<Item = &str> {
+    record.old.iter().flatten().map(|(name, _)| name.as_str())
 }
 
 fn reason(outcome: &Written) -> String {

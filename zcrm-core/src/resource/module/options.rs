@@ -10,7 +10,7 @@ use super::lock::{Condition, Lock};
 use crate::config::ApiVersion;
 use crate::entity::AssignmentRuleId;
 use crate::error::Result;
-use crate::rest::{Batch, Cost, Effect, Guard, Idempotency, Request, Response, Row, Saved, comma_list};
+use crate::rest::{Batch, BeforeRequest, Cost, Effect, Guard, Idempotency, Request, Response, Row, Saved, comma_list};
 use crate::transport::Method;
 
 /// The most records that Zoho takes in a request.
@@ -39,6 +39,7 @@ pub struct Writer {
     pub(super) condition: Option<Condition>,
     pub(super) workers: usize,
     pub(super) per_request: usize,
+    pub(super) before: Option<BeforeRequest>,
 }
 
 /// What is done with records.
@@ -117,6 +118,26 @@ impl Writer {
         self
     }
 
+    /// Does something before each request goes out, in the thread that sends it: with [`workers`](Self::workers), side
+    /// by side. When it fails, that request and the rest are not sent.
+    ///
+    /// ```no_run
+    /// use zcrm_core::journal::Journal;
+    ///
+    /// # fn run(client: zcrm_core::Client, journal: std::sync::Arc<Journal>, leads: Vec<zcrm_core::Record>) {
+    /// // What the journal announces has reached the disk before it is sent.
+    /// let writer = client.module("Leads").writer().before_each_request(move || journal.sync());
+    /// for written in writer.workers(5).create_iter(leads) {
+    ///     println!("{:?}", written.outcome.id());
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn before_each_request(mut self, act: impl Fn() -> Result<()> + Send + Sync + 'static) -> Self {
+        self.before = Some(BeforeRequest::new(act));
+        self
+    }
+
     /// Any other member of the body, beside `data`.
     #[must_use]
     pub fn option(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
@@ -132,6 +153,7 @@ impl Writer {
         let writer = self.clone();
         let request = move |rows: &[Row]| writer.request(&action, rows);
         let batch = Batch::new(&self.module.session, effect, KEY, per_request, request).workers(workers);
+        let batch = batch.before_each_request(self.before.clone());
         match self.lock(effect) {
             Some(lock) => batch.guarded(lock),
             None => batch,

@@ -21,7 +21,14 @@ impl ModuleHandle {
     /// ```
     #[must_use]
     pub fn writer(&self) -> Writer {
-        Writer { module: self.clone(), options: Map::new(), workers: 1, per_request: PER_REQUEST, condition: None }
+        Writer {
+            module: self.clone(),
+            options: Map::new(),
+            workers: 1,
+            per_request: PER_REQUEST,
+            condition: None,
+            before: None,
+        }
     }
 
     /// Creates any number of records, [`Record`]s or any type that serde can write; see [`Writer::create`].

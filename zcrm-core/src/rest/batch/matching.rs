@@ -95,7 +95,7 @@ fn outcome(result: ItemResult, row: &Row, context: &Context<'_>) -> Outcome {
         if let (Some(id), Effect::Update | Effect::Delete) = (&row.id, context.effect) {
             saved.id = id.clone();
         }
-        saved
+        saved.retried(context.retried)
     });
     match (saved, context.effect) {
         (None, _) => Outcome::Unanswered((context.open)("Zoho reports success without an id".to_owned())),

@@ -23,5 +23,5 @@ pub(crate) use guard::Guard;
 pub use outcomes::{Outcome, Saved};
 pub use report::{BatchReport, Counts};
 pub(crate) use rows::{Row, comma_list};
-pub(crate) use send::Batch;
+pub(crate) use send::{Batch, BeforeRequest};
 pub use stream::{WriteStream, Written};

@@ -17,6 +17,7 @@ pub struct Saved {
     #[doc(alias = "upsert_duplicate_field")]
     pub duplicate_field: Option<String>,
     details: Json,
+    retried: bool,
 }
 
 impl Saved {
@@ -24,18 +25,30 @@ impl Saved {
     /// id.
     pub(crate) fn of(result: ItemResult, id: Option<&RecordId>) -> Option<Self> {
         let id = result.id().map(RecordId::from).or_else(|| id.cloned())?;
-        Some(Self { id, duplicate_field: result.duplicate_field, details: result.details })
+        Some(Self { id, duplicate_field: result.duplicate_field, details: result.details, retried: false })
     }
 
     /// One of which little is known: the id, and what else there is to tell.
     #[cfg(feature = "bulk")]
     pub(crate) fn bare(id: RecordId, details: Json) -> Self {
-        Self { id, duplicate_field: None, details }
+        Self { id, duplicate_field: None, details, retried: false }
     }
 
     /// A record that turns out to be as it was to be written, from what was read of it.
     pub(crate) fn found(id: &RecordId, details: Json) -> Self {
-        Self { id: id.clone(), duplicate_field: None, details }
+        Self { id: id.clone(), duplicate_field: None, details, retried: false }
+    }
+
+    /// The same, of a second attempt or not.
+    pub(crate) fn retried(self, retried: bool) -> Self {
+        Self { retried, ..self }
+    }
+
+    /// Whether this is the result of a second attempt, after the response to a first one was lost. Then an upsert that
+    /// was "updated" may have been created by the first.
+    #[must_use]
+    pub fn is_retry(&self) -> bool {
+        self.retried
     }
 
     /// When it was created, where Zoho tells it.

@@ -20,6 +20,22 @@ const ABOUT_THE_PATH: [&str; 5] =
 
 type MakeRequest = Arc<dyn Fn(&[Row]) -> Request<Response> + Send + Sync>;
 
+/// What is done before each request goes out, in the thread that sends it.
+#[derive(Clone)]
+pub(crate) struct BeforeRequest(Arc<dyn Fn() -> Result<()> + Send + Sync>);
+
+impl BeforeRequest {
+    pub(crate) fn new(act: impl Fn() -> Result<()> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(act))
+    }
+}
+
+impl fmt::Debug for BeforeRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BeforeRequest")
+    }
+}
+
 /// What is done with items, request after request. Clones share when it makes no sense to go on.
 #[derive(Clone)]
 pub(crate) struct Batch {
@@ -31,6 +47,7 @@ pub(crate) struct Batch {
     together: bool,
     request: MakeRequest,
     guard: Option<Arc<dyn Guard>>,
+    before: Option<BeforeRequest>,
     workers: usize,
     /// Why the rest is not sent.
     stop: Stop,
@@ -53,6 +70,7 @@ impl Batch {
             together: false,
             request: Arc::new(request),
             guard: None,
+            before: None,
             workers: 1,
             stop: Stop::default(),
         }
@@ -66,6 +84,11 @@ impl Batch {
     /// The same batch, with each item in a request of its own and under a guard.
     pub(crate) fn guarded(self, guard: impl Guard + 'static) -> Self {
         Self { per_request: 1, guard: Some(Arc::new(guard)), ..self }
+    }
+
+    /// Does something before each request goes out.
+    pub(crate) fn before_each_request(self, before: Option<BeforeRequest>) -> Self {
+        Self { before, ..self }
     }
 
     /// The item as it is sent.
@@ -103,6 +126,10 @@ impl Batch {
     pub(super) fn send(&self, rows: &[Row]) -> Vec<Outcome> {
         if let Some(cause) = self.stopped() {
             return vec![Outcome::NotSent(cause.clone()); rows.len()];
+        }
+        if let Some(Err(failure)) = self.before.as_ref().map(|before| (before.0)()) {
+            self.stop(failure.clone());
+            return vec![Outcome::NotSent(failure); rows.len()];
         }
         let outcomes = match self.session.run(&(self.request)(rows).stopped_by(&self.stop)) {
             Ok(response) => self.outcomes(&response, rows),
