@@ -339,3 +339,33 @@ fn a_record_of_many_requests_is_of_one_moment() {
     let by_id = fake.asked().iter().filter(|asked| asked.parameter("ids").is_some()).count();
     assert_eq!(by_id % 2, 0, "two requests for each hundred records");
 }
+
+/// A module with a text that lists cut short, and a file, which queries do not have.
+fn with_rich_text(asked: &Asked) -> Answer {
+    const TIME: &str = "2026-01-31T12:00:00+01:00";
+    if asked.path.ends_with("/settings/fields") {
+        let story = json!({ "api_name": "Story", "data_type": "textarea", "textarea": { "type": "rich_text" } });
+        let file = json!({ "api_name": "File", "data_type": "fileupload", "json_type": "jsonarray" });
+        return Answer::Json(200, json!({ "fields": [story, file] }));
+    }
+    let row = |story: &str| json!({ "id": "1", "Modified_Time": TIME, "Story": story, "File": [{ "id": "9" }] });
+    if asked.path.ends_with("/coql") {
+        let mut row = row(&"long ".repeat(200));
+        row.as_object_mut().unwrap().remove("File");
+        return fake::page([row], json!({ "more_records": false }));
+    }
+    match asked.path.ends_with("/deleted") || asked.parameter("converted") == Some("true") {
+        true => Answer::Json(204, Value::Null),
+        false => fake::page([row("long")], json!({ "more_records": false })),
+    }
+}
+
+#[test]
+fn a_rich_text_that_lists_cut_short_comes_whole() {
+    let (client, _fake) = fake::serving("v8", with_rich_text);
+    let changes = client.module("Things").changes(ChangesCursor::start());
+    let told: Vec<Record> = changes.iter().filter_map(|change| change.unwrap().upserted()).collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].get::<String>("Story").unwrap().map(|story| story.len()), Some(1_000));
+    assert!(!told[0].field("File").is_absent());
+}

@@ -49,7 +49,7 @@ pub mod protocol;
 mod registry;
 
 pub use closures::Closures;
-pub use copy::{CopyReport, copy_tokens};
+pub use copy::{CopyReport, Newer, copy_tokens};
 pub use encrypted::{Encrypted, EncryptionKey};
 #[cfg(feature = "marshal")]
 pub use marshal::RubyTokenFile;

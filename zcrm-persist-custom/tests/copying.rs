@@ -10,7 +10,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use zcrm_core::persistence::{InMemoryPersistence, PersistenceErrorKind as Kind, PersistenceHandler};
 use zcrm_core::{OAuthTokens, UserIdentifier};
-use zcrm_persist_custom::{Encrypted, EncryptionKey, RubyTokenFile, copy_tokens};
+use zcrm_persist_custom::{Encrypted, EncryptionKey, Newer, RubyTokenFile, copy_tokens};
 
 fn user(name: &str) -> UserIdentifier {
     UserIdentifier::new(name).unwrap()
@@ -28,7 +28,7 @@ fn each_user_is_copied_or_told() {
     wrapped.save_oauth_tokens(&tokens("a@x.com", 1)).unwrap();
     from.save_oauth_tokens(&tokens("plain@x.com", 2)).unwrap();
     to.save_oauth_tokens(&tokens("plain@x.com", 3)).unwrap();
-    let report = copy_tokens(&wrapped, &to, ["a@x.com", "plain@x.com", "absent@x.com"].map(user));
+    let report = copy_tokens(&wrapped, &to, ["a@x.com", "plain@x.com", "absent@x.com"].map(user), Newer::Keep);
     assert_eq!(report.copied, [user("a@x.com")]);
     assert_eq!(report.unknown, [user("absent@x.com")]);
     assert_eq!(report.failed.iter().map(|(user, _)| user.as_str()).collect::<Vec<_>>(), ["plain@x.com"]);
@@ -47,13 +47,18 @@ fn copying_waits_for_a_refresh_of_the_destination() {
     let lock = to.lock_refresh(&user("a@x.com"), Duration::from_secs(20), Duration::from_secs(20)).unwrap();
     let (done, copied) = mpsc::channel();
     thread::scope(|scope| {
-        scope.spawn(|| done.send(copy_tokens(&from, &to, [user("a@x.com")]).is_complete()));
+        scope.spawn(|| done.send(copy_tokens(&from, &to, [user("a@x.com")], Newer::Keep)));
         assert!(copied.recv_timeout(Duration::from_millis(300)).is_err());
         to.save_oauth_tokens(&tokens("a@x.com", 2)).unwrap();
         drop(lock);
-        assert!(copied.recv_timeout(Duration::from_secs(20)).unwrap());
+        let report = copied.recv_timeout(Duration::from_secs(20)).unwrap();
+        assert_eq!((&report.kept[..], report.copied.len()), (&[user("a@x.com")][..], 0));
+        assert!(!report.is_complete());
     });
-    assert_eq!(to.get_oauth_tokens(&user("a@x.com")).unwrap().unwrap().expiry_millis(), 1);
+    let expiry = || to.get_oauth_tokens(&user("a@x.com")).unwrap().unwrap().expiry_millis();
+    assert_eq!(expiry(), 2, "what was obtained later is kept");
+    assert!(copy_tokens(&from, &to, [user("a@x.com")], Newer::Replace).is_complete());
+    assert_eq!(expiry(), 1);
 }
 
 /// What `Marshal.dump` writes, by hand.
@@ -121,7 +126,7 @@ fn the_ruby_file_is_read_and_copied() {
     let old = RubyTokenFile::open(&path).unwrap();
     assert_eq!(old.users(), [user("a@x.com"), user("é@x.com")]);
     let to = InMemoryPersistence::new();
-    assert!(copy_tokens(&old, &to, old.users()).is_complete());
+    assert!(copy_tokens(&old, &to, old.users(), Newer::Keep).is_complete());
     let found = to.get_oauth_tokens(&user("é@x.com")).unwrap().unwrap();
     assert_eq!(
         (found.access_token().expose(), found.refresh_token().expose()),

@@ -95,6 +95,12 @@ fn readers(file: &Path, folder: &Path) -> Vec<Finding> {
         let text = format!("{readers} can read the tokens in {name}");
         findings.push(Finding::warn("permissions", text, format!("run: chmod 600 {name}")));
     }
+    if let Some(owner) = found(file).zip(found(folder)).and_then(|(file, folder)| owner::other_owner(&file, &folder)) {
+        let name = file.display();
+        let text = format!("{name} belongs to the user with the id {owner}, who can read the tokens in it");
+        let remedy = format!("run the programs as that user, or give the file to this one: chown $(id -u) {name}");
+        findings.push(Finding::warn("permissions", text, remedy));
+    }
     findings.extend(found(folder).iter().flat_map(|found: &Metadata| owner::faults_of_folder(folder, found)).map(
         |fault| {
             let (what, remedy) = fault.split_once("; ").unwrap_or((&fault, "choose another folder"));

@@ -1,9 +1,11 @@
 //! Whose files these are: what was found is not another's, and what is made belongs to whom the folder belongs.
 
 #[cfg(unix)]
-pub(crate) use unix::{Likeness, distrust, faults_of_folder, give, may_write, readers, warn_about_folder};
+pub(crate) use unix::{Likeness, distrust, faults_of_folder, give, may_write, other_owner, readers, warn_about_folder};
 #[cfg(not(unix))]
-pub(crate) use windows::{Likeness, distrust, faults_of_folder, give, may_write, readers, warn_about_folder};
+pub(crate) use windows::{
+    Likeness, distrust, faults_of_folder, give, may_write, other_owner, readers, warn_about_folder,
+};
 
 #[cfg(unix)]
 mod unix {
@@ -53,6 +55,12 @@ mod unix {
             mode if mode & 0o040 != 0 => Some("the group of the file"),
             _ => None,
         }
+    }
+
+    /// The user whom a file belongs to, where that is neither this program's, nor root, nor the folder's.
+    pub(crate) fn other_owner(found: &Metadata, folder: &Metadata) -> Option<u32> {
+        let owner = found.uid();
+        (![me(), ROOT, folder.uid()].contains(&owner)).then_some(owner)
     }
 
     /// Whether this program may make files in a folder.
@@ -137,6 +145,10 @@ mod windows {
     pub(crate) fn warn_about_folder(_: &Path, _: &Metadata) {}
 
     pub(crate) fn readers(_: &Metadata) -> Option<&'static str> {
+        None
+    }
+
+    pub(crate) fn other_owner(_: &Metadata, _: &Metadata) -> Option<u32> {
         None
     }
 

@@ -81,6 +81,12 @@ impl Column {
             .then(|| format!("the column {} must have a value, which nobody gives it; give it a default", self.name))
     }
 
+    /// What gives it a value, as a part of `ALTER TABLE`.
+    pub(crate) fn correction_of_more(&self) -> Option<String> {
+        let default = if self.is_text() { "''" } else { "0" };
+        self.needs_value.then(|| format!("ALTER `{}` SET DEFAULT {default}", self.name.replace('`', "``")))
+    }
+
     /// The collation of a key of names, if it may take different names for one.
     pub(crate) fn collation_of_key(&self) -> Option<&str> {
         let collation = self.collation.as_deref().filter(|_| self.is_unique && self.name == "useridentifier")?;

@@ -223,7 +223,8 @@ fn server_says(code: u16) -> (Kind, &'static str) {
         code if is_full(code) => (Kind::Unavailable, "the server has too many connections at the moment"),
         code if is_undone(code) => (
             Kind::Unavailable,
-            "others have locked the table oauthtokens or its row for longer than a statement may take; nothing was done",
+            "others have locked the table oauthtokens or its row for longer than a statement may take, so nothing was done; end \
+             what holds the lock (SHOW PROCESSLIST), or try again later",
         ),
         code if ended_the_connection(code) => (Kind::Unavailable, "the server ended the connection"),
         _ => (Kind::Other, "the server refused the statement"),

@@ -1,6 +1,6 @@
 //! Looking at the store for the doctor: nothing is made or changed, and all that is wrong is told.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use mysql::prelude::Queryable;
 use zcrm_core::UserIdentifier;
@@ -16,6 +16,8 @@ use crate::store::MysqlPersistence;
 const CHECK: &str = "store";
 /// How long a refresh lock that is held is waited for.
 const LOCK_WAIT: Duration = Duration::from_secs(2);
+/// A server that takes longer makes programs slow.
+const SLOW: Duration = Duration::from_secs(1);
 /// Less than this is no difference of two clocks: their times were on the way.
 const TOLERATED_SKEW: Duration = Duration::from_secs(60);
 
@@ -25,12 +27,13 @@ pub(crate) fn inspect(config: &Config) -> Inspection {
         Ok(store) => store,
         Err(error) => return Inspection::new(vec![error.to_finding(CHECK)], None),
     };
+    let begun = Instant::now();
     let table = match look_at_table(&store) {
         Ok(table) => table,
-        Err(error) => return Inspection::new(vec![error.to_finding(CHECK)], None),
+        Err(error) => return Inspection::new(vec![without_table(&store, &error)], None),
     };
     let place = format!("MySQL at {}", store.connector().place());
-    let mut findings = Vec::new();
+    let mut findings = Vec::from_iter(slowness(&place, begun.elapsed()));
     let user = config.current_user_email();
     match (schema::check_columns(&table, store.connector().place(), store.database()), store.list_tokens()) {
         (Ok(()), Ok(rows)) => {
@@ -38,6 +41,7 @@ pub(crate) fn inspect(config: &Config) -> Inspection {
                 narrowest(&table).map_or(String::new(), |width| format!(", each of at most {width} characters"));
             let count = rows.len();
             findings.push(Finding::ok(CHECK, format!("{place} holds the tokens of {count} users{widest}")));
+            findings.extend(doubles(&store));
             let others = rows.iter().filter(|row| user.is_none_or(|user| user.as_str() != row.user));
             findings.extend(others.filter_map(|row| {
                 let fault = row.fault.as_ref()?;
@@ -49,7 +53,7 @@ pub(crate) fn inspect(config: &Config) -> Inspection {
                 ))
             }));
         }
-        (Err(error), _) => findings.push(widening(error, store.database())),
+        (Err(error), _) => findings.push(widening(error, &table, store.database())),
         (_, Err(error)) => findings.push(error.to_finding(CHECK)),
     }
     findings.push(match schema::rehearse_writing(store.connector(), store.database()) {
@@ -82,17 +86,58 @@ fn narrowest(table: &[Column]) -> Option<u64> {
     table.iter().filter(|column| column.name.ends_with("token")).filter_map(|column| column.characters).min()
 }
 
-/// A table of another shape, with the statement that corrects it.
-fn widening(error: PersistenceError, database: &str) -> Finding {
+/// Why the table cannot be looked at. One that is absent is made by the next sign-in, where this account may.
+fn without_table(store: &MysqlPersistence, error: &PersistenceError) -> Finding {
     let mut finding = error.to_finding(CHECK);
-    if let Some(faults) = finding.remedy.take() {
-        finding.found = format!("{}; {faults}", finding.found);
+    if error.kind() == PersistenceErrorKind::Setup {
+        let database = store.database();
+        let exists = store.connector().once(|connection| {
+            let sql = "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = ?";
+            Ok(connection.exec_first::<u64, _, _>(sql, (database,))?)
+        });
+        if matches!(exists, Ok(Some(0))) {
+            finding.found.push_str(&format!(" (nor does the database {database})"));
+        }
+        finding.remedy = Some(format!(
+            "sign in, which makes it where this account may (zcrm login --browser, or --grant-token -), else let an \
+             administrator run schema.sql; or correct db_name, which is {database}"
+        ));
     }
-    finding.remedy = Some(format!(
-        "run as an administrator: ALTER TABLE `{database}`.`{TABLE}` MODIFY accesstoken varchar(2048) NOT NULL, MODIFY \
-         refreshtoken varchar(2048) NOT NULL, MODIFY useridentifier varchar(100) NOT NULL, MODIFY expirytime bigint NOT \
-         NULL; add a column that is missing, as schema.sql has it"
-    ));
+    finding
+}
+
+/// A server that keeps every program waiting.
+fn slowness(place: &str, took: Duration) -> Option<Finding> {
+    (took > SLOW).then(|| {
+        let found = format!("{place}: it took {} ms to connect twice and answer two statements", took.as_millis());
+        Finding::warn(CHECK, found, "see what keeps the server busy, and the network on the way there")
+    })
+}
+
+/// Users of whom a table without a key has several rows, of which the one that ends last is used.
+fn doubles(store: &MysqlPersistence) -> Vec<Finding> {
+    let table = store.table();
+    let sql = format!(
+        "SELECT CONVERT(useridentifier USING utf8mb4), COUNT(*) FROM {table} \
+         GROUP BY CAST(CONVERT(useridentifier USING utf8mb4) AS BINARY) HAVING COUNT(*) > 1"
+    );
+    let several: Vec<(String, u64)> =
+        store.connector().once(|connection| Ok(connection.query(&sql)?)).unwrap_or_default();
+    let told = several.into_iter().map(|(user, count)| {
+        let found = format!("{user} has {count} rows in {table}, of which the one that ends last is used");
+        let remedy = "delete the others, and make useridentifier the table's primary key, as schema.sql has it";
+        Finding::warn(CHECK, found, remedy)
+    });
+    told.collect()
+}
+
+/// A table of another shape, with the statement that corrects it.
+fn widening(error: PersistenceError, table: &[Column], database: &str) -> Finding {
+    let mut finding = error.to_finding(CHECK);
+    let message = error.to_string();
+    finding.found = message.replace("; ", ", ");
+    let changes = schema::corrections(table).join(", ");
+    finding.remedy = Some(format!("run as an administrator: ALTER TABLE `{database}`.`{TABLE}` {changes}"));
     finding
 }
 

@@ -191,6 +191,23 @@ pub(crate) fn check_columns(columns: &[Column], place: &str, database: &str) -> 
     Ok(())
 }
 
+/// What makes a table of another shape one that can be used, as parts of `ALTER TABLE`.
+pub(crate) fn corrections(columns: &[Column]) -> Vec<String> {
+    let ours = NAMES.into_iter().filter_map(|name| {
+        let kind = match name {
+            "expirytime" => "bigint".to_owned(),
+            "useridentifier" => format!("varchar({WIDTH})"),
+            _ => "varchar(2048)".to_owned(),
+        };
+        match columns.iter().find(|column| column.name == name) {
+            None => Some(format!("ADD {name} {kind} NOT NULL")),
+            Some(column) => fault_of(column).map(|_| format!("MODIFY {name} {kind} NOT NULL")),
+        }
+    });
+    let more = columns.iter().filter(|column| !NAMES.contains(&column.name.as_str()));
+    ours.chain(more.filter_map(Column::correction_of_more)).collect()
+}
+
 fn fault_of(column: &Column) -> Option<String> {
     let Column { name, data_type, characters, .. } = column;
     if name == "expirytime" {

@@ -83,7 +83,12 @@ impl Global {
 
     /// Tells people, unless they want to be told nothing.
     pub(crate) fn note(&self, text: impl std::fmt::Display) {
-        if !self.quiet {
+        Self::tell(self.quiet, text);
+    }
+
+    /// The same, for threads that cannot hold the options.
+    pub(crate) fn tell(quiet: bool, text: impl std::fmt::Display) {
+        if !quiet {
             stdio::note(format_args!("note: {text}"));
         }
     }

@@ -8,6 +8,7 @@ mod exit;
 pub mod export;
 pub mod fleet;
 pub mod grant;
+mod hold;
 pub mod import;
 mod interrupt;
 mod mysql_address;
@@ -26,6 +27,7 @@ pub mod watch;
 
 pub use connect::{backends, config, connect, is_local, may_write, token_place};
 pub use exit::{IN_PART, Outcome, arguments, complain, in_one_line, outcome_unknown, run};
+pub use hold::Hold;
 pub use interrupt::{Interrupt, end, on_signal};
 pub use mysql_address::MysqlAddress;
 pub use read_only::is_read_only;

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
-use zcrm_core::Config;
-use zcrm_core::persistence::PersistenceHandler;
+use anyhow::{Context, Result, bail};
+use zcrm_core::persistence::{PersistenceHandler, StoredTokens};
+use zcrm_core::{Config, UserIdentifier};
 
 use crate::connect::backends;
 use crate::mysql_address::MysqlAddress;
@@ -24,6 +24,18 @@ pub fn configured(config: &Config) -> Result<Box<dyn PersistenceHandler>> {
     Ok(backend.open(config)?)
 }
 
+/// A user's name as the store spells it: the one that is given, else the only one there that differs in case alone.
+#[must_use]
+pub fn spelled(store: &dyn PersistenceHandler, user: &UserIdentifier) -> UserIdentifier {
+    let rows = store.list_tokens().unwrap_or_default();
+    let alike = |row: &&StoredTokens| row.user.to_lowercase() == user.as_str().to_lowercase();
+    let mut alike: Vec<StoredTokens> = rows.iter().filter(alike).cloned().collect();
+    match alike.pop() {
+        Some(only) if alike.is_empty() => UserIdentifier::new(only.user).unwrap_or_else(|_| user.clone()),
+        _ => user.clone(),
+    }
+}
+
 /// A store by its name: a configuration file, `file:FOLDER`, or `mysql://USER@HOST:PORT/DATABASE`. It is made where it
 /// is absent.
 ///
@@ -32,6 +44,9 @@ pub fn configured(config: &Config) -> Result<Box<dyn PersistenceHandler>> {
 /// When it cannot be opened, the name holds a password, or this build lacks the store.
 pub fn named(name: &str) -> Result<Box<dyn PersistenceHandler>> {
     if let Some(folder) = name.strip_prefix("file:") {
+        if folder.is_empty() {
+            bail!("name a folder: file:FOLDER");
+        }
         return file(Path::new(folder));
     }
     if name.starts_with("mysql://") {

@@ -39,6 +39,23 @@ fn every_record_comes_once_from_as_many_jobs_as_it_takes() {
 }
 
 #[test]
+fn the_id_alone_and_ranges_of_numbers() {
+    for version in ["v2", "v8"] {
+        let account = with_leads(300, version);
+        let export = ["export", "--module", "Leads", "--way", "bulk", "--fields", "id"];
+        let all = account.run(ZCRM, &export);
+        assert_eq!((all.code, all.stdout.lines().count()), (Some(0), 300), "{all:?}");
+        assert!(all.stdout.lines().all(|line| line.starts_with(r#"{"id":"#) && line.len() < 40), "{all:?}");
+
+        let mut ids: Vec<&str> = all.stdout.lines().map(|line| line.trim_matches(|c: char| !c.is_numeric())).collect();
+        ids.sort_unstable();
+        let between = format!("id between '{}' and {}", ids[10], ids[59]);
+        let some = account.run(ZCRM, &[&export[..], &["--where", &between]].concat());
+        assert_eq!((some.code, some.stdout.lines().count()), (Some(0), 50), "{some:?}");
+    }
+}
+
+#[test]
 fn csv_and_a_moment_and_fields_that_zoho_does_not_export() {
     let account = with_leads(10, "v8");
     account.emulator.behave(|behaviour| behaviour.bulk_refused_fields = vec!["City".to_owned()]);

@@ -69,6 +69,10 @@ fn what_broke_off_is_gone_on_with_and_counted_as_one() {
         let ran = account.run(ZCRM, &export(way, &["--resume", "--since", "2020-01-01T00:00:00+00:00"]));
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
         assert!(ran.stderr.contains("since was null"), "{ran:?}");
+        let other = if way == "query" { "bulk" } else { "query" };
+        let ran = account.run(ZCRM, &export(other, &["--resume"]));
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
+        assert!(ran.stderr.contains("the cursor is of a scan"), "{ran:?}");
 
         let ran = account.run(ZCRM, &export(way, &["--resume"]));
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "records=6000\n"), "{ran:?}");
@@ -144,6 +148,23 @@ fn a_bulk_job_is_taken_up_and_never_started_twice_unless_told() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn ctrl_c_waits_for_the_job_that_is_being_started() {
+    let account = with_leads(600, "v8");
+    let starts = || account.emulator.counters().calls_to("POST", "/crm/bulk/v8/read");
+    let slowly = Fault::SlowHeaders(Duration::from_millis(800));
+    account.emulator.fault(On::path("/crm/bulk/").method("POST").times(1), slowly);
+    let child = account.command(ZCRM, &export("bulk", &[])).spawn().unwrap();
+    account.wait_for(|counters| counters.calls_to("POST", "/crm/bulk/v8/read") > 0);
+    program::signal(&child, "-INT");
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    let ran = account.run(ZCRM, &export("bulk", &["--resume"]));
+    assert_eq!((ran.code, ran.stdout.as_str(), starts()), (Some(0), "records=600\n", 1), "{ran:?}");
+    assert_whole(&account, 600);
+}
+
 #[test]
 fn csv_is_gone_on_with_behind_its_header() {
     let account = with_leads(5_000, "v8");
@@ -206,7 +227,7 @@ fn a_condition_means_the_same_whatever_the_way() {
 }
 
 #[test]
-fn without_the_scopes_of_coql_and_bulk_read_there_are_pages_and_without_names_all_fields() {
+fn pages_are_read_where_nothing_else_serves_and_what_they_promise_is_said() {
     for version in ["v2", "v8"] {
         let account = with_leads(300, version);
         let scope = Reply::error(401, "OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL");
@@ -214,12 +235,16 @@ fn without_the_scopes_of_coql_and_bulk_read_there_are_pages_and_without_names_al
         account.emulator.fault(On::path("/crm/bulk/"), Fault::Reply(scope));
         let ran = account.run(ZCRM, &export("auto", &[]));
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "records=300\n"), "{ran:?}");
+        assert!(ran.stderr.contains("may miss a record or give it twice"), "{ran:?}");
         assert_whole(&account, 300);
 
         account.emulator.clear_faults();
         let ran = account.run(ZCRM, &["export", "--module", "Leads", "--plan"]);
-        assert!(ran.last_line().starts_with("way=pages"), "{ran:?}");
-        assert!(ran.stderr.contains("COQL does not select Contract (fileupload)"), "{ran:?}");
+        assert!(ran.last_line().starts_with("way=query"), "{ran:?}");
+        let ran = account.run(ZCRM, &["export", "--module", "Leads", "--output", "all.ndjson"]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "records=300\n"), "{ran:?}");
+        let all = account.read("all.ndjson");
+        assert!(all.lines().all(|line| line.contains(r#""Contract":"#) && line.contains(r#""City":"#)), "{all}");
     }
 }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use fastrand::Rng;
 use program::Account;
 use serde_json::{Map, Value, json};
+use zcrm_core::entity::Json;
 use zcrm_core::{Client, Config, Record, RecordId};
 use zcrm_emulator::Options;
 
@@ -98,9 +99,10 @@ fn content(client: &Client, module: &str, of: impl Fn(&RecordId) -> bool) -> Vec
         ["id", "Created_Time", "Modified_Time", "Last_Activity_Time", "Created_By", "Modified_By", "Project_Code"];
     let fields = |record: Record| -> Map<String, Value> {
         let fields = record.fields().filter(|(name, _)| !given.contains(name));
-        fields
-            .map(|(name, value)| (name.to_owned(), essence(name, serde_json::from_str(value.raw()).unwrap())))
-            .collect()
+        let essence =
+            |(name, value): (&str, Json)| (name.to_owned(), essence(name, serde_json::from_str(value.raw()).unwrap()));
+        // A list of nothing says as much as nothing.
+        fields.map(essence).filter(|(_, value)| value.as_array().is_none_or(|list| !list.is_empty())).collect()
     };
     let mut content: Vec<String> = records.map(|record| Value::Object(fields(record)).to_string()).collect();
     content.sort();

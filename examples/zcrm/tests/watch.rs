@@ -5,8 +5,8 @@
 mod program;
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{BufRead, BufReader, Read};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ExitStatus};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
@@ -319,6 +319,15 @@ fn a_channel_is_renewed_before_it_ends_and_left_or_stopped_as_told() {
     let body = |token: &str| format!(r#"{{"module":"Leads","ids":["1"],"operation":"insert","token":"{token}"}}"#);
     assert_eq!(post(body("guessed")).unwrap(), 403);
     assert_eq!(post(format!(r#"{{"token":"{token}"}}"#)).unwrap(), 400);
+    // A crowd that holds on to its connections, half a request each.
+    let crowd = std::iter::repeat_with(|| {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        stream.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{").unwrap();
+        stream
+    });
+    let crowd: Vec<TcpStream> = crowd.take(300).collect();
+    assert_eq!(post(body(&token)).unwrap(), 200, "a crowd keeps nobody out");
+    drop(crowd);
     // The connection may break before the answer is read.
     assert!(post(" ".repeat(5 << 20)).is_ok_and(|status| status == 413) || agent.get(&hook).call().is_ok());
     assert_eq!(post(body(&token)).unwrap(), 200);
@@ -328,6 +337,7 @@ fn a_channel_is_renewed_before_it_ends_and_left_or_stopped_as_told() {
     until("a renewal", || renewals() > before);
     let (status, stderr) = watching.interrupt();
     assert!(status.success(), "{stderr}");
+    assert!(stderr.contains("a call was refused, which is no notification for this channel"), "{stderr}");
     assert!(stderr.contains("warning: channel") && !stderr.contains(&token) && !stderr.contains("secret"), "{stderr}");
     assert_eq!(account.emulator.channels()[0].0, id, "it was left");
 

@@ -9,8 +9,8 @@ use super::{Query, Select, parse};
 /// The text of a query, and values for its parameters (`:name`).
 ///
 /// A value becomes a value of the query whatever its characters are: it is never read as COQL. A list stands after
-/// `in`, without brackets. Parameters are for values after `where`, and for numbers after `limit` and `offset`. In
-/// `like :pattern` percent signs of the value are COQL's; for what a user typed use
+/// `in`, in brackets or without. Parameters are for values after `where`, and for numbers after `limit` and `offset`.
+/// In `like :pattern` percent signs of the value are COQL's; for what a user typed use
 /// [`Criteria::contains`](crate::criteria::Criteria::contains) and its kin in a [`Select`](super::Select).
 ///
 /// ```

@@ -55,9 +55,18 @@ impl Criteria {
 
     /// As [`to_bulk_read`](Self::to_bulk_read), for a job, which logs its errors itself.
     pub(crate) fn bulk_read_json(&self, version: ApiVersion) -> Result<Box<RawValue>> {
-        let fitted = self.fitted(IN_VALUES);
+        let fitted = self.without_number_ranges().fitted(IN_VALUES);
         fitted.check(Endpoint::BulkRead, CONDITIONS)?;
         fitted.json(version).and_then(|json| to_raw_value(&json)).map_err(unwritable)
+    }
+
+    /// The same criteria, with two comparisons for each range of numbers: bulk read has `between` for dates and moments
+    /// only (Zoho's page *Create Bulk Read Job*).
+    fn without_number_ranges(&self) -> Self {
+        match &self.0 {
+            Node::Group(joint, members) => Self::group(*joint, members.iter().map(Self::without_number_ranges)),
+            Node::Condition(condition) => condition.as_comparisons().unwrap_or_else(|| self.clone()),
+        }
     }
 
     fn json(&self, version: ApiVersion) -> serde_json::Result<Json<'_>> {
@@ -84,6 +93,20 @@ fn pairs(joint: Joint, members: &[Criteria], version: ApiVersion) -> serde_json:
 }
 
 impl Condition {
+    /// Two comparisons that say the same as a range of numbers.
+    fn as_comparisons(&self) -> Option<Criteria> {
+        let Literal::List(bounds) = &self.value else { return None };
+        let ([low, high], true) = (bounds.as_slice(), self.operator.takes_range()) else { return None };
+        if !bounds.iter().all(Literal::is_numeric) {
+            return None;
+        }
+        let field = self.field.as_str();
+        Some(match self.operator {
+            Operator::NotBetween => Criteria::less_than(field, low).or(Criteria::greater_than(field, high)),
+            _ => Criteria::greater_equal(field, low).and(Criteria::less_equal(field, high)),
+        })
+    }
+
     fn json(&self, version: ApiVersion) -> serde_json::Result<Json<'_>> {
         let api_name = self.field.as_str();
         let comparator = comparator(self.operator);

@@ -3,6 +3,7 @@
 use crate::entity::{Date, DateTime};
 use crate::error::{Error, Result};
 
+use super::literal::is_number;
 use super::{Condition, Criteria, Endpoint, Literal, Operator, invalid};
 
 impl Criteria {
@@ -136,15 +137,6 @@ pub(crate) fn check_literal(value: &Literal) -> Result<(), &'static str> {
             Err("the value is not an id, which has digits only")
         }
         _ => Ok(()),
-    }
-}
-
-fn is_number(text: &str) -> bool {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let unsigned = text.strip_prefix('-').unwrap_or(text);
-    match unsigned.split_once('.') {
-        Some((whole, fraction)) => digits(whole) && digits(fraction),
-        None => digits(unsigned),
     }
 }
 

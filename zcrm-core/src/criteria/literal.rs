@@ -73,6 +73,15 @@ impl Literal {
         }
     }
 
+    /// Whether it is a number or an id, quoted or not.
+    pub(super) fn is_numeric(&self) -> bool {
+        match self {
+            Self::Number(_) | Self::Id(_) => true,
+            Self::Text(text) => is_number(text),
+            _ => false,
+        }
+    }
+
     fn told(&self) -> Told<'_> {
         match self {
             Self::Null => Told::Null,
@@ -81,6 +90,15 @@ impl Literal {
             Self::List(values) => Told::List(values),
             text => Told::Text(text.text().unwrap_or_default()),
         }
+    }
+}
+
+pub(super) fn is_number(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    match unsigned.split_once('.') {
+        Some((whole, fraction)) => digits(whole) && digits(fraction),
+        None => digits(unsigned),
     }
 }
 

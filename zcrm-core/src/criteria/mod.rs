@@ -28,8 +28,8 @@
 //! |---|---|---|---|
 //! | equals, `not_equal`, `in`, `not_in` | yes | yes | yes |
 //! | less, greater, less or equal, greater or equal | yes | yes | yes |
-//! | between | yes | yes | yes |
-//! | `not_between` | no | yes | yes |
+//! | between | yes | yes | yes, of numbers as two conditions |
+//! | `not_between` | no | yes | the same |
 //! | `starts_with` | yes | yes | yes |
 //! | `ends_with`, `contains`, `not_contains` | no | yes | yes |
 //! | like, with a pattern of one's own | no | yes | no |

@@ -170,9 +170,18 @@ fn list(tokens: &mut Tokens) -> Result<Literal> {
         return Ok(Literal::List(values));
     }
     tokens.expect_symbol("(")?;
-    let mut values = vec![value(tokens)?];
-    while tokens.eat_symbol(",") {
-        values.push(value(tokens)?);
+    let mut values = Vec::new();
+    loop {
+        match tokens.peek() {
+            Some(Token::Bound(Literal::List(_))) => match list(tokens)? {
+                Literal::List(bound) => values.extend(bound),
+                one => values.push(one),
+            },
+            _ => values.push(value(tokens)?),
+        }
+        if !tokens.eat_symbol(",") {
+            break;
+        }
     }
     tokens.expect_symbol(")")?;
     Ok(Literal::List(values))
@@ -192,7 +201,7 @@ fn value(tokens: &mut Tokens) -> Result<Literal> {
             return Err(tokens.refused("this parameter is null; write is null or is not null"));
         }
         Some(Token::Bound(Literal::List(_))) => {
-            return Err(tokens.refused("this parameter is a list; it stands after in, without brackets"));
+            return Err(tokens.refused("this parameter is a list, which stands after in only"));
         }
         Some(Token::Word(word)) if !is_keyword(word) => Literal::Text(word.clone()),
         Some(Token::Bound(value)) => value.clone(),

@@ -65,16 +65,9 @@ impl Operator {
         Some(match (group, endpoint) {
             (Group::Boolean, Endpoint::Coql) => self == Self::Equals,
             (Group::Boolean, _) => self == Self::Equals || self == Self::IsNull,
-            (Group::Ordered, Endpoint::BulkRead) if is_number(data_type) => {
-                (compares || orders && !self.takes_range()) || self.takes_nothing()
-            }
             (Group::Ordered, _) => compares || orders || self.takes_nothing(),
             (Group::Lookup, _) => compares || self.takes_nothing(),
             (Group::Text | Group::Unqueried, _) => compares || self.matches_text() || self.takes_nothing(),
         })
     }
-}
-
-fn is_number(data_type: &str) -> bool {
-    !matches!(data_type, "date" | "datetime")
 }

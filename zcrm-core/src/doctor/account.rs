@@ -31,10 +31,14 @@ pub(super) fn check(client: &Client, transport: &Budget) -> Account {
         Ok(user) => account.findings.push(whose(client, user)),
         Err(_) if is_refused => {}
         Err(error) if error.kind() == ErrorKind::Scope => {
-            let found = "whose the tokens are is not told without the scope ZohoCRM.users.READ";
+            let what = "whose the tokens are is not told without the scope ZohoCRM.users.READ";
+            let found = explain::with_causes(what, error);
             account.findings.push(Finding::warn("user", found, "see the line about scopes"));
         }
-        Err(error) => account.fail(version(client, error).unwrap_or_else(|| explain::failure(check_of(error), error))),
+        Err(error) => account.fail(version(client, error).unwrap_or_else(|| match error.kind() {
+            ErrorKind::NotFound => nobody(error),
+            _ => explain::failure(check_of(error), error),
+        })),
     }
     if let Some(error) = user.as_ref().err().filter(|_| is_refused) {
         account.fail(refusal(client, error));
@@ -66,12 +70,15 @@ impl Account {
                 self.findings.push(limits(&Limits::of(license, client.usage())));
             }
             Err(error) if error.kind() == ErrorKind::Scope => {
-                let found = "the organization and its limits are not told without the scope ZohoCRM.org.READ";
+                let what = "the organization and its limits are not told without the scope ZohoCRM.org.READ";
+                let found = explain::with_causes(what, &error);
                 self.findings.push(Finding::warn("organization", found, "see the line about scopes"));
             }
             Err(error) => {
-                let finding = version(client, &error).unwrap_or_else(|| explain::failure("organization", &error));
-                self.fail(finding);
+                self.fail(version(client, &error).unwrap_or_else(|| match error.kind() {
+                    ErrorKind::NotFound => no_organization(&error),
+                    _ => explain::failure("organization", &error),
+                }));
             }
         }
     }
@@ -99,12 +106,28 @@ fn refusal(client: &Client, error: &Error) -> Finding {
     let config = client.config();
     let center = config.data_center().map_or_else(|| config.api_base_url().to_owned(), |center| center.to_string());
     let environment = if config.sandbox() { "sandbox" } else { "production" };
-    let code = error.code().map(|code| format!(" ({code})")).unwrap_or_default();
+    let said = error.api().map(|api| format!(" ({api})")).unwrap_or_default();
     let found = format!(
-        "Zoho rejects every access token{code}, although the refresh token works: the tokens are not of data center \
+        "Zoho rejects every access token{said}, although the refresh token works: the tokens are not of data center \
          {center}, not of the environment {environment}, or of another client"
     );
     Finding::fail("access", found, UNAUTHENTICATED)
+}
+
+/// Zoho takes the tokens, and names no user.
+fn nobody(error: &Error) -> Finding {
+    let found = explain::with_causes("Zoho tells no user whose these tokens are", error);
+    let remedy =
+        "see that the user is active in Zoho CRM, then sign in again: zcrm login --browser, or --grant-token -";
+    Finding::fail("user", found, remedy)
+}
+
+/// Zoho takes the tokens, and names no organization.
+fn no_organization(error: &Error) -> Finding {
+    let found = explain::with_causes("Zoho tells no organization that these tokens are for", error);
+    let remedy = "see that the user still belongs to an organization of Zoho CRM, then sign in again and choose it: zcrm login \
+                  --browser, or --grant-token -";
+    Finding::fail("organization", found, remedy)
 }
 
 fn whose(client: &Client, user: &User) -> Finding {
@@ -171,7 +194,7 @@ fn limits(limits: &Limits) -> Finding {
 fn version(client: &Client, error: &Error) -> Option<Finding> {
     let code = error.code().unwrap_or_default();
     let is_of_version = matches!(code, "API_NOT_SUPPORTED" | "VERSION_NOT_SUPPORTED" | "INVALID_URL_PATTERN")
-        || (error.kind() == ErrorKind::NotFound && !matches!(code, "NOT_FOUND" | "RECORD_NOT_FOUND"));
+        || (error.status() == Some(404) && !matches!(code, "NOT_FOUND" | "RECORD_NOT_FOUND"));
     if !is_of_version {
         return None;
     }

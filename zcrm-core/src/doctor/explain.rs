@@ -11,11 +11,13 @@ pub(super) fn failure(check: &str, error: &Error) -> Finding {
     let asked = message.find("(asked: ").and_then(|at| message.get(at..));
     let what = match (asked, what.split_once(". ")) {
         (Some(asked), Some((what, _))) => format!("{what} {asked}"),
+        // What follows tells of the response, and is no remedy.
+        _ if error.kind() == ErrorKind::InvalidResponse && !told.is_empty() => format!("{what}, {told}"),
         _ => what.to_owned(),
     };
     let remedy = match (remedy(error), told) {
         (Some(remedy), _) => remedy,
-        (None, "") => "see the documentation of this kind of error",
+        (None, "") => "do as the text above says; an administrator of the organization can see more in Zoho CRM",
         (None, told) => told,
     };
     Finding::fail(check, with_causes(&what, error), remedy)
@@ -53,7 +55,28 @@ fn remedy(error: &Error) -> Option<&'static str> {
             "wait 10 minutes; look for programs that refresh the same tokens without sharing them"
         }
         ErrorKind::Unauthenticated => UNAUTHENTICATED,
-        ErrorKind::Forbidden => "let an administrator allow API access in the user's profile",
+        ErrorKind::AccessDenied => {
+            "see in the browser whether the user can still sign in to Zoho: an account that is closed or not active gets no \
+             access; then sign in again: zcrm login --browser, or --grant-token -"
+        }
+        ErrorKind::Scope => {
+            "see whether the user is active in Zoho CRM; then sign in again with the scope that lacks, as the line about \
+             scopes tells"
+        }
+        ErrorKind::Forbidden => {
+            "let an administrator allow what Zoho names: API access in the user's profile, this machine's IP address where \
+             those are restricted, or the edition or license that it needs"
+        }
+        ErrorKind::InvalidRequest | ErrorKind::NotFound => {
+            "do as Zoho's code and message say; an administrator of the organization can see more in Zoho CRM"
+        }
+        ErrorKind::InvalidResponse => {
+            "try again later, as it may be maintenance; where it lasts, something else than Zoho answers: check \
+             api_base_url, accounts_url and any proxy"
+        }
+        ErrorKind::Unanswered => "try again later; where it lasts, check the network and any proxy",
+        ErrorKind::Connect | ErrorKind::Tls => "do as the lines about the servers say",
+        ErrorKind::WrongHost => "set api_base_url to the data center's API host, such as https://www.zohoapis.com",
         ErrorKind::RateLimited => "wait; where it lasts for hours, the organization's credits for the day are used up",
         ErrorKind::Server | ErrorKind::AccountsServer => {
             "try again later; where it lasts, check the URLs and any proxy"

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::budget::Budget;
 use super::explain;
 use crate::client::Client;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::finding::Finding;
 use crate::transport::Method;
 
@@ -20,10 +20,12 @@ pub(super) struct Known {
     pub(super) module: String,
     /// Whether metadata may be read.
     pub(super) metadata: Option<bool>,
+    /// Whether records may be read.
+    pub(super) records: Option<bool>,
 }
 
 pub(super) fn check(client: &Client, transport: &Budget, names: &[String]) -> (Vec<Finding>, Known) {
-    let mut known = Known { module: "Leads".to_owned(), metadata: None };
+    let mut known = Known { module: "Leads".to_owned(), metadata: None, records: None };
     if names.is_empty() {
         return (Vec::new(), known);
     }
@@ -35,7 +37,7 @@ pub(super) fn check(client: &Client, transport: &Budget, names: &[String]) -> (V
     };
     let mut findings = Vec::new();
     let listed = listed.unwrap_or_else(|error| {
-        findings.push(explain::failure("modules", &error));
+        findings.push(lacking_metadata("modules", explain::failure("modules", &error), &error));
         Vec::new()
     });
     for name in names {
@@ -47,7 +49,7 @@ pub(super) fn check(client: &Client, transport: &Budget, names: &[String]) -> (V
         if findings.is_empty() {
             known.module.clone_from(name);
         }
-        findings.extend(examine(client, transport, name, module));
+        findings.extend(examine(client, transport, name, module, &mut known));
     }
     (findings, known)
 }
@@ -90,7 +92,7 @@ fn unknown(name: &str, listed: &[Value]) -> Finding {
     Finding::fail("module", format!("there is no module {name}, or the user may not see it"), remedy)
 }
 
-fn examine(client: &Client, transport: &Budget, name: &str, module: Option<&Value>) -> Vec<Finding> {
+fn examine(client: &Client, transport: &Budget, name: &str, module: Option<&Value>, known: &mut Known) -> Vec<Finding> {
     if transport.calls_left() < 3 {
         let found = format!("{name}: not checked, as an examination sends few calls");
         return vec![Finding::warn("module", found, format!("run it again with --module {name} alone"))];
@@ -104,6 +106,11 @@ fn examine(client: &Client, transport: &Budget, name: &str, module: Option<&Valu
         )];
     }
     let rows = read(client, name, &[("per_page", "1"), ("fields", "id")], "data");
+    match &rows {
+        Ok(_) => known.records = Some(true),
+        Err(error) if error.kind() == ErrorKind::Scope && known.records.is_none() => known.records = Some(false),
+        Err(_) => {}
+    }
     if let Err(error) = rows {
         let finding = match error.kind() {
             ErrorKind::Scope => Finding::fail(
@@ -132,7 +139,7 @@ fn examine(client: &Client, transport: &Budget, name: &str, module: Option<&Valu
             told.push(mandatory(fields, layouts));
         }
         (Err(error), _) | (_, Err(error)) => {
-            let mut finding = explain::failure("module", error);
+            let mut finding = lacking_metadata("module", explain::failure("module", error), error);
             finding.found = format!("{name}: its fields and layouts cannot be read: {}", finding.found);
             findings.push(finding.weakened());
         }
@@ -145,6 +152,18 @@ fn examine(client: &Client, transport: &Budget, name: &str, module: Option<&Valu
         findings.push(Finding::warn("module", found, remedy));
     }
     findings
+}
+
+/// The scope to ask for, where it is metadata that cannot be read.
+fn lacking_metadata(check: &str, finding: Finding, error: &Error) -> Finding {
+    match error.kind() {
+        ErrorKind::Scope => Finding::fail(
+            check,
+            finding.found,
+            "sign in again with the scope ZohoCRM.settings.ALL beside the others: zcrm login --browser, or --grant-token -",
+        ),
+        _ => finding,
+    }
 }
 
 fn may_write(module: &Value) -> String {

@@ -117,6 +117,11 @@ impl Server<'_> {
             (Obstacle::CertificateIssuer, _) => {
                 "the certificate's authority is unknown: name it in ca_file (PEM), as of a proxy that opens TLS".to_owned()
             }
+            (Obstacle::CertificateOfAuthority, _) => {
+                "the certificate is self-signed and says that it is an authority's: give the server one with \
+                 basicConstraints CA:FALSE, and name it, or its authority, in ca_file (PEM)"
+                    .to_owned()
+            }
             (Obstacle::Unknown, TransportErrorKind::Tls) => {
                 format!("check {key}, and name an authority of your own in ca_file (PEM)")
             }

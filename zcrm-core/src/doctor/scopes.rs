@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::budget::Budget;
+use super::explain;
 use super::modules::Known;
 use crate::client::Client;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::finding::Finding;
 use crate::rest::Prices;
 use crate::transport::Method;
@@ -109,22 +110,33 @@ pub(super) fn check(
     mut probes: Probes,
     known: Known,
 ) -> Vec<Finding> {
+    let mut findings = Vec::new();
     let mut prices = None;
     if transport.calls_left() > 0 {
         let read = client.limits().read_prices();
-        // An emulation, or a gateway, may lack the list: that says nothing of the scope.
-        if read.as_ref().err().is_none_or(|error| error.kind() == ErrorKind::Scope) {
-            probes.note("prices", &read);
+        match &read {
+            Err(error) if error.kind() != ErrorKind::Scope => findings.push(without_prices(client, error)),
+            _ => probes.note("prices", &read),
         }
         prices = read.ok();
     }
-    if let Some(allowed) = known.metadata {
-        probes.0.insert("metadata", allowed);
-    }
+    probes.0.extend(known.metadata.map(|allowed| ("metadata", allowed)));
+    probes.0.extend(known.records.map(|allowed| ("read records", allowed)));
     if scopes.0.is_none() {
         probe(client, transport, &mut probes, &known);
     }
-    vec![summary(&scopes, &probes, prices.as_deref())]
+    findings.push(summary(&scopes, &probes, prices.as_deref()));
+    findings
+}
+
+/// The list of prices is not given, which says nothing of the scope.
+fn without_prices(client: &Client, error: &Error) -> Finding {
+    let version = client.config().api_version();
+    let found = explain::with_causes(&format!("Zoho does not tell the prices of calls (__apis of {version})"), error);
+    match error.kind().is_rejection() {
+        true => Finding::ok("prices", format!("{found}; those of its documentation are used")),
+        false => Finding::warn("prices", found, "those of its documentation are used; try again later"),
+    }
 }
 
 /// Tries what only reads, as far as there are calls left.
@@ -152,8 +164,8 @@ fn summary(scopes: &Scopes, probes: &Probes, prices: Option<&Prices>) -> Finding
     let (mut allowed, mut lacking, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for need in &NEEDS {
         let priced = need.call.and_then(|(method, path)| prices?.get(method, path)?.scope.clone());
-        // A price list that names a whole group does not tell what of it the call needs.
-        let exact = priced.filter(|scope| !scope.to_lowercase().ends_with(".all"));
+        // A price list that names a whole group, or a module by a placeholder, does not tell what a call needs.
+        let exact = priced.filter(|scope| is_scope(scope) && !scope.to_lowercase().ends_with(".all"));
         let scope = exact.unwrap_or_else(|| need.scope.to_owned());
         match probes.0.get(need.what).copied().or_else(|| scopes.allow(&scope)) {
             Some(true) => allowed.push(need.what),
@@ -161,7 +173,7 @@ fn summary(scopes: &Scopes, probes: &Probes, prices: Option<&Prices>) -> Finding
             None => unknown.push(need.what),
         }
     }
-    let told = |words: &[&str]| words.join(", ");
+    let told = |words: &[&str]| if words.is_empty() { "nothing".to_owned() } else { words.join(", ") };
     let mut found = format!("the tokens allow: {}", told(&allowed));
     if !unknown.is_empty() {
         found.push_str(&format!("; not tried: {}", told(&unknown)));
@@ -181,7 +193,10 @@ fn summary(scopes: &Scopes, probes: &Probes, prices: Option<&Prices>) -> Finding
         "where the program needs these, sign in again with all scopes: zcrm login --browser --scope {}",
         all.join(",")
     );
-    Finding::warn("scopes", found, remedy)
+    match allowed.is_empty() {
+        true => Finding::fail("scopes", found, remedy),
+        false => Finding::warn("scopes", found, remedy),
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,9 @@ use super::id::FieldId;
 use super::reference::{FieldRef, ModuleRef, ProfileRef};
 use super::time::DateTime;
 
+/// The greatest length of a text that is not a rich one.
+const LONGEST_TEXT: i64 = 32_000;
+
 entity! {
     /// A field of a module.
     #[doc(alias = "ZCRMField")]
@@ -278,5 +281,20 @@ impl Field {
     #[must_use]
     pub fn is_auto_number(&self) -> bool {
         self.auto_number.as_ref().is_some_and(|auto_number| *auto_number != AutoNumberField::default())
+    }
+
+    /// Whether it is a text with formatting, of which lists give only the beginning: by its type, by what else is told
+    /// of it, or by a length that no other text has.
+    pub(crate) fn is_rich_text(&self) -> bool {
+        let rich = |text: &str| text.to_ascii_lowercase().contains("rich");
+        let told = |(name, value): (&String, &Json)| {
+            let is_set = !matches!(value.raw(), "false" | "null");
+            (rich(name) && is_set)
+                || (matches!(name.as_str(), "textarea" | "ui_type" | "sub_type") && rich(value.raw()))
+        };
+        let data_type = self.data_type.as_deref().unwrap_or_default();
+        let long =
+            data_type.eq_ignore_ascii_case("textarea") && self.length.is_some_and(|length| length > LONGEST_TEXT);
+        long || rich(data_type) || self.other.iter().any(told)
     }
 }

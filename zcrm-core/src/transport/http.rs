@@ -317,6 +317,7 @@ fn obstacle(error: &ureq::Error) -> Obstacle {
         () if says(&["not valid yet", "notvalidyet"]) => Obstacle::CertificateNotYetValid,
         () if says(&["not valid for name", "notvalidforname"]) => Obstacle::CertificateName,
         () if says(&["unknownissuer", "unknown issuer"]) => Obstacle::CertificateIssuer,
+        () if says(&["causedasendentity"]) => Obstacle::CertificateOfAuthority,
         () => Obstacle::Unknown,
     }
 }
@@ -376,7 +377,8 @@ fn roots(options: &HttpOptions) -> Result<RootCerts> {
     for path in &options.extra_ca_files {
         let name = path.display().to_string();
         let pem = std::fs::read(path).map_err(|cause| {
-            Error::new(ErrorKind::Config, format!("the CA file {name} cannot be read")).with_source(cause)
+            Error::new(ErrorKind::Config, format!("the CA file {name} cannot be read; correct ca_file"))
+                .with_source(cause)
         })?;
         extra.extend(certificates(&pem, &format!("the CA file {name}"))?);
     }
@@ -397,7 +399,9 @@ fn certificates(pem: &[u8], what: &str) -> Result<Vec<Certificate<'static>>> {
             Ok(PemItem::Certificate(certificate)) => found.push(certificate),
             Ok(_) => {}
             Err(cause) => {
-                return Err(Error::new(ErrorKind::Config, format!("{what} is not PEM")).with_source(cause));
+                return Err(
+                    Error::new(ErrorKind::Config, format!("{what} is not PEM; correct ca_file")).with_source(cause)
+                );
             }
         }
     }

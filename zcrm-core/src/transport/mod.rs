@@ -65,6 +65,8 @@ pub(crate) enum Obstacle {
     CertificateName,
     /// The certificate's authority is not trusted.
     CertificateIssuer,
+    /// The certificate is an authority's own, as self-signed ones often are, and no server's.
+    CertificateOfAuthority,
     #[default]
     Unknown,
 }

@@ -27,11 +27,11 @@ const CLASS: &str = "ZohoOAuthTokens";
 ///
 /// ```no_run
 /// use zcrm_core::persistence::InMemoryPersistence;
-/// use zcrm_persist_custom::{RubyTokenFile, copy_tokens};
+/// use zcrm_persist_custom::{Newer, RubyTokenFile, copy_tokens};
 ///
 /// let old = RubyTokenFile::open("/srv/ruby-app/zcrm_oauthtokens.txt")?;
 /// let store = InMemoryPersistence::new(); // really: a file or a database
-/// let report = copy_tokens(&old, &store, old.users());
+/// let report = copy_tokens(&old, &store, old.users(), Newer::Keep);
 /// assert!(report.is_complete());
 /// # Ok::<(), zcrm_core::persistence::PersistenceError>(())
 /// ```

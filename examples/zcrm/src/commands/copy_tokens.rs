@@ -7,7 +7,7 @@ use clap::Args;
 use zcrm_cli::{Outcome, in_one_line, stdio, stores};
 use zcrm_core::UserIdentifier;
 use zcrm_core::persistence::PersistenceHandler;
-use zcrm_persist_custom::copy_tokens;
+use zcrm_persist_custom::{Newer, copy_tokens};
 
 use crate::global::Global;
 
@@ -28,6 +28,9 @@ pub(crate) struct CopyTokens {
     /// Encrypt them in the other store with the key in this file
     #[arg(long, value_name = "KEYFILE")]
     encrypt_with: Option<PathBuf>,
+    /// Replace newer tokens in the other store too, whose access tokens end later
+    #[arg(long)]
+    overwrite: bool,
     /// They are encrypted, with the key in this file
     #[arg(long, value_name = "KEYFILE")]
     decrypt_with: Option<PathBuf>,
@@ -43,15 +46,25 @@ impl CopyTokens {
         let users = self.users(&*from)?;
         let from = stores::encrypted(from, self.decrypt_with.as_deref())?;
         let to = stores::encrypted(to, self.encrypt_with.as_deref())?;
-        let report = copy_tokens(&*from, &*to, users);
+        let newer = if self.overwrite { Newer::Replace } else { Newer::Keep };
+        let report = copy_tokens(&*from, &*to, users, newer);
         report.copied.iter().try_for_each(|user| stdio::say(format_args!("copied       {user}")))?;
+        report.kept.iter().try_for_each(|user| {
+            stdio::say(format_args!(
+                "kept         {user}: the other store's tokens are newer; --overwrite replaces them"
+            ))
+        })?;
         report.unknown.iter().try_for_each(|user| stdio::say(format_args!("not there    {user}")))?;
         report
             .failed
             .iter()
             .try_for_each(|(user, fault)| stdio::say(format_args!("not copied   {user}: {}", in_one_line(fault))))?;
-        global.note(format_args!("{} copied, {} not", report.copied.len(), report.unknown.len() + report.failed.len()));
-        if report.copied.is_empty() {
+        global.note(format_args!(
+            "{} copied, {} not",
+            report.copied.len(),
+            report.kept.len() + report.unknown.len() + report.failed.len()
+        ));
+        if report.copied.is_empty() && report.kept.is_empty() {
             bail!("nobody's tokens were copied");
         }
         Ok(if report.is_complete() { Outcome::Done } else { Outcome::InPart })
@@ -59,7 +72,7 @@ impl CopyTokens {
 
     fn users(&self, from: &dyn PersistenceHandler) -> Result<Vec<UserIdentifier>> {
         if !self.users.is_empty() {
-            return Ok(self.users.clone());
+            return Ok(self.users.iter().map(|user| stores::spelled(from, user)).collect());
         }
         let rows = from.list_tokens().context("name the users with --user")?;
         let users: Result<Vec<_>, _> = rows.into_iter().map(|row| UserIdentifier::new(row.user)).collect();

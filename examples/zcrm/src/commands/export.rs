@@ -54,7 +54,8 @@ pub(crate) struct Export {
     /// Where to write to; standard output when absent
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// How to read. Bulk gives lookups without their names, and no subforms and files
+    /// How to read. Bulk gives lookups without their names, and no subforms and files; pages may miss a record while
+    /// others write
     #[arg(long, value_enum, default_value_t = How::Auto)]
     way: How,
     /// What counts when the way is chosen
@@ -149,7 +150,10 @@ impl Export {
         let rows = match left {
             // It was killed before the file had its name.
             Some(Checkpoint { complete: true, .. }) => None,
-            left => Some(Rows::new(going_on(scan, left).iter(), checkpoints, global.quiet)),
+            left => {
+                let rows = Rows::new(going_on(scan, left).iter(), checkpoints, global.quiet, job.hold());
+                Some(rows.with_chosen_way(matches!(self.way, How::Auto)))
+            }
         };
         let mut rows = rows.into_iter().flatten();
         // Before anything is written: an error now is about the module, or the account.
@@ -206,6 +210,9 @@ impl Export {
             // Nothing was written: done in part says that something was.
             Ok(error) if error.kind() == ErrorKind::Unanswered => {
                 anyhow!(in_one_line(&error)).context("no second bulk job is started by itself; --fresh starts one")
+            }
+            Ok(error) if error.kind() == ErrorKind::JobFailed => {
+                anyhow!(in_one_line(&error)).context("the bulk job gives nothing; --fresh starts another one")
             }
             Ok(error) => names::unknown_module(client, &self.module, error),
             Err(error) => error,

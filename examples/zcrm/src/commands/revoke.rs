@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IsTerminal};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use zcrm_cli::{Outcome, stdio};
+use zcrm_cli::{Outcome, stdio, stores};
 use zcrm_core::UserIdentifier;
 
 use crate::global::Global;
@@ -24,6 +24,7 @@ impl Revoke {
     pub(crate) fn run(&self, global: &Global) -> Result<Outcome> {
         let client = global.client()?;
         let user = self.user.as_ref().or(client.user()).context("name the user: --user, or current_user_email")?;
+        let user = &stores::spelled(client.store(), user);
         if !self.yes {
             confirm(user)?;
         }

@@ -7,7 +7,7 @@ use std::thread;
 
 use anyhow::{Context, Result};
 use zcrm_cli::output::{Broken, Lines, Place, Sink};
-use zcrm_cli::{Interrupt, Outcome, complain, end, progress, stdio};
+use zcrm_cli::{Hold, Interrupt, Outcome, complain, end, progress, stdio};
 use zcrm_core::Record;
 
 use crate::global::Global;
@@ -26,6 +26,7 @@ pub(super) struct Job<'a> {
     hint: &'static str,
     /// What a signal finds written, once there is an output.
     lines: Arc<OnceLock<Lines>>,
+    hold: Hold,
 }
 
 impl<'a> Job<'a> {
@@ -40,19 +41,27 @@ impl<'a> Job<'a> {
     ) -> Result<Self> {
         let lines = Arc::new(OnceLock::<Lines>::new());
         let written = Arc::clone(&lines);
+        let hold = Hold::default();
+        let held = hold.clone();
         let first = move || {
             let Some(lines) = written.get() else {
                 stdio::note("interrupted: nothing was written");
                 end();
             };
             stdio::note("interrupted: what was read is written; Ctrl-C again ends at once");
+            held.wait();
             if let Some(broken) = lines.break_off(header) {
                 stdio::note(format_args!("the {name} broke off: {broken}{hint}"));
                 end();
             }
         };
         Interrupt::watch(first, || {})?;
-        Ok(Self { global, name, rows, output, header, hint, lines })
+        Ok(Self { global, name, rows, output, header, hint, lines, hold })
+    }
+
+    /// While it holds, a first signal waits.
+    pub(super) fn hold(&self) -> Hold {
+        self.hold.clone()
     }
 
     /// Opens the output, at a place of an earlier run if there is one.

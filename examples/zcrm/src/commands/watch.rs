@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use zcrm_cli::watch::{End, Job, Server, StateFile, Tls};
+use zcrm_cli::watch::{End, Job, Note, Server, StateFile, Tls};
 use zcrm_cli::{Interrupt, Outcome, complain};
 use zcrm_core::resource::{ChangesCursor, EventKind, SubscriptionState};
 
@@ -101,7 +102,10 @@ impl Watch {
             subscription = subscription.channel_life(Duration::from_secs(seconds));
         }
         let hints = subscription.hints();
-        let server = self.listen.as_deref().map(|address| Server::start(address, tls, hints.clone())).transpose()?;
+        let quiet = global.quiet;
+        let told: Note = Arc::new(move |text| Global::tell(quiet, text));
+        let start = |address: &str| Server::start(address, tls, hints.clone(), told);
+        let server = self.listen.as_deref().map(start).transpose()?;
         if let Some(server) = &server {
             global.note(format_args!("listening at {}", server.address()));
         }
@@ -120,6 +124,7 @@ impl Watch {
         // Requests are let through again, for the last ones.
         client.resume();
         if !self.keep_channels
+            && job.subscription.state().channel().is_some()
             && let Err(error) = job.stop_channel()
         {
             complain(&*error.context("the channel could not be stopped; it ends by itself"));

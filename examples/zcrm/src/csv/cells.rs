@@ -68,12 +68,13 @@ impl Content {
         }
     }
 
-    /// The cell of a value, given as JSON. Null is empty.
+    /// The cell of a value, given as JSON. Null is empty, and so is a list of nothing.
     #[must_use]
     pub fn cell(self, value: &RawValue) -> Cow<'_, str> {
         let json = value.get();
         let cell = match (self, json.as_bytes().first()) {
             (_, Some(b'n') | None) => Some(String::new()),
+            (Self::Choices | Self::List, Some(b'[')) if is_list_of_nothing(json) => Some(String::new()),
             (Self::Choices, Some(b'[')) => choices_cell(json),
             (Self::List, _) => None,
             (Self::Lookup, Some(b'{')) => Reference::read(json).and_then(|reference| reference.id),
@@ -116,6 +117,10 @@ impl Content {
         };
         value.ok_or(wanted)
     }
+}
+
+fn is_list_of_nothing(json: &str) -> bool {
+    json.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).is_some_and(|inner| inner.trim().is_empty())
 }
 
 /// The cell of choices; none where they cannot be told apart by the separator alone.
@@ -280,6 +285,16 @@ mod tests {
         }
         let named = raw(r#"{"name":"Acme"}"#);
         assert_eq!(Content::Lookup.cell(&named), named.get());
+    }
+
+    #[test]
+    fn a_list_of_nothing_is_an_empty_cell_whatever_way_it_came() {
+        for json in ["null", "[]", "[ ]"] {
+            for content in [Content::Choices, Content::List] {
+                assert_eq!(content.cell(&raw(json)), "", "{content:?} {json}");
+            }
+        }
+        assert_eq!(Content::Choices.cell(&raw(r#"[""]"#)), r#"[""]"#);
     }
 
     #[test]

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Error, Result};
 use zcrm_core::Record;
-use zcrm_core::resource::ScanRows;
+use zcrm_core::resource::{ScanRows, Way};
 use zcrm_core::rest::UnfitRow;
 
 use super::checkpoint::Checkpoints;
 use crate::exit::in_one_line;
+use crate::hold::Hold;
 use crate::stdio;
 
 /// All records of a scan. Whoever asks for one has written down those that came before.
@@ -19,6 +20,8 @@ pub struct Rows {
     scan: ScanRows<Record>,
     checkpoints: Option<Shared>,
     quiet: bool,
+    /// Nobody asked for the way that is taken.
+    chosen: bool,
     begun: bool,
     told: usize,
     /// Not all that there is has come.
@@ -30,15 +33,26 @@ pub struct Rows {
 struct Shared(Arc<Mutex<Checkpoints>>);
 
 impl Rows {
-    /// Without checkpoints the export cannot be gone on with. What Zoho does not give is told unless `quiet`.
+    /// Without checkpoints the export cannot be gone on with. What Zoho does not give is told unless `quiet`. `hold`
+    /// holds while a job is being started.
     #[must_use]
-    pub fn new(scan: ScanRows<Record>, checkpoints: Option<Checkpoints>, quiet: bool) -> Self {
+    pub fn new(scan: ScanRows<Record>, checkpoints: Option<Checkpoints>, quiet: bool, hold: Hold) -> Self {
         let checkpoints = checkpoints.map(|checkpoints| Shared(Arc::new(Mutex::new(checkpoints))));
         let scan = match checkpoints.clone() {
-            Some(shared) => scan.journal(move |cursor| shared.get().save(Some(cursor.clone()), false)),
+            Some(shared) => scan.journal(move |cursor| {
+                let saved = shared.get().save(Some(cursor.clone()), false);
+                hold.set(cursor.is_starting() && saved.is_ok());
+                saved
+            }),
             None => scan,
         };
-        Self { scan, checkpoints, quiet, begun: false, told: 0, failed: false, ended: false }
+        Self { scan, checkpoints, quiet, chosen: false, begun: false, told: 0, failed: false, ended: false }
+    }
+
+    /// Whether the way was left to the scan: what it promises is told then.
+    #[must_use]
+    pub fn with_chosen_way(self, chosen: bool) -> Self {
+        Self { chosen, ..self }
     }
 
     /// Writes down where the export stands.
@@ -50,6 +64,9 @@ impl Rows {
 
     fn tell_gaps(&mut self) {
         let Some(plan) = self.scan.plan() else { return };
+        if !self.begun && !self.quiet && self.chosen && plan.way() == Way::Pages {
+            stdio::note("note: while others write, pages may miss a record or give it twice");
+        }
         let gaps = plan.gaps();
         for gap in gaps.iter().skip(self.told).filter(|_| !self.quiet) {
             stdio::note(format_args!("note: {gap}"));

@@ -31,6 +31,15 @@ pub enum Kind {
     Reference,
 }
 
+/// Which numbers a column of decimals keeps digit by digit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decimals {
+    /// All.
+    Any,
+    /// Those of a `DECIMAL(65, 30)`.
+    OfMysql,
+}
+
 /// A value on its way into a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
@@ -72,7 +81,7 @@ impl Kind {
 
     /// The value as the column holds it; `None` when it does not fit.
     #[must_use]
-    pub fn cell(self, value: &Json) -> Option<Cell> {
+    pub fn cell(self, value: &Json, decimals: Decimals) -> Option<Cell> {
         if value.is_null() {
             return Some(Cell::Null);
         }
@@ -80,7 +89,7 @@ impl Kind {
         match self {
             Self::Text => Some(Cell::Text(text)),
             Self::Integer => text.trim().parse().ok().map(Cell::Integer),
-            Self::Decimal => fits_decimal(text.trim()).then(|| Cell::Text(text.trim().to_owned())),
+            Self::Decimal => decimals.fits(text.trim()).then(|| Cell::Text(text.trim().to_owned())),
             Self::Boolean => match text.as_str() {
                 "true" => Some(Cell::Integer(1)),
                 "false" => Some(Cell::Integer(0)),
@@ -101,18 +110,22 @@ fn plain(value: &Json) -> String {
     value.text_lossy().map_or_else(|| value.raw().to_owned(), std::borrow::Cow::into_owned)
 }
 
-/// Whether a text is a number that MySQL keeps digit by digit.
-fn fits_decimal(text: &str) -> bool {
-    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()),
-        None => (text, Some(0)),
-    };
-    let digits = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let is_number = [whole, fraction].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
-    let length = |part: &str| i64::try_from(part.len()).unwrap_or(i64::MAX);
-    let Some(exponent) = exponent.filter(|_| is_number && !whole.is_empty()) else { return false };
-    length(whole).saturating_add(exponent) <= BEFORE_POINT && length(fraction).saturating_sub(exponent) <= AFTER_POINT
+impl Decimals {
+    /// Whether a text is a number, and one that is kept digit by digit.
+    fn fits(self, text: &str) -> bool {
+        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()),
+            None => (text, Some(0)),
+        };
+        let digits = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let is_number = [whole, fraction].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+        let length = |part: &str| i64::try_from(part.len()).unwrap_or(i64::MAX);
+        let Some(exponent) = exponent.filter(|_| is_number && !whole.is_empty()) else { return false };
+        self == Self::Any
+            || (length(whole).saturating_add(exponent) <= BEFORE_POINT
+                && length(fraction).saturating_sub(exponent) <= AFTER_POINT)
+    }
 }
 
 #[cfg(test)]
@@ -120,7 +133,7 @@ mod tests {
     use super::*;
 
     fn cell(kind: Kind, json: &str) -> Option<Cell> {
-        kind.cell(&json.parse().unwrap())
+        kind.cell(&json.parse().unwrap(), Decimals::OfMysql)
     }
 
     #[test]
@@ -131,6 +144,9 @@ mod tests {
         assert_eq!(cell(Kind::Decimal, "\"12.5\""), text("12.5"));
         assert_eq!(cell(Kind::Decimal, "1e60"), None);
         assert_eq!(cell(Kind::Decimal, "\"a lot\""), None);
+        let of_any = |json: &str| Kind::Decimal.cell(&json.parse().unwrap(), Decimals::Any);
+        assert_eq!(of_any("1e400"), text("1e400"));
+        assert_eq!(of_any("\"a lot\""), None);
         assert_eq!(cell(Kind::Integer, "\"9000000000000000001\""), Some(Cell::Integer(9_000_000_000_000_000_001)));
         assert_eq!(cell(Kind::Integer, "1.5"), None);
         assert_eq!(cell(Kind::Boolean, "true"), Some(Cell::Integer(1)));

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::cell::{Cell, Kind, SHORT};
+use super::cell::{Cell, Decimals, Kind, SHORT};
 
 /// A connection.
 pub trait Database {
@@ -54,6 +54,14 @@ impl Dialect {
             (Self::Mysql, Kind::Boolean) => "BOOLEAN",
             (Self::Mysql, Kind::Date) => "DATE",
             (Self::Mysql, Kind::DateTime | Kind::Reference) => "VARCHAR(64)",
+        }
+    }
+
+    /// Which numbers a column of decimals keeps: texts, in SQLite.
+    pub(super) fn decimals(self) -> Decimals {
+        match self {
+            Self::Sqlite => Decimals::Any,
+            Self::Mysql => Decimals::OfMysql,
         }
     }
 

@@ -16,7 +16,7 @@ mod sqlite;
 mod store;
 mod target;
 
-pub use cell::{Cell, Kind};
+pub use cell::{Cell, Decimals, Kind};
 pub use database::{Database, Dialect};
 pub use job::{Job, Told};
 pub use mapping::Mapped;

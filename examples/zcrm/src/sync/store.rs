@@ -5,7 +5,7 @@ use zcrm_core::Record;
 use zcrm_core::entity::Field;
 use zcrm_core::resource::{Change, ChangesCursor};
 
-use super::cell::{Cell, Kind};
+use super::cell::{Cell, Decimals, Kind};
 use super::database::{Database, quoted};
 use super::mapping::{ID, JSON, Mapped, extend};
 
@@ -151,10 +151,11 @@ impl Store {
 
     fn write(&mut self, table: &Table, changes: &[Change<Record>], cursor: &ChangesCursor) -> Result<Applied> {
         let mut applied = Applied::default();
+        let decimals = self.0.dialect().decimals();
         for change in changes {
             match change {
                 Change::Upserted(record) => {
-                    let row = table.row(record, &mut applied.unfit);
+                    let row = table.row(record, decimals, &mut applied.unfit);
                     applied.upserted += u64::from(self.0.execute(&table.upsert, &row)? > 0);
                 }
                 Change::Deleted { id, .. } => {
@@ -243,11 +244,11 @@ impl Store {
 
 impl Table {
     /// The values of a row; the fields of those that do not fit are added to `unfit`.
-    fn row(&self, record: &Record, unfit: &mut Vec<String>) -> Vec<Cell> {
+    fn row(&self, record: &Record, decimals: Decimals, unfit: &mut Vec<String>) -> Vec<Cell> {
         let id = record.id().map_or(Cell::Null, |id| id.as_str().into());
         let cells = self.columns.iter().map(|mapped| {
             let value = record.field(&mapped.field).value();
-            value.map_or(Some(Cell::Null), |value| mapped.kind.cell(&value)).unwrap_or_else(|| {
+            value.map_or(Some(Cell::Null), |value| mapped.kind.cell(&value, decimals)).unwrap_or_else(|| {
                 unfit.push(mapped.field.clone());
                 Cell::Null
             })

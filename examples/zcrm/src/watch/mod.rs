@@ -5,5 +5,5 @@ mod server;
 mod state_file;
 
 pub use job::{End, Job};
-pub use server::{Server, Tls};
+pub use server::{Note, Server, Tls};
 pub use state_file::StateFile;

@@ -5,9 +5,10 @@ use std::fmt;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use http_body_util::{BodyExt, Empty, Limited};
@@ -17,7 +18,8 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -28,13 +30,16 @@ use zcrm_core::ErrorKind;
 use zcrm_core::resource::Hints;
 
 /// The largest body. A notification of many records with their values stays far below.
-const LARGEST: usize = 4 << 20;
+const LARGEST: usize = 2 << 20;
 
-/// Connections beyond these wait.
-const CONNECTIONS: usize = 64;
+/// Connections beyond these push out the oldest ones that brought no notification, so that nobody keeps others out.
+const CONNECTIONS: usize = 128;
 
-/// How long a client may take for a handshake, for the head of a request, and idle between two.
+/// How long a client may take for a handshake, for the head of a request, for its body, and idle between two.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Calls that are refused are told of once in so long.
+const TOLD_EVERY: Duration = Duration::from_secs(60);
 
 /// How long a connection lives at most.
 const LIFE: Duration = Duration::from_secs(120);
@@ -69,8 +74,11 @@ impl fmt::Debug for Tls {
     }
 }
 
+/// Tells people, from any thread.
+pub type Note = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// A web server on a thread of its own, until it is dropped. It answers 200 to what it passed on, 403 to a wrong token,
-/// 400 to what is no notification, and does nothing else meanwhile.
+/// 400 to what is no notification, and tells people of both.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
@@ -84,7 +92,7 @@ impl Server {
     /// # Errors
     ///
     /// When the address is in use, or is none of this machine.
-    pub fn start(address: &str, tls: Option<Tls>, hints: Hints) -> Result<Self> {
+    pub fn start(address: &str, tls: Option<Tls>, hints: Hints, note: Note) -> Result<Self> {
         let cannot = || format!("cannot listen at {address}; name a free address of this machine with --listen");
         let listener = TcpListener::bind(address).with_context(cannot)?;
         let address = listener.local_addr()?;
@@ -94,7 +102,7 @@ impl Server {
         let thread = thread::spawn(move || {
             runtime.block_on(async move {
                 tokio::select! {
-                    () = serve(listener, tls, hints) => {}
+                    () = serve(listener, tls, Desk::new(hints, note)) => {}
                     _ = stopped => {}
                 }
             });
@@ -118,14 +126,20 @@ impl Drop for Server {
     }
 }
 
-async fn serve(listener: TcpListener, tls: Option<Tls>, hints: Hints) {
+/// A connection.
+struct Open {
+    task: AbortHandle,
+    /// Whether it brought a notification.
+    is_known: Arc<AtomicBool>,
+}
+
+async fn serve(listener: TcpListener, tls: Option<Tls>, desk: Desk) {
     let listener = match tokio::net::TcpListener::from_std(listener) {
         Ok(listener) => listener,
         Err(cause) => return log::error!("the web server cannot begin: {cause}"),
     };
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut open: Vec<Open> = Vec::new();
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
             Err(cause) => {
@@ -134,28 +148,31 @@ async fn serve(listener: TcpListener, tls: Option<Tls>, hints: Hints) {
                 continue;
             }
         };
-        let (tls, hints) = (tls.clone(), hints.clone());
-        tokio::spawn(async move {
-            let _place = place;
-            let conversation = async move {
-                match tls {
-                    None => converse(stream, hints).await,
-                    Some(Tls(acceptor)) => {
-                        if let Ok(Ok(stream)) = timeout(PATIENCE, acceptor.accept(stream)).await {
-                            converse(stream, hints).await;
-                        }
+        open.retain(|connection| !connection.task.is_finished());
+        if open.len() >= CONNECTIONS {
+            let least = open.iter().position(|connection| !connection.is_known.load(Ordering::Relaxed)).unwrap_or(0);
+            open.remove(least).task.abort();
+        }
+        let is_known = Arc::<AtomicBool>::default();
+        let (tls, desk) = (tls.clone(), Desk { is_known: Arc::clone(&is_known), ..desk.clone() });
+        let conversation = async move {
+            match tls {
+                None => converse(stream, desk).await,
+                Some(Tls(acceptor)) => {
+                    if let Ok(Ok(stream)) = timeout(PATIENCE, acceptor.accept(stream)).await {
+                        converse(stream, desk).await;
                     }
                 }
-            };
-            let _ = timeout(LIFE, conversation).await;
-        });
+            }
+        };
+        open.push(Open { task: tokio::spawn(timeout(LIFE, conversation)).abort_handle(), is_known });
     }
 }
 
-async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, hints: Hints) {
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, desk: Desk) {
     let service = service_fn(|request| {
-        let hints = hints.clone();
-        async move { Ok::<_, Infallible>(empty(answer(request, &hints).await)) }
+        let desk = desk.clone();
+        async move { Ok::<_, Infallible>(empty(desk.answer(request).await)) }
     });
     let mut builder = http1::Builder::new();
     let connection = builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
@@ -163,17 +180,63 @@ async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, hints: Hints) {
     let _ = pin!(connection.serve_connection(TokioIo::new(stream), service)).await;
 }
 
-async fn answer(request: Request<Incoming>, hints: &Hints) -> StatusCode {
-    if request.method() != Method::POST {
-        return StatusCode::METHOD_NOT_ALLOWED;
+/// Where requests are dealt with.
+#[derive(Clone)]
+struct Desk {
+    hints: Hints,
+    note: Note,
+    refused: Arc<Mutex<Refused>>,
+    /// Whether the connection brought a notification.
+    is_known: Arc<AtomicBool>,
+}
+
+/// What was refused and not told yet, and when it was told last.
+#[derive(Default)]
+struct Refused {
+    count: u64,
+    told: Option<Instant>,
+}
+
+impl Desk {
+    fn new(hints: Hints, note: Note) -> Self {
+        Self { hints, note, refused: Arc::default(), is_known: Arc::default() }
     }
-    let Ok(body) = Limited::new(request.into_body(), LARGEST).collect().await else {
-        return StatusCode::PAYLOAD_TOO_LARGE;
-    };
-    match hints.receive(body.to_bytes()) {
-        Ok(_) => StatusCode::OK,
-        Err(error) if error.kind() == ErrorKind::WrongToken => StatusCode::FORBIDDEN,
-        Err(_) => StatusCode::BAD_REQUEST,
+
+    async fn answer(&self, request: Request<Incoming>) -> StatusCode {
+        if request.method() != Method::POST {
+            return StatusCode::METHOD_NOT_ALLOWED;
+        }
+        let body = match timeout(PATIENCE, Limited::new(request.into_body(), LARGEST).collect()).await {
+            Ok(Ok(body)) => body,
+            Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE,
+            Err(_) => return StatusCode::REQUEST_TIMEOUT,
+        };
+        match self.hints.receive(body.to_bytes()) {
+            Ok(_) => {
+                self.is_known.store(true, Ordering::Relaxed);
+                StatusCode::OK
+            }
+            Err(error) => {
+                self.refuse(&error);
+                if error.kind() == ErrorKind::WrongToken { StatusCode::FORBIDDEN } else { StatusCode::BAD_REQUEST }
+            }
+        }
+    }
+
+    /// Tells of a call that is not passed on, with those since the last time.
+    fn refuse(&self, error: &zcrm_core::Error) {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.count += 1;
+        if refused.told.is_some_and(|told| told.elapsed() < TOLD_EVERY) {
+            return;
+        }
+        let calls = if refused.count == 1 {
+            "a call was refused".to_owned()
+        } else {
+            format!("{} calls were refused", refused.count)
+        };
+        (self.note)(&format!("{calls}, which is no notification for this channel: {error}"));
+        *refused = Refused { count: 0, told: Some(Instant::now()) };
     }
 }
 

@@ -5,7 +5,6 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use tempfile::Builder;
 
 /// A file that is written aside and renamed, so that it is whole at any moment, and that only its owner can read.
 #[derive(Debug)]
@@ -22,15 +21,10 @@ impl StateFile {
     ///
     /// When another process has it, or its folder cannot be written.
     pub fn open(path: &Path) -> Result<Self> {
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(".lock");
-        let beside = PathBuf::from(beside);
-        let unwritable = || format!("{} cannot be written", beside.display());
+        let place = beside(path, ".lock");
+        let unwritable = || format!("{} cannot be written", place.display());
         let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let lock = options.open(&beside).with_context(unwritable)?;
+        let lock = private(options.write(true).create(true).truncate(false)).open(&place).with_context(unwritable)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => {
@@ -64,14 +58,34 @@ impl StateFile {
 
     fn replace(&self, text: &str) -> io::Result<()> {
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // Its mode lets nobody but the owner read it.
-        let mut aside = Builder::new().prefix(".zcrm-state-").tempfile_in(folder)?;
-        aside.write_all(text.as_bytes())?;
-        aside.write_all(b"\n")?;
-        aside.as_file().sync_all()?;
-        aside.persist(&self.path)?;
+        // Of one name, so that a process that is killed meanwhile leaves one behind at most.
+        let aside = beside(&self.path, ".new");
+        match fs::remove_file(&aside) {
+            Err(cause) if cause.kind() != ErrorKind::NotFound => return Err(cause),
+            _ => {}
+        }
+        let mut file = private(OpenOptions::new().write(true).create_new(true)).open(&aside)?;
+        let written = file.write_all(format!("{text}\n").as_bytes()).and_then(|()| file.sync_all());
+        if let Err(cause) = written.and_then(|()| fs::rename(&aside, &self.path)) {
+            let _ = fs::remove_file(&aside);
+            return Err(cause);
+        }
         #[cfg(unix)]
         File::open(folder)?.sync_all()?;
         Ok(())
     }
+}
+
+/// A file in the same folder, of the same name with an ending.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// What is made is the owner's alone.
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
 }

@@ -83,7 +83,8 @@ fn tokens_of_another_data_center() {
     let place = signed_in();
     place.emulator.refuse_every_token(true);
     let output = examine(&place, &[]);
-    let said = &["Zoho rejects every access token (INVALID_TOKEN)", "data center", "set api_base_url and accounts_url"];
+    let said =
+        &["Zoho rejects every access token (INVALID_TOKEN: ", "data center", "set api_base_url and accounts_url"];
     says(&place, &output, ("FAIL  access: ", said));
 }
 
@@ -194,4 +195,76 @@ fn a_grant_that_was_used_leaves_no_tokens() {
     place.emulator.reset_counters();
     finds(&place, ("FAIL  tokens: ", &["the store holds no tokens of abc@xyz.com", "sign in: zcrm login"]));
     assert!(!out(&examine(&place, &[])).contains("1000.used"));
+}
+
+/// Answers every request to a path.
+fn answers(place: &Place, path: &str, status: u16, body: &Value) {
+    place.emulator.fault(On::path(path).times(u64::MAX), Fault::Reply(Reply::json(status, body)));
+}
+
+#[test]
+fn a_user_who_is_not_active_is_no_matter_of_scopes_alone() {
+    let place = signed_in();
+    let refusal =
+        json!({ "code": "AUTHORIZATION_FAILED", "details": {}, "message": "User is inactive", "status": "error" });
+    answers(&place, "/crm/", 401, &refusal);
+    let text = finds(&place, ("FAIL  scopes: ", &["the tokens allow: nothing"]));
+    assert!(text.contains("warn  user: ") && text.contains("AUTHORIZATION_FAILED: User is inactive"), "{text}");
+}
+
+#[test]
+fn what_zoho_says_to_tokens_that_it_rejects_is_told() {
+    let place = signed_in();
+    let refusal =
+        json!({ "code": "AUTHENTICATION_FAILURE", "details": {}, "message": "IP not allowed", "status": "error" });
+    answers(&place, "/crm/v2/", 401, &refusal);
+    says(&place, &examine(&place, &[]), ("FAIL  access: ", &["(AUTHENTICATION_FAILURE: IP not allowed)"]));
+    let refusal = json!({ "code": "NO_PERMISSION", "details": {}, "message": "IP not allowed", "status": "error" });
+    let place = signed_in();
+    answers(&place, "/crm/v2/", 403, &refusal);
+    finds(&place, ("FAIL  access: ", &["NO_PERMISSION: IP not allowed", "this machine's IP address"]));
+    let place = signed_in();
+    place.emulator.expire_tokens_now();
+    answers(&place, "/oauth/v2/token", 200, &json!({ "error": "access_denied" }));
+    finds(&place, ("FAIL  refresh: ", &["Zoho denies this user a new access token", "closed or not active"]));
+}
+
+#[test]
+fn nobody_and_no_organization_are_no_matter_of_the_version() {
+    let place = signed_in();
+    answers(&place, "/crm/v2/org", 200, &json!({ "org": [] }));
+    finds(&place, ("FAIL  organization: Zoho tells no organization", &["sign in again"]));
+    answers(&place, "/crm/v2/users", 200, &json!({ "users": [] }));
+    finds(&place, ("FAIL  user: Zoho tells no user", &["see that the user is active"]));
+}
+
+#[test]
+fn a_page_of_maintenance() {
+    let place = signed_in();
+    place.emulator.fault(On::path("/crm/v2/"), Fault::Reply(Reply::html(200)));
+    finds(
+        &place,
+        ("FAIL  access: ", &["is not JSON", "it begins with", "; try again later, as it may be maintenance"]),
+    );
+}
+
+#[test]
+fn prices_that_are_not_told() {
+    let place = signed_in();
+    answers(&place, "/crm/v2/__apis", 500, &json!({}));
+    finds(&place, ("warn  prices: Zoho does not tell the prices", &["HTTP status 500", "try again later"]));
+    let place = signed_in();
+    answers(&place, "/crm/v2/__apis", 404, &json!({ "code": "INVALID_URL_PATTERN", "message": "x" }));
+    finds(&place, ("ok    prices: ", &["those of its documentation are used"]));
+}
+
+#[test]
+fn the_scope_to_ask_for_is_never_a_placeholder() {
+    let place = with_scopes(&["ZohoCRM.users.READ", "ZohoCRM.org.READ", "ZohoCRM.apis.READ"]);
+    let scope = "ZohoCRM.modules.{module_api_name}.READ";
+    let priced = json!({ "method": "GET", "oauth_scope": scope, "min_credits": 1, "max_credits": 1 });
+    let list = json!({ "__apis": [{ "path": "/crm/v2/{module_api_name}", "operation_types": [priced] }] });
+    answers(&place, "/crm/v2/__apis", 200, &list);
+    let text = finds(&place, ("warn  scopes: ", &["ZohoCRM.modules.READ"]));
+    assert!(!text.contains('{'), "{text}");
 }

@@ -44,6 +44,11 @@ impl Kept {
         self.database.connect().unwrap().query("SHOW TABLES").unwrap()
     }
 
+    /// Runs the statement of a remedy.
+    fn follow(&self, remedy: &str) {
+        self.database.execute([remedy.split("run as an administrator: ").nth(1).unwrap()]).unwrap();
+    }
+
     /// What the doctor says of it; neither a password nor a table changes.
     #[track_caller]
     fn finds(&self, said: (&str, &[&str])) -> String {
@@ -60,7 +65,7 @@ fn server() -> &'static Server {
 #[test]
 fn no_table_yet_and_none_is_made() {
     let kept = Kept::new(server());
-    kept.finds(("FAIL  store: ", &["the table oauthtokens does not exist", "schema.sql"]));
+    kept.finds(("FAIL  store: ", &["the table oauthtokens does not exist", "sign in, which makes it", "schema.sql"]));
     assert!(kept.tables().is_empty());
     kept.place.sign_in();
     kept.place.emulator.reset_counters();
@@ -82,8 +87,40 @@ fn columns_that_are_too_narrow() {
     let said = &["refreshtoken is varchar(90), too narrow", "ALTER TABLE", "MODIFY refreshtoken varchar(2048)"];
     let text = kept.finds(("FAIL  store: ", said));
     let remedy = text.lines().find(|line| line.contains("ALTER TABLE")).unwrap();
-    let statement = remedy.split("run as an administrator: ").nth(1).unwrap().split("; add").next().unwrap();
-    kept.database.execute([statement]).unwrap();
+    kept.follow(remedy);
+    is_well(&kept.place);
+}
+
+#[test]
+fn columns_that_are_missing_or_too_many() {
+    let kept = Kept::signed_in(server());
+    let change = "ALTER TABLE oauthtokens ADD client varchar(9) NOT NULL, ADD shoe_size int NOT NULL, DROP refreshtoken, \
+                  MODIFY expirytime int";
+    kept.database.execute(["SET sql_mode=''", change]).unwrap();
+    let said = &["the column refreshtoken is missing", "expirytime is int", "client must have a value", "ALTER TABLE"];
+    let text = kept.finds(("FAIL  store: ", said));
+    kept.follow(text.lines().find(|line| line.contains("ALTER TABLE")).unwrap());
+    kept.place.sign_in();
+    kept.place.emulator.reset_counters();
+    is_well(&kept.place);
+}
+
+#[test]
+fn two_rows_of_one_user() {
+    let kept = Kept::signed_in(server());
+    let double = "INSERT INTO oauthtokens SELECT useridentifier, accesstoken, refreshtoken, 1 FROM oauthtokens";
+    kept.database.execute(["ALTER TABLE oauthtokens DROP PRIMARY KEY", double]).unwrap();
+    kept.finds(("warn  store: ", &["abc@xyz.com has 2 rows", "primary key"]));
+}
+
+#[test]
+fn a_table_that_others_have_locked() {
+    use mysql::prelude::Queryable;
+    let kept = Kept::signed_in(server());
+    let mut other = kept.database.connect().unwrap();
+    other.query_drop("LOCK TABLES oauthtokens WRITE").unwrap();
+    kept.finds(("FAIL  store: ", &["others have locked the table", "end what holds the lock"]));
+    other.query_drop("UNLOCK TABLES").unwrap();
     is_well(&kept.place);
 }
 

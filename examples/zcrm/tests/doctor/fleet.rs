@@ -84,6 +84,16 @@ fn tokens_move_between_stores() {
     let output = finish(&mut copy);
     assert!(output.status.success() && out(&output).matches("copied  ").count() == 2, "{output:?}");
 
+    // What is newer there is kept, unless it is to be replaced.
+    database
+        .execute(["UPDATE oauthtokens SET expirytime = expirytime + 1000 WHERE useridentifier = 'b@xyz.com'"])
+        .unwrap();
+    let output = finish(&mut copy);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(out(&output).contains("kept         b@xyz.com") && err(&output).contains("1 copied, 1 not"), "{output:?}");
+    let output = finish(copy.arg("--overwrite"));
+    assert!(output.status.success() && out(&output).matches("copied  ").count() == 2, "{output:?}");
+
     // Back, into an encrypted store, and out of it again.
     let key = place.folder().join("zcrm.key");
     fs::write(&key, "07".repeat(32)).unwrap();
@@ -95,8 +105,10 @@ fn tokens_move_between_stores() {
     }));
     assert_eq!(listed(&place).len(), 2);
     let to = format!("file:{}", place.folder().join("sealed").display());
-    let output =
-        run(&place, &["copy-tokens", "--to", &to, "--encrypt-with", &key, "--user", USER, "--user", "c@xyz.com"]);
+    let output = run(
+        &place,
+        &["copy-tokens", "--to", &to, "--encrypt-with", &key, "--user", "ABC@xyz.com", "--user", "c@xyz.com"],
+    );
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     assert!(out(&output).contains("not there    c@xyz.com"), "{output:?}");
     let sealed = fs::read_to_string(place.folder().join("sealed/zcrm_oauthtokens.txt")).unwrap();
@@ -113,6 +125,9 @@ fn tokens_move_between_stores() {
     let opened = fs::read_to_string(place.folder().join("opened/zcrm_oauthtokens.txt")).unwrap();
     assert_eq!(token_of(&opened), token_of(&before));
 
+    for (nowhere, form) in [("file:", "file:FOLDER"), ("mysql://", "mysql://USER@HOST")] {
+        assert!(refused(&run(&place, &["copy-tokens", "--to", nowhere])).contains(form), "{nowhere}");
+    }
     let same = format!("file:{}", place.folder().join("sealed").display());
     assert!(refused(&run(&place, &["copy-tokens", "--to", &same])).contains("both are the same store"));
 }

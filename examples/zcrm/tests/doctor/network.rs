@@ -3,9 +3,13 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::thread;
 
 use serde_json::json;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{ServerConfig, ServerConnection};
 use zcrm_emulator::{Certificate, Options, Proxy};
 
 use crate::case::{finds, is_well, signed_in};
@@ -39,6 +43,43 @@ fn certificates() {
     assert!(text.contains("its certificate is accepted"), "{text}");
     place.change(json!({}));
     finds(&place, ("FAIL  accounts server: ", &["cannot be reached", "authority is unknown", "name it in ca_file"]));
+}
+
+#[test]
+fn authorities_that_cannot_be_used() {
+    let place = encrypted();
+    place.change(json!({ "ca_file": "absent.pem" }));
+    finds(&place, ("FAIL  network: the CA file ", &["absent.pem cannot be read", "; correct ca_file"]));
+    // As `openssl req -x509` makes it: self-signed, and an authority's at once.
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut own = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    own.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let own = own.self_signed(&key).unwrap();
+    fs::write(place.folder().join("own.pem"), own.pem()).unwrap();
+    let server = serve_tls(own.der().clone(), key);
+    place.change(json!({ "ca_file": "own.pem", "accounts_url": server }));
+    finds(&place, ("FAIL  accounts server: ", &["self-signed", "basicConstraints CA:FALSE"]));
+}
+
+/// A server that shows a certificate, and says nothing.
+fn serve_tls(certificate: CertificateDer<'static>, key: rcgen::KeyPair) -> String {
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let _ = connection.complete_io(&mut stream);
+        }
+    });
+    format!("https://localhost:{port}")
 }
 
 #[test]

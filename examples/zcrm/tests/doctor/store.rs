@@ -40,6 +40,18 @@ fn tokens_that_everybody_reads() {
 }
 
 #[test]
+fn tokens_that_belong_to_another_user() {
+    let place = signed_in();
+    // Only root can give files away; for other users nothing has changed.
+    let is_given = std::os::unix::fs::chown(token_file(&place), Some(12_345), None).is_ok();
+    if is_given {
+        finds(&place, ("warn  permissions: ", &["belongs to the user with the id 12345", "chown"]));
+    } else {
+        assert!(!is_well(&place).contains("warn  permissions"));
+    }
+}
+
+#[test]
 fn a_folder_that_everybody_writes_to() {
     let place = signed_in();
     fs::set_permissions(place.folder().join("tokens"), fs::Permissions::from_mode(0o777)).unwrap();

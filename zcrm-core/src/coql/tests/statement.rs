@@ -11,7 +11,7 @@ fn written(statement: &Statement) -> String {
 fn values_of_all_types_are_bound() {
     let statement = Statement::new(
         "select A from Leads where B = :text and C > :number and D = :flag and E >= :day and Owner = :id \
-         and F in :list and G like :pattern and H between :low and :high and I in (:text, 'x') \
+         and F in :list and J not in (1, :list, 'c') and G like :pattern and H between :low and :high and I in (:text, 'x') \
          limit :rows offset :skip",
     )
     .bind("text", "it's :number")
@@ -33,6 +33,7 @@ fn values_of_all_types_are_bound() {
         "E >= '2024-06-05'",
         "Owner = '3652397000000186017'",
         "F in (\"true\", 'b')",
+        "J not in (1, \"true\", 'b', 'c')",
         "G like 'A%'",
         "H between 1 and 2",
         "I in ('it''s :number', 'x')",

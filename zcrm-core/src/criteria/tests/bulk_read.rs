@@ -47,6 +47,21 @@ fn numbers_keep_their_digits() {
 }
 
 #[test]
+fn ranges_of_numbers_are_two_comparisons() {
+    let pair = |joint: &str, [first, second]: [String; 2]| {
+        format!(r#"{{"group_operator":"{joint}","group":[{first},{second}]}}"#)
+    };
+    let inside = pair("and", [leaf("greater_equal", "1.50"), leaf("less_equal", "3")]);
+    let (low, high) = (Literal::number("1.50"), Literal::number("3"));
+    assert_eq!(json(&Criteria::between("A", low, high), ApiVersion::V8), inside);
+    let outside = pair("or", [leaf("less_than", r#""365""#), leaf("greater_than", r#""366""#)]);
+    let ids = Criteria::parse("A not between '365' and '366'").unwrap();
+    assert_eq!(json(&ids, ApiVersion::V8), outside);
+    let days = Criteria::parse("A not between '2026-01-01' and '2026-02-01'").unwrap();
+    assert_eq!(json(&days, ApiVersion::V8), leaf("not_between", r#"["2026-01-01","2026-02-01"]"#));
+}
+
+#[test]
 fn groups_are_pairs() {
     let value: serde_json::Value =
         serde_json::from_str(&json(&Criteria::all(numbered(3)).unwrap(), ApiVersion::V8)).unwrap();

@@ -108,6 +108,6 @@ fn operators_fit_types_of_fields() {
     assert_eq!(fits(Operator::Contains, "textarea"), Some(false));
     assert_eq!(Operator::Contains.fits(Endpoint::BulkRead, "textarea"), None);
     assert_eq!(fits(Operator::Equals, "formula"), None);
-    assert_eq!(Operator::Between.fits(Endpoint::BulkRead, "currency"), Some(false));
+    assert_eq!(Operator::Between.fits(Endpoint::BulkRead, "currency"), Some(true));
     assert_eq!(Operator::Between.fits(Endpoint::BulkRead, "date"), Some(true));
 }

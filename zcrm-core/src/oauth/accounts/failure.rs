@@ -70,6 +70,10 @@ fn known(code: &str, purpose: Purpose) -> Option<(ErrorKind, &'static str)> {
             ErrorKind::Scope,
             "a scope is wrong or not allowed for this client. Consent again with Zoho's own scope names",
         ),
+        "access_denied" if purpose == Purpose::Refresh => (
+            ErrorKind::AccessDenied,
+            "Zoho denies this user a new access token. The account may be closed or not active; else wait 10 minutes",
+        ),
         "access_denied" => (
             ErrorKind::AccessDenied,
             "the user refused the consent, or more than 10 grant tokens were made within 10 minutes; then wait 10 minutes",

@@ -66,6 +66,12 @@ impl BulkCursor {
         }
     }
 
+    /// Whether a job was about to be started: whether it was is not known.
+    #[must_use]
+    pub fn is_starting(&self) -> bool {
+        matches!(self.step, Step::Starting(_))
+    }
+
     /// Whether all rows have come.
     #[must_use]
     pub fn is_complete(&self) -> bool {

@@ -28,6 +28,8 @@ pub(super) struct Columns {
     by_id: Vec<String>,
     /// Whether the program named them.
     named: bool,
+    /// Whether a text is among them of which lists give only the beginning, as far as that is known.
+    pub(super) has_rich_text: bool,
 }
 
 impl Columns {
@@ -35,16 +37,18 @@ impl Columns {
     pub(super) fn of_query(module: &ModuleHandle, named: &[String], known: Option<&[Field]>) -> Result<Self> {
         let mut main = vec![MODIFIED.to_owned()];
         let mut by_id = Vec::new();
+        let mut has_rich_text = false;
         if named.is_empty() {
             for field in fields_of(module, known)?.iter() {
                 let has_column = has_column(field);
+                has_rich_text |= has_column && field.is_rich_text();
                 let Some(name) = field.api_name.clone().filter(|name| is_own(name)) else { continue };
                 if has_column { main.push(name) } else { by_id.push(name) }
             }
         } else {
             main.extend(named.iter().filter(|name| is_own(name)).cloned());
         }
-        let mut columns = Self { main, by_id, named: !named.is_empty() };
+        let mut columns = Self { main, by_id, named: !named.is_empty(), has_rich_text };
         columns.cut(Limits::of(module.session.version()).columns);
         Ok(columns)
     }
@@ -55,7 +59,7 @@ impl Columns {
         if gives_all && named.is_empty() {
             return Ok(Self::default());
         }
-        let mut columns = Self { main: vec![MODIFIED.to_owned()], by_id: Vec::new(), named: !named.is_empty() };
+        let mut columns = Self { main: vec![MODIFIED.to_owned()], named: !named.is_empty(), ..Self::default() };
         if named.is_empty() {
             let fields = fields_of(module, known)?;
             let names = fields.iter().filter_map(|field| field.api_name.clone());

@@ -33,7 +33,8 @@ const IN_LISTS: usize = 5;
 
 impl Source {
     /// COQL from v3 on, where lists need names of fields as well: its pages are ten times as large. It has no converted
-    /// leads, and not every type of field; where it is cheaper to list than to fetch those by id, records are listed.
+    /// leads, and not every type of field; where it is cheaper to list than to fetch those by id, records are listed,
+    /// unless lists would cut a rich text short.
     pub(super) fn new(
         module: &ModuleHandle,
         fields: &[String],
@@ -48,7 +49,7 @@ impl Source {
         let columns = Columns::of_query(module, fields, known)?;
         let by_query = if version < ApiVersion::V4 { IN_LISTS } else { BY_QUERY };
         let listed = columns.in_lists();
-        if listed.credits(IN_LISTS) < columns.credits(by_query) {
+        if !columns.has_rich_text && listed.credits(IN_LISTS) < columns.credits(by_query) {
             return Ok(Self::in_lists(module, listed, which, floor));
         }
         let query = ByQuery::new(&module.session, module.api_name(), &columns.main, floor);

@@ -143,7 +143,9 @@ fn number(json: &Json) -> Option<i64> {
 /// `[{"ID": ["FIELD", ...]}]` and `[{"record_id": "ID", "values": {...}}]`, of which either may be missing.
 fn affected(fields: &Json, values: &Json) -> Vec<Affected> {
     let mut affected: Vec<Affected> = Vec::new();
-    for (id, names) in fields.elements().unwrap_or_default().iter().filter_map(Json::members).flatten() {
+    // One may stand alone, without a list.
+    let fields = fields.elements().unwrap_or_else(|| vec![fields.clone()]);
+    for (id, names) in fields.iter().filter_map(Json::members).flatten() {
         let names = names.elements().unwrap_or_default();
         let fields = names.iter().filter_map(|name| name.text().map(Into::into)).collect();
         affected.push(Affected { id: id.into(), fields, values: Members::new() });
@@ -181,6 +183,10 @@ mod tests {
         assert_eq!(read.affected.len(), 3);
         assert_eq!(read.affected[0].values["Company"], "R");
         assert_eq!(read.other["news"].raw(), "[1.50]");
+
+        let alone =
+            r#"{"module":"Leads","ids":"7","operation":"update","affected_fields":{"7":["City"]},"token":"fake"}"#;
+        assert_eq!(parse(alone).unwrap().affected[0].fields, ["City"]);
 
         let inserted = r#"{"module":"Leads","ids":"7","operation":"insert","affected_fields":[],"token":"fake"}"#;
         let inserted = parse(inserted).unwrap();

@@ -78,7 +78,7 @@ impl QueryHandle {
     }
 
     /// Gives a parameter its value; the name has no colon here. Texts, numbers, booleans, dates, moments, ids and lists
-    /// of them are values; a list stands after `in`, without brackets.
+    /// of them are values; a list stands after `in`, in brackets or without.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {

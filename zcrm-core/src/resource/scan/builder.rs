@@ -25,8 +25,8 @@ use crate::resource::module::{ModuleHandle, Which};
 /// | [`Bulk`](Way::Bulk) | within a job of 200,000 rows | 50 credits a job | files, feature `bulk` |
 /// | [`Pages`](Way::Pages) | no | 1 credit for 200 rows | where nothing else serves |
 ///
-/// A module whose fields are more than one request gives is read in parts that are joined by id; a record that was
-/// changed between two of them is read again.
+/// A module whose fields are more than one request gives is read in parts that are joined by id, and so are fields that
+/// COQL does not select; a record that was changed between two of them is read again.
 ///
 /// What was learned by [`plan`](Self::plan) is kept in the value, so that iterating over it does not ask again. Clones
 /// share it until they are changed.
@@ -62,7 +62,8 @@ impl ModuleHandle {
 
 impl Scan {
     /// Adds fields to give, by API name; `id` comes always. Without any, all fields come that the way can give,
-    /// and by pages of v2 and v2.1 also where more than 50 are named.
+    /// and by pages of v2 and v2.1 also where more than 50 are named. What COQL does not select, such as files and
+    /// subforms, comes from lists by id then, a request for 100 records.
     pub fn fields<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         for name in names {
             let name = name.into();
@@ -140,12 +141,11 @@ impl Scan {
     /// of another version of the API or of another way than the one that is set makes the first item an error of kind
     /// [`CursorMismatch`](crate::ErrorKind::CursorMismatch).
     pub fn cursor(mut self, cursor: &ScanCursor) -> Self {
-        match cursor.check(&self.task.spec.identity(self.task.session.version()), self.task.wish.way) {
-            Ok(()) => self.task.cursor = Some(cursor.clone()),
-            Err(error) => {
-                self.task.fault.get_or_insert(error);
-            }
+        if let Err(error) = cursor.check(&self.task.spec.identity(self.task.session.version()), self.task.wish.way) {
+            self.task.fault.get_or_insert(error);
         }
+        // A scan that cannot go on there stands there still.
+        self.task.cursor = Some(cursor.clone());
         self
     }
 

@@ -155,17 +155,18 @@ impl Known<'_> {
     /// there is no other: they promise less.
     fn best(&self) -> Result<Choice> {
         let able = |way: Way| self.columns(way).map(|columns| self.taken(way, columns, String::new()));
-        let pages = able(Way::Pages);
-        let all = |choice: Choice| match &choice.columns.left_out {
-            Some(left_out) if pages.is_ok() => Err(left_out.clone()),
-            _ => Ok(choice),
-        };
-        let (query, bulk) = (able(Way::Query).and_then(all), able(Way::Bulk).and_then(all));
+        let query = able(Way::Query);
+        let bulk = able(Way::Bulk).and_then(|bulk| {
+            let Ok(query) = &query else { return Ok(bulk) };
+            let only_by_query = bulk.columns.left_out.iter().filter(|name| !query.columns.left_out.contains(name));
+            let less: Vec<_> = only_by_query.map(String::as_str).collect();
+            if less.is_empty() { Ok(bulk) } else { Err(format!("bulk read does not export {}", less.join(", "))) }
+        });
         match (query, bulk) {
             (Ok(query), Ok(bulk)) => Ok(self.better(query, bulk)),
             (Ok(query), Err(why)) => Ok(Choice { reason: format!("each record comes once; {why}"), ..query }),
             (Err(why), Ok(bulk)) => Ok(Choice { reason: why, ..bulk }),
-            (Err(no_query), Err(no_bulk)) => match pages {
+            (Err(no_query), Err(no_bulk)) => match able(Way::Pages) {
                 Ok(pages) => Ok(Choice { reason: format!("{no_query}, and {no_bulk}"), ..pages }),
                 Err(no_pages) => {
                     let module = &self.spec.module;

@@ -6,7 +6,7 @@ use super::spec::Spec;
 use super::way::Way;
 use crate::config::ApiVersion;
 use crate::coql::Limits;
-use crate::entity::{Field, Json};
+use crate::entity::Field;
 
 /// Fields of one request for pages (Zoho's page *Get records*).
 const OF_PAGES: usize = 50;
@@ -18,6 +18,9 @@ const OF_BULK: usize = 200;
 /// The field by which it is known that a record was changed between two parts.
 pub(super) const MODIFIED: &str = "Modified_Time";
 
+/// The field that comes always, and alone where no other is wanted.
+const ID: &str = "id";
+
 /// What COQL does not select (Zoho's page *COQL limitations*), nor bulk read export.
 const NOT_IN_QUERIES: [&str; 5] = ["fileupload", "imageupload", "multiselectlookup", "multiuserlookup", "subform"];
 
@@ -28,9 +31,6 @@ const NOT_IN_BULK: [&str; 2] = ["formula", "rollup_summary"];
 /// Modules of which bulk read gives nothing (Zoho's page *API limits*), though it takes jobs on them.
 #[cfg(feature = "bulk")]
 const NO_BULK: [&str; 3] = ["Notes", "Attachments", "Emails"];
-
-/// The greatest length of a text that is not a rich one.
-const LONGEST_TEXT: i64 = 32_000;
 
 /// Lists that COQL selects though their type is told as that of any list.
 const LISTS_IN_QUERIES: [&str; 3] = ["Tag", "Territories", "Territory"];
@@ -44,8 +44,10 @@ pub(super) struct Columns {
     pub(super) hides_modified: bool,
     /// What the way cannot give, in words.
     pub(super) gaps: Vec<String>,
-    /// Fields that pages have and this way has not, in words.
-    pub(super) left_out: Option<String>,
+    /// Fields that pages have and this way has not, with their types.
+    pub(super) left_out: Vec<String>,
+    /// Fields that COQL does not select, and lists give by id.
+    pub(super) by_id: Vec<Vec<String>>,
 }
 
 impl Columns {
@@ -61,6 +63,11 @@ impl Columns {
 
     /// The names of all fields, as far as they are known.
     pub(super) fn names(&self) -> Vec<String> {
+        self.selected().into_iter().chain(self.by_id.iter().flatten().cloned()).collect()
+    }
+
+    /// The names of the fields that are not given by id.
+    fn selected(&self) -> Vec<String> {
         let hidden = |name: &&String| self.hides_modified && *name == MODIFIED;
         let mut seen = HashSet::new();
         let names = self.parts.iter().flatten().filter(|name| !hidden(name) && seen.insert(name.as_str()));
@@ -80,7 +87,7 @@ impl Columns {
     pub(super) fn in_smaller_parts(&self) -> Option<Self> {
         let least = Limits::of(ApiVersion::V2).columns;
         let too_large = self.parts.iter().any(|part| part.len() > least);
-        let (parts, hides_modified) = too_large.then(|| cut(self.names(), least))?;
+        let (parts, hides_modified) = too_large.then(|| self.joinable(self.selected(), least))?;
         Some(Self { parts, hides_modified, ..self.clone() })
     }
 
@@ -91,18 +98,25 @@ impl Columns {
                 && !field.api_name.as_deref().is_some_and(|name| LISTS_IN_QUERIES.contains(&name));
             list || is_one_of(field, &NOT_IN_QUERIES)
         });
-        if let (false, [first, ..]) = (spec.fields.is_empty(), left_out.as_slice()) {
-            return Err(format!("COQL does not select {first}"));
-        }
         let mut gaps = Vec::new();
-        let left_out = (!left_out.is_empty()).then(|| format!("COQL does not select {}", left_out.join(", ")));
-        gaps.extend(left_out.clone());
         if version < ApiVersion::V7 {
             gaps.push(format!("lookups have their id and no name, since COQL gives no more in {version}"));
         }
-        gaps.extend(cut_short(&names, known, "COQL may give"));
-        let (parts, hides_modified) = cut(names, Limits::of(version).columns);
-        Ok(Self { parts, hides_modified, gaps, left_out })
+        gaps.extend(cut_short(spec, &names, known, "COQL may give"));
+        let by_id = left_out.chunks(OF_PAGES - 1).map(|fields| fields.iter().map(|(name, _)| name.clone()).collect());
+        let columns = Self { gaps, by_id: by_id.collect(), ..Self::default() };
+        let (parts, hides_modified) = columns.joinable(names, Limits::of(version).columns);
+        Ok(Self { parts, hides_modified, ..columns })
+    }
+
+    /// Parts of at most `limit` fields, which have the time where there is something to be joined with.
+    fn joinable(&self, mut names: Vec<String>, limit: usize) -> (Vec<Vec<String>>, bool) {
+        let hides_modified = !self.by_id.is_empty() && !names.iter().any(|name| name == MODIFIED);
+        if hides_modified {
+            names.push(MODIFIED.to_owned());
+        }
+        let (parts, hidden) = cut(names, limit);
+        (parts, hidden || hides_modified)
     }
 
     fn of_pages(spec: &Spec, known: Option<&[Field]>, version: ApiVersion) -> Result<Self, String> {
@@ -114,7 +128,7 @@ impl Columns {
         }
         let later = version >= ApiVersion::V3;
         let (names, _) = chosen(spec, known.filter(|_| later), |_| false);
-        let gaps = cut_short(&names, known, "lists give").into_iter().collect();
+        let gaps = cut_short(spec, &names, known, "lists give").into_iter().collect();
         // Up to v2.1 a request without fields gives all of them.
         let some = spec.fields.len() <= OF_PAGES;
         let (parts, hides_modified) = match (later, &spec.view) {
@@ -122,7 +136,7 @@ impl Columns {
             (true, None) => by_time(names),
             (false, _) => (vec![if some { spec.fields.clone() } else { Vec::new() }], false),
         };
-        Ok(Self { parts, hides_modified, gaps, left_out: None })
+        Ok(Self { parts, hides_modified, gaps, ..Self::default() })
     }
 
     #[cfg(not(feature = "bulk"))]
@@ -138,6 +152,8 @@ impl Columns {
         let (names, left_out) = chosen(spec, known, |field| {
             is_one_of(field, &NOT_IN_QUERIES) || (spec.fields.is_empty() && is_one_of(field, &NOT_IN_BULK))
         });
+        let left_out: Vec<String> =
+            left_out.into_iter().map(|(name, data_type)| format!("{name} ({data_type})")).collect();
         if let (false, [first, ..]) = (spec.fields.is_empty(), left_out.as_slice()) {
             return Err(format!("bulk read does not export {first}"));
         }
@@ -150,16 +166,24 @@ impl Columns {
              tells no more"
                 .to_owned(),
         ];
-        let left_out = (!left_out.is_empty()).then(|| format!("bulk read does not export {}", left_out.join(", ")));
-        gaps.extend(left_out.clone());
+        gaps.extend((!left_out.is_empty()).then(|| format!("bulk read does not export {}", left_out.join(", "))));
         // A job without fields exports all of them.
-        let all = spec.fields.is_empty() || names.len() > OF_BULK;
-        Ok(Self { parts: vec![if all { Vec::new() } else { names }], hides_modified: false, gaps, left_out })
+        let part = match names.len() {
+            _ if spec.fields.is_empty() => Vec::new(),
+            0 => vec![ID.to_owned()],
+            1..=OF_BULK => names,
+            _ => Vec::new(),
+        };
+        Ok(Self { parts: vec![part], gaps, left_out, ..Self::default() })
     }
 }
 
 /// The fields that were named, or all of the module; and those that are refused, with their type.
-fn chosen(spec: &Spec, known: Option<&[Field]>, refused: impl Fn(&Field) -> bool) -> (Vec<String>, Vec<String>) {
+fn chosen(
+    spec: &Spec,
+    known: Option<&[Field]>,
+    refused: impl Fn(&Field) -> bool,
+) -> (Vec<String>, Vec<(String, String)>) {
     let known = known.unwrap_or_default();
     let is_refused = |name: &str| known.iter().find(|field| field.api_name.as_deref() == Some(name) && refused(field));
     let names: Vec<String> = match spec.fields.as_slice() {
@@ -171,9 +195,10 @@ fn chosen(spec: &Spec, known: Option<&[Field]>, refused: impl Fn(&Field) -> bool
     for name in names {
         match is_refused(&name) {
             Some(field) => {
-                left_out.push(format!("{name} ({})", field.data_type.as_deref().unwrap_or("of an unknown type")));
+                let data_type = field.data_type.as_deref().unwrap_or("of an unknown type");
+                left_out.push((name, data_type.to_owned()));
             }
-            None if name == "id" || given.contains(&name) => {}
+            None if name == ID || given.contains(&name) => {}
             None => given.push(name),
         }
     }
@@ -183,7 +208,7 @@ fn chosen(spec: &Spec, known: Option<&[Field]>, refused: impl Fn(&Field) -> bool
 /// Parts of at most `limit` fields. Where there are several, each has `Modified_Time`; whether that was added.
 fn cut(names: Vec<String>, limit: usize) -> (Vec<Vec<String>>, bool) {
     if names.is_empty() {
-        return (vec![vec!["id".to_owned()]], false);
+        return (vec![vec![ID.to_owned()]], false);
     }
     if names.len() <= limit {
         return (vec![names], false);
@@ -215,21 +240,10 @@ fn is_one_of(field: &Field, types: &[&str]) -> bool {
 }
 
 /// Rich texts, of which lists give only the beginning.
-fn cut_short(names: &[String], known: Option<&[Field]>, who: &str) -> Option<String> {
-    let rich = known.unwrap_or_default().iter().filter(|field| is_rich(field));
+fn cut_short(spec: &Spec, names: &[String], known: Option<&[Field]>, who: &str) -> Option<String> {
+    let rich = known.unwrap_or_default().iter().filter(|field| field.is_rich_text());
     let rich: Vec<&str> = rich.filter_map(|field| field.api_name.as_deref()).collect();
     let rich: Vec<&str> =
-        rich.into_iter().filter(|rich| names.is_empty() || names.iter().any(|name| name == rich)).collect();
+        rich.into_iter().filter(|rich| spec.fields.is_empty() || names.iter().any(|name| name == rich)).collect();
     (!rich.is_empty()).then(|| format!("of long rich texts {who} only the beginning: {}", rich.join(", ")))
-}
-
-/// A rich text, by its type, by what else is told of it, or by a length that no other text has.
-fn is_rich(field: &Field) -> bool {
-    let rich = |text: &str| text.to_ascii_lowercase().contains("rich");
-    let told = |(name, value): (&String, &Json)| {
-        let is_set = !matches!(value.raw(), "false" | "null");
-        (rich(name) && is_set) || (matches!(name.as_str(), "textarea" | "ui_type" | "sub_type") && rich(value.raw()))
-    };
-    let long = is(field.data_type.as_ref(), "textarea") && field.length.is_some_and(|length| length > LONGEST_TEXT);
-    long || field.data_type.as_deref().is_some_and(rich) || field.other.iter().any(told)
 }

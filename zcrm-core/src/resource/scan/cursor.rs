@@ -77,6 +77,16 @@ impl ScanCursor {
         }
     }
 
+    /// Whether a bulk job was about to be started: whether it was is not known.
+    #[must_use]
+    pub fn is_starting(&self) -> bool {
+        match &self.state {
+            #[cfg(feature = "bulk")]
+            State::Bulk(cursor) => cursor.is_starting(),
+            _ => false,
+        }
+    }
+
     /// Refuses to go on where the rows would be wrong.
     pub(super) fn check(&self, scan: &str, way: Option<Way>) -> Result<()> {
         let message = match (self.way(), way) {

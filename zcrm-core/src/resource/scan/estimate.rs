@@ -116,6 +116,10 @@ impl Circumstances<'_> {
             longest = longest.max(pages.saturating_mul(parts));
             begin = end;
         }
+        let by_id = (columns.by_id.len() as u64).saturating_mul(rows.div_ceil(IDS));
+        calls = calls.saturating_add(by_id);
+        spent = spent.saturating_add(by_id.saturating_mul(self.tariff.by_id));
+        longest = longest.saturating_add(by_id.div_ceil(ranges.len() as u64 + 1));
         let probes = ranges.len() as u64;
         let before = u64::from(probes > 0);
         // Long ranges are divided further.

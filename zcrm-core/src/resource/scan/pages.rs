@@ -61,7 +61,8 @@ impl Listed {
         joined(parts, hidden, |ids| self.columns.parts.iter().map(|part| self.by_id(part, ids)).collect())
     }
 
-    fn by_id(&self, fields: &[String], ids: &[RecordId]) -> Result<Vec<Raw>> {
+    /// These fields of the records with these ids.
+    pub(super) fn by_id(&self, fields: &[String], ids: &[RecordId]) -> Result<Vec<Raw>> {
         let mut rows = Vec::new();
         for ids in ids.chunks(IDS) {
             rows.extend(Raw::page(&self.part(fields).ids(ids))?.items);

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use super::columns::{Columns, MODIFIED};
 use super::estimate::{page_rows, ranks};
 use super::join::joined;
+use super::pages::Listed;
 use super::range::{Cut, Division, Edge, Page, Place, Range, Ranges, Share, Source};
 use super::spec::Spec;
 use crate::config::ApiVersion;
@@ -143,7 +144,7 @@ impl Queries {
         let (Some((first, others)), false) = (self.columns.parts.split_first(), rows.is_empty()) else {
             return Ok(rows);
         };
-        if others.is_empty() {
+        if others.is_empty() && self.columns.by_id.is_empty() {
             return Ok(rows);
         }
         let ids = ids_of(&rows)?;
@@ -156,6 +157,8 @@ impl Queries {
             let select = selected(&self.spec, criteria).fields(part.iter().cloned()).order_by("id");
             parts.push(self.fetch(select, page_rows(Some(most), 0, &self.limits))?.0);
         }
+        let ids: Vec<RecordId> = ids.into_iter().map(RecordId::from).collect();
+        parts.extend(self.listed(&ids)?);
         let whole = |ids: &[RecordId]| self.again(piece.as_ref(), first, others, ids);
         joined(parts, self.columns.hides_modified.then_some(MODIFIED), whole)
     }
@@ -179,7 +182,15 @@ impl Queries {
             }
             parts.push(rows);
         }
+        parts.extend(self.listed(ids)?);
         Ok(parts)
+    }
+
+    /// The fields that COQL does not select, of the records with these ids.
+    fn listed(&self, ids: &[RecordId]) -> Result<Vec<Vec<Raw>>> {
+        let listed = Listed::new(&self.session, &self.spec, &self.columns);
+        let with_time = |fields: &Vec<String>| [fields.as_slice(), &[MODIFIED.to_owned()]].concat();
+        self.columns.by_id.iter().map(|fields| listed.by_id(&with_time(fields), ids)).collect()
     }
 
     /// A page of a range that is read by one query.

@@ -54,6 +54,8 @@ impl Pace {
         let saved = self.allowance + PER_SECOND * now.saturating_duration_since(self.counted).as_secs_f64();
         let earned = PER_RECORD * told.unwrap_or_default() as f64;
         let spent = if told.is_some() { cost } else { 0.0 };
+        // The first pass also reads what is read once; that keeps nothing from being followed.
+        let saved = if self.ended.is_none() { saved.max(cost) } else { saved };
         self.allowance = (saved + earned - spent).clamp(-SAVED, SAVED.max(cost));
         self.counted = now;
         self.cost = cost.max(1.0);
@@ -86,7 +88,7 @@ mod tests {
         let begin = Instant::now();
         let mut pace = Pace::new(begin);
         assert_eq!(pace.due(None), begin);
-        pace.ended(begin, EVERY, None, 3);
+        pace.ended(begin, EVERY, None, 6);
         assert_eq!(pace.due(None), begin + EVERY);
         assert_eq!(pace.due(Some((begin + seconds(40.0), 1))), begin + seconds(41.0));
 
