@@ -1,5 +1,6 @@
 //! Moving tokens between stores.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use zcrm_core::UserIdentifier;
@@ -75,8 +76,12 @@ pub fn copy_tokens(
     newer: Newer,
 ) -> CopyReport {
     let mut report = CopyReport::default();
+    // A destination that ignores case would keep the last of those who differ in nothing else.
+    let ignores_case = to.limits().ignores_case;
+    let mut names = BTreeSet::new();
     for user in users {
-        match copy(from, to, &user, newer) {
+        let is_alone = !ignores_case || names.insert(user.as_str().to_lowercase());
+        match if is_alone { copy(from, to, &user, newer) } else { Err(taken(&user)) } {
             Ok(Outcome::Copied) => report.copied.push(user),
             Ok(Outcome::Kept) => report.kept.push(user),
             Ok(Outcome::Unknown) => report.unknown.push(user),
@@ -84,6 +89,12 @@ pub fn copy_tokens(
         }
     }
     report
+}
+
+fn taken(user: &UserIdentifier) -> PersistenceError {
+    let message =
+        format!("the destination takes {user} for another user, whose name differs in case alone; rename one of them");
+    PersistenceError::new(PersistenceErrorKind::DoesNotFit, message)
 }
 
 fn copy(

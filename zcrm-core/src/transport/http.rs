@@ -29,6 +29,11 @@ pub(crate) const SHOW_THE_WIRE: [&str; 4] = ["ureq", "ureq_proto", "rustls", "my
 /// How long a server may take to say that it wants a large body, before the body is sent all the same.
 const CONSENT_WAIT: Duration = Duration::from_secs(1);
 
+/// The buffers of a connection, which ureq fills with zeros, so that all of them is resident. The first has to hold the
+/// largest head of a response that ureq takes, 64 KB, and more.
+const INPUT_BUFFER: usize = 80 << 10;
+const OUTPUT_BUFFER: usize = 32 << 10;
+
 /// Larger streams wait for the server's consent (`Expect: 100-continue`), so that a rejection costs no transfer.
 const LARGE: u64 = 1 << 20;
 
@@ -54,6 +59,8 @@ impl HttpTransport {
             .proxy(proxy(options)?)
             .tls_config(TlsConfig::builder().root_certs(roots(options)?).build())
             .user_agent(user_agent(options)?)
+            .input_buffer_size(INPUT_BUFFER)
+            .output_buffer_size(OUTPUT_BUFFER)
             .max_idle_connections(options.concurrency.saturating_add(1))
             .max_idle_connections_per_host(options.concurrency)
             .timeout_resolve(Some(connect_timeout))

@@ -75,7 +75,8 @@ impl Lines {
     }
 
     fn new(target: Target, gather: usize) -> Self {
-        let (bytes, ends, place) = (Vec::with_capacity(gather), Vec::new(), Place::default());
+        // The line that makes it enough is held as well.
+        let (bytes, ends, place) = (Vec::with_capacity(gather * 2), Vec::new(), Place::default());
         Self(Arc::new(Mutex::new(Pending { target, bytes, ends, place, gather, over: false })))
     }
 

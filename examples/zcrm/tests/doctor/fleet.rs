@@ -94,6 +94,16 @@ fn tokens_move_between_stores() {
     let output = finish(copy.arg("--overwrite"));
     assert!(output.status.success() && out(&output).matches("copied  ").count() == 2, "{output:?}");
 
+    // Of two who differ in case alone, the database can keep one.
+    let kept = place.tokens();
+    let file = place.folder().join("tokens/zcrm_oauthtokens.txt");
+    fs::write(&file, kept.replace("\"b@xyz.com\"", "\"Abc@xyz.com\"")).unwrap();
+    let output = finish(&mut copy);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let said = out(&output);
+    assert!(said.matches("copied   ").count() == 2 && said.contains("differs in case alone"), "{said}");
+    fs::write(&file, kept).unwrap();
+
     // Back, into an encrypted store, and out of it again.
     let key = place.folder().join("zcrm.key");
     fs::write(&key, "07".repeat(32)).unwrap();

@@ -26,7 +26,7 @@ const DIVIDED: u64 = 1_960;
 pub(super) const IDS: u64 = 100;
 
 /// Rows of one bulk job, and what starting it costs.
-const JOB: u64 = 200_000;
+pub(super) const JOB: u64 = 200_000;
 const JOB_CREDITS: u32 = 50;
 
 /// How often the state of a job is thought to be asked for, where it is not known how long it takes.
