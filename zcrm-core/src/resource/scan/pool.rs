@@ -138,8 +138,8 @@ impl Pool {
         }
     }
 
-    /// The range that has most left, of those that can be divided, and how many rows it keeps. One that is being divided
-    /// is divided once more before that place.
+    /// The range that has most left, of those that can be divided, and how many rows it keeps. One that is being
+    /// divided is divided once more before that place.
     fn largest(&self, state: &State) -> Option<(usize, Range, u64)> {
         let slots = state.slots.iter().enumerate().filter(|(_, slot)| slot.doing == Doing::IsRead && !slot.whole);
         let shares = slots.filter_map(|(place, slot)| {
