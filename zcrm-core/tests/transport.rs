@@ -290,9 +290,10 @@ fn nonsense_in_place_of_http_is_an_error() {
     for nonsense in [b"SSH-2.0-OpenSSH_9.2\r\n".as_slice(), b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", b"", long]
     {
         let (base, _closing) = serve(vec![nonsense; 4]);
-        let config = config(&emulator, &[("api_base_url", &base)]).with_http(impatient());
-        let client = Client::new(config, InMemoryPersistence::new()).unwrap();
-        sign_in(&client, &emulator);
+        let (config, store) = (config(&emulator, &[("api_base_url", &base)]), InMemoryPersistence::new());
+        // Impatient of nonsense, not of the sign-in.
+        sign_in(&Client::new(config.clone().with_http(quick()), store.clone()).unwrap(), &emulator);
+        let client = Client::new(config.with_http(impatient()), store).unwrap();
         let started = Instant::now();
         let error = client.call(Method::Get, "Leads").send().unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Unanswered | ErrorKind::InvalidResponse), "{error}");

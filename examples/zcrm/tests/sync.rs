@@ -4,12 +4,14 @@
 mod program;
 
 use std::collections::BTreeMap;
+#[cfg(unix)]
 use std::io::{BufRead, BufReader};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+#[cfg(unix)]
 use mysql::prelude::Queryable;
 use program::{Account, Ran};
 use serde_json::Value;
@@ -55,6 +57,7 @@ fn sqlite(account: &Account, table: &str) -> Rows {
     all
 }
 
+#[cfg(unix)]
 fn mariadb(database: &zcrm_test_mariadb::Database, table: &str) -> Rows {
     let mut connection = database.connect().unwrap();
     let rows: Vec<mysql::Row> = connection.query(format!("SELECT * FROM `{table}`")).unwrap();
@@ -190,6 +193,7 @@ fn the_tables_equal_the_server_after_any_number_of_kills() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn mariadb_keeps_the_same() {
     let account = account("v8", 1_000);
@@ -295,6 +299,7 @@ fn new_fields_get_columns_with_the_values_of_all_records_and_old_cursors_are_ref
     assert_equal(&account, &sqlite(&account, "Leads"), "nothing was lost");
 }
 
+#[cfg(unix)]
 #[test]
 fn every_so_often_until_ctrl_c() {
     let account = account("v8", 30);
