@@ -32,7 +32,7 @@ fn answer(asked: &Asked) -> Answer {
     let of_path = asked.path.rsplit('/').next().filter(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
     let done = |index: usize| {
         let id = in_query.get(index).cloned().or_else(|| Some(rows.get(index)?.get("id")?.as_str()?.to_owned()));
-        let id = id.or_else(|| of_path.map(str::to_owned)).unwrap_or_else(|| "77".to_owned());
+        let id = id.or_else(|| of_path.map(str::to_owned)).unwrap_or_else(|| (77 + index).to_string());
         if reading {
             return json!({"id": id, "count": "3"});
         }
@@ -374,7 +374,8 @@ fn taxes() {
     sends("v8", "GET v8/org/taxes", Value::Null, |client| client.taxes().list().all());
     sends("v8", "GET v8/org/taxes/77", Value::Null, |client| client.taxes().get("77"));
     let nested = |tax: Value| json!({"org_taxes": {"taxes": [tax]}});
-    refuses("v8", ErrorKind::Unsupported, |client| client.taxes().create(std::slice::from_ref(&vat)));
+    refuses("v8", ErrorKind::InvalidInput, |client| client.taxes().create(std::slice::from_ref(&changed)));
+    refuses("v8", ErrorKind::InvalidInput, |client| client.taxes().create(&[OrgTax::default().value(1)]));
     let body = nested(json!({"id": "5", "_delete": true}));
     sends("v8", "PUT v8/org/taxes", body.clone(), |client| client.taxes().delete(["5"]));
     sends("v8", "PUT v8/org/taxes", body, |client| client.taxes().delete_one("5"));

@@ -9,7 +9,7 @@ use zcrm_core::entity::*;
 use zcrm_core::resource::UserType;
 use zcrm_core::rest::Upload;
 use zcrm_core::{Client, ErrorKind};
-use zcrm_emulator::{Emulator, Options};
+use zcrm_emulator::{Emulator, Fault, On, Options};
 
 const VERSIONS: [&str; 3] = ["v2", "v3", "v8"];
 
@@ -209,15 +209,32 @@ fn taxes() {
         assert_eq!(client.taxes().get(&id).unwrap().value.and_then(|value| value.number()), Some(24.0));
         let report = client.taxes().update(&[OrgTax::default().id("1").value(1)]).unwrap();
         assert_eq!(report.rejected().count(), 1, "{version}: {report:?}");
-        let created = client.taxes().create(&[OrgTax::new("New", 5)]);
-        if version == "v2" {
-            let new = created.unwrap().created().next().unwrap().1.id.clone();
-            assert!(client.taxes().delete([new.as_str()]).unwrap().is_complete());
-            client.taxes().delete_one(id).unwrap();
-        } else {
-            assert_eq!(created.unwrap_err().kind(), ErrorKind::Unsupported);
-        }
+        let new = [OrgTax::new("New", 5), OrgTax::new(tax.name.unwrap(), 5), OrgTax::new("Newer", 6)];
+        let report = client.taxes().create(&new).unwrap();
+        let created: Vec<_> = report.created().map(|(index, saved)| (index, saved.id.clone())).collect();
+        assert_eq!(created.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [0, 2], "{version}: {report:?}");
+        assert_eq!(report.rejected().next().unwrap().1.code(), Some("DUPLICATE_DATA"), "{version}");
+        let name = |id: &str| client.taxes().get(id).unwrap().name.unwrap();
+        assert_eq!((name(created[0].1.as_str()), name(created[1].1.as_str())), ("New".into(), "Newer".into()));
+        assert!(client.taxes().delete(created.iter().map(|(_, id)| id.as_str())).unwrap().is_complete());
+        client.taxes().delete_one(id).unwrap();
     });
+}
+
+#[test]
+fn a_tax_whose_answer_was_lost_is_found_by_its_name_or_left_open() {
+    for (fault, created) in [(Fault::ResetAfterWork, 1), (Fault::ResetBeforeWork, 0)] {
+        let (emulator, client) = start("v8");
+        emulator.fault(On::exactly("/crm/v8/org/taxes").method("PUT").times(1), fault);
+        let report = client.taxes().create(&[OrgTax::new("New", 5)]).unwrap();
+        assert_eq!((report.created().count(), report.unanswered().count()), (created, 1 - created), "{report:?}");
+        assert_eq!(emulator.counters().calls_to("PUT", "/crm/v8/org/taxes"), 1);
+    }
+    // One that was there before is not taken for the new one.
+    let (emulator, client) = start("v8");
+    let known = client.taxes().list().all().unwrap().remove(0).name.unwrap();
+    emulator.fault(On::exactly("/crm/v8/org/taxes").method("PUT").times(1), Fault::ResetAfterWork);
+    assert_eq!(client.taxes().create(&[OrgTax::new(known, 5)]).unwrap().unanswered().count(), 1);
 }
 
 #[test]

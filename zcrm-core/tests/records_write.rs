@@ -343,7 +343,7 @@ fn single_records_fail_with_zohos_reason() {
 
 #[test]
 fn options_stand_beside_the_records() {
-    let (client, fake) = serving("v2", |asked| match asked.method {
+    let (client, fake) = serving("v8", |asked| match asked.method {
         Method::Delete => results(200, [None]),
         _ => all_done(asked),
     });
@@ -358,6 +358,23 @@ fn options_stand_beside_the_records() {
     assert_eq!(asked[0].body["skip_feature_execution"], json!([{"name": "cadences", "action": "insert"}]));
     assert_eq!(asked[1].body["trigger"], json!([]));
     assert_eq!(asked[2].parameter("wf_trigger"), Some("false"));
+}
+
+#[test]
+fn options_of_other_versions_are_refused() {
+    for (version, rules, cadences) in
+        [("v2", true, false), ("v2.1", true, false), ("v3", false, false), ("v7", false, false), ("v8", true, true)]
+    {
+        let (client, fake) = serving(version, all_done);
+        let writer = client.module("Leads").writer();
+        let kind = |result: Result<_, zcrm_core::Error>| result.err().map(|error| error.kind());
+        let refused = |taken: bool| (!taken).then_some(ErrorKind::Unsupported);
+        let create = writer.clone().apply_layout_rules().create(&leads(1));
+        assert_eq!(kind(create), refused(rules), "{version}");
+        let upsert = writer.skip_cadences("insert").upsert(&leads(1), ["Email"]);
+        assert_eq!(kind(upsert), refused(cadences), "{version}");
+        assert_eq!(fake.asked().len(), usize::from(rules) + usize::from(cadences), "{version}");
+    }
 }
 
 #[test]

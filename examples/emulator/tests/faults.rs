@@ -5,11 +5,10 @@ mod support;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use support::{Client, start};
+use support::{Client, start, wait_until};
 use zcrm_emulator::{Emulator, Fault, On, Options, Reply};
 
 const LEADS: &str = "/crm/v2/Leads";
@@ -18,14 +17,6 @@ fn error_kind(error: &ureq::Error) -> Option<ErrorKind> {
     match error {
         ureq::Error::Io(error) => Some(error.kind()),
         _ => None,
-    }
-}
-
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let until = Instant::now() + Duration::from_secs(60);
-    while !is_so() {
-        assert!(Instant::now() < until, "a minute has passed before {what}");
-        thread::sleep(Duration::from_millis(2));
     }
 }
 
@@ -156,37 +147,22 @@ fn slow_answers_and_silence() {
     let request = client.agent.get(format!("{}/crm/v2/org", client.emulator.url()));
     let limited = request.config().timeout_global(Some(Duration::from_millis(100))).build();
     assert!(matches!(limited.call(), Err(ureq::Error::Timeout(_))));
-    let until = Instant::now() + Duration::from_secs(5);
-    while client.emulator.counters().in_flight > 0 {
-        assert!(Instant::now() < until, "a client that hung up still counts as in flight");
-        thread::yield_now();
-    }
+    client.wait_until("a client that hung up no longer counts", |counters| counters.in_flight == 0);
 }
 
 #[test]
 fn a_limit_in_flight_and_the_highest_number_seen() {
     let client = start();
-    client.emulator.behave(|behaviour| {
-        behaviour.concurrency = Some(3);
-        behaviour.delay = Duration::from_millis(150);
-    });
-    let url = format!("{}/crm/v2/org", client.emulator.url());
-    let authorization = format!("Zoho-oauthtoken {}", client.token);
-    let statuses: Vec<u16> = thread::scope(|scope| {
-        let calls: Vec<_> = (0..6)
-            .map(|_| {
-                scope.spawn(|| {
-                    let call = support::agent().get(&url).header("authorization", &authorization).call();
-                    call.unwrap().status().as_u16()
-                })
-            })
-            .collect();
-        calls.into_iter().map(|call| call.join().unwrap()).collect()
-    });
-    assert_eq!(statuses.iter().filter(|&&status| status == 200).count(), 3);
-    assert_eq!(statuses.iter().filter(|&&status| status == 429).count(), 3);
-    let counters = client.emulator.counters();
-    assert_eq!((counters.in_flight, counters.highest_in_flight > 3), (0, true));
+    client.emulator.behave(|behaviour| behaviour.concurrency = Some(3));
+    let held = client.hold("/crm/v2/org", 3);
+    client.wait_until("three calls are in flight", |counters| counters.in_flight == 3);
+    for _ in 0..3 {
+        assert_eq!(client.get("/crm/v2/org").status, 429);
+    }
+    drop(held);
+    client.wait_until("none is", |counters| counters.in_flight == 0);
+    assert_eq!(client.get("/crm/v2/org").status, 200);
+    assert_eq!(client.emulator.counters().highest_in_flight, 4);
 }
 
 #[test]

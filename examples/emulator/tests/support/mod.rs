@@ -1,10 +1,15 @@
 //! A client that speaks plain HTTP to the emulator, and knows nothing of any SDK.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+use std::io::Write;
+use std::net::TcpStream;
+use std::thread;
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use ureq::Agent;
 use ureq::http::{Request, Response};
-use zcrm_emulator::{Emulator, Options};
+use zcrm_emulator::{Counters, Emulator, Fault, On, Options};
 
 pub(crate) const USER: &str = "abc@xyz.com";
 
@@ -135,6 +140,34 @@ impl Client {
         let got = self.post("/crm/v2/Leads", json!({ "data": [lead] }));
         assert_eq!(got.status, 201, "{}", got.json);
         got.json["data"][0]["details"]["id"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Client {
+    /// Calls that are worked on and never answered: they stay in flight until the connections are dropped.
+    pub(crate) fn hold(&self, path: &str, calls: u64) -> Vec<TcpStream> {
+        self.emulator.fault(On::any_call().times(calls), Fault::Silence);
+        let head =
+            format!("GET {path} HTTP/1.1\r\nHost: here\r\nAuthorization: Zoho-oauthtoken {}\r\n\r\n", self.token);
+        let call = || {
+            let mut stream = TcpStream::connect(self.emulator.url().strip_prefix("http://").unwrap()).unwrap();
+            stream.write_all(head.as_bytes()).unwrap();
+            stream
+        };
+        (0..calls).map(|_| call()).collect()
+    }
+
+    /// Waits until the counters say so.
+    pub(crate) fn wait_until(&self, what: &str, is_so: impl Fn(&Counters) -> bool) {
+        wait_until(what, || is_so(&self.emulator.counters()));
+    }
+}
+
+pub(crate) fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let until = Instant::now() + Duration::from_secs(60);
+    while !is_so() {
+        assert!(Instant::now() < until, "a minute has passed before {what}");
+        thread::sleep(Duration::from_millis(2));
     }
 }
 

@@ -9,7 +9,7 @@ use super::ModuleHandle;
 use super::lock::{Condition, Lock};
 use crate::config::ApiVersion;
 use crate::entity::AssignmentRuleId;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::rest::{Batch, BeforeRequest, Cost, Effect, Guard, Idempotency, Request, Response, Row, Saved, comma_list};
 use crate::transport::Method;
 
@@ -71,13 +71,15 @@ impl Writer {
         self.option("lar_id", id.into().as_str())
     }
 
-    /// Leaves cadences out, from v8 on (`skip_feature_execution`): `insert` or `update`.
+    /// Leaves cadences out (`skip_feature_execution`): `insert` or `update`. Before v8, the write fails with
+    /// [`Unsupported`](crate::ErrorKind::Unsupported).
     #[must_use]
     pub fn skip_cadences(self, action: &str) -> Self {
         self.option("skip_feature_execution", serde_json::json!([{ "name": "cadences", "action": action }]))
     }
 
-    /// Applies the rules of the layout, in v2.1 and from v8 on (`apply_feature_execution`).
+    /// Applies the rules of the layout (`apply_feature_execution`). From v3 to v7, the write fails with
+    /// [`Unsupported`](crate::ErrorKind::Unsupported).
     #[must_use]
     pub fn apply_layout_rules(self) -> Self {
         self.option("apply_feature_execution", serde_json::json!([{ "name": "layout_rules" }]))
@@ -208,7 +210,24 @@ impl Writer {
             (Some(_), Some(since)) => request.header("If-Unmodified-Since", since.as_str()),
             _ => request,
         };
+        let request = request.checked(self.check_options());
         request.with_cost(Cost::records(rows.len())).json(&Body { rows, options: &options })
+    }
+
+    /// Refuses options that the version has not, by the schemas of Zoho's SDKs: it would pass over them in silence.
+    fn check_options(&self) -> Result<()> {
+        let version = self.module.session.version();
+        let absent = [
+            ("apply_feature_execution", (ApiVersion::V3..ApiVersion::V8).contains(&version), "v2, v2.1 and v8"),
+            ("skip_feature_execution", version < ApiVersion::V8, "v8"),
+        ];
+        match absent.into_iter().find(|(name, absent, _)| *absent && self.options.contains_key(*name)) {
+            Some((name, _, versions)) => {
+                let text = format!("{name} is there in {versions}, and api_version is {version}; leave it out");
+                Err(Error::new(ErrorKind::Unsupported, text))
+            }
+            None => Ok(()),
+        }
     }
 
     fn deletion(&self, rows: &[Row]) -> Request<Response> {

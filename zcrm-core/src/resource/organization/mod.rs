@@ -2,6 +2,7 @@
 //!
 //! * [`users`], [`roles`] (and profiles), [`taxes`], [`variables`] (and their groups), [`notes`].
 
+mod new_taxes;
 mod notes;
 mod roles;
 mod taxes;

@@ -1,11 +1,16 @@
 //! Taxes of the organization. Up to v2.1 they are a collection like others; from v3 on one object holds all of them,
 //! and every change is a PUT of that object (the schemas of Zoho's SDKs 2.1 and 3).
 
+use super::new_taxes::ByName;
+#[cfg(doc)]
+use crate::ErrorKind;
 use crate::config::ApiVersion;
 use crate::entity::{Json, Members, OrgTax, TaxId};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::resource::collection::saved;
-use crate::rest::{Batch, BatchReport, Effect, Key, List, Listing, Request, Response, Row, Saved, Session, comma_list};
+use crate::rest::{
+    Batch, BatchReport, Effect, Idempotency, Key, List, Listing, Request, Response, Row, Saved, Session, comma_list,
+};
 use crate::transport::Method;
 
 /// The most taxes in a request.
@@ -53,7 +58,8 @@ impl TaxesHandle {
         self.session.run(&self.request(Method::Get, &[id.into().as_str()]).one(self.key()))
     }
 
-    /// Creates any number of them, up to v2.1: from v3 on Zoho gives no ids of what it created.
+    /// Creates any number of them. From v3 on Zoho gives no ids of what it created: each is sent in a request of its
+    /// own and then found in the list, by its name; the list is read once more before the first one.
     ///
     /// ```no_run
     /// # fn run(client: zcrm_core::Client) -> zcrm_core::Result<()> {
@@ -66,22 +72,17 @@ impl TaxesHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`] from v3 on; [`ErrorKind::InvalidInput`], before anything is sent, when one has an id;
-    /// the error of the first request when it shows that nothing can be sent. What happens later is in the report.
+    /// [`ErrorKind::InvalidInput`], before anything is sent, when one has an id, or from v3 on no name; the error of
+    /// the first request when it shows that nothing can be sent. What happens later is in the report.
     #[doc(alias = "create_organization_taxes")]
     pub fn create(&self, taxes: &[OrgTax]) -> Result<BatchReport> {
-        if !self.separate() {
-            let version = self.session.version();
-            let text =
-                format!("creating taxes with Zoho's API {version} gives no ids; use v2 or v2.1, or Zoho's settings");
-            return Err(Error::new(ErrorKind::Unsupported, text).logged());
+        let rows: Vec<Result<Row>> = taxes.iter().map(|tax| self.new_row(tax)).collect();
+        // The list is of no use when nothing will be sent.
+        if self.separate() || rows.iter().all(Result::is_err) {
+            return self.write(Method::Post, Effect::Create).send_all(rows);
         }
-        self.write(Method::Post, Effect::Create).send_all(taxes.iter().map(|tax| match &tax.id {
-            Some(id) => {
-                Err(Error::invalid(format!("a tax to be created has the id {id}; update it, or leave the id out")))
-            }
-            None => Row::of_body(&tax.to_settable()?),
-        }))
+        let guard = ByName::new(self.list())?;
+        self.write(Method::Put, Effect::Create).guarded(guard).send_all(rows)
     }
 
     /// Updates any number of them. Each needs its id.
@@ -167,6 +168,17 @@ impl TaxesHandle {
         self.write(Method::Put, Effect::Delete).send_one(row).map(drop)
     }
 
+    fn new_row(&self, tax: &OrgTax) -> Result<Row> {
+        if let Some(id) = &tax.id {
+            let text = format!("a tax to be created has the id {id}; update it, or leave the id out");
+            return Err(Error::invalid(text));
+        }
+        if !self.separate() && tax.name.as_ref().is_none_or(|name| name.trim().is_empty()) {
+            return Err(Error::invalid("the tax has no name"));
+        }
+        Row::of_body(&tax.to_settable()?)
+    }
+
     /// Each tax is an item of its own, up to v2.1.
     fn separate(&self) -> bool {
         self.session.version() < ApiVersion::V3
@@ -191,6 +203,10 @@ impl TaxesHandle {
         let (taxes, separate) = (self.clone(), self.separate());
         let request = move |rows: &[Row]| {
             let request = taxes.request(method, &[]);
+            let request = match effect {
+                Effect::Create => request.with_idempotency(Idempotency::NotIdempotent),
+                _ => request,
+            };
             if method == Method::Delete {
                 return request.query("ids", comma_list(rows.iter().filter_map(|row| row.id.as_ref())));
             }

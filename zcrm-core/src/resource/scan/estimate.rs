@@ -20,7 +20,7 @@ const BY_TOKEN: u64 = 100_000;
 pub(super) const IDS: u64 = 100;
 
 /// Rows of one bulk job, and what starting it costs.
-const JOB: u64 = 200_000;
+pub(super) const JOB: u64 = 200_000;
 const JOB_CREDITS: u32 = 50;
 
 /// How often the state of a job is thought to be asked for.

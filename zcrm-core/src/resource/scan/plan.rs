@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::choice::Choice;
-use super::estimate::Estimate;
+use super::estimate::{Estimate, JOB};
 use super::way::Way;
 
 /// Which way a scan takes, what it costs, and why; given by [`Scan::plan`](super::Scan::plan).
@@ -87,6 +87,19 @@ impl ScanPlan {
     }
 }
 
+impl ScanPlan {
+    /// What the way does not promise.
+    fn caution(&self) -> Option<&'static str> {
+        match self.choice.way {
+            Way::Pages => Some("while others write, pages may miss a record or give it twice"),
+            Way::Bulk if self.rows.is_some_and(|rows| rows > JOB) => Some(
+                "several jobs are several looks: up to v6 a record that is deleted between two of them may hide another",
+            ),
+            Way::Bulk | Way::Query => None,
+        }
+    }
+}
+
 impl fmt::Display for ScanPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.choice.way.told())?;
@@ -103,9 +116,30 @@ impl fmt::Display for ScanPlan {
             _ => f.write_str("Zoho does not count the records, so what it costs is not known")?,
         }
         write!(f, "\nbecause {}", self.choice.reason)?;
-        if self.choice.way == Way::Pages {
-            f.write_str("\nwhile others write, pages may miss a record or give it twice")?;
+        if let Some(caution) = self.caution() {
+            write!(f, "\n{caution}")?;
         }
         self.gaps().iter().try_for_each(|gap| write!(f, "\nnot given: {gap}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_several_jobs_promise_is_said() {
+        let told = |rows| {
+            let choice = Choice {
+                way: Way::Bulk,
+                columns: super::super::columns::Columns::default(),
+                reason: "it was asked for".to_owned(),
+                rows: Some(rows),
+                estimate: None,
+            };
+            ScanPlan::new(choice, Some(rows), None, 1, 0).to_string()
+        };
+        assert!(told(JOB + 1).contains("several jobs are several looks"), "{}", told(JOB + 1));
+        assert!(!told(JOB).contains("several jobs"), "{}", told(JOB));
     }
 }
