@@ -57,7 +57,9 @@ fn what_broke_off_is_gone_on_with_and_counted_as_one() {
         let account = with_leads(6_000, version);
         let path = if way == "query" { format!("/crm/{version}/coql") } else { format!("/crm/{version}/Leads") };
         let refusal = Reply::error(403, "NO_PERMISSION", "permission denied");
-        account.emulator.fault(On::exactly(path).after(4), Fault::Reply(refusal));
+        // By COQL the count comes first, and pages of v8 are large.
+        let passed = if (version, way) == ("v8", "query") { 2 } else { 4 };
+        account.emulator.fault(On::exactly(path).after(passed), Fault::Reply(refusal));
         let ran = account.run(ZCRM, &export(way, &[]));
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:?}");
         assert!(ran.stderr.contains("--resume"), "{ran:?}");
@@ -119,7 +121,8 @@ fn a_bulk_job_is_taken_up_and_never_started_twice_unless_told() {
         let starts = || account.emulator.counters().calls_to("POST", &format!("/crm/bulk/{version}/read"));
         account.emulator.behave(|behaviour| behaviour.bulk_polls = 1_000_000);
         let mut child = account.command(ZCRM, &export("bulk", &[])).spawn().unwrap();
-        account.wait_for(|counters| counters.total_calls() >= 3);
+        // The fields, the count, the start, and the first question for its state.
+        account.wait_for(|counters| counters.total_calls() >= 4);
         child.kill().unwrap();
         child.wait().unwrap();
         account.emulator.behave(|behaviour| behaviour.bulk_polls = 0);
@@ -164,18 +167,18 @@ fn ctrl_c_waits_for_the_job_that_is_being_started() {
 
 #[test]
 fn csv_is_gone_on_with_behind_its_header() {
-    let account = with_leads(2_000, "v8");
+    let account = with_leads(5_000, "v8");
     let refusal = Reply::error(403, "NO_PERMISSION", "permission denied");
     account.emulator.fault(On::exactly("/crm/v8/coql").after(2), Fault::Reply(refusal));
     let arguments = export("query", &["--format", "csv", "--resume"]);
     assert_eq!(account.run(ZCRM, &arguments).code, Some(2));
     account.emulator.clear_faults();
     let ran = account.run(ZCRM, &arguments);
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "records=2000\n"), "{ran:?}");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "records=5000\n"), "{ran:?}");
     let text = account.read("leads.ndjson");
     let rows: BTreeSet<String> =
         csv::Reader::from_reader(text.as_bytes()).records().map(|row| row.unwrap()[0].to_owned()).collect();
-    assert_eq!(rows.len(), 2_000);
+    assert_eq!(rows.len(), 5_000);
 }
 
 #[test]

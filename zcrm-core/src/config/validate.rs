@@ -89,6 +89,9 @@ pub(super) fn assess(entries: &mut Entries) -> Config {
 
 fn mandatory(entries: &mut Entries, key: Key, remedy: &str) -> Secret {
     let value = entries.get(key).cloned();
+    if value.as_ref().is_some_and(|value| value.expose().trim() != value.expose()) {
+        entries.fault(key, "has blanks before or behind it, which Zoho takes for a part of it; remove them");
+    }
     value.unwrap_or_else(|| {
         if !entries.is_faulty(key) {
             entries.fault(key, &format!("required; {remedy}"));

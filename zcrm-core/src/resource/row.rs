@@ -10,9 +10,10 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::entity::{DateTime, Record, RecordId, range_within};
-use crate::rest::{List, Page, PageInfo, Response};
+use crate::error::{Error, Result};
+use crate::rest::{Key, List, Page, Response, RowTexts, decode_row, row_texts, salvaged_id};
 
-/// A row as it came, or as it was put together: a text that is JSON.
+/// A row as it came, or as it was put together.
 #[derive(Debug, Clone)]
 pub(super) struct Raw(Text);
 
@@ -20,37 +21,53 @@ pub(super) struct Raw(Text);
 enum Text {
     /// A piece of the page that it came with: a page is in memory once, not a second time as rows.
     Within(Arc<Response>, Range<usize>),
+    /// The same, and it is no JSON.
+    Broken(Arc<Response>, Range<usize>),
     Own(Box<str>),
 }
 
 impl Raw {
-    /// The rows of a page, which stand at these places of its body.
-    pub(super) fn of_page(page: Response, places: Vec<Range<usize>>) -> Vec<Self> {
+    /// The rows of a page under a key. One that is no JSON is among them.
+    pub(super) fn of_page(page: Response, key: Key) -> Result<Page<Self>> {
+        let RowTexts { texts, info, salvaged, .. } = row_texts(&page, key)?;
+        let broken = |text: &str| salvaged && serde_json::from_str::<IgnoredAny>(text).is_err();
+        let places: Vec<_> = texts.iter().map(|text| (range_within(page.body(), text), broken(text))).collect();
         let page = Arc::new(page);
-        places.into_iter().map(|place| Self(Text::Within(Arc::clone(&page), place))).collect()
+        let row = |(place, broken)| {
+            let page = Arc::clone(&page);
+            Self(if broken { Text::Broken(page, place) } else { Text::Within(page, place) })
+        };
+        Ok(Page { items: places.into_iter().map(row).collect(), info })
     }
 
     /// A page of a listing.
-    pub(super) fn page<T>(list: &List<T>) -> crate::Result<Page<Self>> {
-        list.send_read(|response, key| {
-            let found = response.found::<&RawValue>(key)?;
-            let places = found.rows.iter().map(|row| range_within(response.body(), row.get())).collect();
-            let info = PageInfo::of(found.info);
-            Ok(Page { items: Self::of_page(response, places), info })
-        })
+    pub(super) fn page<T>(list: &List<T>) -> Result<Page<Self>> {
+        list.send_read(Self::of_page)
     }
 
     /// The text.
     pub(super) fn get(&self) -> &str {
         match &self.0 {
-            Text::Within(page, place) => page.body().get(place.clone()).unwrap_or_default(),
+            Text::Within(page, place) | Text::Broken(page, place) => page.body().get(place.clone()).unwrap_or_default(),
             Text::Own(text) => text,
         }
+    }
+
+    /// Whether it is no JSON.
+    pub(super) fn is_broken(&self) -> bool {
+        matches!(self.0, Text::Broken(..))
+    }
+
+    /// Why it is no JSON, if it is none.
+    pub(super) fn fault(&self) -> Option<Error> {
+        let Text::Broken(page, _) = &self.0 else { return None };
+        decode_row::<IgnoredAny>(page, self.get()).err()
     }
 
     /// The row as a record; `None` when it is no object.
     pub(super) fn into_record(self) -> Option<Record> {
         match self.0 {
+            Text::Broken(..) => None,
             Text::Within(..) => Record::from_text(self.get()),
             Text::Own(text) => Record::from_text(text),
         }
@@ -64,7 +81,7 @@ impl From<Box<RawValue>> for Raw {
 }
 
 impl<'de> Deserialize<'de> for Raw {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         Box::<RawValue>::deserialize(deserializer).map(Self::from)
     }
 }
@@ -85,8 +102,10 @@ pub(super) fn id_of(row: &str) -> Option<String> {
         return Some(id.to_owned());
     }
     let mut decoder = serde_json::Deserializer::from_str(row);
-    let id = IdUnder("id").deserialize(&mut decoder).ok().flatten()?;
-    Some(id.as_str().to_owned())
+    match IdUnder("id").deserialize(&mut decoder) {
+        Ok(id) => Some(id?.as_str().to_owned()),
+        Err(_) => salvaged_id(row).map(str::to_owned),
+    }
 }
 
 /// `"id": "123"}` at the end. The quotation mark before the digits opens a text, since it follows a colon; so the name
@@ -115,7 +134,7 @@ struct IdUnder<'k>(&'k str);
 impl<'de> DeserializeSeed<'de> for IdUnder<'_> {
     type Value = Option<RecordId>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
@@ -127,7 +146,7 @@ impl<'de> Visitor<'de> for IdUnder<'_> {
         write!(f, "a row with an id under {:?}", self.0)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
         let mut id = None;
         while let Some(Name(name)) = map.next_key()? {
             if name == self.0 {
@@ -186,7 +205,7 @@ pub(super) fn merged(rows: &[&Raw], hidden: Option<&str>) -> serde_json::Result<
 struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         struct MembersVisitor;
 
         impl<'de> Visitor<'de> for MembersVisitor {
@@ -196,7 +215,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
                 let mut members = Vec::new();
                 while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
                     members.push((name, value));

@@ -17,9 +17,10 @@ fn check(emulator: &zcrm_emulator::Emulator, version: &str, what: &str, scan: im
         [("calls", plan.calls(), counters.total_calls()), ("credits", plan.credits(), counters.credits)]
     {
         let planned = planned.unwrap();
-        let polls = if plan.way() == Way::Bulk { 2.0 } else { 0.0 };
+        // Where workers divide what is left depends on who is slow, and how long a job takes on Zoho.
+        let more = if what.ends_with("workers") || plan.way() == Way::Bulk { 3.0 } else { 0.0 };
         let off = planned.abs_diff(counted) as f64;
-        assert!(off <= counted as f64 * 0.05 + polls, "{version} {what}: {planned} {name} planned, {counted} counted");
+        assert!(off <= counted as f64 * 0.05 + more, "{version} {what}: {planned} {name} planned, {counted} counted");
     }
     (plan.way(), counters.credits)
 }
@@ -27,7 +28,7 @@ fn check(emulator: &zcrm_emulator::Emulator, version: &str, what: &str, scan: im
 #[test]
 fn a_plan_counts_all_requests_that_the_scan_then_sends() {
     for version in ["v2", "v8"] {
-        for leads in [0, 150, 3_300] {
+        for leads in [0, 150, 250, 1_250, 3_300] {
             let (emulator, _) = start(version, leads);
             let mut cheapest = u64::MAX;
             for way in WAYS {
@@ -40,7 +41,11 @@ fn a_plan_counts_all_requests_that_the_scan_then_sends() {
                 }
             }
             let (_, credits) = check(&emulator, version, &format!("{leads} leads"), |scan| scan.fields(["City"]));
-            assert!(credits <= cheapest + 2, "{version} {leads}: {credits}, not {cheapest}");
+            assert!(credits <= cheapest, "{version} {leads}: {credits}, not {cheapest}");
+            for way in [Way::Pages, Way::Query] {
+                let what = format!("{leads} leads by {way} with workers");
+                check(&emulator, version, &what, |scan| scan.fields(["City"]).way(way).workers(3));
+            }
         }
     }
 }
@@ -51,6 +56,8 @@ fn many_records_are_cheaper_by_bulk_read_and_a_plan_is_asked_for_once() {
     let scan = client.module("Leads").scan().fields(["City"]);
     let plan = scan.plan().unwrap();
     assert_eq!(plan.way(), Way::Bulk, "{plan}");
+    let by_name = client.module("Leads").scan().fields(["City"]).way(Way::Bulk).plan().unwrap();
+    assert_eq!(plan.credits(), by_name.credits(), "{plan} {by_name}");
     let before = emulator.counters().total_calls();
     assert_eq!(rows(&scan).len(), 54_000);
     let sent = emulator.counters().total_calls() - before;

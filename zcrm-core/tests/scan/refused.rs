@@ -5,6 +5,7 @@ use zcrm_core::config::HttpOptions;
 use zcrm_core::entity::Note;
 use zcrm_core::persistence::InMemoryPersistence;
 use zcrm_core::resource::Way;
+use zcrm_core::rest::UnfitRow;
 use zcrm_core::{Client, Config, ErrorKind, GrantToken};
 use zcrm_emulator::{Fault, On, Reply};
 
@@ -53,8 +54,10 @@ fn a_count_that_is_refused_costs_the_plan_its_numbers_and_no_rows() {
 fn a_column_that_coql_refuses_is_left_out_and_told_unless_it_was_named() {
     let (emulator, client) = start("v8", 1_000);
     let leads = client.module("Leads");
+    let scan = leads.scan().way(Way::Query);
+    let _counted = scan.plan().unwrap();
     emulator.fault(On::path("/crm/v8/coql").times(1), refusal("INVALID_QUERY", json!({ "column_name": "Fax" })));
-    let mut found = leads.scan().way(Way::Query).iter();
+    let mut found = scan.iter();
     let first = found.next().unwrap().unwrap();
     assert!(first.field("Fax").is_absent() && !first.field("City").is_absent());
     assert_eq!(found.by_ref().count(), 899);
@@ -83,4 +86,56 @@ fn notes_come_though_bulk_read_gives_none() {
         let refused = notes.scan().way(Way::Bulk).iter().next().unwrap().unwrap_err();
         assert!(refused.kind() == ErrorKind::Unsupported && refused.to_string().contains("no Notes"), "{refused}");
     }
+}
+
+/// A page of three records with these fields, the second of which is no JSON.
+fn page_with_a_broken_row(fields: &str) -> Fault {
+    let body = format!(
+        "{{\"data\":[{{{fields},\"id\":\"7\"}},{{\"City\":\"a\u{1}b\",{fields},\"id\":\"8\"}},{{{fields},\"id\":\"9\"}}],\
+         \"info\":{{\"more_records\":false}}}}"
+    );
+    Fault::Reply(Reply::empty(200).header("Content-Type", "application/json").body(body))
+}
+
+#[test]
+fn a_row_that_is_no_json_costs_that_row_and_is_told_by_its_id() {
+    let fields = r#""Modified_Time":"2026-01-31T00:00:00+00:00""#;
+    for (version, way, workers) in [
+        ("v8", Way::Query, 1),
+        ("v2", Way::Query, 3),
+        ("v2", Way::Pages, 1),
+        ("v8", Way::Pages, 1),
+        ("v8", Way::Pages, 3),
+    ] {
+        let (emulator, client) = start(version, 3);
+        let scan = client.module("Leads").scan().fields(["City"]).way(way).workers(workers);
+        let _counted = scan.plan().unwrap();
+        let path = if way == Way::Query { format!("/crm/{version}/coql") } else { format!("/crm/{version}/Leads") };
+        emulator.fault(On::path(path).times(1), page_with_a_broken_row(fields));
+        let found: Vec<_> = scan.iter().collect();
+        let ids: Vec<_> = found.iter().flatten().map(|row| row.id().unwrap().as_str().to_owned()).collect();
+        assert_eq!(ids, ["7", "9"], "{version} {way} {workers}");
+        let [broken] = found.iter().filter_map(|row| row.as_ref().err()).collect::<Vec<_>>()[..] else {
+            panic!("{found:?}")
+        };
+        assert_eq!(UnfitRow::in_error(broken).unwrap().id().unwrap().as_str(), "8", "{broken}");
+    }
+}
+
+/// One request gives 50 fields in v6, and only the second of two gives a row that is no JSON.
+#[test]
+fn a_part_that_is_no_json_costs_its_record() {
+    let (emulator, client) = start("v6", 3);
+    let fields = (1..=60).map(|answer| format!("Answer_{answer:03}"));
+    let scan = client.module("Surveys").scan().fields(fields).way(Way::Query);
+    let _counted = scan.plan().unwrap();
+    let row = |id: u8| json!({ "id": id.to_string(), "Modified_Time": "2026-01-31T00:00:00+00:00" });
+    let first = json!({ "data": [row(7), row(8), row(9)], "info": { "more_records": false } });
+    emulator.fault(On::path("/crm/v6/coql").times(1), Fault::Reply(Reply::json(200, &first)));
+    let fields = r#""Modified_Time":"2026-01-31T00:00:00+00:00""#;
+    emulator.fault(On::path("/crm/v6/coql").times(1), page_with_a_broken_row(fields));
+    let found: Vec<_> = scan.iter().collect();
+    assert_eq!((found.iter().flatten().count(), found.len()), (2, 3), "{found:?}");
+    let broken = found[1].as_ref().unwrap_err();
+    assert_eq!(UnfitRow::in_error(broken).unwrap().id().unwrap().as_str(), "8", "{broken}");
 }

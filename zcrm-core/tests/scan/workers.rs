@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::json;
 use zcrm_core::resource::Way;
 use zcrm_emulator::MadeUpLeads;
 
@@ -9,10 +10,15 @@ use super::{rows, start_with};
 
 /// How long a scan took, and how long it may take: a fifth of what its calls take one by one, and a quarter more, and
 /// the time of four calls.
-fn timed(version: &str, way: Way) -> (Duration, Duration) {
+fn timed(version: &str, way: Way, old: u64) -> (Duration, Duration) {
     // Large pages, and those by time, take the emulator, built for tests, a while of its own.
     let latency = Duration::from_millis(if version == "v8" { 500 } else { 200 });
     let (emulator, client) = start_with(version, MadeUpLeads { id_gap: 7, per_second: 50, ..MadeUpLeads::of(10_000) });
+    for lead in client.module("Leads").records().fields(["City"]).iter().take(old as usize) {
+        let id = lead.unwrap().id().unwrap();
+        emulator.set_fields("Leads", id.as_str(), &json!({ "Modified_Time": "2014-01-31T00:00:00+00:00" }));
+    }
+    emulator.reset_counters();
     emulator.behave(|behaviour| behaviour.delay = latency);
     let started = Instant::now();
     let found = rows(&client.module("Leads").scan().fields(["City"]).way(way).workers(5)).len();
@@ -30,15 +36,20 @@ fn timed(version: &str, way: Way) -> (Duration, Duration) {
 
 #[test]
 fn five_workers_read_in_a_fifth_of_the_time() {
-    for version in ["v2", "v8"] {
-        for way in [Way::Query, Way::Pages] {
-            // Other tests and builds may take the processor away meanwhile.
-            let in_time = (0..3).any(|_| {
-                let (took, allowed) = timed(version, way);
-                took <= allowed
-            });
-            assert!(in_time, "{version} {way}");
-        }
+    // However times are distributed: some of these records are years older than all others.
+    for (version, way, old) in [
+        ("v2", Way::Query, 0),
+        ("v2", Way::Pages, 0),
+        ("v8", Way::Query, 0),
+        ("v8", Way::Pages, 0),
+        ("v8", Way::Pages, 5),
+    ] {
+        // Other tests and builds may take the processor away meanwhile.
+        let in_time = (0..3).any(|_| {
+            let (took, allowed) = timed(version, way, old);
+            took <= allowed
+        });
+        assert!(in_time, "{version} {way} {old}");
     }
 }
 

@@ -21,6 +21,15 @@ fn every_fault_is_told() {
 }
 
 #[test]
+fn blanks_that_were_copied_along() {
+    let place = signed_in();
+    place.change(json!({ "client_secret": "canary-secret\n" }));
+    let text =
+        finds(&place, ("FAIL  configuration: ", &["client_secret: has blanks before or behind it", "remove them"]));
+    assert!(!text.contains("canary"), "{text}");
+}
+
+#[test]
 fn a_file_that_is_no_json() {
     let place = signed_in();
     fs::write(place.config(), "{ \"client_id\": ").unwrap();

@@ -18,6 +18,8 @@ use crate::entity::Field;
 use crate::error::{Error, ErrorKind, Result};
 
 type Progress<'a> = Box<dyn FnMut(&JobStatus) + Send + 'a>;
+/// How many rows are expected in all, and how long a job of so many rows is expected to take.
+type Expected = (u64, fn(u64) -> Duration);
 type Journal<'a> = Box<dyn FnMut(&BulkCursor) -> io::Result<()> + Send + 'a>;
 
 /// All rows of a bulk read: an iterator that starts one job after the other, waits for each, and reads its file row by
@@ -40,6 +42,7 @@ pub struct BulkRows<'a, T> {
     types: Types,
     file: Option<(ResultRows<T>, Step)>,
     limit: Duration,
+    expected: Option<Expected>,
     progress: Option<Progress<'a>>,
     journal: Option<Journal<'a>>,
     ended: bool,
@@ -64,13 +67,20 @@ impl<'a, T: DeserializeOwned> BulkRows<'a, T> {
             left_out: Vec::new(),
         });
         let types = Types::of(&query.module);
-        let (limit, progress, journal) = (WAIT_LIMIT, None, None);
-        Self { starter, start_again, fault, state, types, file: None, limit, progress, journal, ended: false }
+        let (limit, expected, progress, journal) = (WAIT_LIMIT, None, None, None);
+        Self { starter, start_again, fault, state, types, file: None, limit, expected, progress, journal, ended: false }
     }
 
     /// The module's fields are known already.
     pub(super) fn knowing(mut self, fields: Vec<Field>) -> Self {
         self.types.know(fields);
+        self
+    }
+
+    /// So many rows are expected: a job that was started is first asked for when it should be over, since each question
+    /// costs a credit.
+    pub(in crate::resource) fn expecting(mut self, rows: u64, time: fn(u64) -> Duration) -> Self {
+        self.expected = Some((rows, time));
         self
     }
 
@@ -121,7 +131,13 @@ impl<'a, T: DeserializeOwned> BulkRows<'a, T> {
         loop {
             match self.state.step.clone() {
                 Step::End => return Ok(false),
-                Step::Start(position) => self.start(position)?,
+                Step::Start(position) => {
+                    self.start(position)?;
+                    if let Some((rows, time)) = self.expected {
+                        let pause = time(rows.saturating_sub(self.state.rows));
+                        self.starter.session.sleep(pause).map_err(Error::logged)?;
+                    }
+                }
                 Step::Starting(position) => {
                     if !std::mem::take(&mut self.start_again) {
                         return Err(cut_off(&position).logged());

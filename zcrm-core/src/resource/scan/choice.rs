@@ -5,7 +5,6 @@ use super::estimate::{Circumstances, Estimate, Tariff};
 use super::facts::{Counted, Facts};
 use super::spec::Spec;
 use super::way::{Prefer, Way};
-use crate::config::ApiVersion;
 use crate::entity::Field;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rest::Session;
@@ -80,16 +79,26 @@ impl Refused {
     }
 }
 
-/// The way for reading, with as few questions before as it takes.
-pub(super) fn choose(session: &Session, spec: &Spec, wish: &Wish, facts: &Facts, refused: &Refused) -> Result<Choice> {
-    let counted = match wish.way {
-        None => Some(facts.count(session, spec)?),
-        Some(_) => facts.counted().cloned(),
+/// The way for reading. Whether it is named or chosen, the same is asked before: so no way is cheaper by its name than
+/// chosen. A scan that goes on asks for no count.
+pub(super) fn choose(
+    session: &Session,
+    spec: &Spec,
+    wish: &Wish,
+    facts: &Facts,
+    refused: &Refused,
+    goes_on: bool,
+) -> Result<Choice> {
+    let counted = match (goes_on, wish.way) {
+        (true, _) => facts.counted().cloned(),
+        (false, None | Some(Way::Query)) => Some(facts.count(session, spec)?),
+        // They serve where COQL does not.
+        (false, Some(Way::Pages | Way::Bulk)) => Some(facts.count_if_possible(session, spec)?),
     };
     let no_query = refused.why(Way::Query).or_else(|| no_query(counted.as_ref()));
     let no_bulk = refused.why(Way::Bulk);
     let needs_fields = match wish.way {
-        Some(way) => needs_fields(way, spec, session.version()),
+        Some(way) => needs_fields(way, spec),
         None => spec.fields.is_empty() || no_query.is_some(),
     };
     let fields = if needs_fields { Some(facts.fields(session, spec)?) } else { facts.known_fields() };
@@ -100,7 +109,10 @@ pub(super) fn choose(session: &Session, spec: &Spec, wish: &Wish, facts: &Facts,
 /// The way for reading, with all that it will cost.
 pub(super) fn foresee(session: &Session, spec: &Spec, wish: &Wish, facts: &Facts) -> Result<Foreseen> {
     let fields = facts.fields(session, spec)?;
-    let counted = facts.count(session, spec)?;
+    let counted = match wish.way {
+        None | Some(Way::Query) => facts.count(session, spec)?,
+        Some(Way::Pages | Way::Bulk) => facts.count_if_possible(session, spec)?,
+    };
     let by_query = counted.rows();
     let rows = match by_query {
         Some(rows) => Some(rows),
@@ -114,12 +126,8 @@ pub(super) fn foresee(session: &Session, spec: &Spec, wish: &Wish, facts: &Facts
 }
 
 /// Whether the way has to know the module's fields.
-fn needs_fields(way: Way, spec: &Spec, version: ApiVersion) -> bool {
-    match way {
-        Way::Query => spec.fields.is_empty(),
-        Way::Pages => spec.fields.is_empty() && version >= ApiVersion::V3,
-        Way::Bulk => true,
-    }
+fn needs_fields(way: Way, spec: &Spec) -> bool {
+    way == Way::Bulk || spec.fields.is_empty()
 }
 
 fn no_query(counted: Option<&Counted>) -> Option<String> {
@@ -170,10 +178,11 @@ impl Known<'_> {
     }
 
     fn better(&self, query: Choice, bulk: Choice) -> Choice {
-        let (Some(of_query), Some(of_bulk)) = (query.estimate, bulk.estimate) else {
+        let Some(rows) = self.rows else {
             let reason = "how many records there are is not known, and COQL costs little for few".to_owned();
             return Choice { reason, ..query };
         };
+        let [of_query, of_bulk] = [&query, &bulk].map(|choice| self.whole(choice, rows));
         let key = |estimate: &Estimate| match self.wish.prefer {
             Prefer::Credits => (u128::from(estimate.credits), estimate.duration.as_millis()),
             Prefer::Time => (estimate.duration.as_millis(), u128::from(estimate.credits)),
@@ -214,8 +223,7 @@ impl Known<'_> {
     }
 
     fn taken(&self, way: Way, columns: Columns, reason: String) -> Choice {
-        let estimate =
-            self.rows.map(|rows| self.circumstances().estimate(way, &columns, rows, self.wish.way.is_none()));
+        let estimate = self.rows.map(|rows| self.circumstances().estimate(way, &columns, rows, true));
         Choice { way, columns, reason, rows: self.rows, estimate }
     }
 
@@ -227,14 +235,10 @@ impl Known<'_> {
 
     /// What the way costs with all that a scan asks for before it, when nothing is known.
     fn whole(&self, choice: &Choice, rows: u64) -> Estimate {
-        let version = self.session.version();
+        let reading = self.circumstances().estimate(choice.way, &choice.columns, rows, self.rows.is_some());
         let auto = self.wish.way.is_none();
-        let reading = self.circumstances().estimate(choice.way, &choice.columns, rows, auto && self.rows.is_some());
-        let fields = match self.wish.way {
-            Some(way) => needs_fields(way, self.spec, version),
-            None => self.spec.fields.is_empty() || choice.way != Way::Query,
-        };
-        let counts = auto || (choice.way == Way::Query && self.wish.workers > 1);
+        let fields = needs_fields(choice.way, self.spec) || (auto && choice.way != Way::Query);
+        let counts = super::query::Queries::count(self.session, self.spec).is_some();
         // A named field that COQL refuses is learned by asking.
         let tried = auto && choice.way != Way::Query && self.no_query.is_none() && self.columns(Way::Query).is_err();
         let fields = fields || self.facts.are_described();

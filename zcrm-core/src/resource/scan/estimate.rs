@@ -16,6 +16,12 @@ pub(super) const PAGE: u64 = 200;
 /// Rows that are reached by page token (Zoho's page *Get records*).
 const BY_TOKEN: u64 = 100_000;
 
+/// Rows of a page that begins by time, without those that came before.
+const BY_TIME: u64 = 197;
+
+/// Rows of the ranges of time into which many are divided.
+const DIVIDED: u64 = 1_960;
+
 /// Ids that one request takes (Zoho's page *Get records*).
 pub(super) const IDS: u64 = 100;
 
@@ -23,10 +29,10 @@ pub(super) const IDS: u64 = 100;
 pub(super) const JOB: u64 = 200_000;
 const JOB_CREDITS: u32 = 50;
 
-/// How often the state of a job is thought to be asked for.
+/// How often the state of a job is thought to be asked for, where it is not known how long it takes.
 const POLLS: u64 = 3;
 
-/// How long a job is thought to take: some seconds, and one more for each so many rows.
+/// How long a job takes about: some seconds, and one more for each so many rows.
 const JOB_TIME: Duration = Duration::from_millis(3_500);
 const ROWS_A_SECOND: u64 = 20_000;
 
@@ -91,20 +97,20 @@ impl Circumstances<'_> {
         match way {
             Way::Query => self.of_query(columns, rows, counted),
             Way::Pages => self.of_pages(columns, rows),
-            Way::Bulk => self.of_bulk(rows),
+            Way::Bulk => self.of_bulk(rows, counted),
         }
     }
 
     fn of_query(&self, columns: &Columns, rows: u64, counted: bool) -> Estimate {
         let limits = Limits::of(self.version);
         let parts = columns.parts.len() as u64;
-        let ranges = ranks(rows, self.workers, &limits);
-        // Where workers share the rows, they know how many there are.
-        let known = counted || self.workers > 1;
+        // Only rows that were counted can be shared.
+        let workers = if counted { self.workers } else { 1 };
+        let ranges = ranks(rows, workers, &limits);
         let (mut calls, mut spent, mut longest) = (0u64, 0u64, 0u64);
         let mut begin = 0u64;
         for end in ranges.iter().copied().chain([rows]) {
-            let (pages, of_range) = pages_of(end.saturating_sub(begin), known, &limits, &self.tariff);
+            let (pages, of_range) = pages_of(end.saturating_sub(begin), counted, &limits, &self.tariff);
             calls = calls.saturating_add(pages.saturating_mul(parts));
             spent = spent.saturating_add(of_range.saturating_mul(parts));
             longest = longest.max(pages.saturating_mul(parts));
@@ -116,7 +122,9 @@ impl Circumstances<'_> {
         longest = longest.saturating_add(by_id.div_ceil(ranges.len() as u64 + 1));
         let probes = ranges.len() as u64;
         let before = u64::from(probes > 0);
-        let duration = self.rounds(longest.saturating_add(before));
+        // Long ranges are divided further.
+        let shared = calls.div_ceil(workers.max(1)).saturating_add(1);
+        let duration = self.rounds(longest.min(shared).saturating_add(before));
         Estimate { calls: calls.saturating_add(probes), credits: spent.saturating_add(probes), duration }
     }
 
@@ -124,9 +132,13 @@ impl Circumstances<'_> {
         let by_id = (columns.parts.len() as u64).saturating_sub(1).saturating_mul(rows.div_ceil(IDS));
         let pages = rows.div_ceil(PAGE).max(1);
         let shared = self.workers > 1 && self.spec.view.is_none();
-        // The first and the last time, and a look at what was changed meanwhile.
         let around = match (self.version >= ApiVersion::V3, shared) {
-            (true, true) => 3,
+            // Pages that begin by time overlap, those of a range that was divided are not all full, and there is a look
+            // at what was changed meanwhile.
+            (true, true) if rows > PAGE => {
+                let divided = rows.div_ceil(DIVIDED).saturating_add(self.workers) / 2;
+                rows.div_ceil(BY_TIME).saturating_sub(rows.div_ceil(PAGE)).saturating_add(divided).saturating_add(1)
+            }
             // All of them again, by time.
             (true, false) if rows > BY_TOKEN && self.spec.view.is_none() => BY_TOKEN.div_ceil(PAGE),
             _ => 0,
@@ -138,19 +150,26 @@ impl Circumstances<'_> {
         Estimate { calls, credits, duration: self.rounds(calls.div_ceil(workers.max(1))) }
     }
 
-    fn of_bulk(&self, rows: u64) -> Estimate {
+    fn of_bulk(&self, rows: u64, counted: bool) -> Estimate {
         let jobs = rows.div_ceil(JOB).max(1);
-        let calls = jobs.saturating_mul(POLLS.saturating_add(2));
-        let credits = jobs.saturating_mul(self.tariff.job.saturating_add(POLLS).saturating_add(1));
-        let working = JOB_TIME.saturating_mul(u32::try_from(jobs).unwrap_or(u32::MAX));
-        let reading = Duration::from_secs_f64(rows as f64 / ROWS_A_SECOND as f64);
-        let duration = self.rounds(jobs.saturating_mul(3)).saturating_add(working).saturating_add(reading);
+        // A job of so many rows is asked for when it should be over.
+        let polls = if counted { 1 } else { POLLS };
+        let calls = jobs.saturating_mul(polls.saturating_add(2));
+        let credits = jobs.saturating_mul(self.tariff.job.saturating_add(polls).saturating_add(1));
+        let full = job_time(JOB).saturating_mul(u32::try_from(jobs.saturating_sub(1)).unwrap_or(u32::MAX));
+        let working = full.saturating_add(job_time(rows.saturating_sub(jobs.saturating_sub(1).saturating_mul(JOB))));
+        let duration = self.rounds(jobs.saturating_mul(3)).saturating_add(working);
         Estimate { calls, credits, duration }
     }
 
     fn rounds(&self, rounds: u64) -> Duration {
         self.latency.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX))
     }
+}
+
+/// How long the next job takes about when so many rows are left.
+pub(super) fn job_time(rows: u64) -> Duration {
+    JOB_TIME.saturating_add(Duration::from_millis(rows.min(JOB).saturating_mul(1_000) / ROWS_A_SECOND))
 }
 
 /// At which ranks the rows are divided among workers: whole pages each, and only where the offset reaches, from the

@@ -122,6 +122,16 @@ impl Facts {
         Ok(self.by_query.get_or_init(|| counted).clone())
     }
 
+    /// As [`count`](Self::count), for a way that does without: what is wrong with COQL, or with the connection, is for
+    /// the requests to tell that are needed.
+    pub(super) fn count_if_possible(&self, session: &Session, spec: &Spec) -> Result<Counted> {
+        match self.count(session, spec) {
+            Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::CreditBudget) => Err(error),
+            Err(_) => Ok(self.by_query.get_or_init(|| Counted::Not).clone()),
+            counted => counted,
+        }
+    }
+
     /// How many records the search index knows of, where it can be asked; its number lags behind by minutes.
     pub(super) fn count_by_index(&self, session: &Session, spec: &Spec) -> Result<Option<u64>> {
         if let Some(counted) = self.by_index.get() {

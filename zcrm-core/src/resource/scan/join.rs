@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::entity::{DateTime, RecordId};
 use crate::error::{Error, ErrorKind, Result};
-use crate::resource::row::{Raw, Stamp, merged};
+use crate::resource::row::{Raw, Stamp, id_of, merged};
 
 /// How often a record is read again that was changed while its parts were read.
 const ATTEMPTS: usize = 6;
@@ -13,29 +13,39 @@ type Part = HashMap<RecordId, (Option<DateTime>, Raw)>;
 
 /// Joins the parts of rows by their ids, in the order of the first part. A record that was changed between two of them
 /// is read again by `again`, which gives all parts of the records with these ids; one that is gone by then is left out.
+/// Of a record of which one part is no JSON, that part is the row.
 pub(super) fn joined(
     parts: Vec<Vec<Raw>>,
     hidden: Option<&str>,
     again: impl Fn(&[RecordId]) -> Result<Vec<Vec<Raw>>>,
 ) -> Result<Vec<Raw>> {
-    let order: Vec<RecordId> =
-        parts.first().into_iter().flatten().map(|row| stamp(row).map(|stamp| stamp.id)).collect::<Result<_>>()?;
+    let mut order: Vec<std::result::Result<RecordId, Raw>> = Vec::new();
+    for row in parts.first().into_iter().flatten() {
+        order.push(if row.is_broken() { Err(row.clone()) } else { Ok(stamp(row)?.id) });
+    }
+    let mut broken = HashMap::new();
     let mut whole: HashMap<RecordId, Raw> = HashMap::with_capacity(order.len());
-    let mut open = join(indexed(parts)?, &order, hidden, &mut whole)?;
+    let parts = indexed(parts, &mut broken)?;
+    let ids: Vec<RecordId> = order.iter().flatten().filter(|id| !broken.contains_key(*id)).cloned().collect();
+    let mut open = join(parts, &ids, hidden, &mut whole)?;
     for _ in 0..ATTEMPTS {
         if open.is_empty() {
             break;
         }
-        let parts = indexed(again(&open)?)?;
+        let parts = indexed(again(&open)?, &mut broken)?;
         let there = |id: &RecordId| parts.first().is_some_and(|first| first.contains_key(id));
-        let left: Vec<RecordId> = open.iter().filter(|id| there(id)).cloned().collect();
+        let left: Vec<RecordId> = open.iter().filter(|id| there(id) && !broken.contains_key(*id)).cloned().collect();
         open = join(parts, &left, hidden, &mut whole)?;
     }
     if let Some(id) = open.first() {
         let message = format!("record {id} was changed each time it was read, so that its parts do not fit; try again");
         return Err(Error::new(ErrorKind::InvalidResponse, message).logged());
     }
-    Ok(order.iter().filter_map(|id| whole.remove(id)).collect())
+    let row = |place: std::result::Result<RecordId, Raw>| match place {
+        Ok(id) => whole.remove(&id).or_else(|| broken.remove(&id)),
+        Err(row) => Some(row),
+    };
+    Ok(order.into_iter().filter_map(row).collect())
 }
 
 /// Puts the rows together whose parts are of one time, and tells which are not.
@@ -63,9 +73,22 @@ fn join(
     Ok(open)
 }
 
-fn indexed(parts: Vec<Vec<Raw>>) -> Result<Vec<Part>> {
-    let entry = |row: Raw| stamp(&row).map(|stamp| (stamp.id, (stamp.modified, row)));
-    parts.into_iter().map(|part| part.into_iter().map(entry).collect()).collect()
+/// The parts by id; rows that are no JSON are kept apart, where they can be told by an id.
+fn indexed(parts: Vec<Vec<Raw>>, broken: &mut HashMap<RecordId, Raw>) -> Result<Vec<Part>> {
+    let mut indexed = Vec::with_capacity(parts.len());
+    for rows in parts {
+        let mut part = Part::with_capacity(rows.len());
+        for row in rows {
+            if row.is_broken() {
+                broken.extend(id_of(row.get()).map(|id| (RecordId::from(id), row)));
+            } else {
+                let Stamp { id, modified } = stamp(&row)?;
+                part.insert(id, (modified, row));
+            }
+        }
+        indexed.push(part);
+    }
+    Ok(indexed)
 }
 
 fn stamp(row: &Raw) -> Result<Stamp> {

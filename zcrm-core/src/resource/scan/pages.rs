@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::columns::{Columns, MODIFIED};
+use super::estimate::PAGE;
 use super::join::joined;
-use super::range::{Division, Edge, Page, Place, Range, Ranges, Source};
+use super::range::{Cut, Division, Edge, Page, Place, Range, Ranges, Share, Source};
 use super::spec::Spec;
 use crate::entity::{Record, RecordId};
 use crate::error::Result;
@@ -46,11 +47,6 @@ impl Listed {
         }
     }
 
-    /// The listing with only when records were modified.
-    pub(super) fn times(&self) -> List<Record> {
-        self.part(&[MODIFIED.to_owned()])
-    }
-
     /// The fields of all other parts added to rows.
     pub(super) fn completed(&self, rows: Vec<Raw>) -> Result<Vec<Raw>> {
         let hidden = self.columns.hides_modified.then_some(MODIFIED);
@@ -69,7 +65,7 @@ impl Listed {
     pub(super) fn by_id(&self, fields: &[String], ids: &[RecordId]) -> Result<Vec<Raw>> {
         let mut rows = Vec::new();
         for ids in ids.chunks(IDS) {
-            rows.extend(self.part(fields).ids(ids).send_as::<Raw>()?.items);
+            rows.extend(Raw::page(&self.part(fields).ids(ids))?.items);
         }
         Ok(rows)
     }
@@ -81,11 +77,14 @@ pub(super) struct Pages {
     listed: Listed,
     /// The last page, once it was found.
     last: AtomicU32,
+    /// The last page by the count; those behind it are not asked for in advance.
+    foreseen: u32,
 }
 
 impl Pages {
-    pub(super) fn new(listed: Listed) -> Self {
-        Self { listed, last: AtomicU32::new(u32::MAX) }
+    pub(super) fn new(listed: Listed, rows: Option<u64>) -> Self {
+        let foreseen = rows.map_or(u32::MAX, |rows| u32::try_from(rows.div_ceil(PAGE)).unwrap_or(u32::MAX));
+        Self { listed, last: AtomicU32::new(u32::MAX), foreseen }
     }
 
     /// The lowest ids first, so that what is created meanwhile comes behind what is there.
@@ -108,17 +107,17 @@ impl Source for Pages {
     }
 
     fn read(&self, range: &Range) -> Result<Page> {
-        let Place::Page(number) = range.from else { return Ok(Page { rows: Vec::new(), next: None }) };
+        let Place::Page(number) = range.from else { return Ok(Page::new(Vec::new(), None)) };
         if number > self.last.load(Ordering::Relaxed) {
-            return Ok(Page { rows: Vec::new(), next: None });
+            return Ok(Page::new(Vec::new(), None));
         }
         let page = Raw::page(&self.list().page(number))?;
-        let more = page.info.says_more().unwrap_or(page.items.len() >= 200) && !page.items.is_empty();
+        let more = page.info.says_more().unwrap_or(page.items.len() as u64 >= PAGE) && !page.items.is_empty();
         if !more {
             self.last.fetch_min(number, Ordering::Relaxed);
         }
         let next = number.checked_add(1).filter(|_| more).map(Place::Page);
-        Ok(Page { rows: page.items, next })
+        Ok(Page::new(page.items, next))
     }
 
     fn trim(&self, page: &mut Page, edge: &Edge) {
@@ -133,19 +132,21 @@ impl Source for Pages {
         self.listed.completed(rows)
     }
 
-    fn is_ahead(&self, edge: &Edge, place: &Place) -> bool {
-        matches!((edge, place), (Edge::Page(edge), Place::Page(page)) if edge >= page)
+    fn is_within(&self, edge: &Edge, range: &Range) -> bool {
+        matches!((edge, &range.from), (Edge::Page(edge), Place::Page(page)) if edge >= page && range.upto.is_none())
     }
 
-    fn weight(&self, range: &Range) -> Option<u64> {
+    fn share(&self, range: &Range) -> Option<Share> {
         let Place::Page(page) = range.from else { return None };
-        (range.upto.is_none() && page < self.last.load(Ordering::Relaxed)).then_some(1)
+        let last = self.foreseen.min(self.last.load(Ordering::Relaxed));
+        (range.upto.is_none() && page < last).then_some(Share { left: PAGE, kept: PAGE })
     }
 
     fn divide(&self, range: &Range) -> Result<Division> {
         let Place::Page(page) = range.from else { return Ok(Division::Never) };
         let behind = page.checked_add(1).map(Place::Page);
-        Ok(behind.map_or(Division::Never, |place| Division::At { edge: Edge::Page(page), place, left: None }))
+        let cut = |place| Cut { edge: Edge::Page(page), place, kept: None, page: None }.into();
+        Ok(behind.map_or(Division::Never, cut))
     }
 
     fn place_behind(&self, _: &Raw) -> Option<Place> {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::range::{Division, Page, Range, Ranges, Source};
+use super::range::{Cut, Division, Page, Range, Ranges, Source};
 use crate::error::Result;
 use crate::resource::row::Raw;
 
@@ -28,8 +28,8 @@ struct Slot {
     /// As it was when it came into being.
     start: Range,
     doing: Doing,
-    /// Somebody is about to divide it.
-    divided: bool,
+    /// How many rows it keeps by each of the divisions that are under way.
+    divisions: Vec<u64>,
     /// It was found not to be worth dividing.
     whole: bool,
 }
@@ -39,6 +39,21 @@ enum Doing {
     Waits,
     IsRead,
     IsOver,
+}
+
+/// A range that a worker reads.
+#[derive(Debug)]
+pub(super) struct Taken {
+    pub(super) slot: usize,
+    /// Its next page, where it was read already.
+    page: Option<Page>,
+}
+
+impl Taken {
+    /// The same range, behind that page.
+    pub(super) fn of(slot: usize) -> Self {
+        Self { slot, page: None }
+    }
 }
 
 /// A page of a range, on its way out.
@@ -87,7 +102,7 @@ impl Pool {
     /// # Errors
     ///
     /// Those of requests.
-    pub(super) fn take(&self) -> Result<Option<usize>> {
+    pub(super) fn take(&self) -> Result<Option<Taken>> {
         let mut state = self.lock();
         loop {
             if state.stopped {
@@ -97,71 +112,87 @@ impl Pool {
                 if let Some(slot) = state.slots.get_mut(waiting) {
                     slot.doing = Doing::IsRead;
                 }
-                return Ok(Some(waiting));
+                return Ok(Some(Taken::of(waiting)));
             }
             if state.slots.iter().all(|slot| slot.doing == Doing::IsOver) {
                 match state.last.take() {
-                    Some(range) => state.slots.push(Slot::new(range)),
+                    Some(range) => state.slots.push(Slot { whole: true, ..Slot::new(range) }),
                     None => return Ok(None),
                 }
                 continue;
             }
-            let largest = self.largest(&state);
-            let Some((place, range)) = largest else {
+            let Some((place, range, kept)) = self.largest(&state) else {
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
-            if let Some(slot) = state.slots.get_mut(place) {
-                slot.divided = true;
-            }
+            let all = state.begin_division(place, kept);
             drop(state);
             let division = self.source.divide(&range);
             state = self.lock();
-            let division = division.inspect_err(|_| state.end_division(place))?;
-            self.apply(&mut state, place, division);
-            state.end_division(place);
+            state.end_division(place, kept);
+            let taken = self.apply(&mut state, place, all, division?);
             self.changed.notify_all();
-        }
-    }
-
-    /// The range that has most left, of those that can be divided.
-    fn largest(&self, state: &State) -> Option<(usize, Range)> {
-        let divisible = |slot: &Slot| slot.doing == Doing::IsRead && !slot.divided && !slot.whole;
-        let slots = state.slots.iter().enumerate().filter(|(_, slot)| divisible(slot));
-        let weighed = slots.filter_map(|(place, slot)| Some((self.source.weight(&slot.range)?, place, slot)));
-        weighed.max_by_key(|(weight, ..)| *weight).map(|(_, place, slot)| (place, slot.range.clone()))
-    }
-
-    fn apply(&self, state: &mut State, place: usize, division: Division) {
-        let Some(slot) = state.slots.get_mut(place) else { return };
-        match division {
-            Division::At { edge, place: behind, left } => {
-                let within = slot.doing == Doing::IsRead && self.source.is_ahead(&edge, &slot.range.from);
-                if !within {
-                    return;
-                }
-                let other = Range::from(behind).upto(slot.range.upto.take()).with_left(left);
-                slot.range.upto = Some(edge);
-                slot.range.left = match (slot.range.left, left) {
-                    (Some(all), Some(other)) => Some(all.saturating_sub(other)),
-                    (all, _) => all,
-                };
-                state.slots.push(Slot::new(other));
+            if taken.is_some() {
+                return Ok(taken);
             }
-            Division::Fewer(rows) => slot.range.left = Some(slot.range.left.map_or(rows, |left| left.min(rows))),
-            Division::Never => slot.whole = true,
         }
     }
 
-    /// Reads the next page of a range that was taken.
+    /// The range that has most left, of those that can be divided, and how many rows it keeps. One that is being
+    /// divided is divided once more before that place.
+    fn largest(&self, state: &State) -> Option<(usize, Range, u64)> {
+        let slots = state.slots.iter().enumerate().filter(|(_, slot)| slot.doing == Doing::IsRead && !slot.whole);
+        let shares = slots.filter_map(|(place, slot)| {
+            let mut range = slot.range.clone();
+            range.left = range.left.into_iter().chain(slot.divisions.iter().copied()).min();
+            self.source.share(&range).map(|share| (share, place, range))
+        });
+        shares.max_by_key(|(share, ..)| share.left).map(|(share, place, range)| (place, range, share.kept))
+    }
+
+    /// Divides a range that had `all` rows left; gives the new one where its first page was read.
+    fn apply(&self, state: &mut State, place: usize, all: Option<u64>, division: Division) -> Option<Taken> {
+        match division {
+            Division::At(cut) => {
+                let Cut { edge, place: behind, kept, page } = *cut;
+                let beyond = all.map(|all| all.saturating_sub(kept.unwrap_or(0)));
+                // Another division may have come first.
+                let within = |slot: &Slot| slot.doing == Doing::IsRead && self.source.is_within(&edge, &slot.range);
+                let divided = match state.slots.get(place) {
+                    Some(slot) if within(slot) => place,
+                    _ => state.slots.iter().position(within)?,
+                };
+                let slot = state.slots.get_mut(divided)?;
+                let other = Range::from(behind).upto(slot.range.upto.take()).with_left(beyond);
+                slot.range.upto = Some(edge);
+                slot.range.left = match (slot.range.left, beyond) {
+                    (Some(left), Some(beyond)) => Some(left.saturating_sub(beyond)),
+                    (left, _) => kept.or(left),
+                };
+                let doing = if page.is_some() { Doing::IsRead } else { Doing::Waits };
+                state.slots.push(Slot { doing, ..Slot::new(other) });
+                return page.map(|page| Taken { slot: state.slots.len().saturating_sub(1), page: Some(page) });
+            }
+            Division::Fewer(rows) => {
+                let slot = state.slots.get_mut(place)?;
+                slot.range.left = Some(slot.range.left.map_or(rows, |left| left.min(rows)));
+            }
+            Division::Never => state.slots.get_mut(place)?.whole = true,
+        }
+        None
+    }
+
+    /// Reads the next page of a range that was taken, unless it was read with it.
     ///
     /// # Errors
     ///
     /// Those of requests; the range can be taken again.
-    pub(super) fn step(&self, place: usize) -> Result<Batch> {
-        let range = self.lock().slots.get(place).map(|slot| slot.range.clone());
-        let Some(range) = range else { return Ok(Batch::default()) };
-        let read = self.source.read(&range);
+    pub(super) fn step(&self, Taken { slot: place, page }: Taken) -> Result<Batch> {
+        let state = self.lock();
+        let Some(range) = state.slots.get(place).map(|slot| slot.range.clone()) else { return Ok(Batch::default()) };
+        let alone = page.is_none() && state.all_are_over_but(place);
+        drop(state);
+        let read = page.map_or_else(|| self.source.read(&range), Ok);
         let mut state = self.lock();
         let Some(slot) = state.slots.get_mut(place) else { return Ok(Batch::default()) };
         let mut page = match read {
@@ -172,6 +203,10 @@ impl Pool {
             }
         };
         let next = slot.advance(&mut page, &*self.source);
+        if next.is_none() && slot.range.upto.is_none() && !alone {
+            // What the others have not read yet may have moved behind it.
+            state.last = page.again.take().map(Range::from).or(state.last.take());
+        }
         drop(state);
         self.changed.notify_all();
         let rows = self.source.finish(page.rows)?.into_iter();
@@ -184,16 +219,28 @@ impl Pool {
 }
 
 impl State {
-    fn end_division(&mut self, place: usize) {
-        if let Some(slot) = self.slots.get_mut(place) {
-            slot.divided = false;
+    fn all_are_over_but(&self, place: usize) -> bool {
+        self.slots.iter().enumerate().all(|(other, slot)| other == place || slot.doing == Doing::IsOver)
+    }
+
+    /// Gives how many rows the range has left.
+    fn begin_division(&mut self, place: usize, kept: u64) -> Option<u64> {
+        let slot = self.slots.get_mut(place)?;
+        slot.divisions.push(kept);
+        slot.range.left
+    }
+
+    fn end_division(&mut self, place: usize, kept: u64) {
+        let Some(slot) = self.slots.get_mut(place) else { return };
+        if let Some(under_way) = slot.divisions.iter().position(|other| *other == kept) {
+            slot.divisions.swap_remove(under_way);
         }
     }
 }
 
 impl Slot {
     fn new(range: Range) -> Self {
-        Self { start: range.clone(), range, doing: Doing::Waits, divided: false, whole: false }
+        Self { start: range.clone(), range, doing: Doing::Waits, divisions: Vec::new(), whole: false }
     }
 
     /// Goes on behind a page. Where the range ends may have changed while it was read.

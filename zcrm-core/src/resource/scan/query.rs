@@ -4,22 +4,20 @@ use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::value::RawValue;
-
 use super::columns::{Columns, MODIFIED};
 use super::estimate::{page_rows, ranks};
 use super::join::joined;
 use super::pages::Listed;
-use super::range::{Division, Edge, Page, Place, Range, Ranges, Source};
+use super::range::{Cut, Division, Edge, Page, Place, Range, Ranges, Share, Source};
 use super::spec::Spec;
 use crate::config::ApiVersion;
 use crate::coql::{Aggregate, Limits, Select, compare_ids};
 use crate::criteria::{COQL_CONDITIONS, Criteria, Literal};
-use crate::entity::{Json, Members, RecordId, range_within};
+use crate::entity::{Json, Members, RecordId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::query::{DATA, reading, request};
 use crate::resource::row::{Raw, id_of};
-use crate::rest::{Key, PageInfo, Request, Session};
+use crate::rest::{Key, Page as Found, Request, Session};
 
 /// Reads ranges of ids.
 #[derive(Debug)]
@@ -117,14 +115,12 @@ impl Queries {
     fn fetch(&self, select: Select, rows: u64) -> Result<(Vec<Raw>, bool)> {
         let text = select.limit(rows).query().and_then(|query| query.text(self.session.version()));
         let request = reading(request(&self.session, text, rows, false), move |response| {
-            let found = response.found::<&RawValue>(Key::from(DATA))?;
-            let info = PageInfo::of(found.info);
-            let more = info.says_more().unwrap_or(found.rows.len() as u64 >= rows);
-            if more && found.rows.is_empty() {
+            let Found { items, info } = Raw::of_page(response, Key::from(DATA))?;
+            let more = info.says_more().unwrap_or(items.len() as u64 >= rows);
+            if more && items.is_empty() {
                 return Err(stuck("Zoho gave an empty page and says that there is more"));
             }
-            let places = found.rows.iter().map(|row| range_within(response.body(), row.get())).collect();
-            Ok((Raw::of_page(response, places), more))
+            Ok((items, more))
         });
         self.session.run(&request)
     }
@@ -207,8 +203,11 @@ impl Queries {
         let (rows, more) = self.page(self.piece(), behind, range.upto.as_ref(), wanted)?;
         let ids = ids_of(&rows)?;
         check_order(behind, &ids)?;
-        let next = ids.last().filter(|_| more).map(|id| Place::Behind(id.clone()));
-        Ok(Page { rows, next })
+        let last = ids.into_iter().next_back().filter(|_| more);
+        if more && last.is_none() {
+            return Err(stuck("no row of a page has an id, behind which the next page begins").logged());
+        }
+        Ok(Page::new(rows, last.map(Place::Behind)))
     }
 
     /// A page where the criteria take several queries: their rows merged, each once.
@@ -234,9 +233,12 @@ impl Queries {
                     ahead.over = !more;
                     ahead.pages = ahead.pages.saturating_add(1);
                     ahead.last = ids.last().cloned().or(ahead.last.take());
-                    let rows = self.completed(piece.clone(), rows)?;
-                    let ids = ids_of(&rows)?;
-                    ahead.rows.extend(ids.into_iter().zip(rows));
+                    for row in self.completed(piece.clone(), rows)? {
+                        // One that is no JSON may have none, and stays where it is.
+                        let before = ahead.rows.back().map_or("0", |(id, _)| id);
+                        let id = id_of(row.get()).unwrap_or_else(|| before.to_owned());
+                        ahead.rows.push_back((id, row));
+                    }
                 }
             }
             let heads = ahead.iter_mut().filter(|ahead| !ahead.rows.is_empty());
@@ -245,14 +247,14 @@ impl Queries {
                 _ => Ordering::Equal,
             });
             let Some((id, row)) = lowest.and_then(|ahead| ahead.rows.pop_front()) else { break };
-            if last.as_deref() != Some(id.as_str()) {
+            if last.as_deref() != Some(id.as_str()) || row.is_broken() {
                 last = Some(id.clone());
                 merged.push((id, row));
             }
         }
         let over = ahead.iter().all(|ahead| ahead.over && ahead.rows.is_empty());
         let next = last.filter(|_| !over).map(Place::Behind);
-        Ok(Page { rows: merged.into_iter().map(|(_, row)| row).collect(), next })
+        Ok(Page::new(merged.into_iter().map(|(_, row)| row).collect(), next))
     }
 
     fn read_at_offset(&self, criteria: &Criteria, range: &Range) -> Result<Page> {
@@ -274,7 +276,7 @@ impl Queries {
         let select = selected(&self.spec, Some(criteria.clone())).fields(first).order_by("id").offset(read);
         let (found, more) = self.fetch(select, rows)?;
         let next = more.then(|| Place::Row(read.saturating_add(found.len() as u64)));
-        Ok(Page { rows: found, next })
+        Ok(Page::new(found, next))
     }
 
     /// The id at a rank of the rows behind an id, counted from 1; none where there are fewer.
@@ -343,31 +345,33 @@ impl Source for Queries {
         }
     }
 
-    fn is_ahead(&self, edge: &Edge, place: &Place) -> bool {
-        match (edge, place) {
-            (Edge::Id(edge), Place::Behind(id)) => compare_ids(edge, id) == Ordering::Greater,
-            (Edge::Id(_), Place::Start) => true,
-            _ => false,
-        }
+    fn is_within(&self, edge: &Edge, range: &Range) -> bool {
+        let Edge::Id(id) = edge else { return false };
+        let ahead = match &range.from {
+            Place::Behind(read) => compare_ids(id, read) == Ordering::Greater,
+            from => *from == Place::Start,
+        };
+        ahead && !matches!(&range.upto, Some(Edge::Id(upto)) if compare_ids(id, upto) != Ordering::Less)
     }
 
-    fn weight(&self, range: &Range) -> Option<u64> {
+    fn share(&self, range: &Range) -> Option<Share> {
+        let page = self.limits.rows;
         let left = range.left.unwrap_or_else(|| self.limits.reach.saturating_mul(2));
-        (self.divisible && left >= self.limits.rows.saturating_mul(3)).then_some(left)
+        let kept = (left / page).div_ceil(2).saturating_mul(page).min(self.limits.reach);
+        (self.divisible && left >= page.saturating_mul(4)).then_some(Share { left, kept })
     }
 
     fn divide(&self, range: &Range) -> Result<Division> {
         let page = self.limits.rows;
-        let left = range.left.unwrap_or_else(|| self.limits.reach.saturating_mul(2));
-        let half = (left / page).div_ceil(2).saturating_mul(page).min(self.limits.reach);
+        let Some(Share { kept: half, .. }) = self.share(range) else { return Ok(Division::Never) };
         let behind = match &range.from {
             Place::Behind(id) => Some(id.as_str()),
             _ => None,
         };
         match self.id_at(behind, range.upto.as_ref(), half, false)? {
             Some(id) => {
-                let left = range.left.map(|left| left.saturating_sub(half));
-                Ok(Division::At { edge: Edge::Id(id.clone()), place: Place::Behind(id), left })
+                let (edge, place) = (Edge::Id(id.clone()), Place::Behind(id));
+                Ok(Cut { edge, place, kept: Some(half), page: None }.into())
             }
             None if half <= page => Ok(Division::Never),
             None => Ok(Division::Fewer(half)),
@@ -423,9 +427,17 @@ fn literal(id: &str) -> Literal {
     if bare { Literal::number(id) } else { Literal::from(id) }
 }
 
+/// The ids of rows; one that is no JSON may have none.
 fn ids_of(rows: &[Raw]) -> Result<Vec<String>> {
-    let id = |row: &Raw| id_of(row.get()).ok_or_else(|| stuck("a row came without its id").logged());
-    rows.iter().map(id).collect()
+    let mut ids = Vec::with_capacity(rows.len());
+    for row in rows {
+        match id_of(row.get()) {
+            Some(id) => ids.push(id),
+            None if row.is_broken() => {}
+            None => return Err(stuck("a row came without its id").logged()),
+        }
+    }
+    Ok(ids)
 }
 
 /// Ids have to go up: otherwise rows would be missed or come twice.

@@ -62,9 +62,6 @@ pub(super) struct Chain {
     /// When the last row was modified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) last: Option<i64>,
-    /// How many rows the range gave since which time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) pace: Option<(u64, i64)>,
 }
 
 /// The last that belongs to a range.
@@ -82,17 +79,48 @@ pub(super) struct Page {
     pub(super) rows: Vec<Raw>,
     /// Where the range goes on; none at its end.
     pub(super) next: Option<Place>,
+    /// Where to look once more when all other ranges are read, should this be the last page of one without an end.
+    pub(super) again: Option<Place>,
+}
+
+impl Page {
+    pub(super) fn new(rows: Vec<Raw>, next: Option<Place>) -> Self {
+        Self { rows, next, again: None }
+    }
+}
+
+/// How many rows a range has left, about, and how many of them it keeps when it is divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Share {
+    pub(super) left: u64,
+    pub(super) kept: u64,
 }
 
 /// Where a range is divided.
 #[derive(Debug)]
 pub(super) enum Division {
-    /// Up to this edge it goes on as before; behind it another one begins, with so many rows.
-    At { edge: Edge, place: Place, left: Option<u64> },
+    At(Box<Cut>),
     /// It has fewer rows than this.
     Fewer(u64),
     /// It cannot be divided.
     Never,
+}
+
+/// Up to the edge a range goes on as before; behind it another one begins.
+#[derive(Debug)]
+pub(super) struct Cut {
+    pub(super) edge: Edge,
+    pub(super) place: Place,
+    /// How many rows are left up to the edge, where that is known.
+    pub(super) kept: Option<u64>,
+    /// The first page behind it, where it was read already.
+    pub(super) page: Option<Page>,
+}
+
+impl From<Cut> for Division {
+    fn from(cut: Cut) -> Self {
+        Self::At(Box::new(cut))
+    }
 }
 
 impl Range {
@@ -153,11 +181,11 @@ pub(super) trait Source: Send + Sync {
         Ok(rows)
     }
 
-    /// Whether an edge lies behind all that was read.
-    fn is_ahead(&self, edge: &Edge, place: &Place) -> bool;
+    /// Whether an edge lies behind all that was read, and before the end of the range.
+    fn is_within(&self, edge: &Edge, range: &Range) -> bool;
 
-    /// How many rows a range has left, about; none where it is not worth dividing.
-    fn weight(&self, range: &Range) -> Option<u64>;
+    /// How a range would be divided; none where it is not worth dividing.
+    fn share(&self, range: &Range) -> Option<Share>;
 
     /// Where to divide a range.
     ///

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::pool::{Batch, Pool};
+use super::pool::{Batch, Pool, Taken};
 use super::range::{Place, Range, Ranges, Source};
 use super::workers::Workers;
 use crate::error::Result;
@@ -76,16 +76,17 @@ impl Reader {
                 None => return Ok(false),
             },
             None => {
-                let place = match self.reads {
-                    Some(place) => place,
+                let taken = match self.reads {
+                    Some(slot) => Taken::of(slot),
                     None => match self.pool.take()? {
-                        Some(place) => place,
+                        Some(taken) => taken,
                         None => return Ok(false),
                     },
                 };
-                self.reads = Some(place);
-                let batch = self.pool.step(place)?;
-                self.reads = batch.next.is_some().then_some(place);
+                let slot = taken.slot;
+                self.reads = Some(slot);
+                let batch = self.pool.step(taken)?;
+                self.reads = batch.next.is_some().then_some(slot);
                 batch
             }
         };

@@ -8,6 +8,8 @@ use serde::de::DeserializeOwned;
 
 use super::choice::{Choice, Refused, Wish, choose};
 use super::cursor::{ScanCursor, State};
+#[cfg(feature = "bulk")]
+use super::estimate::job_time;
 use super::facts::is_refusal;
 use super::pages::{Listed, Pages};
 use super::plan::ScanPlan;
@@ -156,7 +158,8 @@ impl<T> ScanRows<T> {
         }
         let resumed = cursor.as_ref().and_then(ScanCursor::way);
         let wish = Wish { way: resumed.or(wish.way), ..*wish };
-        let mut choice = choose(session, spec, &wish, facts, &self.refused).map_err(Error::logged)?;
+        let goes_on = resumed.is_some();
+        let mut choice = choose(session, spec, &wish, facts, &self.refused, goes_on).map_err(Error::logged)?;
         for name in &self.left_out {
             choice.columns = choice.columns.without(name).unwrap_or(choice.columns);
         }
@@ -164,22 +167,15 @@ impl<T> ScanRows<T> {
     }
 
     fn read(&mut self, choice: Choice) -> Result<()> {
-        let Task { session, spec, wish, facts, cursor, .. } = &self.task;
+        let Task { session, spec, wish, cursor, .. } = &self.task;
         let workers = wish.workers;
         let source: Box<dyn Source> = match choice.way {
-            Way::Query => {
-                let rows = match choice.rows {
-                    // A share of the rows for each worker can be told only of rows that were counted.
-                    None if workers > 1 && cursor.is_none() => facts.count(session, spec)?.rows(),
-                    rows => rows,
-                };
-                Box::new(Queries::new(session, spec, &choice.columns, rows).map_err(Error::logged)?)
-            }
+            Way::Query => Box::new(Queries::new(session, spec, &choice.columns, choice.rows).map_err(Error::logged)?),
             Way::Pages => {
                 let listed = Listed::new(session, spec, &choice.columns);
                 match session.version() < ApiVersion::V3 {
-                    true => Box::new(Pages::new(listed)),
-                    false => Box::new(Timeline::new(listed)),
+                    true => Box::new(Pages::new(listed, choice.rows)),
+                    false => Box::new(Timeline::new(listed, choice.rows)),
                 }
             }
             Way::Bulk => return self.read_bulk(choice),
@@ -218,6 +214,9 @@ impl<T> ScanRows<T> {
             read = read.cursor(cursor);
         }
         let mut rows = read.iter_as::<Raw>();
+        if let Some(expected) = choice.rows {
+            rows = rows.expecting(expected, job_time);
+        }
         if let Some(mut keep) = self.journal.take() {
             let cursor = self.cursor_at(State::Begin);
             rows = rows.journal(move |bulk| {
@@ -307,7 +306,8 @@ impl<T> Iterator for ScanRows<T> {
         match self.raw() {
             Some(Ok(row)) => {
                 self.rows = self.rows.saturating_add(1);
-                Some((self.decode)(row).map_err(Error::logged))
+                let decoded = row.fault().map_or_else(|| (self.decode)(row), Err);
+                Some(decoded.map_err(Error::logged))
             }
             Some(Err(error)) if self.goes_on() => Some(Err(error)),
             Some(Err(error)) => {

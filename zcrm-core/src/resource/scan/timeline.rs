@@ -1,21 +1,23 @@
 //! Ranges of times: listings from v3 on, whose page tokens lead from one page to the next and end after 100,000 rows.
+//! A page by number, some pages ahead, tells where a range can be divided.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::columns::MODIFIED;
+use super::estimate::PAGE;
 use super::pages::Listed;
-use super::range::{Chain, Division, Edge, Page, Place, Range, Ranges, Source};
-use crate::entity::DateTime;
+use super::range::{Chain, Cut, Division, Edge, Page, Place, Range, Ranges, Share, Source};
+use crate::entity::{DateTime, Record};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::row::{Raw, Stamp, id_of};
-use crate::rest::SortOrder;
+use crate::rest::{List, SortOrder};
 
-/// Rows of a page, and rows that are reached by page number (Zoho's page *Get records*).
-const PAGE: u64 = 200;
+/// Pages, and rows, that are reached by page number (Zoho's page *Get records*).
 const BY_NUMBER: u32 = 10;
+const ROWS_BY_NUMBER: u64 = 2_000;
 
 /// Rows that are reached by page token (Zoho's page *Get records*).
 const BY_TOKEN: u64 = 100_000;
@@ -23,8 +25,12 @@ const BY_TOKEN: u64 = 100_000;
 /// So many rows of one second are read again, so that the next page begins by its time.
 const ALIKE: usize = 20;
 
-/// A range with fewer rows left is not worth dividing.
+/// A range with fewer rows left is not worth dividing: both parts end with a page that is not full.
 const WORTH: u64 = 3 * PAGE;
+
+/// How many rows less than others a page has that is read ahead: pages that begin by time overlap, and those up to
+/// there have to reach it.
+const OVERLAP: u64 = 3;
 
 /// Reads a listing by id, or, for several workers and past 100,000 rows, ranges of times, in the order in which records
 /// were modified. What is modified meanwhile moves behind all others, and is looked at in the end; a record that came
@@ -34,9 +40,20 @@ pub(super) struct Timeline {
     listed: Listed,
     /// A custom view cannot be sorted: one listing, in Zoho's order.
     sorted: bool,
+    /// How many records there are, where they were counted.
+    rows: Option<u64>,
     seen: Mutex<Ids>,
     /// All that came was read here.
     began: AtomicBool,
+    /// How many rows of one second a page ended with, at most.
+    alike: AtomicU64,
+}
+
+/// A page of a listing by time, ahead of where a range stands.
+#[derive(Debug, Clone, Copy)]
+struct Ahead {
+    number: u64,
+    rows: u64,
 }
 
 /// The ids that have come, two bytes each where they lie close together.
@@ -60,20 +77,15 @@ impl Ids {
 }
 
 impl Timeline {
-    pub(super) fn new(listed: Listed) -> Self {
+    pub(super) fn new(listed: Listed, rows: Option<u64>) -> Self {
         let sorted = listed.spec.view.is_none();
-        Self { listed, sorted, seen: Mutex::default(), began: AtomicBool::new(false) }
+        Self { listed, sorted, rows, seen: Mutex::default(), began: AtomicBool::new(false), alike: AtomicU64::new(1) }
     }
 
-    /// When the first or the last record was modified.
-    fn bound(&self, order: SortOrder) -> Result<Option<i64>> {
-        let list = self.listed.times().sort_by(MODIFIED).sort_order(order).per_page(1);
-        let list = match &self.listed.spec.since {
-            Some(since) => list.modified_since(since.clone()),
-            None => list,
-        };
-        let page = list.send_as::<Raw>()?;
-        Ok(page.items.first().and_then(time_of))
+    fn page_ahead(&self, chain: &Chain, left: Option<u64>) -> Option<Ahead> {
+        // Pages with more rows of one second go on by number, and do not overlap.
+        let overlap = self.alike.load(Ordering::Relaxed).min(ALIKE as u64);
+        chain.page_ahead(left, PAGE.saturating_sub(overlap).saturating_sub(OVERLAP))
     }
 
     fn begin(since: Option<i64>) -> Place {
@@ -84,15 +96,20 @@ impl Timeline {
         self.listed.spec.since.as_ref().and_then(DateTime::unix_seconds)
     }
 
-    /// A page, and where the same listing goes on.
-    fn page(&self, chain: &Chain, sort_by: &str) -> Result<(Vec<Raw>, Option<Chain>)> {
+    /// The listing of what was modified later than this.
+    fn list(&self, since: Option<i64>, sort_by: &str) -> List<Record> {
         let list = self.listed.list();
         let list = if self.sorted { list.sort_by(sort_by).sort_order(SortOrder::Ascending) } else { list };
-        let list = match (chain.since, &self.listed.spec.since) {
+        match (since, &self.listed.spec.since) {
             (Some(since), _) => list.modified_since(moment(since)),
             (None, Some(since)) => list.modified_since(since.clone()),
             (None, None) => list,
-        };
+        }
+    }
+
+    /// A page, and where the same listing goes on.
+    fn page(&self, chain: &Chain, sort_by: &str) -> Result<(Vec<Raw>, Option<Chain>)> {
+        let list = self.list(chain.since, sort_by);
         let list = match &chain.token {
             Some(token) => list.page_token(token.as_str()),
             None => list.page(chain.page),
@@ -123,7 +140,7 @@ impl Timeline {
             Some(behind) if behind.is_at_its_end() => Some(self.by_time_from_the_front()?),
             Some(behind) => Some(Place::Listed(behind)),
         };
-        Ok(Page { rows, next })
+        Ok(Page::new(rows, next))
     }
 
     fn by_time_from_the_front(&self) -> Result<Place> {
@@ -137,16 +154,14 @@ impl Timeline {
             // A token that is of no use any more.
             Err(error) if chain.token.is_some() && is_of_token(&error) => {
                 let next = Self::restarted(chain, Vec::new()).ok_or(error)?;
-                return Ok(Page { rows: Vec::new(), next: Some(next) });
+                return Ok(Page::new(Vec::new(), Some(next)));
             }
             page => page?,
         };
         let times: Vec<Option<i64>> = rows.iter().map(time_of).collect();
         let last = times.iter().rev().find_map(|time| *time).or(chain.last);
-        let first = chain.since.or(times.iter().find_map(|time| *time)).unwrap_or_default();
-        let (before, first) = chain.pace.unwrap_or((0, first));
-        let pace = Some((before.saturating_add(rows.len() as u64), first));
         let alike = times.iter().filter(|time| **time == last).count();
+        self.alike.fetch_max(alike as u64, Ordering::Relaxed);
         let latest = || {
             let latest = rows.iter().zip(&times).filter(|(_, time)| **time == last);
             let ids: Vec<String> = latest.filter_map(|(row, _)| id_of(row.get())).collect();
@@ -158,8 +173,12 @@ impl Timeline {
             };
             still.into_iter().chain(ids).collect::<Vec<_>>()
         };
-        let next = match behind.map(|behind| Chain { last, pace, ..behind }) {
-            None => None,
+        let mut again = None;
+        let next = match behind.map(|behind| Chain { last, ..behind }) {
+            None => {
+                again = last.map(|last| Self::again_from(last, latest()));
+                None
+            }
             // What is modified meanwhile moves away, and the rows behind it move up: a page that begins by its time
             // misses none of them.
             Some(behind) if alike <= ALIKE => Self::restarted(&behind, latest()).or(Some(Place::Time(behind))),
@@ -173,23 +192,76 @@ impl Timeline {
             later && (chain.known.is_empty() || !id_of(row.get()).is_some_and(|id| chain.known.contains(&id)))
         };
         rows.retain(is_new);
-        Ok(Page { rows, next })
+        Ok(Page { rows, next, again })
+    }
+
+    /// A page some pages ahead of where a range stands: up to it the range goes on, and from it on there is another
+    /// one. Rows move towards the front only, so none is between the two, whenever they are read.
+    fn divide_ahead(&self, chain: &Chain, ahead: Ahead, range: &Range) -> Result<Division> {
+        let kept = chain.rows_before(ahead);
+        let list = self.list(chain.since, MODIFIED).page(u32::try_from(ahead.number).unwrap_or(u32::MAX));
+        let page = Raw::page(&list.per_page(u16::try_from(ahead.rows).unwrap_or(u16::MAX)))?;
+        let more = page.info.says_more().unwrap_or(page.items.len() as u64 >= ahead.rows);
+        let times: Vec<Option<i64>> = page.items.iter().map(time_of).collect();
+        let (Some(first), Some(last)) =
+            (times.iter().find_map(|time| *time), times.iter().rev().find_map(|time| *time))
+        else {
+            return Ok(Division::Fewer(kept));
+        };
+        match &range.upto {
+            Some(Edge::Time(upto)) if first > *upto => return Ok(Division::Fewer(kept)),
+            Some(Edge::Time(upto)) if first == *upto => return Ok(Division::Never),
+            _ => {}
+        }
+        // The rows of its first second are left to the range before.
+        let (edge, place) = (Edge::Time(first), Self::begin(Some(first)));
+        if first == last {
+            return Ok(Cut { edge, place, kept: Some(kept), page: None }.into());
+        }
+        let latest = page.items.iter().zip(&times).filter(|(_, time)| **time == Some(last));
+        let latest = latest.filter_map(|(row, _)| id_of(row.get())).collect();
+        let behind = Self::again_from(last, latest);
+        let (next, again) = if more { (Some(behind), None) } else { (None, Some(behind)) };
+        let later = page.items.into_iter().zip(times).filter(|(_, time)| time.is_none_or(|time| time > first));
+        let page = Page { rows: later.map(|(row, _)| row).collect(), next, again };
+        Ok(Cut { edge, place, kept: Some(kept), page: Some(page) }.into())
+    }
+
+    /// A listing that begins with this second, of which these rows have come.
+    fn again_from(last: i64, known: Vec<String>) -> Place {
+        let since = Some(last.saturating_sub(1));
+        Place::Time(Chain { since, page: 1, known, last: Some(last), ..Chain::default() })
     }
 
     /// A new listing that begins with the second that was read last, of which these rows have come.
     fn restarted(chain: &Chain, known: Vec<String>) -> Option<Place> {
-        let since = chain.last?.saturating_sub(1);
-        let further = chain.since.is_none_or(|before| since > before);
-        let Chain { last, pace, .. } = *chain;
-        let restarted = Chain { since: Some(since), page: 1, known, last, pace, ..Chain::default() };
-        further.then_some(Place::Time(restarted))
+        let last = chain.last?;
+        let further = chain.since.is_none_or(|before| last.saturating_sub(1) > before);
+        further.then(|| Self::again_from(last, known))
     }
 }
 
 impl Chain {
-    /// The time that was reached.
-    fn reached(&self) -> Option<i64> {
-        self.last.max(self.since)
+    /// How many rows the pages before had, where it is told by number.
+    fn rows_read(&self) -> u64 {
+        u64::from(self.page.saturating_sub(1)).saturating_mul(PAGE)
+    }
+
+    /// How many rows come before a page, counted from where it stands.
+    fn rows_before(&self, ahead: Ahead) -> u64 {
+        ahead.number.saturating_sub(1).saturating_mul(ahead.rows).saturating_sub(self.rows_read())
+    }
+
+    /// The page of so many rows in the middle of those that are left, where there is one behind the page that is being
+    /// read.
+    fn page_ahead(&self, left: Option<u64>, rows: u64) -> Option<Ahead> {
+        let reached = u64::from(BY_NUMBER).min(ROWS_BY_NUMBER / rows.max(1));
+        let number = left.map_or(reached, |left| {
+            let middle = left.div_ceil(rows).saturating_add(3) / 2;
+            self.rows_read().div_ceil(rows).saturating_add(middle).min(reached)
+        });
+        let ahead = Ahead { number, rows };
+        (self.token.is_none() && self.rows_before(ahead) > PAGE).then_some(ahead)
     }
 
     /// Zoho gives no further page of the listing.
@@ -205,28 +277,14 @@ impl Source for Timeline {
         if workers < 2 || !self.sorted {
             return Ok(whole.into());
         }
-        let (first, last) = std::thread::scope(|scope| {
-            let first = scope.spawn(|| self.bound(SortOrder::Ascending));
-            let last = self.bound(SortOrder::Descending);
-            (first.join().unwrap_or(Ok(None)), last)
-        });
-        let (Some(first), Some(last)) = (first?, last?) else { return Ok(whole.into()) };
-        let begin = first.saturating_sub(1);
-        let ranges = i64::try_from(workers).unwrap_or(i64::MAX).min(last.saturating_sub(begin)).max(1);
-        let edge = |range: i64| {
-            let within = i128::from(last.saturating_sub(begin)) * i128::from(range) / i128::from(ranges);
-            begin.saturating_add(i64::try_from(within).unwrap_or_default())
-        };
-        let since = |range: i64| if range == 0 { self.earliest() } else { Some(edge(range)) };
-        let range = |at: i64| Range::from(Self::begin(since(at))).upto(Some(Edge::Time(edge(at.saturating_add(1)))));
-        Ok(Ranges { open: (0..ranges).map(range).collect(), last: Some(Range::from(Self::begin(Some(last)))) })
+        Ok(Range::from(Self::begin(self.earliest())).with_left(self.rows).into())
     }
 
     fn read(&self, range: &Range) -> Result<Page> {
         match &range.from {
             Place::Listed(chain) => self.read_by_id(chain),
             Place::Time(chain) => self.read_by_time(chain),
-            _ => Ok(Page { rows: Vec::new(), next: None }),
+            _ => Ok(Page::new(Vec::new(), None)),
         }
     }
 
@@ -243,32 +301,39 @@ impl Source for Timeline {
         self.listed.completed(rows)
     }
 
-    fn is_ahead(&self, edge: &Edge, place: &Place) -> bool {
-        match (edge, place) {
-            (Edge::Time(edge), Place::Time(chain)) => chain.last.or(chain.since).is_none_or(|reached| *edge > reached),
-            _ => false,
-        }
+    fn is_within(&self, edge: &Edge, range: &Range) -> bool {
+        let (Edge::Time(time), Place::Time(chain)) = (edge, &range.from) else { return false };
+        let ahead = match (chain.last, chain.since) {
+            (Some(last), _) => *time >= last,
+            (None, since) => since.is_none_or(|since| *time > since),
+        };
+        ahead && range.upto.as_ref().is_none_or(|upto| is_before(*time, upto))
     }
 
-    fn weight(&self, range: &Range) -> Option<u64> {
-        let (Place::Time(chain), Some(Edge::Time(edge))) = (&range.from, &range.upto) else { return None };
-        let (last, (rows, first)) = (chain.last?, chain.pace?);
-        let read = last.saturating_sub(first).max(1);
-        let ahead = edge.saturating_sub(last).max(0);
-        let left = u128::from(rows).saturating_mul(ahead.unsigned_abs().into()) / u128::from(read.unsigned_abs());
-        let left = u64::try_from(left).unwrap_or(u64::MAX);
-        (ahead > 1 && left >= WORTH).then_some(left)
+    fn share(&self, range: &Range) -> Option<Share> {
+        let Place::Time(chain) = &range.from else { return None };
+        let left = range.left.unwrap_or(BY_TOKEN);
+        let kept = match (self.page_ahead(chain, range.left), chain.last) {
+            (Some(ahead), _) => chain.rows_before(ahead),
+            (None, Some(last)) if chain.token.is_some() => {
+                range.upto.as_ref().is_none_or(|upto| is_before(last, upto)).then_some(0)?
+            }
+            (None, _) => return None,
+        };
+        (left > WORTH).then_some(Share { left, kept })
     }
 
     fn divide(&self, range: &Range) -> Result<Division> {
-        let (Place::Time(chain), Some(Edge::Time(edge))) = (&range.from, &range.upto) else {
-            return Ok(Division::Never);
-        };
-        let Some(reached) = chain.reached().filter(|reached| edge.saturating_sub(*reached) > 1) else {
-            return Ok(Division::Never);
-        };
-        let middle = reached.saturating_add(edge.saturating_sub(reached) / 2);
-        Ok(Division::At { edge: Edge::Time(middle), place: Self::begin(Some(middle)), left: None })
+        let Place::Time(chain) = &range.from else { return Ok(Division::Never) };
+        match (self.page_ahead(chain, range.left), chain.last) {
+            (Some(ahead), _) => self.divide_ahead(chain, ahead, range),
+            // So many rows of one second take tokens, one after the other; others begin behind it.
+            (None, Some(last)) if chain.token.is_some() => {
+                let (edge, place) = (Edge::Time(last), Self::begin(Some(last)));
+                Ok(Cut { edge, place, kept: Some(0), page: None }.into())
+            }
+            (None, _) => Ok(Division::Never),
+        }
     }
 
     fn place_behind(&self, _: &Raw) -> Option<Place> {
@@ -279,6 +344,10 @@ impl Source for Timeline {
         let id = id_of(row.get()).and_then(|id| id.parse().ok());
         id.is_none_or(|id| self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(id))
     }
+}
+
+fn is_before(time: i64, edge: &Edge) -> bool {
+    matches!(edge, Edge::Time(edge) if time < *edge)
 }
 
 fn time_of(row: &Raw) -> Option<i64> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use super::pool::{Batch, Pool};
+use super::pool::{Batch, Pool, Taken};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Workers on threads of their own. Each has at most one page that nobody took yet; dropping this ends them, each after
@@ -57,13 +57,14 @@ impl Drop for Watch<'_> {
 fn work(pool: &Pool, pages: &SyncSender<Result<Batch>>) {
     let _watch = Watch(pool);
     loop {
-        let place = match pool.take() {
-            Ok(Some(place)) => place,
+        let mut taken = match pool.take() {
+            Ok(Some(taken)) => taken,
             Ok(None) => return,
             Err(error) => return fail(pool, pages, error),
         };
         loop {
-            let batch = match pool.step(place) {
+            let slot = taken.slot;
+            let batch = match pool.step(taken) {
                 Ok(batch) => batch,
                 Err(error) => return fail(pool, pages, error),
             };
@@ -74,6 +75,7 @@ fn work(pool: &Pool, pages: &SyncSender<Result<Batch>>) {
             if over {
                 break;
             }
+            taken = Taken::of(slot);
         }
     }
 }

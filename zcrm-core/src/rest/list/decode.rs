@@ -40,7 +40,7 @@ impl<T: DeserializeOwned> PageRows<T> {
             let info = PageInfo::of(page.info);
             return Ok(read(response, Self::Fit(page.rows.into_iter()), info, page.info.map(RawValue::get)));
         }
-        let RowTexts { texts, info, info_text } = row_texts(response, key)?;
+        let RowTexts { texts, info, info_text, .. } = row_texts(response, key)?;
         let rows: Vec<_> = texts.into_iter().map(|text| decode_row(response, text)).collect();
         Ok(read(response, Self::Mixed(rows.into_iter()), info, info_text))
     }
@@ -50,6 +50,8 @@ impl<T: DeserializeOwned> PageRows<T> {
 pub(crate) struct RowTexts<'a> {
     pub(crate) texts: Vec<&'a str>,
     pub(crate) info: PageInfo,
+    /// At least one of them may be no JSON.
+    pub(crate) salvaged: bool,
     info_text: Option<&'a str>,
 }
 
@@ -58,7 +60,8 @@ pub(crate) fn row_texts(response: &Response, key: Key) -> Result<RowTexts<'_>> {
     let failure = match response.found::<&RawValue>(key) {
         Ok(page) => {
             let texts = page.rows.into_iter().map(RawValue::get).collect();
-            return Ok(RowTexts { texts, info: PageInfo::of(page.info), info_text: page.info.map(RawValue::get) });
+            let (info, info_text) = (PageInfo::of(page.info), page.info.map(RawValue::get));
+            return Ok(RowTexts { texts, info, salvaged: false, info_text });
         }
         Err(failure) => failure,
     };
@@ -69,7 +72,7 @@ pub(crate) fn row_texts(response: &Response, key: Key) -> Result<RowTexts<'_>> {
         Some(Err(salvage::Unreadable)) => (PageInfo::unreadable(), None),
         None => (PageInfo::default(), None),
     };
-    Ok(RowTexts { texts, info, info_text })
+    Ok(RowTexts { texts, info, salvaged: true, info_text })
 }
 
 fn read<'a, T>(response: &'a Response, rows: PageRows<T>, info: PageInfo, info_text: Option<&str>) -> Read<'a, T> {

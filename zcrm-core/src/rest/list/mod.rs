@@ -16,7 +16,7 @@ mod rows;
 pub use builder::{List, SortOrder};
 pub use cursor::Cursor;
 pub use decode::UnfitRow;
-pub(crate) use decode::{decode_row, row_texts};
+pub(crate) use decode::{RowTexts, decode_row, row_texts};
 pub use page::{Page, PageInfo};
 pub(crate) use plan::{Fields, Listing};
 pub use rows::Rows;
