@@ -12,6 +12,9 @@ use super::rows::RowSet;
 /// The version of the format.
 pub(super) const VERSION: u32 = 2;
 
+/// How every journal begins, by which a file that is none is told.
+pub(super) const BEGINNING: &[u8] = br#"[0,{"begin":"#;
+
 /// A line: how much of the file had reached the disk when it was written, and what it says.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Line<'a>(pub(super) u64, pub(super) Entry<'a>);

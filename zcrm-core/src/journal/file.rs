@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::entry::{Entry, Line};
+use super::entry::{BEGINNING, Entry, Line};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Where a line is in the file.
@@ -44,6 +44,9 @@ impl JournalFile {
         }
         if is_new {
             sync_folder(path).map_err(cannot)?;
+        } else if !begins_as_a_journal(&file).map_err(cannot)? {
+            let message = format!("{} is there already and is no journal; name another file", path.display());
+            return Err(Error::new(ErrorKind::Journal, message));
         }
         Ok(Self { path: path.to_owned(), file: Arc::new(file), end: 0, synced: 0, closed: false })
     }
@@ -191,6 +194,13 @@ fn busy(path: &Path) -> Error {
 
 fn failure(path: &Path, what: &str, cause: io::Error) -> Error {
     Error::new(ErrorKind::Io, format!("the journal {} {what}", path.display())).with_source(cause)
+}
+
+/// Whether a file is empty, a journal, or what power loss leaves of the first line of one.
+fn begins_as_a_journal(file: &File) -> io::Result<bool> {
+    let mut head = Vec::new();
+    file.take(BEGINNING.len() as u64).read_to_end(&mut head)?;
+    Ok(BEGINNING.starts_with(&head) || head.iter().all(|byte| *byte == 0))
 }
 
 /// Whether the path still leads to the file that was opened.

@@ -87,8 +87,8 @@ impl Journal {
     /// # Errors
     ///
     /// [`Journal`](ErrorKind::Journal) when the journal is about something else (the text names what differs), when
-    /// another process holds it, and when a line other than the last is damaged; [`Io`](ErrorKind::Io) when the file
-    /// cannot be read or written.
+    /// another process holds it, when a line other than the last is damaged, and when there is a file that is no
+    /// journal; [`Io`](ErrorKind::Io) when the file cannot be read or written.
     pub fn open<K: Into<String>, V: Into<String>>(
         path: impl Into<PathBuf>,
         subject: impl IntoIterator<Item = (K, V)>,

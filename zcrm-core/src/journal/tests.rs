@@ -131,3 +131,18 @@ fn lines_that_had_not_reached_the_disk_may_be_torn() -> Result<()> {
     assert_eq!(fs::read(&path).unwrap(), damaged, "nothing is lost");
     Ok(())
 }
+
+#[test]
+fn a_file_that_is_no_journal_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("customers.csv");
+    for content in ["Last_Name\nBo\nCy\n", "a line without an end", "{\"begin\":{}}\n", "[0,{\"begun\":1}]\n"] {
+        fs::write(&path, content).unwrap();
+        for opened in [Journal::open(&path, SUBJECT), Journal::begin_anew(&path, SUBJECT)] {
+            let error = opened.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Journal, "{content}");
+            assert!(error.to_string().contains("customers.csv is there already and is no journal"), "{error}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), content);
+        }
+    }
+}
