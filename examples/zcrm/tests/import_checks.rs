@@ -304,3 +304,20 @@ fn the_rows_of_a_subform_come_back() {
         assert_eq!([read(&ids[0]), read(&ids[1])], [r#""Draft" "2026-01-31" "Final" null"#, ""], "{version}");
     }
 }
+
+#[test]
+fn files_of_another_kind_are_named_and_stay_as_they_are() {
+    let account = Account::new();
+    account.write("leads.csv", "id,Last_Name\n1,Bo\n");
+    for (option, content) in
+        [("--journal", "Bo\nCy\n"), ("--journal", "Bo"), ("--keep-old", "Bo"), ("--keep-old", "{\"a\":1}")]
+    {
+        account.write("customers.txt", content);
+        let import = ["import", "--module", "Leads", "--input", "leads.csv", "--update", "--fresh"];
+        let ran = account.run(ZCRM, &[&import[..], &[option, "customers.txt"]].concat());
+        assert_eq!(ran.code, Some(1), "{option}: {ran:?}");
+        assert!(ran.stderr.contains("customers.txt"), "{option}: {ran:?}");
+        assert_eq!(std::fs::read_to_string(account.path("customers.txt")).unwrap(), content, "{option}");
+    }
+    assert_eq!(account.emulator.counters().calls_to("PUT", "/crm/v2/Leads"), 0);
+}

@@ -19,6 +19,9 @@ use super::columns::{ABOUT, Columns, Writing};
 use super::values::Wanted;
 use super::writes::Row;
 
+/// How every file of old values begins, by which the first line of one is known when power loss has torn it.
+const BEGINNING: &[u8] = br#"{"row":"#;
+
 /// What a record held before a row was written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Kept {
@@ -202,10 +205,15 @@ fn read_lines(file: &File, path: &Path, mut see: impl FnMut(Kept)) -> Result<u64
         line.clear();
         let length =
             lines.read_until(b'\n', &mut line).with_context(|| format!("{} cannot be read", path.display()))?;
-        if length == 0 || !line.ends_with(b"\n") {
+        if length == 0 {
             return Ok(end);
         }
         number += 1;
+        let is_torn = !line.ends_with(b"\n")
+            && (number > 1 || BEGINNING.starts_with(line.get(..BEGINNING.len()).unwrap_or(&line)));
+        if is_torn {
+            return Ok(end);
+        }
         let kept = serde_json::from_slice(&line);
         see(kept.with_context(|| format!("line {number} of {} has no old values", path.display()))?);
         end += length as u64;
