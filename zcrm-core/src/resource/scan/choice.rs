@@ -35,6 +35,19 @@ pub(super) struct Choice {
 }
 
 impl Choice {
+    /// The same, with what makes it dear among its reasons.
+    fn with_fields_by_id(mut self) -> Self {
+        let names: Vec<&str> = self.columns.by_id.iter().flatten().map(String::as_str).collect();
+        if !names.is_empty() {
+            let names = names.join(", ");
+            self.reason += &format!(
+                "; COQL does not select {names}, so lists give that by id, 100 records a call: leave it out where it \
+                 is not needed"
+            );
+        }
+        self
+    }
+
     /// The same, with what else the way turned out not to give.
     #[cfg(feature = "bulk")]
     pub(super) fn with_gaps(mut self, gaps: impl Iterator<Item = String>) -> Self {
@@ -139,6 +152,10 @@ fn no_query(counted: Option<&Counted>) -> Option<String> {
 
 impl Known<'_> {
     fn choose(&self) -> Result<Choice> {
+        self.chosen().map(Choice::with_fields_by_id)
+    }
+
+    fn chosen(&self) -> Result<Choice> {
         match self.wish.way {
             Some(way) => match self.columns(way) {
                 Ok(columns) => Ok(self.taken(way, columns, "it was asked for".to_owned())),
