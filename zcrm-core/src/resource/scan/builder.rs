@@ -26,7 +26,8 @@ use crate::resource::module::{ModuleHandle, Which};
 /// | [`Pages`](Way::Pages) | no | 1 credit for 200 rows | where nothing else serves |
 ///
 /// A module whose fields are more than one request gives is read in parts that are joined by id, and so are fields that
-/// COQL does not select; a record that was changed between two of them is read again.
+/// COQL does not select; a record that was changed between two of them is read again. That is told by its
+/// `Modified_Time`, which has whole seconds: two changes within one second look like one.
 ///
 /// What was learned by [`plan`](Self::plan) is kept in the value, so that iterating over it does not ask again. Clones
 /// share it until they are changed.
