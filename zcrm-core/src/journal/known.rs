@@ -45,8 +45,8 @@ pub struct JournaledCall {
 #[derive(Debug, Default)]
 pub(super) struct Calls {
     calls: Vec<Call>,
-    /// The last call that had the row.
-    by_row: BTreeMap<u64, usize>,
+    /// The last call that had the row, by ranges of rows: from the first one to the last one.
+    by_row: BTreeMap<u64, (u64, usize)>,
     remembered: VecDeque<(usize, BTreeMap<u64, RowOutcome>)>,
 }
 
@@ -70,11 +70,32 @@ impl Calls {
         if call != self.next() || !rows.is_sound() {
             return Err(format!("call {} is out of order", call.0));
         }
-        for row in rows.iter() {
-            self.by_row.insert(row, self.calls.len());
+        for (first, last) in rows.ranges() {
+            self.sent_last(first, last);
         }
         self.calls.push(Call { context, note: None, outcomes: Vec::new() });
         Ok(())
+    }
+
+    /// The next call has these rows, whatever call had some of them before.
+    fn sent_last(&mut self, first: u64, last: u64) {
+        let before = self.by_row.range(..=last).rev().take_while(|(_, (end, _))| *end >= first);
+        let before: Vec<(u64, (u64, usize))> = before.map(|(start, range)| (*start, *range)).collect();
+        for (start, (end, call)) in before {
+            self.by_row.remove(&start);
+            if start < first {
+                self.by_row.insert(start, (first.saturating_sub(1), call));
+            }
+            if end > last {
+                self.by_row.insert(last.saturating_add(1), (end, call));
+            }
+        }
+        self.by_row.insert(first, (last, self.calls.len()));
+    }
+
+    fn last_call(&self, row: u64) -> Option<usize> {
+        let (_, (end, call)) = self.by_row.range(..=row).next_back()?;
+        (*end >= row).then_some(*call)
     }
 
     pub(super) fn outcomes(&mut self, call: CallId, at: Place) -> Result<(), String> {
@@ -97,11 +118,11 @@ impl Calls {
 
     /// All rows that were sent.
     pub(super) fn rows(&self) -> Vec<u64> {
-        self.by_row.keys().copied().collect()
+        self.by_row.iter().flat_map(|(first, (last, _))| *first..=*last).collect()
     }
 
     pub(super) fn known(&mut self, row: u64, file: &mut JournalFile) -> Result<Known> {
-        let Some(index) = self.by_row.get(&row).copied() else { return Ok(Known::NotSent) };
+        let Some(index) = self.last_call(row) else { return Ok(Known::NotSent) };
         let outcome = self.remembered(index, file)?.and_then(|outcomes| outcomes.get(&row));
         Ok(match outcome {
             None => Known::Unanswered(CallId(index as u64)),

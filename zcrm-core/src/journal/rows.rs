@@ -13,6 +13,11 @@ impl RowSet {
         self.0.iter().flat_map(|(first, last)| *first..=*last)
     }
 
+    /// The ranges, from the first row to the last one of each.
+    pub(super) fn ranges(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        self.0.iter().copied()
+    }
+
     /// How many rows there are.
     #[must_use]
     pub fn len(&self) -> u64 {

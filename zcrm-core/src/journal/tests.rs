@@ -146,3 +146,24 @@ fn a_file_that_is_no_journal_stays_as_it_is() {
         }
     }
 }
+
+#[test]
+fn a_row_belongs_to_the_last_call_that_had_it() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal");
+    let journal = Journal::open(&path, SUBJECT)?;
+    let mut last = std::collections::BTreeMap::new();
+    let calls: [&[u64]; 6] = [&[1, 2, 3, 4, 5, 6, 7], &[3, 4], &[1], &[7, 8, 9], &[2, 3, 8], &[5, 6, 20]];
+    for rows in calls {
+        let call = journal.sending(rows.iter().copied().collect(), &())?;
+        last.extend(rows.iter().map(|row| (*row, Known::Unanswered(call))));
+    }
+    for _ in 0..2 {
+        for row in 0..=21 {
+            assert_eq!(journal.known(row)?, last.get(&row).cloned().unwrap_or(Known::NotSent), "row {row}");
+        }
+    }
+    let rows = journal.unanswered()?.into_iter().map(|call| call.rows.len()).sum::<u64>();
+    assert_eq!(rows, 10);
+    Ok(())
+}
