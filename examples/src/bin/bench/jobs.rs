@@ -106,7 +106,7 @@ impl Job {
             Self::QueryStructs => "the same, `iter_as`",
             Self::ScanQuery => "`scan().iter()` by COQL in v8, all fields but a file",
             Self::ScanBulk => "the same by bulk read",
-            Self::Export => "`zcrm export`, NDJSON",
+            Self::Export => "`zcrm export --way pages`, NDJSON",
             Self::Create => "`create_iter`",
             Self::Import => "`zcrm import`",
             Self::BulkWrite => "`bulk_write().upsert_by`",
@@ -174,7 +174,7 @@ impl Job {
             }
             Self::Export => {
                 let output = beside(config, "leads.ndjson");
-                program("export", config, &["--output", &output])?;
+                program("export", config, &["--way", "pages", "--output", &output])?;
                 let rows = std::fs::read(&output)?.iter().filter(|byte| **byte == b'\n').count();
                 // The next run is not to pay for clearing it.
                 std::fs::remove_file(&output)?;
