@@ -15,7 +15,8 @@ use crate::entity::{CustomViewId, DateTime, Field, Record};
 use crate::error::{Error, Result};
 use crate::resource::module::{ModuleHandle, Which};
 
-/// All records of a module of any size, by the way that costs least; made by [`ModuleHandle::scan`].
+/// All records of a module of any size, by the way that costs least of those that give each record once; made by
+/// [`ModuleHandle::scan`].
 ///
 /// The same records with the same values come whatever the way; [`ScanPlan::gaps`] tells what a way cannot give.
 ///
@@ -38,7 +39,8 @@ pub struct Scan {
 }
 
 impl ModuleHandle {
-    /// Reads all records of the module, whatever its size: by COQL, by bulk read or by pages, whichever costs least.
+    /// Reads all records of the module, whatever its size: by COQL or by bulk read, whichever costs less, and by pages
+    /// where neither serves.
     ///
     /// Scopes: `ZohoCRM.coql.READ`, and `ZohoCRM.bulk.READ` for bulk read; `ZohoCRM.settings.fields.READ` where fields
     /// are not named.
