@@ -40,32 +40,33 @@ fn remedy(error: &Error) -> Option<&'static str> {
     Some(match error.kind() {
         ErrorKind::NoTokens => "sign in: zcrm login --browser, or --grant-token -",
         ErrorKind::InvalidRefreshToken => {
-            "where client_id, client_secret, accounts_url or sandbox are of another client, data center or environment than the \
-             tokens, correct them; else sign in again: zcrm login --browser, or --grant-token -"
+            "where client_id, client_secret, accounts_url or sandbox are of another client, data center or environment \
+             than the tokens, correct them; else sign in again: zcrm login --browser, or --grant-token -"
         }
         ErrorKind::NoRefreshToken => "sign in again: zcrm login --browser, or --grant-token -",
         ErrorKind::InvalidClient => {
-            "correct client_id; else set accounts_url and api_base_url to the data center where the client is registered, or \
-             enable the client for this data center in Zoho's API console"
+            "correct client_id; else set accounts_url and api_base_url to the data center where the client is \
+             registered, or enable the client for this data center in Zoho's API console"
         }
         ErrorKind::InvalidClientSecret => {
-            "copy client_secret again from Zoho's API console, from the same client as client_id and for this data center"
+            "copy client_secret again from Zoho's API console, from the same client as client_id and for this data \
+             center"
         }
         ErrorKind::TokenThrottled => {
             "wait 10 minutes; look for programs that refresh the same tokens without sharing them"
         }
         ErrorKind::Unauthenticated => UNAUTHENTICATED,
         ErrorKind::AccessDenied => {
-            "see in the browser whether the user can still sign in to Zoho: an account that is closed or not active gets no \
-             access; then sign in again: zcrm login --browser, or --grant-token -"
+            "see in the browser whether the user can still sign in to Zoho: an account that is closed or not active \
+             gets no access; then sign in again: zcrm login --browser, or --grant-token -"
         }
         ErrorKind::Scope => {
-            "see whether the user is active in Zoho CRM; then sign in again with the scope that lacks, as the line about \
-             scopes tells"
+            "see whether the user is active in Zoho CRM; then sign in again with the scope that lacks, as the line \
+             about scopes tells"
         }
         ErrorKind::Forbidden => {
-            "let an administrator allow what Zoho names: API access in the user's profile, this machine's IP address where \
-             those are restricted, or the edition or license that it needs"
+            "let an administrator allow what Zoho names: API access in the user's profile, this machine's IP address \
+             where those are restricted, or the edition or license that it needs"
         }
         ErrorKind::InvalidRequest | ErrorKind::NotFound => {
             "do as Zoho's code and message say; an administrator of the organization can see more in Zoho CRM"
@@ -86,5 +87,6 @@ fn remedy(error: &Error) -> Option<&'static str> {
 }
 
 /// What to do where Zoho takes a token for none.
-pub(super) const UNAUTHENTICATED: &str = "set api_base_url and accounts_url to the data center of the tokens, and sandbox to \
-    their environment; check that client_id is the one they were made with; else sign in again: zcrm login --browser, or --grant-token -";
+pub(super) const UNAUTHENTICATED: &str = "set api_base_url and accounts_url to the data center of the tokens, and \
+    sandbox to their environment; check that client_id is the one they were made with; else sign in again: \
+    zcrm login --browser, or --grant-token -";
