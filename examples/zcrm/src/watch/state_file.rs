@@ -58,8 +58,8 @@ impl StateFile {
 
     fn replace(&self, text: &str) -> io::Result<()> {
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // Of one name, so that a process that is killed meanwhile leaves one behind at most.
-        let aside = beside(&self.path, ".new");
+        // Of one name, and that of nobody else, so that a process that is killed meanwhile leaves one behind at most.
+        let aside = beside(&self.path, ".zcrm-new");
         match fs::remove_file(&aside) {
             Err(cause) if cause.kind() != ErrorKind::NotFound => return Err(cause),
             _ => {}
