@@ -1,6 +1,6 @@
 //! Rows of a CSV file on their way to Zoho, and what became of each.
 //!
-//! * `input`, `map`, `columns`, `column`, `dates`, `lookup`: what the input says.
+//! * `input`, `map`, `columns`, `column`, `dates`, `lookup`, `parent`: what the input says.
 //! * `check`, `clashes`, `findings`, `dry_run`, `plan`: what is wrong with it, and what writing it costs.
 //! * `job`, `feed`, `records`, `writes`: rows on their way to record calls. `bulk`: to jobs.
 //! * `tally`, `rejects`, `counts`: the account of all rows.
@@ -23,6 +23,7 @@ mod job;
 mod keep;
 mod lookup;
 mod map;
+mod parent;
 mod past;
 mod plan;
 mod records;
