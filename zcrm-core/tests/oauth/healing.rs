@@ -159,7 +159,10 @@ fn revoked_altogether_the_user_has_to_consent_again() {
 #[test]
 fn tokens_of_five_seconds_do_not_cost_a_refresh_per_call() {
     let (emulator, store) = (start(), InMemoryPersistence::new());
-    emulator.token_life(Duration::from_secs(5));
+    emulator.behave(|behaviour| {
+        behaviour.token_life = Duration::from_secs(5);
+        behaviour.token_limit = false;
+    });
     let begun = Instant::now();
     let client = signed_in(&emulator, &store);
     for _ in 0..200 {
