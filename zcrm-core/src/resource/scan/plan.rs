@@ -88,14 +88,15 @@ impl ScanPlan {
 }
 
 impl ScanPlan {
-    /// What the way does not promise.
-    fn caution(&self) -> Option<&'static str> {
+    /// What the way does not promise, in words; `None` where each record that is there throughout comes exactly once.
+    #[must_use]
+    pub fn caution(&self) -> Option<&'static str> {
         match self.choice.way {
-            Way::Pages => Some("while others write, pages may miss a record or give it twice"),
+            Way::Pages if self.choice.shifts => Some("while others write, these pages may miss a record"),
             Way::Bulk if self.rows.is_some_and(|rows| rows > JOB) => Some(
                 "several jobs are several looks: up to v6 a record that is deleted between two of them may hide another",
             ),
-            Way::Bulk | Way::Query => None,
+            _ => None,
         }
     }
 }
@@ -136,6 +137,7 @@ mod tests {
                 reason: "it was asked for".to_owned(),
                 rows: Some(rows),
                 estimate: None,
+                shifts: false,
             };
             ScanPlan::new(choice, Some(rows), None, 1, 0).to_string()
         };
