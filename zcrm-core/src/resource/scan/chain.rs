@@ -66,6 +66,13 @@ impl Chain {
         self.page > 1 || self.token.is_some()
     }
 
+    /// Whether the page is in the order of time, and a first one not before the last row of the listing before.
+    pub(super) fn is_followed_in_time(&self, page: &[Mark]) -> bool {
+        let before = self.since.filter(|_| !self.has_begun());
+        let times = before.into_iter().chain(page.iter().filter_map(|mark| mark.time));
+        times.is_sorted()
+    }
+
     /// Whether rows behind those that came have moved up past the beginning of this page.
     pub(super) fn is_shifted(&self, page: &[Mark]) -> bool {
         self.page > 1 && self.token.is_none() && !self.tail.is_empty() && !page.iter().any(|mark| self.has(mark))

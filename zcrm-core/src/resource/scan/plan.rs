@@ -129,19 +129,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_several_jobs_promise_is_said() {
-        let told = |rows| {
+    fn what_a_way_does_not_promise_is_said() {
+        let told = |way, rows, shifts| {
             let choice = Choice {
-                way: Way::Bulk,
+                way,
                 columns: super::super::columns::Columns::default(),
                 reason: "it was asked for".to_owned(),
                 rows: Some(rows),
                 estimate: None,
-                shifts: false,
+                shifts,
             };
             ScanPlan::new(choice, Some(rows), None, 1, 0).to_string()
         };
-        assert!(told(JOB + 1).contains("several jobs are several looks"), "{}", told(JOB + 1));
-        assert!(!told(JOB).contains("several jobs"), "{}", told(JOB));
+        assert!(told(Way::Bulk, JOB + 1, false).contains("several jobs are several looks"));
+        assert!(!told(Way::Bulk, JOB, false).contains("several jobs"));
+        assert!(told(Way::Pages, 7, true).contains("may miss a record"));
+        assert!(!told(Way::Pages, 7, false).contains("may miss"));
     }
 }

@@ -132,6 +132,13 @@ impl Timeline {
             }
             page => page?,
         };
+        if !chain.is_followed_in_time(&marks) {
+            // Zoho sorted them otherwise.
+            return match chain.last {
+                None => self.read_in_order(&Chain::since(chain.since)),
+                Some(_) => Err(disorder().logged()),
+            };
+        }
         if chain.is_shifted(&marks) {
             self.moves.store(true, Ordering::Relaxed);
             let next = chain.by_time().unwrap_or_else(|| chain.page_before());
@@ -300,6 +307,12 @@ fn moment(seconds: i64) -> DateTime {
 fn is_limit(error: &Error) -> bool {
     use ErrorKind::{CursorExpired, CursorMismatch, CursorUser, ListingLimit};
     matches!(error.kind(), CursorExpired | CursorMismatch | CursorUser | ListingLimit)
+}
+
+fn disorder() -> Error {
+    let message = "the scan cannot go on: the rows are not in the order in which they were modified; read them by COQL \
+                   or by bulk read";
+    Error::new(ErrorKind::InvalidResponse, message)
 }
 
 fn limit() -> Error {
