@@ -177,6 +177,14 @@ impl Import {
         bar.finish_and_clear();
         let mut tally = lock(&tally);
         conclude(&mut tally, journal.as_deref());
+        let counts = tally.counts();
+        let is_create = self.writing() == Writing::Create;
+        if is_create && self.rejects.is_none() && counts.is_final() && counts.created > 0 && counts.refused > 0 {
+            global.note(
+                "correct the refused rows and import these alone (--rejects FILE collects them): the whole file again \
+                 would create the others twice",
+            );
+        }
         match done {
             Err(error) if !is_interrupted() => Err(error),
             _ => tally.outcome(is_interrupted()),
