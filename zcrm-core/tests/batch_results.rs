@@ -169,7 +169,8 @@ fn results_that_all_say_success_count_though_the_status_is_that_of_a_failure() {
         for body in [json!({ "data": [done("7")] }), done("7"), json!([done("7")])] {
             let shown = body.to_string();
             let (client, zoho) = serving("v8", move |_| Answer::Json(status, body.clone()));
-            let error = client.module("Leads").create_one(&Record::new().with("Last_Name", "A")).unwrap_err();
+            let files = client.module("Leads").record("5").attachments();
+            let error = files.upload_link("https://example.com/a.pdf").unwrap_err();
             assert!(error.outcome_unknown(), "{status} {shown}: {error}");
             assert_eq!(zoho.asked().len(), 1, "{status} {shown}");
         }

@@ -13,13 +13,10 @@ use zcrm_core::entity::{Field, Layout};
 use super::column::{How, Taken, cell, constant};
 use super::lookup::{self, Lookups, Reference};
 use super::map::{Column, Empty, Mapping};
-use super::parent;
+use super::parent::{self, ABOUT};
 use crate::csv::{Content, NOTES, SheetRow};
 use crate::names::{self, suggestion};
 use crate::read_only::is_read_only;
-
-/// The module that a `What_Id` or, up to v6, a note is of, which Zoho takes beside it; no field of the metadata.
-pub const ABOUT: &str = "$se_module";
 
 /// What is done with the rows.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use zcrm_core::config::ApiVersion;
 
-use super::columns::ABOUT;
+/// The module that a `What_Id` or, up to v6, a note is of, which Zoho takes beside it; no field of the metadata.
+pub const ABOUT: &str = "$se_module";
 
 /// The field that names the record.
 const PARENT: &str = "Parent_Id";
