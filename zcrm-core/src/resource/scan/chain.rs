@@ -151,7 +151,7 @@ impl Chain {
     }
 
     /// A page in the middle of the rows that are left, behind the one that is being read; none where Zoho gives no such
-    /// page. It begins where some more pages end, less the rows of a second, `alike`, so that none of them brings little.
+    /// page. It begins where some more pages end, less the rows of a second, `alike`: so none of them brings little.
     pub(super) fn page_ahead(&self, left: Option<u64>, alike: u64, reach: u64) -> Option<Ahead> {
         let brings = PAGE.saturating_sub(alike.clamp(2, 9));
         let reached = reach.saturating_sub(PAGE).saturating_sub(self.rows) / brings;
