@@ -10,7 +10,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use nix::sys::stat::Mode;
-use nix::unistd::{geteuid, getgroups, mkfifo};
+use nix::unistd::{geteuid, mkfifo};
+use rustix::process::getgroups;
 use tempfile::TempDir;
 use zcrm_core::persistence::{PersistenceErrorKind as Kind, PersistenceHandler};
 use zcrm_core::{OAuthTokens, UserIdentifier};

@@ -57,7 +57,6 @@ impl StateFile {
     }
 
     fn replace(&self, text: &str) -> io::Result<()> {
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // Of one name, and that of nobody else, so that a process that is killed meanwhile leaves one behind at most.
         let aside = beside(&self.path, ".zcrm-new");
         match fs::remove_file(&aside) {
@@ -70,9 +69,7 @@ impl StateFile {
             let _ = fs::remove_file(&aside);
             return Err(cause);
         }
-        #[cfg(unix)]
-        File::open(folder)?.sync_all()?;
-        Ok(())
+        sync_folder(&self.path)
     }
 }
 
