@@ -105,6 +105,7 @@ mod data_center;
 pub mod doctor;
 pub mod entity;
 pub mod error;
+pub mod files;
 mod finding;
 pub mod journal;
 #[cfg(feature = "logging")]

@@ -5,8 +5,11 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use same_file::Handle;
+
 use super::entry::{BEGINNING, Entry, Line};
 use crate::error::{Error, ErrorKind, Result};
+use crate::files;
 
 /// Where a line is in the file.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +35,9 @@ impl JournalFile {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let cannot = |cause| failure(path, "cannot be opened", cause);
         let is_new = !path.exists();
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(cannot)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let file = files::retry(|| options.open(path)).map_err(cannot)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(busy(path)),
@@ -183,7 +188,8 @@ impl JournalFile {
 
     pub(super) fn remove(&mut self) -> Result<()> {
         self.closed = true;
-        std::fs::remove_file(&self.path).map_err(|cause| failure(&self.path, "cannot be removed", cause))
+        files::retry_replacing(|| std::fs::remove_file(&self.path))
+            .map_err(|cause| failure(&self.path, "cannot be removed", cause))
     }
 }
 
@@ -204,17 +210,9 @@ fn begins_as_a_journal(file: &File) -> io::Result<bool> {
 }
 
 /// Whether the path still leads to the file that was opened.
-#[cfg(unix)]
 fn is_the_file_at(path: &Path, file: &File) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let same =
-        |there: std::fs::Metadata, here: std::fs::Metadata| (there.dev(), there.ino()) == (here.dev(), here.ino());
-    std::fs::metadata(path).is_ok_and(|there| file.metadata().is_ok_and(|here| same(there, here)))
-}
-
-#[cfg(not(unix))]
-fn is_the_file_at(path: &Path, _: &File) -> bool {
-    path.exists()
+    let (there, here) = (Handle::from_path(path), file.try_clone().and_then(Handle::from_file));
+    matches!((there, here), (Ok(there), Ok(here)) if there == here)
 }
 
 /// Lets the name of a new file reach the disk.
