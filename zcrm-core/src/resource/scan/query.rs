@@ -6,8 +6,9 @@ use std::sync::{Mutex, PoisonError};
 
 use super::columns::{Columns, MODIFIED};
 use super::estimate::{page_rows, ranks};
+use super::ids::Ids;
 use super::join::joined;
-use super::pages::Listed;
+use super::listed::Listed;
 use super::range::{Cut, Division, Edge, Page, Place, Range, Ranges, Share, Source};
 use super::spec::Spec;
 use crate::config::ApiVersion;
@@ -32,6 +33,8 @@ pub(super) struct Queries {
     rows: Option<u64>,
     /// What was read of each piece and not given yet, where there are several.
     ahead: Mutex<Vec<Ahead>>,
+    /// The rows that came, where they are told by offset.
+    came: Mutex<Ids>,
 }
 
 /// The criteria, as they are sent.
@@ -52,7 +55,7 @@ struct Ahead {
 }
 
 impl Queries {
-    pub(super) fn new(session: &Session, spec: &Spec, columns: &Columns, rows: Option<u64>) -> Result<Self> {
+    pub(super) fn new(session: &Session, spec: &Spec, columns: &Columns, rows: Option<u64>, came: Ids) -> Result<Self> {
         let version = session.version();
         let room = if columns.parts.len() > 1 { 2 } else { 1 };
         let pieces = Pieces::of(spec, version, room)?;
@@ -76,6 +79,7 @@ impl Queries {
             divisible,
             rows,
             ahead: Mutex::new(ahead),
+            came: Mutex::new(came),
         })
     }
 
@@ -315,7 +319,7 @@ impl Source for Queries {
             (from, begun) = (Place::Behind(id), rank);
         }
         open.push(Range::from(from).with_left(Some(rows.saturating_sub(begun))));
-        Ok(Ranges { open, last: None })
+        Ok(Ranges { open, ..Ranges::default() })
     }
 
     fn read(&self, range: &Range) -> Result<Page> {
@@ -383,6 +387,16 @@ impl Source for Queries {
             Pieces::ById(_) => id_of(row.get()).map(Place::Behind),
             Pieces::ByOffset(_) => None,
         }
+    }
+
+    fn admits(&self, row: &Raw) -> bool {
+        let Pieces::ByOffset(_) = self.pieces else { return true };
+        let id = id_of(row.get()).and_then(|id| id.parse().ok());
+        id.is_none_or(|id| self.came.lock().unwrap_or_else(PoisonError::into_inner).insert(id))
+    }
+
+    fn came(&self) -> Ids {
+        self.came.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
