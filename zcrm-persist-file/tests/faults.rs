@@ -92,7 +92,8 @@ fn outcome_for_user(folder: &Path) -> String {
 fn users_folder() -> (TempDir, std::path::PathBuf) {
     let root = TempDir::new().unwrap();
     set_mode(root.path(), 0o755);
-    let folder = root.path().join("tokens");
+    // Its real path, which errors name.
+    let folder = root.path().canonicalize().unwrap().join("tokens");
     filled(&folder);
     (root, folder)
 }

@@ -35,6 +35,10 @@ impl JournalFile {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let cannot = |cause| failure(path, "cannot be opened", cause);
         let is_new = !path.exists();
+        if files::is_device(path) || !is_new && !path.is_file() {
+            // A pipe would be waited for without end, and a device keeps nothing.
+            return Err(no_journal(path));
+        }
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         let file = files::retry(|| options.open(path)).map_err(cannot)?;
@@ -50,8 +54,7 @@ impl JournalFile {
         if is_new {
             sync_folder(path).map_err(cannot)?;
         } else if !begins_as_a_journal(&file).map_err(cannot)? {
-            let message = format!("{} is there already and is no journal; name another file", path.display());
-            return Err(Error::new(ErrorKind::Journal, message));
+            return Err(no_journal(path));
         }
         Ok(Self { path: path.to_owned(), file: Arc::new(file), end: 0, synced: 0, closed: false })
     }
@@ -195,6 +198,11 @@ impl JournalFile {
 
 fn busy(path: &Path) -> Error {
     let message = format!("the journal {} is held by another process; wait for its end", path.display());
+    Error::new(ErrorKind::Journal, message)
+}
+
+fn no_journal(path: &Path) -> Error {
+    let message = format!("{} is there already and is no journal; name another file", path.display());
     Error::new(ErrorKind::Journal, message)
 }
 
