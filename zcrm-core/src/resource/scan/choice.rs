@@ -229,9 +229,7 @@ impl Known<'_> {
         let criteria = match way {
             Way::Query => super::query::Queries::check(self.spec, version),
             #[cfg(feature = "bulk")]
-            Way::Bulk => {
-                self.spec.bulk_criteria().map_or(Ok(()), |criteria| criteria.bulk_read_json(version).map(drop))
-            }
+            Way::Bulk => self.spec.bulk_criteria(version).map(drop),
             #[cfg(not(feature = "bulk"))]
             Way::Bulk => Ok(()),
             Way::Pages => Ok(()),

@@ -16,6 +16,7 @@ mod cursor;
 mod estimate;
 mod facts;
 mod join;
+mod offset;
 mod pages;
 mod plan;
 mod pool;

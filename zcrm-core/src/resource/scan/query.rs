@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::VecDeque;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, PoisonError};
 
 use super::columns::{Columns, MODIFIED};
@@ -23,15 +24,17 @@ use crate::rest::{Key, Page as Found, Request, Session};
 #[derive(Debug)]
 pub(super) struct Queries {
     session: Session,
-    spec: Spec,
-    columns: Columns,
-    limits: Limits,
+    pub(super) spec: Spec,
+    pub(super) columns: Columns,
+    pub(super) limits: Limits,
     pieces: Pieces,
     /// There is room for both ends of a range, so that several workers can share the rows.
     divisible: bool,
     rows: Option<u64>,
     /// What was read of each piece and not given yet, where there are several.
     ahead: Mutex<Vec<Ahead>>,
+    /// Where the last page that was read by offset began.
+    pub(super) offset: AtomicU64,
 }
 
 /// The criteria, as they are sent.
@@ -76,6 +79,7 @@ impl Queries {
             divisible,
             rows,
             ahead: Mutex::new(ahead),
+            offset: AtomicU64::default(),
         })
     }
 
@@ -112,7 +116,7 @@ impl Queries {
     }
 
     /// Rows in the order of their ids, and whether there are more.
-    fn fetch(&self, select: Select, rows: u64) -> Result<(Vec<Raw>, bool)> {
+    pub(super) fn fetch(&self, select: Select, rows: u64) -> Result<(Vec<Raw>, bool)> {
         let text = select.limit(rows).query().and_then(|query| query.text(self.session.version()));
         let request = reading(request(&self.session, text, rows, false), move |response| {
             let Found { items, info } = Raw::of_page(response, Key::from(DATA))?;
@@ -151,13 +155,17 @@ impl Queries {
         let (Some(lowest), Some(highest)) = (ids.first(), ids.last()) else { return Ok(rows) };
         let window = Criteria::greater_equal("id", literal(lowest)).and(Criteria::less_equal("id", literal(highest)));
         let most = (rows.len() as u64).max(1);
+        let ids: Vec<RecordId> = ids.iter().map(|id| RecordId::from(id.as_str())).collect();
         let mut parts = vec![rows];
         for part in others {
+            if let Pieces::ByOffset(_) = self.pieces {
+                parts.push(self.of_ids(None, part, &ids)?);
+                continue;
+            }
             let criteria = Criteria::all(piece.clone().into_iter().chain([window.clone()]));
             let select = selected(&self.spec, criteria).fields(part.iter().cloned()).order_by("id");
             parts.push(self.fetch(select, page_rows(Some(most), 0, &self.limits))?.0);
         }
-        let ids: Vec<RecordId> = ids.into_iter().map(RecordId::from).collect();
         parts.extend(self.listed(&ids)?);
         let whole = |ids: &[RecordId]| self.again(piece.as_ref(), first, others, ids);
         joined(parts, self.columns.hides_modified.then_some(MODIFIED), whole)
@@ -171,19 +179,22 @@ impl Queries {
         others: &[Vec<String>],
         ids: &[RecordId],
     ) -> Result<Vec<Vec<Raw>>> {
-        let mut parts: Vec<Vec<Raw>> = Vec::new();
-        for part in std::iter::once(first).chain(others.iter().map(Vec::as_slice)) {
-            let mut rows = Vec::new();
-            for ids in ids.chunks(self.limits.in_values) {
-                let these = Criteria::is_in("id", ids.iter().map(|id| Literal::Id(id.as_str().to_owned())));
-                let criteria = Criteria::all(piece.cloned().into_iter().chain([these]));
-                let select = selected(&self.spec, criteria).fields(part.iter().cloned()).order_by("id");
-                rows.extend(self.fetch(select, ids.len() as u64)?.0);
-            }
-            parts.push(rows);
-        }
+        let parts = std::iter::once(first).chain(others.iter().map(Vec::as_slice));
+        let mut parts = parts.map(|part| self.of_ids(piece, part, ids)).collect::<Result<Vec<_>>>()?;
         parts.extend(self.listed(ids)?);
         Ok(parts)
+    }
+
+    /// Some fields of the records with these ids.
+    fn of_ids(&self, piece: Option<&Criteria>, part: &[String], ids: &[RecordId]) -> Result<Vec<Raw>> {
+        let mut rows = Vec::new();
+        for ids in ids.chunks(self.limits.in_values) {
+            let these = Criteria::is_in("id", ids.iter().map(|id| Literal::Id(id.as_str().to_owned())));
+            let criteria = Criteria::all(piece.cloned().into_iter().chain([these]));
+            let select = selected(&self.spec, criteria).fields(part.iter().cloned()).order_by("id");
+            rows.extend(self.fetch(select, ids.len() as u64)?.0);
+        }
+        Ok(rows)
     }
 
     /// The fields that COQL does not select, of the records with these ids.
@@ -257,28 +268,6 @@ impl Queries {
         Ok(Page::new(merged.into_iter().map(|(_, row)| row).collect(), next))
     }
 
-    fn read_at_offset(&self, criteria: &Criteria, range: &Range) -> Result<Page> {
-        let read = match range.from {
-            Place::Row(row) => row,
-            _ => 0,
-        };
-        let rows = page_rows(range.left, range.pages, &self.limits).min(self.limits.reach.saturating_sub(read));
-        if rows == 0 {
-            let message = format!(
-                "COQL reaches {} records by offset, and these {} conditions leave no room to go on by id; use fewer \
-                 conditions, or bulk read",
-                self.limits.reach,
-                criteria.conditions()
-            );
-            return Err(Error::new(ErrorKind::ListingLimit, message).logged());
-        }
-        let first = self.columns.parts.first().cloned().unwrap_or_default();
-        let select = selected(&self.spec, Some(criteria.clone())).fields(first).order_by("id").offset(read);
-        let (found, more) = self.fetch(select, rows)?;
-        let next = more.then(|| Place::Row(read.saturating_add(found.len() as u64)));
-        Ok(Page::new(found, next))
-    }
-
     /// The id at a rank of the rows behind an id, counted from 1; none where there are fewer.
     fn id_at(&self, behind: Option<&str>, upto: Option<&Edge>, rank: u64, descending: bool) -> Result<Option<String>> {
         let criteria = Criteria::all(self.piece().into_iter().chain(bounds(behind, upto)));
@@ -341,7 +330,9 @@ impl Source for Queries {
     fn finish(&self, rows: Vec<Raw>) -> Result<Vec<Raw>> {
         match &self.pieces {
             Pieces::ById(pieces) if pieces.len() > 1 => Ok(rows),
-            _ => self.completed(self.piece(), rows),
+            Pieces::ById(_) => self.completed(self.piece(), rows),
+            // Beside the ids there is no room for the criteria, by which these were found.
+            Pieces::ByOffset(_) => self.completed(None, rows),
         }
     }
 
@@ -379,10 +370,11 @@ impl Source for Queries {
     }
 
     fn place_behind(&self, row: &Raw) -> Option<Place> {
-        match self.pieces {
-            Pieces::ById(_) => id_of(row.get()).map(Place::Behind),
-            Pieces::ByOffset(_) => None,
-        }
+        let id = id_of(row.get())?;
+        Some(match self.pieces {
+            Pieces::ById(_) => Place::Behind(id),
+            Pieces::ByOffset(_) => self.row_behind(id),
+        })
     }
 }
 
@@ -390,16 +382,24 @@ impl Pieces {
     /// The criteria with room for so many more conditions.
     fn of(spec: &Spec, version: ApiVersion, room: usize) -> Result<Self> {
         let Some(criteria) = spec.coql_criteria(version) else { return Ok(Self::ById(vec![None])) };
-        let fitted = criteria.fitted(Limits::of(version).in_values);
-        match fitted.parts(COQL_CONDITIONS.saturating_sub(room)) {
-            Ok(pieces) => Ok(Self::ById(pieces.into_iter().map(Some).collect())),
+        let values = Limits::of(version).in_values;
+        let most = COQL_CONDITIONS.saturating_sub(room);
+        let by_id = |pieces: Vec<Criteria>| Self::ById(pieces.into_iter().map(Some).collect());
+        let fitted = criteria.fitted(values);
+        if let Ok(pieces) = fitted.parts(most) {
+            return Ok(by_id(pieces));
+        }
+        // COQL's own limit on what was asked for says more than the room that is left.
+        spec.filter.as_ref().map_or(Ok(()), |filter| filter.fitted(values).parts(COQL_CONDITIONS).map(drop))?;
+        match criteria.merged().fitted(values).parts(most) {
+            Ok(pieces) => Ok(by_id(pieces)),
             Err(_) if fitted.conditions() <= COQL_CONDITIONS => Ok(Self::ByOffset(fitted)),
             Err(error) => Err(error),
         }
     }
 }
 
-fn selected(spec: &Spec, criteria: Option<Criteria>) -> Select {
+pub(super) fn selected(spec: &Spec, criteria: Option<Criteria>) -> Select {
     let select = Select::from(spec.module.as_str());
     let select = match &spec.view {
         Some(view) => select.custom_view(view.clone()),
@@ -428,7 +428,7 @@ fn literal(id: &str) -> Literal {
 }
 
 /// The ids of rows; one that is no JSON may have none.
-fn ids_of(rows: &[Raw]) -> Result<Vec<String>> {
+pub(super) fn ids_of(rows: &[Raw]) -> Result<Vec<String>> {
     let mut ids = Vec::with_capacity(rows.len());
     for row in rows {
         match id_of(row.get()) {
@@ -441,7 +441,7 @@ fn ids_of(rows: &[Raw]) -> Result<Vec<String>> {
 }
 
 /// Ids have to go up: otherwise rows would be missed or come twice.
-fn check_order<'a>(behind: Option<&'a str>, ids: &'a [String]) -> Result<()> {
+pub(super) fn check_order<'a>(behind: Option<&'a str>, ids: &'a [String]) -> Result<()> {
     let mut last = behind;
     for id in ids {
         if last.is_some_and(|last| compare_ids(id, last) != Ordering::Greater) {
@@ -462,6 +462,6 @@ fn of_json(value: &Json) -> Option<u64> {
     number(Some(&serde_json::Value::try_from(value.clone()).ok()?))
 }
 
-fn stuck(why: &str) -> Error {
+pub(super) fn stuck(why: &str) -> Error {
     Error::new(ErrorKind::InvalidResponse, format!("the scan cannot go on: {why}"))
 }

@@ -32,8 +32,8 @@ pub(super) enum Place {
     Start,
     /// Behind this id.
     Behind(String),
-    /// At this row, where ids cannot be told.
-    Row(u64),
+    /// Behind this id, where there is no room to ask for it: about so many rows were read.
+    Row { read: u64, behind: String },
     /// At this page, from 1.
     Page(u32),
     /// In a listing by id.

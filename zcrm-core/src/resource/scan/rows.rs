@@ -201,9 +201,11 @@ impl<T> ScanRows<T> {
         let fields = choice.columns.parts.first().cloned().unwrap_or_default();
         let known = facts.fields(session, spec)?;
         let mut read = BulkRead::of(session, &spec.module).fields(fields).knowing(&known);
-        if let Some(criteria) = spec.bulk_criteria() {
+        let (criteria, tests) = spec.bulk_criteria(session.version()).map_err(Error::logged)?;
+        if let Some(criteria) = criteria {
             read = read.filter(&criteria);
         }
+        read = read.only(tests);
         if let Some(view) = &spec.view {
             read = read.custom_view(view.clone());
         }

@@ -3,7 +3,14 @@
 use crate::config::ApiVersion;
 use crate::criteria::{Criteria, Literal};
 use crate::entity::{CustomViewId, DateTime};
+#[cfg(feature = "bulk")]
+use crate::error::Result;
+#[cfg(feature = "bulk")]
+use crate::resource::bulk::Test;
 use crate::resource::module::Which;
+
+/// When a record was changed last.
+const MODIFIED: &str = "Modified_Time";
 
 /// Which records of a module, and which of their fields.
 #[derive(Debug, Clone)]
@@ -42,16 +49,35 @@ impl Spec {
         self.criteria(converted)
     }
 
-    /// All that bulk read has to be told of which records.
+    /// All that bulk read has to be told of which records, and what has to be looked at in their rows: what the filter
+    /// leaves no room for.
+    ///
+    /// # Errors
+    ///
+    /// Bulk read cannot say what the filter says.
     #[cfg(feature = "bulk")]
-    pub(super) fn bulk_criteria(&self) -> Option<Criteria> {
-        const NAME: &str = "$converted";
+    pub(super) fn bulk_criteria(&self, version: ApiVersion) -> Result<(Option<Criteria>, Vec<Test>)> {
+        const CONVERTED: &str = "$converted";
+        let since = self.since.clone().map(|since| {
+            (Criteria::greater_than(MODIFIED, Literal::DateTime(since.clone())), Test::After(MODIFIED, since))
+        });
         let converted = match self.converted {
-            None | Some(Which::Without) if self.has_converted() => Some(Criteria::equals(NAME, false)),
-            None => None,
-            Some(which) => of_converted(NAME, which),
+            None | Some(Which::Without) if self.has_converted() => Some(false),
+            Some(Which::Only) => Some(true),
+            None | Some(Which::Without | Which::Both) => None,
         };
-        self.criteria(converted)
+        let converted = converted.map(|is| (Criteria::equals(CONVERTED, is), Test::Is(CONVERTED, is)));
+        let own: Vec<_> = since.into_iter().chain(converted).collect();
+        let mut told = own.len();
+        loop {
+            let (sent, looked_at) = own.split_at_checked(told).unwrap_or((&own, &[]));
+            let criteria = Criteria::all(self.filter.clone().into_iter().chain(sent.iter().map(|(own, _)| own.clone())));
+            match criteria.as_ref().map_or(Ok(()), |criteria| criteria.bulk_read_json(version).map(drop)) {
+                Ok(()) => return Ok((criteria, looked_at.iter().map(|(_, test)| test.clone()).collect())),
+                Err(error) if told == 0 => return Err(error),
+                Err(_) => told = told.saturating_sub(1),
+            }
+        }
     }
 
     /// Only leads can be converted.
@@ -62,7 +88,7 @@ impl Spec {
 
     fn criteria(&self, converted: Option<Criteria>) -> Option<Criteria> {
         let since = self.since.clone();
-        let since = since.map(|since| Criteria::greater_than("Modified_Time", Literal::DateTime(since)));
+        let since = since.map(|since| Criteria::greater_than(MODIFIED, Literal::DateTime(since)));
         Criteria::all(self.filter.clone().into_iter().chain(since).chain(converted))
     }
 }
