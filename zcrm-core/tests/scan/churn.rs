@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use zcrm_core::resource::{ScanCursor, Way};
+use zcrm_core::criteria::Criteria;
+use zcrm_core::resource::{Scan, ScanCursor, Way};
 use zcrm_core::{Client, Record, RecordId};
+use zcrm_emulator::MadeUpLeads;
 
-use super::{Stop, client, rows, start};
+use super::{Stop, client, rows, start_with};
 
 /// Creates, changes and deletes until it is told to stop; gives the ids that it deleted.
 fn churn(client: &Client, ids: &[String], stop: &AtomicBool, seed: u64) -> BTreeSet<String> {
@@ -31,11 +33,30 @@ fn churn(client: &Client, ids: &[String], stop: &AtomicBool, seed: u64) -> BTree
 
 #[test]
 fn what_is_there_throughout_comes_exactly_once_though_the_scan_is_broken_off_again_and_again() {
-    for (version, leads) in [("v2", 1_500), ("v8", 6_000)] {
+    check(Way::Query, None, [("v2", 1_500, 50), ("v8", 6_000, 50)]);
+}
+
+#[test]
+fn so_does_what_fits_25_conditions_beside_which_there_is_no_room_for_the_id() {
+    let later = |year: usize| format!("Created_Time > '{}-01-01T00:00:00+00:00'", 1_990 + year);
+    let all = (1..=25).map(later).collect::<Vec<_>>().join(" and ");
+    check(Way::Query, Some(Criteria::parse(&all).unwrap()), [("v2", 1_500, 50), ("v8", 3_000, 50)]);
+}
+
+#[test]
+fn pages_miss_nothing_and_give_nothing_twice_however_many_were_modified_in_one_second() {
+    check(Way::Pages, None, [("v2", 1_500, 1), ("v2", 3_000, 1_000), ("v8", 2_500, 2), ("v8", 3_000, 90)]);
+}
+
+fn check<const N: usize>(way: Way, filter: Option<Criteria>, modules: [(&str, u64, u64); N]) {
+    for (version, leads, per_second) in modules {
         for workers in [1, 4] {
-            let (emulator, other) = start(version, leads);
-            let scan =
-                || client(&emulator, version).module("Leads").scan().fields(["City"]).way(Way::Query).workers(workers);
+            let made_up = MadeUpLeads { id_gap: 7, per_second, converted_every: 10, ..MadeUpLeads::of(leads) };
+            let (emulator, other) = start_with(version, made_up);
+            let scan = || {
+                let scan = client(&emulator, version).module("Leads").scan().fields(["City"]);
+                filter.iter().fold(scan, Scan::filter).way(way).workers(workers)
+            };
             let before: Vec<String> = rows(&scan()).into_keys().collect();
             emulator.behave(|behaviour| behaviour.delay = Duration::from_millis(15));
             let stop = AtomicBool::new(false);
@@ -63,9 +84,9 @@ fn what_is_there_throughout_comes_exactly_once_though_the_scan_is_broken_off_aga
                 (came, churning.join().unwrap())
             });
             assert!(!gone.is_empty());
-            assert!(came.values().all(|times| *times == 1), "{version} {workers}: some came twice");
+            assert!(came.values().all(|times| *times == 1), "{version} {per_second} {workers}: some came twice");
             let missing = before.iter().filter(|id| !gone.contains(*id) && !came.contains_key(*id)).count();
-            assert_eq!(missing, 0, "{version} {workers}");
+            assert_eq!(missing, 0, "{version} {per_second} {workers}");
         }
     }
 }

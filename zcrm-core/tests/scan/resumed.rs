@@ -3,9 +3,9 @@
 use serde_json::json;
 use zcrm_core::resource::{ScanCursor, Way};
 use zcrm_core::{ErrorKind, Record};
-use zcrm_emulator::{Fault, On, Reply};
+use zcrm_emulator::{Fault, MadeUpLeads, On, Reply};
 
-use super::{WAYS, client, once, rows, start};
+use super::{WAYS, client, once, rows, start, start_with};
 
 #[test]
 fn a_scan_that_is_dropped_anywhere_goes_on_without_a_loss_or_a_double() {
@@ -58,10 +58,13 @@ fn a_cursor_keeps_its_way_and_refuses_another_scan() {
 }
 
 #[test]
-fn past_the_reach_of_page_tokens_pages_go_on_by_time() {
-    let (emulator, client) = start("v8", 4_500);
+fn where_too_many_were_modified_in_one_second_tokens_lead_on_and_behind_their_reach_the_time() {
+    let (emulator, client) = start_with("v8", MadeUpLeads { per_second: 2_500, ..MadeUpLeads::of(4_500) });
+    let scan = client.module("Leads").scan().fields(["City"]).way(Way::Pages);
+    assert_eq!(rows(&scan).len(), 4_500);
     let body = json!({ "code": "PAGINATION_LIMIT_EXCEEDED", "details": {}, "message": "no", "status": "error" });
-    emulator.fault(On::path("/crm/v8/Leads").after(14).times(1), Fault::Reply(Reply::json(400, &body)));
-    assert_eq!(rows(&client.module("Leads").scan().fields(["City"]).way(Way::Pages)).len(), 4_050);
+    // Ten pages by number, and two by token.
+    emulator.fault(On::path("/crm/v8/Leads").after(12).times(1), Fault::Reply(Reply::json(400, &body)));
+    assert_eq!(rows(&scan).len(), 4_500);
     assert_eq!(emulator.counters().faults, 1);
 }

@@ -54,8 +54,7 @@ pub(crate) struct Export {
     /// Where to write to; standard output when absent
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// How to read. Bulk gives lookups without their names, and no subforms and files; pages may miss a record while
-    /// others write
+    /// How to read. Bulk gives lookups without their names, and no subforms and files
     #[arg(long, value_enum, default_value_t = How::Auto)]
     way: How,
     /// What counts when the way is chosen

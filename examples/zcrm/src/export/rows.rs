@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Error, Result};
 use zcrm_core::Record;
-use zcrm_core::resource::{ScanRows, Way};
+use zcrm_core::resource::ScanRows;
 use zcrm_core::rest::UnfitRow;
 
 use super::checkpoint::Checkpoints;
@@ -64,8 +64,8 @@ impl Rows {
 
     fn tell_gaps(&mut self) {
         let Some(plan) = self.scan.plan() else { return };
-        if !self.begun && !self.quiet && self.chosen && plan.way() == Way::Pages {
-            stdio::note("note: while others write, pages may miss a record or give it twice");
+        if let (false, false, true, Some(caution)) = (self.begun, self.quiet, self.chosen, plan.caution()) {
+            stdio::note(format_args!("note: {caution}"));
         }
         let gaps = plan.gaps();
         for gap in gaps.iter().skip(self.told).filter(|_| !self.quiet) {

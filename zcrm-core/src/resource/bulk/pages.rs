@@ -71,7 +71,20 @@ impl<'a, T: DeserializeOwned> BulkRows<'a, T> {
         let types = Types::of(&query.module);
         let sieve = Sieve::default();
         let (limit, expected, progress, journal) = (WAIT_LIMIT, None, None, None);
-        Self { starter, start_again, fault, state, types, sieve, file: None, limit, expected, progress, journal, ended: false }
+        Self {
+            starter,
+            start_again,
+            fault,
+            state,
+            types,
+            sieve,
+            file: None,
+            limit,
+            expected,
+            progress,
+            journal,
+            ended: false,
+        }
     }
 
     /// The module's fields are known already.

@@ -94,18 +94,7 @@ impl<T: DeserializeOwned> ResultRows<T> {
             return Err(damaged("it has no column Id").logged());
         }
         let json = String::new();
-        Ok(Self {
-            file,
-            columns,
-            sieve: placed,
-            row,
-            json,
-            limit,
-            expected,
-            read: 0,
-            ended: false,
-            item: PhantomData,
-        })
+        Ok(Self { file, columns, sieve: placed, row, json, limit, expected, read: 0, ended: false, item: PhantomData })
     }
 
     /// Passes rows over; they are not decoded.

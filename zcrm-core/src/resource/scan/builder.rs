@@ -66,7 +66,7 @@ impl ModuleHandle {
 impl Scan {
     /// Adds fields to give, by API name; `id` comes always. Without any, all fields come that the way can give,
     /// and by pages of v2 and v2.1 also where more than 50 are named. What COQL does not select, such as files and
-    /// subforms, comes from lists by id then, a request for 100 records.
+    /// subforms, comes by pages, or by COQL and from lists by id, a request for 100 records.
     pub fn fields<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         for name in names {
             let name = name.into();
@@ -118,7 +118,7 @@ impl Scan {
 
     /// How many requests may be in flight at once, by default one; the client's own limits
     /// ([`concurrency`](crate::config::HttpOptions::concurrency)) hold besides. With more than one, each worker reads a
-    /// range of ids, pages or times on a thread of its own, holds one page in memory, and the rows come in no order.
+    /// range of ids or times on a thread of its own, holds one page in memory, and the rows come in no order.
     /// Bulk jobs run one after another whatever this says.
     pub fn workers(mut self, workers: usize) -> Self {
         if workers == 0 {

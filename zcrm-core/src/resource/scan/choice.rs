@@ -1,6 +1,6 @@
 //! Which way a scan takes.
 
-use super::columns::Columns;
+use super::columns::{Columns, MODIFIED};
 use super::estimate::{Circumstances, Estimate, Tariff};
 use super::facts::{Counted, Facts};
 use super::spec::Spec;
@@ -32,6 +32,8 @@ pub(super) struct Choice {
     /// How many records there are, where that is known.
     pub(super) rows: Option<u64>,
     pub(super) estimate: Option<Estimate>,
+    /// What others write moves its pages.
+    pub(super) shifts: bool,
 }
 
 impl Choice {
@@ -168,56 +170,72 @@ impl Known<'_> {
         }
     }
 
-    /// The best of those ways that give what is wanted, which are all fields where none are named. Pages only where
-    /// there is no other: they promise less.
+    /// The best of those ways that give what is wanted, which are all fields where none are named. Pages that what
+    /// others write moves are taken where there is no other way.
     fn best(&self) -> Result<Choice> {
-        let able = |way: Way| self.columns(way).map(|columns| self.taken(way, columns, String::new()));
-        let query = able(Way::Query);
-        let bulk = able(Way::Bulk).and_then(|bulk| {
-            let Ok(query) = &query else { return Ok(bulk) };
-            let only_by_query = bulk.columns.left_out.iter().filter(|name| !query.columns.left_out.contains(name));
-            let less: Vec<_> = only_by_query.map(String::as_str).collect();
-            if less.is_empty() { Ok(bulk) } else { Err(format!("bulk read does not export {}", less.join(", "))) }
-        });
-        match (query, bulk) {
-            (Ok(query), Ok(bulk)) => Ok(self.better(query, bulk)),
-            (Ok(query), Err(why)) => Ok(Choice { reason: format!("each record comes once; {why}"), ..query }),
-            (Err(why), Ok(bulk)) => Ok(Choice { reason: why, ..bulk }),
-            (Err(no_query), Err(no_bulk)) => match able(Way::Pages) {
-                Ok(pages) => Ok(Choice { reason: format!("{no_query}, and {no_bulk}"), ..pages }),
-                Err(no_pages) => {
-                    let module = &self.spec.module;
-                    let message = format!("{module} cannot be read in any way: {no_query}; {no_bulk}; {no_pages}");
-                    Err(Error::new(ErrorKind::Unsupported, message))
-                }
-            },
+        let (mut able, mut unable) = (Vec::new(), Vec::new());
+        for way in Way::ALL {
+            match self.columns(way) {
+                Ok(columns) => able.push(self.taken(way, columns, String::new())),
+                Err(why) => unable.push(why),
+            }
         }
+        let promising = |choice: &Choice| !choice.shifts;
+        if able.iter().any(|choice| choice.columns.left_out.is_empty() && promising(choice)) {
+            able.retain(|choice| {
+                let less = &choice.columns.left_out;
+                unable.extend(
+                    (!less.is_empty()).then(|| format!("{} does not give {}", choice.way.told(), less.join(", "))),
+                );
+                less.is_empty()
+            });
+        }
+        if able.iter().any(promising) {
+            able.retain(promising);
+        }
+        self.cheapest(able, &unable)
     }
 
-    fn better(&self, query: Choice, bulk: Choice) -> Choice {
-        let Some(rows) = self.rows else {
-            let reason = "how many records there are is not known, and COQL costs little for few".to_owned();
-            return Choice { reason, ..query };
+    /// Whether each record comes exactly once by pages: only where they can be sorted by time.
+    fn pages_promise(&self) -> bool {
+        let timed = |fields: &[Field]| fields.iter().any(|field| field.api_name.as_deref() == Some(MODIFIED));
+        self.spec.view.is_none() && self.fields.is_none_or(timed)
+    }
+
+    /// The cheapest of some ways, the first of those that cost the same; where it is not known how many records there
+    /// are, the first.
+    fn cheapest(&self, able: Vec<Choice>, unable: &[String]) -> Result<Choice> {
+        let cost = |choice: &Choice| self.rows.map(|rows| self.whole(choice, rows));
+        let key = |choice: &Choice| {
+            cost(choice).map(|cost| match self.wish.prefer {
+                Prefer::Credits => (u128::from(cost.credits), cost.duration.as_millis()),
+                Prefer::Time => (cost.duration.as_millis(), u128::from(cost.credits)),
+            })
         };
-        let [of_query, of_bulk] = [&query, &bulk].map(|choice| self.whole(choice, rows));
-        let key = |estimate: &Estimate| match self.wish.prefer {
-            Prefer::Credits => (u128::from(estimate.credits), estimate.duration.as_millis()),
-            Prefer::Time => (estimate.duration.as_millis(), u128::from(estimate.credits)),
+        let told = |choice: &Choice| {
+            cost(choice).map(|cost| match self.wish.prefer {
+                Prefer::Credits => format!("{} credits", cost.credits),
+                Prefer::Time => format!("about {:.1} s", cost.duration.as_secs_f64()),
+            })
         };
-        let (best, other, [cost, more]) = match key(&of_query) <= key(&of_bulk) {
-            true => (query, Way::Bulk, [of_query, of_bulk]),
-            false => (bulk, Way::Query, [of_bulk, of_query]),
+        let Some(best) = able.iter().min_by_key(|choice| key(choice)) else {
+            let message = format!("{} cannot be read in any way: {}", self.spec.module, unable.join("; "));
+            return Err(Error::new(ErrorKind::Unsupported, message));
         };
-        let reason = match self.wish.prefer {
-            Prefer::Credits => {
-                format!("it takes {} credits; {} takes {}", cost.credits, other.told(), more.credits)
+        let others = able.iter().filter(|choice| choice.way != best.way);
+        let others = others.filter_map(|other| Some(format!("{} it takes {}", other.way.told(), told(other)?)));
+        let reason = match (self.rows, able.len()) {
+            (_, 1) => unable.join(", and "),
+            (None, _) => {
+                let unknown = "how many records there are is not known".to_owned();
+                unable.iter().cloned().chain([unknown]).collect::<Vec<_>>().join(", and ")
             }
-            Prefer::Time => {
-                let seconds = |estimate: Estimate| estimate.duration.as_secs_f64();
-                format!("it takes about {:.1} s; {} takes {:.1} s", seconds(cost), other.told(), seconds(more))
+            (Some(_), _) => {
+                let takes = told(best).map(|takes| format!("it takes {takes}"));
+                takes.into_iter().chain(others).collect::<Vec<_>>().join("; ")
             }
         };
-        Choice { reason, ..best }
+        Ok(Choice { reason, ..best.clone() })
     }
 
     fn columns(&self, way: Way) -> std::result::Result<Columns, String> {
@@ -227,7 +245,7 @@ impl Known<'_> {
         let version = self.session.version();
         let columns = Columns::of(way, self.spec, self.fields, version)?;
         let criteria = match way {
-            Way::Query => super::query::Queries::check(self.spec, version),
+            Way::Query => super::query::Queries::check(self.spec, version, self.rows),
             #[cfg(feature = "bulk")]
             Way::Bulk => self.spec.bulk_criteria(version).map(drop),
             #[cfg(not(feature = "bulk"))]
@@ -239,7 +257,8 @@ impl Known<'_> {
 
     fn taken(&self, way: Way, columns: Columns, reason: String) -> Choice {
         let estimate = self.rows.map(|rows| self.circumstances().estimate(way, &columns, rows, true));
-        Choice { way, columns, reason, rows: self.rows, estimate }
+        let shifts = way == Way::Pages && !self.pages_promise();
+        Choice { way, columns, reason, rows: self.rows, estimate, shifts }
     }
 
     fn circumstances(&self) -> Circumstances<'_> {

@@ -130,11 +130,11 @@ impl Columns {
         let (names, _) = chosen(spec, known.filter(|_| later), |_| false);
         let gaps = cut_short(spec, &names, known, "lists give").into_iter().collect();
         // Up to v2.1 a request without fields gives all of them.
-        let some = spec.fields.len() <= OF_PAGES;
-        let (parts, hides_modified) = match (later, &spec.view) {
-            (true, Some(_)) => cut(names, OF_PAGES),
-            (true, None) => by_time(names),
-            (false, _) => (vec![if some { spec.fields.clone() } else { Vec::new() }], false),
+        let all = !later && (spec.fields.is_empty() || spec.fields.len() >= OF_PAGES);
+        let (parts, hides_modified) = match spec.view {
+            _ if all => (vec![Vec::new()], false),
+            Some(_) => cut(names, OF_PAGES),
+            None => by_time(names),
         };
         Ok(Self { parts, hides_modified, gaps, ..Self::default() })
     }

@@ -14,10 +14,10 @@ use crate::transport::Method;
 pub(super) const PAGE: u64 = 200;
 
 /// Rows that are reached by page token (Zoho's page *Get records*).
-const BY_TOKEN: u64 = 100_000;
+pub(super) const BY_TOKEN: u64 = 100_000;
 
-/// Rows of a page that begins by time, without those that came before.
-const BY_TIME: u64 = 197;
+/// Rows that a page brings behind the first one, without those that came before.
+const BY_TIME: u64 = 195;
 
 /// Rows of the ranges of time into which many are divided.
 const DIVIDED: u64 = 1_960;
@@ -130,24 +130,21 @@ impl Circumstances<'_> {
 
     fn of_pages(&self, columns: &Columns, rows: u64) -> Estimate {
         let by_id = (columns.parts.len() as u64).saturating_sub(1).saturating_mul(rows.div_ceil(IDS));
-        let pages = rows.div_ceil(PAGE).max(1);
-        let shared = self.workers > 1 && self.spec.view.is_none();
-        let around = match (self.version >= ApiVersion::V3, shared) {
-            // Pages that begin by time overlap, those of a range that was divided are not all full, and there is a look
-            // at what was changed meanwhile.
-            (true, true) if rows > PAGE => {
-                let divided = rows.div_ceil(DIVIDED).saturating_add(self.workers) / 2;
-                rows.div_ceil(BY_TIME).saturating_sub(rows.div_ceil(PAGE)).saturating_add(divided).saturating_add(1)
-            }
-            // All of them again, by time.
-            (true, false) if rows > BY_TOKEN && self.spec.view.is_none() => BY_TOKEN.div_ceil(PAGE),
-            _ => 0,
+        let by_time = self.spec.view.is_none();
+        let workers = if by_time { self.workers.max(1) } else { 1 };
+        let pages = match by_time {
+            true => rows.saturating_sub(PAGE).div_ceil(BY_TIME).saturating_add(1),
+            false => rows.div_ceil(PAGE).max(1),
         };
-        let workers = if shared || self.version < ApiVersion::V3 { self.workers } else { 1 };
-        let calls = pages.saturating_add(by_id).saturating_add(around);
-        let credits = pages.saturating_mul(self.tariff.page);
-        let credits = credits.saturating_add(by_id.saturating_mul(self.tariff.by_id)).saturating_add(around);
-        Estimate { calls, credits, duration: self.rounds(calls.div_ceil(workers.max(1))) }
+        // Ranges that were divided end with pages that are not full, and there is a look at what was changed meanwhile.
+        let divided = match workers > 1 && rows > PAGE {
+            true => (rows.div_ceil(DIVIDED).saturating_add(workers) / 2).saturating_add(1),
+            false => 0,
+        };
+        let pages = pages.saturating_add(divided);
+        let calls = pages.saturating_add(by_id);
+        let credits = pages.saturating_mul(self.tariff.page).saturating_add(by_id.saturating_mul(self.tariff.by_id));
+        Estimate { calls, credits, duration: self.rounds(calls.div_ceil(workers)) }
     }
 
     fn of_bulk(&self, rows: u64, counted: bool) -> Estimate {

@@ -6,18 +6,20 @@
 //!   [`plan`]: the choice, told.
 //! * [`rows`]: the iterator; [`reader`]: its rows, from ranges or from bulk jobs. [`cursor`]: where it stands.
 //! * [`range`]: a piece of the module that one worker reads; [`pool`]: who reads which; [`workers`]: on threads.
-//! * [`query`]: ranges of ids, by COQL. [`pages`]: ranges of pages; [`timeline`]: ranges of times. [`join`]: rows whose
-//!   fields take several requests.
+//! * [`query`]: ranges of ids, by COQL. [`timeline`]: pages, as ranges of times; [`listed`]: the listing that it reads;
+//!   [`chain`]: where that stands. [`ids`]: the records that came. [`join`]: rows whose fields take several requests.
 
 mod builder;
+mod chain;
 mod choice;
 mod columns;
 mod cursor;
 mod estimate;
 mod facts;
+mod ids;
 mod join;
+mod listed;
 mod offset;
-mod pages;
 mod plan;
 mod pool;
 mod query;

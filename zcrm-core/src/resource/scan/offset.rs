@@ -27,7 +27,8 @@ impl Queries {
             let (rows, more) = self.at_offset(criteria, offset, range)?;
             let ids = ids_of(&rows)?;
             check_order(None, &ids)?;
-            let is_joined = behind.zip(ids.first()).is_some_and(|(last, id)| compare_ids(id, last) != Ordering::Greater);
+            let is_joined =
+                behind.zip(ids.first()).is_some_and(|(last, id)| compare_ids(id, last) != Ordering::Greater);
             if offset > 0 && !is_joined {
                 (offset, back) = (offset.saturating_sub(back), back.saturating_mul(2));
                 continue;
@@ -61,18 +62,21 @@ impl Queries {
         let rows = page_rows(range.left, range.pages, &self.limits).min(reached);
         // Behind the first page, one row is there already.
         if rows <= u64::from(offset > 0) {
-            let message = format!(
-                "COQL reaches {} records by offset, and these {} conditions leave no room to go on by id; use fewer \
-                 conditions, or bulk read",
-                self.limits.reach,
-                criteria.conditions()
-            );
-            return Err(Error::new(ErrorKind::ListingLimit, message).logged());
+            return Err(out_of_reach(criteria, self.limits.reach).logged());
         }
         let first = self.columns.parts.first().cloned().unwrap_or_default();
         let select = selected(&self.spec, Some(criteria.clone())).fields(first).order_by("id").offset(offset);
         self.fetch(select, rows)
     }
+}
+
+pub(super) fn out_of_reach(criteria: &Criteria, reach: u64) -> Error {
+    let message = format!(
+        "COQL reaches {reach} records by offset, and these {} conditions leave no room to go on by id; use fewer \
+         conditions, or bulk read",
+        criteria.conditions()
+    );
+    Error::new(ErrorKind::ListingLimit, message)
 }
 
 /// The rows behind an id; one that is no JSON may have none, and belongs to those before it.

@@ -88,14 +88,15 @@ impl ScanPlan {
 }
 
 impl ScanPlan {
-    /// What the way does not promise.
-    fn caution(&self) -> Option<&'static str> {
+    /// What the way does not promise, in words; `None` where each record that is there throughout comes exactly once.
+    #[must_use]
+    pub fn caution(&self) -> Option<&'static str> {
         match self.choice.way {
-            Way::Pages => Some("while others write, pages may miss a record or give it twice"),
+            Way::Pages if self.choice.shifts => Some("while others write, these pages may miss a record"),
             Way::Bulk if self.rows.is_some_and(|rows| rows > JOB) => Some(
                 "several jobs are several looks: up to v6 a record that is deleted between two of them may hide another",
             ),
-            Way::Bulk | Way::Query => None,
+            _ => None,
         }
     }
 }
@@ -128,18 +129,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_several_jobs_promise_is_said() {
-        let told = |rows| {
+    fn what_a_way_does_not_promise_is_said() {
+        let told = |way, rows, shifts| {
             let choice = Choice {
-                way: Way::Bulk,
+                way,
                 columns: super::super::columns::Columns::default(),
                 reason: "it was asked for".to_owned(),
                 rows: Some(rows),
                 estimate: None,
+                shifts,
             };
             ScanPlan::new(choice, Some(rows), None, 1, 0).to_string()
         };
-        assert!(told(JOB + 1).contains("several jobs are several looks"), "{}", told(JOB + 1));
-        assert!(!told(JOB).contains("several jobs"), "{}", told(JOB));
+        assert!(told(Way::Bulk, JOB + 1, false).contains("several jobs are several looks"));
+        assert!(!told(Way::Bulk, JOB, false).contains("several jobs"));
+        assert!(told(Way::Pages, 7, true).contains("may miss a record"));
+        assert!(!told(Way::Pages, 7, false).contains("may miss"));
     }
 }

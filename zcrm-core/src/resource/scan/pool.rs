@@ -94,7 +94,7 @@ impl Pool {
     pub(super) fn starts(&self) -> Ranges {
         let with_end = |slot: &Slot| slot.start.clone().upto(slot.range.upto.clone());
         let state = self.lock();
-        Ranges { open: state.slots.iter().map(with_end).collect(), last: state.last.clone() }
+        Ranges { open: state.slots.iter().map(with_end).collect(), last: state.last.clone(), came: self.source.came() }
     }
 
     /// A range for a worker: one that waits, or a part of another. Waits for one; `None` when all is read.
@@ -250,7 +250,6 @@ impl Slot {
         if let Some(edge) = &range.upto {
             source.trim(page, edge);
         }
-        range.skip = 0;
         range.pages = range.pages.saturating_add(1);
         range.left = range.left.map(|left| left.saturating_sub(read));
         if range.left == Some(0) {

@@ -8,7 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use super::columns::{Columns, MODIFIED};
 use super::estimate::{page_rows, ranks};
 use super::join::joined;
-use super::pages::Listed;
+use super::listed::Listed;
+use super::offset::out_of_reach;
 use super::range::{Cut, Division, Edge, Page, Place, Range, Ranges, Share, Source};
 use super::spec::Spec;
 use crate::config::ApiVersion;
@@ -83,10 +84,12 @@ impl Queries {
         })
     }
 
-    /// Whether COQL can say which records are meant.
-    pub(super) fn check(spec: &Spec, version: ApiVersion) -> Result<()> {
+    /// Whether COQL can say which records are meant, and reach as many.
+    pub(super) fn check(spec: &Spec, version: ApiVersion, rows: Option<u64>) -> Result<()> {
+        let reach = Limits::of(version).reach;
         match Pieces::of(spec, version, 1)? {
             Pieces::ById(pieces) => pieces.iter().flatten().try_for_each(|piece| piece.coql_text(version).map(drop)),
+            Pieces::ByOffset(criteria) if rows.is_some_and(|rows| rows > reach) => Err(out_of_reach(&criteria, reach)),
             Pieces::ByOffset(criteria) => criteria.coql_text(version).map(drop),
         }
     }
@@ -304,7 +307,7 @@ impl Source for Queries {
             (from, begun) = (Place::Behind(id), rank);
         }
         open.push(Range::from(from).with_left(Some(rows.saturating_sub(begun))));
-        Ok(Ranges { open, last: None })
+        Ok(Ranges { open, ..Ranges::default() })
     }
 
     fn read(&self, range: &Range) -> Result<Page> {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::chain::Chain;
+use super::ids::Ids;
 use crate::error::Result;
 use crate::resource::row::Raw;
 
@@ -13,9 +15,6 @@ pub(super) struct Range {
     /// The last that belongs to it; none where it has no end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) upto: Option<Edge>,
-    /// How many rows of that page have come already.
-    #[serde(default)]
-    pub(super) skip: usize,
     /// How many pages were read.
     #[serde(default)]
     pub(super) pages: usize,
@@ -34,34 +33,10 @@ pub(super) enum Place {
     Behind(String),
     /// Behind this id, where there is no room to ask for it: about so many rows were read.
     Row { read: u64, behind: String },
-    /// At this page, from 1.
-    Page(u32),
-    /// In a listing by id.
+    /// In a listing in another order than that of times.
     Listed(Chain),
     /// In a listing by time.
     Time(Chain),
-}
-
-/// Where a listing stands that goes on by page token.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Chain {
-    /// It has what was modified later than this, in seconds since 1970.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) since: Option<i64>,
-    /// The number of the next page, from 1, where it is told by number.
-    pub(super) page: u32,
-    /// Its token, where it is told by token.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) token: Option<String>,
-    /// How many rows the listing gave.
-    #[serde(default)]
-    pub(super) rows: u64,
-    /// The rows of the second behind `since` that came before.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) known: Vec<String>,
-    /// When the last row was modified.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) last: Option<i64>,
 }
 
 /// The last that belongs to a range.
@@ -69,7 +44,6 @@ pub(super) struct Chain {
 #[serde(rename_all = "snake_case")]
 pub(super) enum Edge {
     Id(String),
-    Page(u32),
     Time(i64),
 }
 
@@ -125,7 +99,7 @@ impl From<Cut> for Division {
 
 impl Range {
     pub(super) fn from(place: Place) -> Self {
-        Self { from: place, upto: None, skip: 0, pages: 0, left: None }
+        Self { from: place, upto: None, pages: 0, left: None }
     }
 
     pub(super) fn upto(self, edge: Option<Edge>) -> Self {
@@ -145,11 +119,14 @@ pub(super) struct Ranges {
     /// What is to be read when all others are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) last: Option<Range>,
+    /// The records that came, where places do not tell.
+    #[serde(default, skip_serializing_if = "Ids::is_empty")]
+    pub(super) came: Ids,
 }
 
 impl From<Range> for Ranges {
     fn from(range: Range) -> Self {
-        Self { open: vec![range], last: None }
+        Self { open: vec![range], ..Self::default() }
     }
 }
 
@@ -194,11 +171,17 @@ pub(super) trait Source: Send + Sync {
     /// Those of requests, logged.
     fn divide(&self, range: &Range) -> Result<Division>;
 
-    /// Where to go on behind a row, where that can be told by the row itself.
+    /// Where to go on behind a row, where that can be told by the row itself. Otherwise its page is read again, and
+    /// the source admits no row a second time.
     fn place_behind(&self, row: &Raw) -> Option<Place>;
 
     /// Whether a row has not come before.
     fn admits(&self, _row: &Raw) -> bool {
         true
+    }
+
+    /// The rows that were admitted, where places do not tell.
+    fn came(&self) -> Ids {
+        Ids::default()
     }
 }

@@ -54,12 +54,10 @@ impl Reader {
     fn row(&mut self) -> Option<Raw> {
         let Current { batch, taken, behind } = self.current.as_mut()?;
         let source = self.pool.source();
-        let skip = batch.range.as_ref().map_or(0, |range| range.skip);
         for row in batch.rows.by_ref() {
             *taken = taken.saturating_add(1);
             *behind = source.place_behind(&row);
-            let is_new = source.admits(&row);
-            if is_new && *taken > skip {
+            if source.admits(&row) {
                 return Some(row);
             }
         }
@@ -97,13 +95,13 @@ impl Reader {
 
     /// What is left, behind the row that came out last.
     pub(super) fn left(&self) -> Ranges {
-        let Ranges { open, last } = self.pool.starts();
+        let Ranges { open, last, came } = self.pool.starts();
         let of_slot = |(slot, start): (usize, Range)| match (&self.current, self.marks.get(&slot)) {
             (Some(current), _) if current.batch.slot == slot => Some(current.range(start)),
             (_, Some(mark)) => mark.clone().map(|mark| mark.upto(start.upto)),
             (_, None) => Some(start),
         };
-        Ranges { open: open.into_iter().enumerate().filter_map(of_slot).collect(), last }
+        Ranges { open: open.into_iter().enumerate().filter_map(of_slot).collect(), last, came }
     }
 }
 
@@ -116,9 +114,9 @@ impl Current {
             _ if self.taken == 0 => range,
             Some(place) => {
                 let left = range.left.map(|left| left.saturating_sub(self.taken as u64));
-                Range { from: place.clone(), skip: 0, left, ..range }
+                Range { from: place.clone(), left, ..range }
             }
-            None => Range { skip: range.skip.max(self.taken), ..range },
+            None => range,
         }
     }
 }

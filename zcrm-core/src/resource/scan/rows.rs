@@ -11,7 +11,7 @@ use super::cursor::{ScanCursor, State};
 #[cfg(feature = "bulk")]
 use super::estimate::job_time;
 use super::facts::is_refusal;
-use super::pages::{Listed, Pages};
+use super::listed::Listed;
 use super::plan::ScanPlan;
 use super::query::Queries;
 use super::range::Source;
@@ -19,7 +19,6 @@ use super::reader::Reader;
 use super::task::Task;
 use super::timeline::Timeline;
 use super::way::Way;
-use crate::config::ApiVersion;
 use crate::entity::{Record, RecordId};
 use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "bulk")]
@@ -169,20 +168,19 @@ impl<T> ScanRows<T> {
     fn read(&mut self, choice: Choice) -> Result<()> {
         let Task { session, spec, wish, cursor, .. } = &self.task;
         let workers = wish.workers;
+        let left = match cursor.as_ref().map(|cursor| &cursor.state) {
+            Some(State::Ranges(_, ranges)) => Some((**ranges).clone()),
+            _ => None,
+        };
+        let came = left.as_ref().map(|left| left.came.clone()).unwrap_or_default();
         let source: Box<dyn Source> = match choice.way {
             Way::Query => Box::new(Queries::new(session, spec, &choice.columns, choice.rows).map_err(Error::logged)?),
-            Way::Pages => {
-                let listed = Listed::new(session, spec, &choice.columns);
-                match session.version() < ApiVersion::V3 {
-                    true => Box::new(Pages::new(listed, choice.rows)),
-                    false => Box::new(Timeline::new(listed, choice.rows)),
-                }
-            }
+            Way::Pages => Box::new(Timeline::new(Listed::new(session, spec, &choice.columns), choice.rows, came)),
             Way::Bulk => return self.read_bulk(choice),
         };
-        let ranges = match cursor.as_ref().map(|cursor| &cursor.state) {
-            Some(State::Ranges(_, ranges)) => (**ranges).clone(),
-            _ => source.ranges(workers)?,
+        let ranges = match left {
+            Some(left) => left,
+            None => source.ranges(workers)?,
         };
         self.stage = Stage::Ranges(Box::new(Reader::new(source, ranges, workers)));
         self.choice = Some(choice);

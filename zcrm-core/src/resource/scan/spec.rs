@@ -71,7 +71,8 @@ impl Spec {
         let mut told = own.len();
         loop {
             let (sent, looked_at) = own.split_at_checked(told).unwrap_or((&own, &[]));
-            let criteria = Criteria::all(self.filter.clone().into_iter().chain(sent.iter().map(|(own, _)| own.clone())));
+            let criteria =
+                Criteria::all(self.filter.clone().into_iter().chain(sent.iter().map(|(own, _)| own.clone())));
             match criteria.as_ref().map_or(Ok(()), |criteria| criteria.bulk_read_json(version).map(drop)) {
                 Ok(()) => return Ok((criteria, looked_at.iter().map(|(_, test)| test.clone()).collect())),
                 Err(error) if told == 0 => return Err(error),

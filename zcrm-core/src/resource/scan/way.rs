@@ -11,9 +11,11 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
-    /// Pages of 200 records. While others write, a record may be missed or come twice.
+    /// Pages of 200 records, in the order in which they were modified: whatever others write, a record that is there
+    /// throughout comes exactly once, unless more than 1,000 were modified in one second. Pages of a custom view, or of
+    /// a module without `Modified_Time`, have another order: a record may be missed there while others write.
     Pages,
-    /// Queries in COQL that go on by id. Whatever others write, a record that is there throughout comes exactly once.
+    /// Queries in COQL that go on by id: whatever others write, a record that is there throughout comes exactly once.
     Query,
     /// Bulk read: jobs that export 200,000 records each into a file. Feature `bulk`.
     Bulk,
