@@ -141,8 +141,8 @@ fn waiting_for_a_place_ends_with_an_error_and_sends_nothing() {
     let http = quick().concurrency(1).queue_timeout(Duration::from_millis(50));
     let client = client(&emulator, http);
     let (from, _, _) = leads(&client);
-    // A call that stays in flight for as long as the server is silent.
-    emulator.fault(On::path("/crm/v2/users").times(1), Fault::SlowHeaders(Duration::from_millis(900)));
+    // A call that stays in flight until the faults are cleared.
+    emulator.fault(On::path("/crm/v2/users").times(1), Fault::SlowHeaders(Duration::from_secs(60)));
     std::thread::scope(|scope| {
         scope.spawn(|| client.users().current().unwrap());
         while client.usage().in_flight == 0 {
@@ -153,6 +153,7 @@ fn waiting_for_a_place_ends_with_an_error_and_sends_nothing() {
         assert!(!error.outcome_unknown());
         let report = client.module("Leads").create(&[Record::new().with("Last_Name", "x")]);
         assert_eq!(report.unwrap_err().kind(), ErrorKind::Busy);
+        emulator.clear_faults();
     });
     assert_eq!(emulator.count_records("Leads"), 2);
     assert!(client.users().current().is_ok(), "the place is free again");

@@ -124,7 +124,10 @@ fn a_missing_scope_is_told_and_never_refreshed() {
 fn a_five_second_token_causes_no_refresh_per_call() {
     let options = Options::default();
     let emulator = start(options);
-    emulator.token_life(Duration::from_secs(5));
+    emulator.behave(|behaviour| {
+        behaviour.token_life = Duration::from_secs(5);
+        behaviour.token_limit = false;
+    });
     let (client, _) = client_of(&emulator, http());
     let begun = Instant::now();
     for _ in 0..300 {

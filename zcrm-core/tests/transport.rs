@@ -125,7 +125,7 @@ fn broken() -> Vec<Fault> {
         Fault::CloseBeforeWork,
         Fault::CutOff,
         Fault::CutOffChunked,
-        Fault::SlowHeaders(Duration::from_secs(2)),
+        Fault::SlowHeaders(Duration::from_secs(60)),
         Fault::SlowBody(1, Duration::from_millis(100)),
         Fault::Silence,
         Fault::ReplyAfterWork(Reply::html(502)),
@@ -136,7 +136,7 @@ fn broken() -> Vec<Fault> {
 }
 
 fn impatient() -> HttpOptions {
-    quick().response_timeout(Duration::from_millis(300)).call_timeout(Duration::from_millis(600))
+    quick().response_timeout(Duration::from_secs(2)).call_timeout(Duration::from_secs(4))
 }
 
 #[test]

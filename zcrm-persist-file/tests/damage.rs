@@ -184,7 +184,7 @@ fn a_damaged_record_of_a_lock_counts_as_none() {
         digits([1, u64::MAX, 5_000]),
     ] {
         fs::write(&record, &damaged).unwrap();
-        let mut lock = store.lock_refresh(&user, Duration::from_secs(5), LONG).unwrap();
+        let mut lock = store.lock_refresh(&user, LONG, LONG).unwrap();
         assert!(lock.excludes_others() && lock.is_held());
         let second = store.lock_refresh(&user, Duration::ZERO, LONG).map(drop).unwrap_err();
         assert_eq!(second.kind(), Kind::LockTimeout, "the lock excludes others, whatever the record was: {damaged:?}");

@@ -5,6 +5,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use tokio::sync::watch;
 
 use crate::answer::{Answer, Content};
 use crate::seconds;
@@ -198,7 +199,7 @@ pub enum Fault {
     CutOffChunked,
     /// The work is done; the body comes in pieces of so many bytes with a pause after each.
     SlowBody(usize, #[serde(with = "seconds")] Duration),
-    /// The work is done; the first byte of the answer comes after this time.
+    /// The work is done; the first byte of the answer comes after this time, or when the faults are cleared.
     SlowHeaders(#[serde(with = "seconds")] Duration),
     /// The work is done and the answer never comes.
     Silence,
@@ -212,22 +213,31 @@ impl Fault {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Rules(Mutex<Vec<(On, Fault)>>);
+pub(crate) struct Rules {
+    rules: Mutex<Vec<(On, Fault)>>,
+    cleared: watch::Sender<()>,
+}
 
 impl Rules {
     pub(crate) fn add(&self, on: On, fault: Fault) {
         if on.times != Some(0) {
-            self.0.lock().push((on, fault));
+            self.rules.lock().push((on, fault));
         }
     }
 
     pub(crate) fn clear(&self) {
-        self.0.lock().clear();
+        self.rules.lock().clear();
+        self.cleared.send_replace(());
+    }
+
+    /// Tells when the faults are cleared, from now on.
+    pub(crate) fn cleared(&self) -> watch::Receiver<()> {
+        self.cleared.subscribe()
     }
 
     /// The fault that this request meets: that of the oldest rule that still holds.
     pub(crate) fn take(&self, method: &str, path: &str) -> Option<Fault> {
-        let mut rules = self.0.lock();
+        let mut rules = self.rules.lock();
         let position = rules.iter_mut().position(|(on, _)| {
             if !on.meets(method, path) {
                 return false;

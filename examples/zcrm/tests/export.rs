@@ -243,6 +243,10 @@ fn after_the_first_signal_a_slow_reader_gets_whole_lines() {
     let mut text = vec![0];
     reader.read_exact(&mut text).unwrap();
     signal(&child, "-INT");
+    let mut line = String::new();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    stderr.read_line(&mut line).unwrap();
+    assert!(line.starts_with("interrupted"), "{line}");
     reader.read_to_end(&mut text).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(2));
     let text = String::from_utf8(text).unwrap();

@@ -153,12 +153,10 @@ fn a_bulk_job_is_taken_up_and_never_started_twice_unless_told() {
 fn ctrl_c_waits_for_the_job_that_is_being_started() {
     let account = with_leads(600, "v8");
     let starts = || account.emulator.counters().calls_to("POST", "/crm/bulk/v8/read");
-    let slowly = Fault::SlowHeaders(Duration::from_millis(800));
-    account.emulator.fault(On::path("/crm/bulk/").method("POST").times(1), slowly);
+    account.emulator.fault(On::path("/crm/bulk/").method("POST").times(1), program::held());
     let child = account.command(ZCRM, &export("bulk", &[])).spawn().unwrap();
     account.wait_for(|counters| counters.calls_to("POST", "/crm/bulk/v8/read") > 0);
-    program::signal(&child, "-INT");
-    let ran = Ran::of(child.wait_with_output().unwrap());
+    let ran = account.signal_within_call(child, "-INT");
     assert_eq!(ran.code, Some(2), "{ran:?}");
     let ran = account.run(ZCRM, &export("bulk", &["--resume"]));
     assert_eq!((ran.code, ran.stdout.as_str(), starts()), (Some(0), "records=600\n", 1), "{ran:?}");

@@ -288,7 +288,7 @@ fn sweeps_alone_tell_what_happens_from_the_first_start_on_whether_it_runs_or_not
 #[test]
 fn a_channel_is_renewed_before_it_ends_and_left_or_stopped_as_told() {
     let account = Account::with(Options::default(), "v8");
-    account.emulator.behave(|behaviour| behaviour.longest_channel = Some(Duration::from_secs(4)));
+    account.emulator.behave(|behaviour| behaviour.longest_channel = Some(Duration::from_secs(8)));
     let address = free_address();
     let hook = format!("http://{address}/zoho?second=secret");
     let arguments = ["--modules", "Leads", "--state", "state", "--listen", &address, "--notify-url", &hook];
@@ -299,7 +299,7 @@ fn a_channel_is_renewed_before_it_ends_and_left_or_stopped_as_told() {
     let renewals = || account.emulator.counters().calls_to("PUT", "/crm/v8/actions/watch");
     until("three renewals", || {
         assert_eq!(account.emulator.channels().len(), 1, "it never ends");
-        renewals() == 3
+        renewals() >= 3
     });
     // By a callback: the next sweep is far away.
     create(&account, "Told");

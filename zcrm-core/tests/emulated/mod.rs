@@ -9,7 +9,10 @@ use zcrm_emulator::Emulator;
 
 /// Few retries, without noticeable pauses.
 pub(crate) fn quick() -> HttpOptions {
-    HttpOptions::default().retry_base(Duration::from_millis(1)).max_retries(2)
+    // On a busy machine a large page may take a minute, and a second request would be counted.
+    let patience = Duration::from_secs(600);
+    let http = HttpOptions::default().response_timeout(patience).call_timeout(patience);
+    http.retry_base(Duration::from_millis(1)).max_retries(2)
 }
 
 /// A client of that API version, signed in. What that took does not count among the emulator's requests.

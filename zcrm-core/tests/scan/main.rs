@@ -36,7 +36,10 @@ fn start_with(version: &str, leads: MadeUpLeads) -> (Emulator, Client) {
 fn client(emulator: &Emulator, version: &str) -> Client {
     let mut dictionary = emulator.dictionary();
     dictionary["api_version"] = version.into();
-    let http = HttpOptions::default().retry_base(Duration::from_millis(1)).max_retries(8);
+    // On a busy machine a large page may take a minute, and a second request would be counted.
+    let patience = Duration::from_secs(600);
+    let http = HttpOptions::default().response_timeout(patience).call_timeout(patience);
+    let http = http.retry_base(Duration::from_millis(1)).max_retries(8);
     let config = Config::from_json_str(&dictionary.to_string()).unwrap().with_http(http);
     let client = Client::new(config, InMemoryPersistence::new()).unwrap();
     let _ = client.oauth().generate_access_token(GrantToken::new(emulator.new_grant("abc@xyz.com"))).unwrap();

@@ -10,9 +10,9 @@ use super::{rows, start_with};
 
 /// How long a scan took, and how long it may take: a fifth of what its calls take one by one, and a quarter more, and
 /// the time of four calls.
-fn timed(version: &str, way: Way, old: u64) -> (Duration, Duration) {
+fn timed(version: &str, way: Way, old: u64, patience: u32) -> (Duration, Duration) {
     // Large pages, and those by time, take the emulator, built for tests, a while of its own.
-    let latency = Duration::from_millis(if version == "v8" { 500 } else { 200 });
+    let latency = Duration::from_millis(if version == "v8" { 500 } else { 200 }) * patience;
     let (emulator, client) = start_with(version, MadeUpLeads { id_gap: 7, per_second: 50, ..MadeUpLeads::of(10_000) });
     for lead in client.module("Leads").records().fields(["City"]).iter().take(old as usize) {
         let id = lead.unwrap().id().unwrap();
@@ -44,9 +44,9 @@ fn five_workers_read_in_a_fifth_of_the_time() {
         ("v8", Way::Pages, 0),
         ("v8", Way::Pages, 5),
     ] {
-        // Other tests and builds may take the processor away meanwhile.
-        let in_time = (0..3).any(|_| {
-            let (took, allowed) = timed(version, way, old);
+        // Other tests and builds may take the processor away meanwhile: the slower Zoho is, the less that is of it.
+        let in_time = [1, 4, 16].into_iter().any(|patience| {
+            let (took, allowed) = timed(version, way, old, patience);
             took <= allowed
         });
         assert!(in_time, "{version} {way} {old}");

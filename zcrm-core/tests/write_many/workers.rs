@@ -33,7 +33,7 @@ fn name_of(emulator: &Emulator, outcome: &Outcome) -> String {
 
 #[test]
 fn requests_are_in_flight_together_and_outcomes_keep_the_order_of_the_input() {
-    let (emulator, client) = slow(60, quick().heavy_concurrency(4));
+    let (emulator, client) = slow(500, quick().heavy_concurrency(4));
     let mut seen = 0;
     for written in client.module("Leads").writer().workers(9).create_iter(leads(1_150)) {
         assert_eq!(written.index, seen);
@@ -59,7 +59,7 @@ fn requests_are_in_flight_together_and_outcomes_keep_the_order_of_the_input() {
 
 #[test]
 fn after_a_stop_nothing_is_begun_and_what_is_in_flight_is_told() {
-    let (emulator, client) = slow(60, quick());
+    let (emulator, client) = slow(500, quick());
     let scope = Reply::error(401, "OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL");
     emulator.fault(On::exactly(LEADS).after(4).times(1), Fault::Reply(scope));
     emulator.fault(On::exactly(LEADS).after(1).times(1), Fault::ResetAfterWork);

@@ -11,6 +11,7 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, DATE, HeaderName, HeaderValue, VARY};
 use hyper::{Request, Response, StatusCode};
+use tokio::sync::watch;
 
 use super::line::Line;
 use super::sending::{self, InFlight, Sending};
@@ -40,6 +41,7 @@ async fn answer(world: &Arc<World>, line: &Line, request: Request<Incoming>) -> 
         world.watch.count(|counters| *counters.calls.entry(name).or_default() += 1);
         InFlight::enter(world, crate::crm::slots(&call))
     });
+    let cleared = world.rules.cleared();
     let fault = if is_remote { None } else { world.rules.take(&call.method, &call.path) };
     if fault.is_some() {
         world.watch.count(|counters| counters.faults += 1);
@@ -50,11 +52,11 @@ async fn answer(world: &Arc<World>, line: &Line, request: Request<Incoming>) -> 
     match fault {
         Some(fault) if !fault.lets_work() => {
             let answer = break_early(world, line, call, body, &fault).await;
-            send(line, answer, None, in_flight).await
+            send(line, answer, None, cleared, in_flight).await
         }
         fault => {
             let answer = work(world, call, body, together, in_flight.as_mut()).await;
-            send(line, answer, fault, in_flight).await
+            send(line, answer, fault, cleared, in_flight).await
         }
     }
 }
@@ -126,11 +128,19 @@ async fn break_early(world: &Arc<World>, line: &Line, mut call: Call, mut body: 
     }
 }
 
-async fn send(line: &Line, mut answer: Answer, fault: Option<Fault>, in_flight: Option<InFlight>) -> Response<Sending> {
+async fn send(
+    line: &Line,
+    mut answer: Answer,
+    fault: Option<Fault>,
+    mut cleared: watch::Receiver<()>,
+    in_flight: Option<InFlight>,
+) -> Response<Sending> {
     match &fault {
         Some(Fault::ResetAfterWork) => match line.reset().await {},
         Some(Fault::Silence) => std::future::pending().await,
-        Some(Fault::SlowHeaders(delay)) => tokio::time::sleep(*delay).await,
+        Some(Fault::SlowHeaders(delay)) => {
+            let _ = tokio::time::timeout(*delay, cleared.changed()).await;
+        }
         Some(Fault::ReplyAfterWork(reply)) => answer = reply.answer(),
         _ => {}
     }

@@ -119,7 +119,9 @@ fn a_healthy_place_is_well() {
         "ok    version: the API v2 is accepted",
         "ok    scopes: the tokens allow: read records, search, query (COQL), bulk read, metadata, users, organization",
     ] {
-        assert!(text.lines().any(|found| found.starts_with(line)), "{line}\n{text}");
+        // A busy machine may make the server slow, which is told.
+        let is_slow = |found: &str| found.starts_with("warn") && found.contains(&line[6..]) && found.contains(" took ");
+        assert!(text.lines().any(|found| found.starts_with(line) || is_slow(found)), "{line}\n{text}");
     }
 }
 

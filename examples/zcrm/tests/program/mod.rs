@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file is a crate of its own and uses a part of this")]
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
@@ -10,12 +11,17 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use zcrm_core::{Config, GrantToken};
-use zcrm_emulator::{Counters, Emulator, Options};
+use zcrm_emulator::{Counters, Emulator, Fault, Options};
 
 /// An emulated Zoho CRM, and a folder with a configuration whose user is signed in.
 pub struct Account {
     pub emulator: Emulator,
     pub folder: TempDir,
+}
+
+/// An answer for which a program waits until the faults are cleared.
+pub fn held() -> Fault {
+    Fault::SlowHeaders(Duration::from_secs(60))
 }
 
 impl Account {
@@ -75,7 +81,7 @@ impl Account {
     pub fn wait_for(&self, seen: impl Fn(&Counters) -> bool) {
         let begin = Instant::now();
         while !seen(&self.emulator.counters()) {
-            assert!(begin.elapsed() < Duration::from_secs(30), "{:?}", self.emulator.counters());
+            assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", self.emulator.counters());
             thread::yield_now();
         }
     }
@@ -83,6 +89,20 @@ impl Account {
     /// Presses Ctrl-C.
     pub fn interrupt(&self, child: &Child) {
         signal(child, "-INT");
+    }
+
+    /// Sends a signal while a call is held by a slow answer, and has it answered once the program says that it was
+    /// interrupted.
+    pub fn signal_within_call(&self, mut child: Child, name: &str) -> Ran {
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        signal(&child, name);
+        let mut said = String::new();
+        while !said.contains("interrupted") {
+            assert!(stderr.read_line(&mut said).unwrap() > 0, "{said}");
+        }
+        self.emulator.clear_faults();
+        stderr.read_to_string(&mut said).unwrap();
+        Ran { stderr: said, ..Ran::of(child.wait_with_output().unwrap()) }
     }
 
     /// The records that were sent to be created or upserted, of all calls, in order.
@@ -114,5 +134,12 @@ impl Ran {
 
     pub fn last_line(&self) -> &str {
         self.stdout.lines().last().unwrap_or_default()
+    }
+
+    /// The plan in the last line without its seconds, which are of what was measured.
+    pub fn plan(&self) -> &str {
+        let (plan, seconds) = self.last_line().rsplit_once(" seconds=").unwrap();
+        assert!(seconds.parse::<u64>().is_ok(), "{self:?}");
+        plan
     }
 }

@@ -150,20 +150,21 @@ impl Chain {
         ahead.number.saturating_sub(1).saturating_mul(ahead.rows).saturating_sub(self.rows)
     }
 
-    /// The page of so many rows in the middle of those that are left, where there is one behind the page that is being
-    /// read and Zoho gives it.
-    pub(super) fn page_ahead(&self, left: Option<u64>, rows: u64, reach: u64) -> Option<Ahead> {
-        let rows = rows.max(1);
-        let reached = reach / rows;
-        let number = match left {
-            Some(left) => {
-                let middle = left.div_ceil(rows).saturating_add(3) / 2;
-                self.rows.div_ceil(rows).saturating_add(middle).min(reached)
-            }
-            None => reached,
-        };
-        let ahead = Ahead { number, rows };
-        let exists = u32::try_from(number).is_ok();
+    /// A page in the middle of the rows that are left, behind the one that is being read; none where Zoho gives no such
+    /// page. It begins where some more pages end, less the rows of a second, `alike`: so none of them brings little.
+    pub(super) fn page_ahead(&self, left: Option<u64>, alike: u64, reach: u64) -> Option<Ahead> {
+        let brings = PAGE.saturating_sub(alike.clamp(2, 9));
+        let reached = reach.saturating_sub(PAGE).saturating_sub(self.rows) / brings;
+        let pages = left.map_or(reached, |left| left.div_ceil(brings).div_ceil(2).min(reached));
+        let target = self.rows.saturating_add(pages.saturating_mul(brings)).saturating_sub(alike);
+        let pages = (SMALLEST..=PAGE).map(|rows| {
+            let number = target / rows + 1;
+            let unused =
+                target.saturating_sub(number.saturating_sub(1).saturating_mul(rows)).saturating_add(PAGE - rows);
+            (unused, Ahead { number, rows })
+        });
+        let (_, ahead) = pages.min_by_key(|(unused, _)| *unused)?;
+        let exists = u32::try_from(ahead.number).is_ok();
         (exists && self.token.is_none() && self.rows_before(ahead) > PAGE).then_some(ahead)
     }
 }

@@ -19,8 +19,12 @@ pub(super) const BY_TOKEN: u64 = 100_000;
 /// Rows that a page brings behind the first one, without those that came before.
 const BY_TIME: u64 = 195;
 
-/// Rows of the ranges of time into which many are divided.
-const DIVIDED: u64 = 1_960;
+/// Rows by pages that are not shared with another worker.
+const UNDIVIDED: u64 = 500;
+
+/// Rows for which each further worker was seen to cost a page more, beside one: fewer where few records have the same
+/// second, more where many have.
+const DIVIDED: u64 = 12_000;
 
 /// Ids that one request takes (Zoho's page *Get records*).
 pub(super) const IDS: u64 = 100;
@@ -137,10 +141,8 @@ impl Circumstances<'_> {
             false => rows.div_ceil(PAGE).max(1),
         };
         // Ranges that were divided end with pages that are not full, and there is a look at what was changed meanwhile.
-        let divided = match workers > 1 && rows > PAGE {
-            true => (rows.div_ceil(DIVIDED).saturating_add(workers) / 2).saturating_add(1),
-            false => 0,
-        };
+        let others = workers.saturating_sub(1).min(rows / UNDIVIDED);
+        let divided = others.saturating_add(others.saturating_mul(rows) / DIVIDED);
         let pages = pages.saturating_add(divided);
         let calls = pages.saturating_add(by_id);
         let credits = pages.saturating_mul(self.tariff.page).saturating_add(by_id.saturating_mul(self.tariff.by_id));

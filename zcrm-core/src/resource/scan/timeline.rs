@@ -25,15 +25,10 @@ const RISKED: u64 = 40;
 /// So many rows of one second are read again where no page by number leads on: tokens do not tell what they pass over.
 const CROWD: u64 = 1_000;
 
-/// Most rows of one second that pages which are read ahead allow for.
-const ALIKE: u64 = 20;
-
-/// A range with fewer rows left is not worth dividing: both parts end with a page that is not full.
+/// A range with fewer rows left, but for some seconds, is not worth dividing: both parts end with a page that is not
+/// full, and the rows of the second where they meet are read twice.
 const WORTH: u64 = 3 * PAGE;
-
-/// How many rows less than others a page has that is read ahead: pages that begin by time overlap, and those up to
-/// there have to reach it.
-const OVERLAP: u64 = 3;
+const SECONDS: u64 = 4;
 
 /// Reads what a listing has, in the order in which records were modified. What is modified meanwhile moves behind all
 /// others, and a record that came before does not come again.
@@ -49,6 +44,8 @@ pub(super) struct Timeline {
     alike: AtomicU64,
     /// Rows moved while pages were read by number.
     moves: AtomicBool,
+    /// A listing since a moment turned out to have what was modified in that very second; Zoho's pages do not say.
+    inclusive: AtomicBool,
 }
 
 /// A page as it came.
@@ -63,13 +60,12 @@ impl Timeline {
     /// `came` are the records that came before.
     pub(super) fn new(listed: Listed, rows: Option<u64>, came: Ids) -> Self {
         let reach = if listed.session.version() < ApiVersion::V3 { u64::MAX } else { BY_NUMBER };
-        let (alike, moves) = (AtomicU64::new(1), AtomicBool::new(false));
-        Self { listed, rows, reach, came: Mutex::new(came), alike, moves }
+        let alike = AtomicU64::new(1);
+        Self { listed, rows, reach, came: Mutex::new(came), alike, moves: false.into(), inclusive: false.into() }
     }
 
     fn page_ahead(&self, chain: &Chain, left: Option<u64>) -> Option<Ahead> {
-        let overlap = self.alike.load(Ordering::Relaxed).min(ALIKE);
-        chain.page_ahead(left, PAGE.saturating_sub(overlap).saturating_sub(OVERLAP), self.reach)
+        chain.page_ahead(left, self.alike.load(Ordering::Relaxed), self.reach)
     }
 
     fn earliest(&self) -> Option<i64> {
@@ -84,6 +80,9 @@ impl Timeline {
             None => list,
         };
         match (since, &self.listed.spec.since) {
+            (Some(since), _) if self.inclusive.load(Ordering::Relaxed) => {
+                list.modified_since(moment(since.saturating_add(1)))
+            }
             (Some(since), _) => list.modified_since(moment(since)),
             (None, Some(since)) => list.modified_since(since.clone()),
             (None, None) => list,
@@ -138,6 +137,10 @@ impl Timeline {
                 None => self.read_in_order(&Chain::since(chain.since)),
                 Some(_) => Err(disorder().logged()),
             };
+        }
+        let again = chain.last.is_some() && marks.iter().any(|mark| mark.time.is_some() && mark.time == chain.since);
+        if again && !self.inclusive.swap(true, Ordering::Relaxed) {
+            return Ok(Page::new(Vec::new(), Some(Place::Time(Chain::clone(chain)))));
         }
         if chain.is_shifted(&marks) {
             self.moves.store(true, Ordering::Relaxed);
@@ -251,7 +254,8 @@ impl Source for Timeline {
             }
             (None, _) => return None,
         };
-        (left > WORTH).then_some(Share { left, kept })
+        let seconds = self.alike.load(Ordering::Relaxed).saturating_mul(SECONDS);
+        (left > WORTH.saturating_add(seconds)).then_some(Share { left, kept })
     }
 
     fn divide(&self, range: &Range) -> Result<Division> {
