@@ -54,31 +54,37 @@ impl Spec {
     ///
     /// # Errors
     ///
-    /// Bulk read cannot say what the filter says.
+    /// Bulk read cannot say what the filter says, or it leaves no room for the converted leads.
     #[cfg(feature = "bulk")]
     pub(super) fn bulk_criteria(&self, version: ApiVersion) -> Result<(Option<Criteria>, Vec<Test>)> {
         const CONVERTED: &str = "$converted";
+        self.filter.as_ref().map_or(Ok(()), |filter| filter.bulk_read_json(version).map(drop))?;
+        let told = match self.converted {
+            None | Some(Which::Without) => None,
+            // Whether a job has them that is not told so, Zoho's pages do not say.
+            Some(which) => of_converted(CONVERTED, which),
+        };
         let since = self.since.clone().map(|since| {
             (Criteria::greater_than(MODIFIED, Literal::DateTime(since.clone())), Test::After(MODIFIED, since))
         });
-        let converted = match self.converted {
-            None | Some(Which::Without) if self.has_converted() => Some(false),
-            Some(Which::Only) => Some(true),
-            None | Some(Which::Without | Which::Both) => None,
-        };
-        let converted = converted.map(|is| (Criteria::equals(CONVERTED, is), Test::Is(CONVERTED, is)));
-        let own: Vec<_> = since.into_iter().chain(converted).collect();
-        let mut told = own.len();
-        loop {
-            let (sent, looked_at) = own.split_at_checked(told).unwrap_or((&own, &[]));
-            let criteria =
-                Criteria::all(self.filter.clone().into_iter().chain(sent.iter().map(|(own, _)| own.clone())));
-            match criteria.as_ref().map_or(Ok(()), |criteria| criteria.bulk_read_json(version).map(drop)) {
-                Ok(()) => return Ok((criteria, looked_at.iter().map(|(_, test)| test.clone()).collect())),
-                Err(error) if told == 0 => return Err(error),
-                Err(_) => told = told.saturating_sub(1),
+        let without = (told.is_none() && self.has_converted())
+            .then(|| (Criteria::equals(CONVERTED, false), Test::Is(CONVERTED, false)));
+        let own: Vec<_> = since.into_iter().chain(without).collect();
+        let wanted: Vec<_> = self.filter.clone().into_iter().chain(told).collect();
+        let mut refusal = None;
+        for room in (0..=own.len()).rev() {
+            let (sent, looked_at) = own.split_at_checked(room).unwrap_or((&own, &[]));
+            let Some(criteria) = Criteria::all(wanted.iter().chain(sent.iter().map(|(own, _)| own)).cloned()) else {
+                return Ok((None, looked_at.iter().map(|(_, test)| test.clone()).collect()));
+            };
+            for criteria in [criteria.clone(), criteria.merged()] {
+                match criteria.bulk_read_json(version) {
+                    Ok(_) => return Ok((Some(criteria), looked_at.iter().map(|(_, test)| test.clone()).collect())),
+                    Err(error) => refusal = Some(error),
+                }
             }
         }
+        refusal.map_or(Ok((None, Vec::new())), Err)
     }
 
     /// Only leads can be converted.
