@@ -156,3 +156,23 @@ fn a_batch_that_is_rejected_with_results_is_read_item_by_item() {
         assert_eq!(letters(call(&client).unwrap()), "rur", "{write}");
     }
 }
+
+#[test]
+fn results_that_all_say_success_count_though_the_status_is_that_of_a_failure() {
+    for status in [400, 403, 404, 422] {
+        for (write, key, _, call) in writes() {
+            let results = ["1", "2", "3"].map(done);
+            let (client, zoho) = serving("v8", move |_| Answer::Json(status, json!({ key: results })));
+            assert_eq!(letters(call(&client).unwrap()), "www", "{status} {write}");
+            assert_eq!(zoho.asked().len(), 1, "{status} {write}");
+        }
+        for body in [json!({ "data": [done("7")] }), done("7"), json!([done("7")])] {
+            let shown = body.to_string();
+            let (client, zoho) = serving("v8", move |_| Answer::Json(status, body.clone()));
+            let files = client.module("Leads").record("5").attachments();
+            let error = files.upload_link("https://example.com/a.pdf").unwrap_err();
+            assert!(error.outcome_unknown(), "{status} {shown}: {error}");
+            assert_eq!(zoho.asked().len(), 1, "{status} {shown}");
+        }
+    }
+}

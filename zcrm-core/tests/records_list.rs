@@ -277,6 +277,13 @@ fn what_zoho_would_refuse_is_refused_before_the_call() {
     assert_eq!(kind(leads(&v8).fields(["id"]).custom_view("1").sort_by("id")), ErrorKind::InvalidInput);
     assert_eq!(kind(leads(&v2).page_token("x")), ErrorKind::Unsupported);
     assert_eq!(kind(v2.module("").records()), ErrorKind::InvalidInput);
+    for module in [v2.module(""), v8.module(" ")] {
+        assert_eq!(module.fields().list().all().unwrap_err().kind(), ErrorKind::InvalidInput);
+        assert_eq!(module.layouts().list().all().unwrap_err().kind(), ErrorKind::InvalidInput);
+        assert_eq!(module.custom_views().list().all().unwrap_err().kind(), ErrorKind::InvalidInput);
+        assert_eq!(module.tags().list().all().unwrap_err().kind(), ErrorKind::InvalidInput);
+        assert_eq!(module.describe().unwrap_err().kind(), ErrorKind::InvalidInput);
+    }
     let text = leads(&v8).send().unwrap_err().to_string();
     assert!(text.contains("fields") && text.contains("50"), "{text}");
     assert_eq!(fake_v2.asked().len() + fake_v8.asked().len(), 0);

@@ -1,6 +1,7 @@
 //! How a batch job ends.
 
 use std::error::Error;
+use std::io::{self, Write};
 use std::process::{self, ExitCode};
 
 use clap::Parser;
@@ -24,10 +25,11 @@ pub enum Outcome {
 #[must_use]
 pub fn arguments<A: Parser>() -> A {
     A::try_parse().unwrap_or_else(|told| {
-        let code = i32::from(told.use_stderr());
+        let wrong = told.use_stderr();
         // Some callers see only the exit code.
-        let _ = told.print();
-        process::exit(code)
+        let written = told.print().and_then(|()| io::stdout().flush());
+        let lost = written.is_err_and(|cause| cause.kind() != io::ErrorKind::BrokenPipe);
+        process::exit(i32::from(wrong || lost))
     })
 }
 

@@ -24,6 +24,7 @@ pub mod sync;
 mod table;
 pub mod undo;
 pub mod watch;
+mod written;
 
 pub use connect::{backends, config, connect, is_local, may_write, token_place};
 pub use exit::{IN_PART, Outcome, arguments, complain, in_one_line, outcome_unknown, run};
@@ -33,3 +34,4 @@ pub use mysql_address::MysqlAddress;
 pub use read_only::is_read_only;
 pub use rust_struct::{about, rust_struct};
 pub use table::table;
+pub use written::Written;

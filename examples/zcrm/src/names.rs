@@ -66,6 +66,19 @@ pub fn unknown_module(client: &Client, module: &str, error: zcrm_core::Error) ->
     Error::from(error).context(format!("there is no module {module}{}", suggestion(module, names)))
 }
 
+/// An API name that somebody typed.
+///
+/// # Errors
+///
+/// When there is none.
+pub fn api_name(text: &str) -> Result<String> {
+    let name = text.trim();
+    if name.is_empty() {
+        bail!("give an API name, such as Leads or Last_Name");
+    }
+    Ok(name.to_owned())
+}
+
 /// The field of that API name.
 ///
 /// # Errors

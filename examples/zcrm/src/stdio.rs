@@ -77,6 +77,12 @@ impl Informed {
         self.failure.is_none()
     }
 
+    /// Whether the reader went away.
+    #[must_use]
+    pub fn is_unread(&self) -> bool {
+        self.failure.as_ref().is_some_and(|failure| failure.is::<ReaderGone>())
+    }
+
     /// Why lines were lost, unless the reader simply went away.
     #[must_use]
     pub fn failure(self) -> Option<anyhow::Error> {

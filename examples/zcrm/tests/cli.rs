@@ -38,6 +38,13 @@ fn help_and_version_are_answers_and_a_wrong_command_line_is_not_done() {
         &[][..],
         &["nonsense"],
         &["export"],
+        &["export", "--module", ""],
+        &["export", "--module", "Leads", "--fields", "Email,,City"],
+        &["describe", " "],
+        &["import", "--module", "", "--input", "x.csv"],
+        &["import", "--module", "Leads", "--input", "x.csv", "--upsert-by", ""],
+        &["doctor", "--module", ""],
+        &["attach", "--module", "", "--record", "1", "x.txt"],
         &["export", "--module", "Leads", "--since", "yesterday"],
         &["--concurrency", "0", "whoami"],
         &["--heavy", "0", "whoami"],
@@ -199,6 +206,27 @@ fn api_tells_failed_and_unanswered_apart() {
 }
 
 #[test]
+fn api_tells_what_was_rejected_with_the_status_of_a_success() {
+    for version in ["v2", "v8"] {
+        let account = Account::with(zcrm_emulator::Options::default(), version);
+        let post = |data: &str| account.run(ZCRM, &["api", "POST", "Leads", "--data", data]);
+        let ran = post(r#"{"data":[{"Company":"Berg"}]}"#);
+        assert_eq!(ran.code, Some(1), "{version} {ran:?}");
+        assert!(format!("{}{}", ran.stdout, ran.stderr).contains("MANDATORY_NOT_FOUND"), "{version} {ran:?}");
+        let ran = post(r#"{"data":[{"Company":"Berg"},{"Last_Name":"Berg"}]}"#);
+        assert_eq!(ran.code, Some(2), "{version} {ran:?}");
+        assert!(ran.stdout.starts_with("{\"data\":[") && ran.stderr.contains("MANDATORY_NOT_FOUND"), "{ran:?}");
+        assert_eq!(account.emulator.count_records("Leads"), 1);
+        for (code, exit) in [("INTERNAL_ERROR", 2), ("TOO_MANY_REQUESTS", 1)] {
+            let fault = Fault::Reply(Reply::error(200, code, "m"));
+            account.emulator.fault(On::path(format!("/crm/{version}/Leads")).times(1), fault);
+            let ran = post(r#"{"data":[{"Last_Name":"Berg"}]}"#);
+            assert_eq!(ran.code, Some(exit), "{version} {ran:?}");
+        }
+    }
+}
+
+#[test]
 fn api_writes_files_of_any_kind() {
     let account = Account::new();
     let image = [0, 1, 2, 0xff, b'\n'];
@@ -253,6 +281,17 @@ fn no_standard_stream_makes_it_panic() {
         let ran = Ran::of(account.command(ZCRM, arguments).stdout(full()).stderr(full()).output().unwrap());
         assert_eq!(ran.code, Some(1), "{arguments:?}");
     }
+    let full = || OpenOptions::new().write(true).open("/dev/full").unwrap();
+    for arguments in [&["--version"][..], &["help"], &["export", "--help"]] {
+        let ran = Ran::of(account.command(ZCRM, arguments).stdout(full()).output().unwrap());
+        assert_eq!(ran.code, Some(1), "{arguments:?}");
+    }
+    account.emulator.seed_leads(1);
+    let lead = account.client().module("Leads").records().iter().next().unwrap().unwrap().id().unwrap().to_string();
+    account.write("a.txt", "a");
+    let attach = ["attach", "--module", "Leads", "--record", &lead, "a.txt"];
+    let ran = Ran::of(account.command(ZCRM, &attach).stdout(full()).output().unwrap());
+    assert!(ran.code == Some(0) && ran.stderr.lines().any(|line| line.ends_with(" a.txt")), "the id is told: {ran:?}");
 }
 
 #[test]

@@ -178,3 +178,24 @@ fn a_row_of_which_nothing_can_be_sent_is_refused() {
     assert_eq!(ran.last_line(), "created=1 updated=0 refused=1 unanswered=0 not_sent=0", "{ran:?}");
     assert!(reasons(&account)[0].contains("Zoho does not take"), "{:?}", reasons(&account));
 }
+
+#[test]
+fn an_update_whose_answer_was_lost_has_created_nothing() {
+    let account = Account::new();
+    account.emulator.seed_leads(2);
+    let ids: Vec<String> =
+        account.client().module("Leads").records().iter().map(|lead| lead.unwrap().id().unwrap().to_string()).collect();
+    for id in &ids {
+        // Not before the call went out, as if by it.
+        account.emulator.set_fields("Leads", id, &serde_json::json!({ "Created_Time": "2099-01-01T00:00:00+00:00" }));
+    }
+    let rows: String = ids.iter().map(|id| format!(" {id} ,Oslo\n")).collect();
+    account.write("leads.csv", format!("id,City\n{rows}12a,Rome\n\"1,2\",Rome\n"));
+    account.emulator.fault(On::path("/crm/v2/Leads").method("PUT").times(1), Fault::ResetAfterWork);
+    let ran = account.run(ZCRM, &[&LEADS[..], &["--update", "--results", "results.csv"]].concat());
+    assert_eq!(ran.last_line(), "created=0 updated=2 refused=2 unanswered=0 not_sent=0", "{ran:?}");
+    assert_eq!(account.read("results.csv").matches(",updated,").count(), 2, "undo deletes what was created");
+    assert_eq!(account.emulator.counters().calls_to("PUT", "/crm/v2/Leads"), 2);
+    let rejects = account.read("rejects.csv");
+    assert!(rejects.contains("12a") && rejects.contains("not the id of a record"), "{rejects}");
+}

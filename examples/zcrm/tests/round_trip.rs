@@ -21,10 +21,11 @@ struct Others {
     contact: RecordId,
     deal: RecordId,
     user: String,
+    version: &'static str,
 }
 
 impl Others {
-    fn new(client: &Client) -> Self {
+    fn new(client: &Client, version: &'static str) -> Self {
         let create = |module: &str, record: Record| {
             let report = client.module(module).create(&[record]).unwrap();
             report.ids().next().map(|(_, id)| id.clone()).unwrap()
@@ -34,6 +35,7 @@ impl Others {
             contact: create("Contacts", Record::new().with("Last_Name", "Dahl")),
             deal: create("Deals", Record::new().with("Deal_Name", "Big").with("Stage", "Qualification")),
             user: client.users().current().unwrap().id.unwrap().to_string(),
+            version,
         }
     }
 }
@@ -79,6 +81,17 @@ fn record(module: &str, random: &mut Rng, others: &Others) -> Value {
             "Milestones": [{ "Name": text(random), "Done": random.bool(), "Cost": number(random) }],
             "Plan": [{ "file_Id": "abc", "file_Name": text(random) }], "Summary": text(random),
         }),
+        "Notes" => {
+            let (about, id) = if random.bool() { ("Deals", &others.deal) } else { ("Contacts", &others.contact) };
+            let mut note = json!({ "Note_Title": text(random), "Note_Content": text(random), "Owner": user });
+            if others.version == "v8" {
+                note["Parent_Id"] = json!({ "id": id.to_string(), "module": { "api_name": about } });
+            } else {
+                note["Parent_Id"] = json!(id.to_string());
+                note["$se_module"] = json!(about);
+            }
+            note
+        }
         _ => {
             let (about, id) = if random.bool() { ("Deals", &others.deal) } else { ("Accounts", &others.account) };
             let alarm = format!("FREQ=NONE;ACTION=EMAIL;TRIGGER=DATE-TIME:{}T10:00:00+01:00", day(random));
@@ -133,13 +146,18 @@ fn every_value_survives() {
         (4, "Tasks", "v8"),
         (5, "Leads", "v8"),
         (6, "Projects", "v8"),
+        (7, "Notes", "v2"),
+        (8, "Notes", "v4"),
+        (9, "Notes", "v5"),
+        (10, "Notes", "v6"),
+        (11, "Notes", "v8"),
     ] {
         let account = Account::with(Options::default(), version);
         let client = account.client();
         // v2 lists records without being told their fields.
-        let config = account.read("zcrm.json").replace("\"v8\"", "\"v2\"");
+        let config = account.read("zcrm.json").replace(&format!("\"{version}\""), "\"v2\"");
         let reading = zcrm_cli::connect(Config::from_json_str(&config).unwrap()).unwrap();
-        let others = Others::new(&client);
+        let others = Others::new(&client, version);
         let mut random = Rng::with_seed(seed);
         let records: Vec<Record> = (0..60)
             .map(|_| record(module, &mut random, &others))
@@ -175,5 +193,44 @@ fn every_value_survives() {
         let ran = account.run(ZCRM, &["import", "--module", module, "--input", "all.csv", "--upsert-by", "id"]);
         assert_eq!(ran.last_line(), "created=0 updated=60 refused=0 unanswered=0 not_sent=0", "seed {seed}: {ran:?}");
         assert_eq!(content(&reading, module, |id| first.contains(id)), before, "seed {seed}");
+    }
+}
+
+#[test]
+fn what_a_task_or_a_note_is_about_comes_by_every_way_that_is_asked_for() {
+    for version in ["v2", "v8"] {
+        let account = Account::with(Options::default(), version);
+        let client = account.client();
+        let others = Others::new(&client, version);
+        let mut random = Rng::with_seed(1);
+        for module in ["Tasks", "Notes"] {
+            let mut row = record(module, &mut random, &others);
+            row["Description"] = json!("x");
+            let row: Record = row.as_object().unwrap().clone().into();
+            assert!(client.module(module).create(&[row]).unwrap().is_complete(), "{version} {module}");
+            let export = |more: &[&str]| {
+                let file = [&["export", "--module", module, "--format", "csv", "--output", "x.csv"], more].concat();
+                let ran = account.run(ZCRM, &file);
+                assert_eq!((ran.code, ran.last_line()), (Some(0), "records=1"), "{version} {more:?}: {ran:?}");
+                account.read("x.csv")
+            };
+            let (field, about) = if module == "Tasks" { ("What_Id", "Subject") } else { ("Parent_Id", "Note_Title") };
+            let some = format!("{about},{field}");
+            for more in [
+                &[][..],
+                &["--where", "Owner is not null"],
+                &["--way", "pages"],
+                &["--way", "query"],
+                &["--fields", &some],
+                &["--fields", &some, "--where", "Owner is not null"],
+                &["--fields", &some, "--way", "pages"],
+            ] {
+                let csv = export(more);
+                assert!(
+                    csv.contains("Deals") || csv.contains("Accounts") || csv.contains("Contacts"),
+                    "{more:?}: {csv}"
+                );
+            }
+        }
     }
 }

@@ -117,7 +117,7 @@ impl ErrorKind {
             (401 | 403, "OAUTH_SCOPE_MISMATCH" | "AUTHORIZATION_FAILED") => Self::Scope,
             (_, "TOO_MANY_REQUESTS" | "RATE_LIMIT_EXCEEDED" | "DAILY_LIMIT_EXCEEDED") | (429, _) => Self::RateLimited,
             (_, "ALREADY_MODIFIED") | (412, _) => Self::Modified,
-            (_, "INVALID_HOST") | (300..=399, _) => Self::WrongHost,
+            (_, "INVALID_HOST") | (300..=399 | 421, _) => Self::WrongHost,
             (_, "DISCRETE_PAGINATION_LIMIT_EXCEEDED" | "PAGINATION_LIMIT_EXCEEDED" | "LIMIT_REACHED") => {
                 Self::ListingLimit
             }

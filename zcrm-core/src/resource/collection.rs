@@ -145,7 +145,10 @@ impl<T: Definition> Collection<T> {
     pub(super) fn request(&self, method: Method, below: &[&str]) -> Request<Response> {
         let path = self.path.iter().map(String::as_str).chain(below.iter().copied());
         let request = self.session.request(method, path);
-        self.query.iter().fold(request, |request, (name, value)| request.query(name, value))
+        self.query.iter().fold(request, |request, (name, value)| match value.trim() {
+            "" => request.fault(Error::invalid(format!("the {name} has no name; give its API name"))),
+            _ => request.query(name, value),
+        })
     }
 
     /// Sends items in requests of `size`, or each at its own path.

@@ -21,16 +21,17 @@ pub(super) struct Raw(Text);
 enum Text {
     /// A piece of the page that it came with: a page is in memory once, not a second time as rows.
     Within(Arc<Response>, Range<usize>),
-    /// The same, and it is no JSON.
+    /// The same, and it is no JSON, or no object.
     Broken(Arc<Response>, Range<usize>),
     Own(Box<str>),
 }
 
 impl Raw {
-    /// The rows of a page under a key. One that is no JSON is among them.
+    /// The rows of a page under a key. One that is no JSON, or no object, is among them.
     pub(super) fn of_page(page: Response, key: Key) -> Result<Page<Self>> {
         let RowTexts { texts, info, salvaged, .. } = row_texts(&page, key)?;
-        let broken = |text: &str| salvaged && serde_json::from_str::<IgnoredAny>(text).is_err();
+        let broken =
+            |text: &str| !text.starts_with('{') || salvaged && serde_json::from_str::<IgnoredAny>(text).is_err();
         let places: Vec<_> = texts.iter().map(|text| (range_within(page.body(), text), broken(text))).collect();
         let page = Arc::new(page);
         let row = |(place, broken)| {
@@ -53,9 +54,14 @@ impl Raw {
         }
     }
 
-    /// Whether it is no JSON.
+    /// Whether it is no JSON, or no object.
     pub(super) fn is_broken(&self) -> bool {
         matches!(self.0, Text::Broken(..))
+    }
+
+    /// A row of which nothing is known: it fits no type.
+    pub(super) fn unknown() -> Self {
+        Self(Text::Own("null".into()))
     }
 
     /// Why it is no JSON, if it is none.
@@ -168,8 +174,13 @@ struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(super) struct Stamp {
     pub(super) id: RecordId,
-    #[serde(rename = "Modified_Time", default)]
+    #[serde(rename = "Modified_Time", default, deserialize_with = "moment_if_it_is_one")]
     pub(super) modified: Option<DateTime>,
+}
+
+fn moment_if_it_is_one<'de, D: Deserializer<'de>>(decoder: D) -> std::result::Result<Option<DateTime>, D::Error> {
+    let value = <&RawValue>::deserialize(decoder)?;
+    Ok(serde_json::from_str(value.get()).ok())
 }
 
 impl Stamp {

@@ -186,6 +186,6 @@ impl Call {
     /// ```
     pub fn download<'a>(self) -> Download<'a> {
         let call = self.priced();
-        Download::new(call.session, call.request).any_content()
+        Download::new(call.session, call.request).json_too()
     }
 }

@@ -59,6 +59,19 @@ fn a_token_revoked_before_its_first_call_is_replaced_too() {
 }
 
 #[test]
+fn a_rejected_token_is_told_in_any_wrapping() {
+    let rejected = Scripted::invalid_token();
+    let body = r#"{"code":"INVALID_TOKEN","details":{},"message":"invalid oauth token","status":"error"}"#;
+    for body in [format!("\u{feff}{body}"), format!("[{body}]"), format!("{{\"data\":[{body}]}}")] {
+        let (emulator, store) = (start(), InMemoryPersistence::new());
+        let client = signed_in(&emulator, &store);
+        emulator.fault(On::path("/crm/").times(1), Fault::Reply(rejected.clone().body(body.as_str())));
+        call(&client).unwrap_or_else(|error| panic!("{body}: {error}"));
+        assert_eq!(emulator.counters().refreshes(), 1, "{body}");
+    }
+}
+
+#[test]
 fn sixteen_threads_and_four_clients_with_a_revoked_token_refresh_once() {
     let (emulator, store) = (start(), InMemoryPersistence::new());
     let clients: Vec<_> = (0..4).map(|_| client(&emulator, &store)).collect();

@@ -124,6 +124,44 @@ fn a_row_that_is_no_json_costs_that_row_and_is_told_by_its_id() {
     }
 }
 
+/// A row may be nothing, no object, or without its id, and its time may be none.
+#[test]
+fn a_row_that_is_no_record_costs_that_row() {
+    let row = |id: u8| json!({ "id": id.to_string(), "City": "Oslo", "Modified_Time": "2026-01-31T00:00:00+00:00" });
+    for (version, way, fields) in [
+        ("v8", Way::Pages, &["City"][..]),
+        ("v2", Way::Pages, &["City"]),
+        ("v8", Way::Query, &["City"]),
+        ("v2", Way::Query, &["City", "$approved"]),
+    ] {
+        for (odd, is_read) in [
+            (json!(null), false),
+            (json!("8"), false),
+            (json!([row(8)]), false),
+            (json!({ "City": "Oslo" }), fields.len() == 1),
+            (json!({ "id": null, "City": "Oslo" }), fields.len() == 1),
+            (json!({ "id": "8", "City": "Oslo", "Modified_Time": 7 }), true),
+        ] {
+            // Of two parts with different times neither is the record.
+            if is_read && fields.len() > 1 && odd["id"] == "8" {
+                continue;
+            }
+            let (emulator, client) = start(version, 3);
+            let scan = client.module("Leads").scan().fields(fields.iter().copied()).way(way);
+            let _counted = scan.plan().unwrap();
+            let _described = scan.describe().unwrap();
+            let page = json!({ "data": [row(7), odd, row(9)], "info": { "more_records": false } });
+            let first = if way == Way::Query { "coql" } else { "Leads" };
+            emulator.fault(On::path(format!("/crm/{version}/{first}")), Fault::Reply(Reply::json(200, &page)));
+            let listed = json!({ "data": [row(7), row(8), row(9)], "info": { "more_records": false } });
+            emulator.fault(On::path(format!("/crm/{version}/Leads")), Fault::Reply(Reply::json(200, &listed)));
+            let found: Vec<_> = scan.iter().collect();
+            let read = found.iter().flatten().count();
+            assert_eq!((found.len(), read), (3, if is_read { 3 } else { 2 }), "{version} {way} {odd}: {found:?}");
+        }
+    }
+}
+
 /// One request gives 50 fields in v6, and only the second of two gives a row that is no JSON.
 #[test]
 fn a_part_that_is_no_json_costs_its_record() {

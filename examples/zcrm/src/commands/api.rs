@@ -4,20 +4,21 @@ use std::fs;
 use std::io::{self, IsTerminal, Read};
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use serde_json::value::RawValue;
 use zcrm_cli::names::key_and_value;
 use zcrm_cli::output::WholeFile;
-use zcrm_cli::{Outcome, stdio};
+use zcrm_cli::{Outcome, Written, stdio};
 
 use crate::global::Global;
 
 /// Sends a request to any endpoint, and writes the response as it came
 ///
 /// With the same tokens, retries, limits and errors as everything else. What Zoho rejects ends with exit code 1, and
-/// the first lines of standard error are its response as it came. A POST whose response was lost is not sent
-/// again: exit code 2 says that it may have been carried out.
+/// the first lines of standard error are its response as it came, unless it has the status of a success: then they are
+/// on standard output. A POST whose response was lost is not sent again: exit code 2 says that it may have been carried
+/// out, or was in part.
 #[derive(Debug, Args)]
 pub(crate) struct Api {
     /// GET, POST, PUT, PATCH or DELETE
@@ -88,7 +89,13 @@ impl Api {
         if io::stdout().is_terminal() && !reply.body().ends_with('\n') {
             stdio::say("")?;
         }
-        Ok(Outcome::Done)
+        let written = Written::of(reply.body());
+        written.rejected.iter().for_each(|rejected| stdio::note(format_args!("error: Zoho rejected {rejected}")));
+        match written {
+            written if written.is_nothing() => bail!("nothing was done"),
+            Written { rejected, .. } if !rejected.is_empty() => Ok(Outcome::InPart),
+            _ => Ok(Outcome::Done),
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use crate::global::Global;
 #[derive(Debug, Args)]
 pub(crate) struct Attach {
     /// The module's API name, such as Leads
-    #[arg(long)]
+    #[arg(long, value_parser = names::api_name)]
     module: String,
     /// The record's id
     #[arg(long, value_name = "ID")]
@@ -55,7 +55,10 @@ impl Attach {
             tally.under_way = None;
             match uploaded {
                 Ok(id) => {
-                    out.say(format_args!("{id} {}", file.display()));
+                    let line = format!("{id} {}", file.display());
+                    if !out.say(&line) && !out.is_unread() {
+                        note(line);
+                    }
                     tally.attached += 1;
                 }
                 Err(error) => {

@@ -11,6 +11,7 @@ use crate::global::Global;
 #[derive(Debug, Args)]
 pub(crate) struct Describe {
     /// The module's API name, such as Leads; all modules when absent
+    #[arg(value_parser = names::api_name)]
     module: Option<String>,
     /// Write a Rust struct that reads the module's records, and writes them
     #[arg(long, requires = "module")]

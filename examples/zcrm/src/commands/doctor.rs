@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use clap::Args;
-use zcrm_cli::{Outcome, backends, stdio};
+use zcrm_cli::{Outcome, backends, names, stdio};
 use zcrm_core::doctor::{Doctor, Finding, State};
 
 use crate::global::Global;
@@ -15,7 +15,7 @@ use crate::global::Global;
 #[derive(Debug, Args)]
 pub(crate) struct Examine {
     /// Look at a module too, by its API name; may be given several times
-    #[arg(long = "module", value_name = "M")]
+    #[arg(long = "module", value_name = "M", value_parser = names::api_name)]
     modules: Vec<String>,
     /// Write a list of {check, state, found, remedy} as JSON
     #[arg(long)]

@@ -31,10 +31,10 @@ use crate::global::Global;
 #[derive(Debug, Args)]
 pub(crate) struct Export {
     /// The module's API name, such as Leads
-    #[arg(long)]
+    #[arg(long, value_parser = names::api_name)]
     module: String,
     /// The fields to write, by API name; all that can be had when absent
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = names::api_name)]
     fields: Vec<String>,
     /// Only records that match, in the syntax of COQL's where: "City = 'Oslo' and Annual_Revenue > 1000"
     #[arg(long = "where", value_name = "CONDITION", value_parser = Criteria::parse)]

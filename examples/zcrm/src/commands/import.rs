@@ -49,7 +49,7 @@ const TO_READ_THE_REST: Duration = Duration::from_secs(5);
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     /// The module's API name, such as Leads
-    #[arg(long)]
+    #[arg(long, value_parser = names::api_name)]
     module: String,
     /// The rows to import; `-` reads standard input
     #[arg(long, value_name = "FILE.csv")]
@@ -59,7 +59,7 @@ pub(crate) struct Import {
     separator: Option<Separator>,
     /// Update the record that has the row's value in this field (or id), and create one where there is none; a call
     /// whose answer was lost is then sent again by itself
-    #[arg(long, value_name = "FIELD", conflicts_with = "update")]
+    #[arg(long, value_name = "FIELD", conflicts_with = "update", value_parser = names::api_name)]
     upsert_by: Option<String>,
     /// Update the records that the column id names
     #[arg(long)]
@@ -177,6 +177,14 @@ impl Import {
         bar.finish_and_clear();
         let mut tally = lock(&tally);
         conclude(&mut tally, journal.as_deref());
+        let counts = tally.counts();
+        let is_create = self.writing() == Writing::Create;
+        if is_create && self.rejects.is_none() && counts.is_final() && counts.created > 0 && counts.refused > 0 {
+            global.note(
+                "correct the refused rows and import these alone (--rejects FILE collects them): the whole file again \
+                 would create the others twice",
+            );
+        }
         match done {
             Err(error) if !is_interrupted() => Err(error),
             _ => tally.outcome(is_interrupted()),
@@ -258,7 +266,8 @@ impl Import {
         let begun = Instant::now();
         let (fields, headers) = names::fields_and_headers_of(client, &self.module)?;
         let clock = Clock::of(&headers, begun.elapsed());
-        let columns = Columns::new(header, &self.module, &fields, self.writing(), mapping)?;
+        let version = client.config().api_version();
+        let columns = Columns::new(header, &self.module, &fields, self.writing(), mapping, version)?;
         columns.check_references(client)?;
         if !columns.passed_over().is_empty() {
             global.note(format_args!("read-only, so not sent: {}", columns.passed_over().join(", ")));

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use zcrm_cli::stdio::{note, say};
 use zcrm_cli::sync::{Job, Store, Target, Told, open};
-use zcrm_cli::{Interrupt, Outcome, complain, progress};
+use zcrm_cli::{Interrupt, Outcome, complain, names, progress};
 use zcrm_core::{Client, Secret};
 
 use crate::global::Global;
@@ -29,7 +29,7 @@ pub(crate) struct Sync {
     #[arg(long, value_name = "DATABASE")]
     to: String,
     /// The fields, separated by commas; all unless given
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = names::api_name)]
     fields: Vec<String>,
     /// Bring the tables up to date once, as without --every
     #[arg(long)]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use zcrm_cli::watch::{End, Job, Note, Server, StateFile, Tls};
-use zcrm_cli::{Interrupt, Outcome, complain};
+use zcrm_cli::{Interrupt, Outcome, complain, names};
 use zcrm_core::resource::{ChangesCursor, EventKind, SubscriptionState};
 
 use crate::global::Global;
@@ -34,7 +34,7 @@ pub(crate) struct Watch {
     #[arg(long, value_name = "A,B", value_delimiter = ',', value_enum)]
     events: Vec<Kind>,
     /// The fields of the records, by API name, the same for all modules; all when absent
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = names::api_name)]
     fields: Vec<String>,
     /// The URL that Zoho is to call: https, such as that of a proxy that leads to --listen, or http on this machine
     #[arg(long, value_name = "URL", requires = "listen")]

@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use zcrm_core::DateTime;
 use zcrm_core::entity::Field;
 
+/// The module of notes.
+pub const NOTES: &str = "Notes";
+
 /// Between the values of a multi-select picklist.
 const BETWEEN_CHOICES: char = ';';
 
@@ -33,6 +36,8 @@ pub enum Content {
     Date,
     /// A moment with an offset.
     DateTime,
+    /// The record's own id.
+    Id,
     /// The id of another record or of a user.
     Lookup,
     /// The id of a record of one of several modules, as a JSON object: the id alone would not say of which.
@@ -66,6 +71,13 @@ impl Content {
             ("bigint", _) => Self::BigInteger,
             _ => Self::Text,
         }
+    }
+
+    /// What a field of a module holds. The metadata of notes does not say that their `Parent_Id` refers to a record.
+    #[must_use]
+    pub fn within(module: &str, field: &Field) -> Self {
+        let is_parent = module == NOTES && field.api_name.as_deref() == Some("Parent_Id");
+        if is_parent { Self::LookupOfModules } else { Self::of(field) }
     }
 
     /// The cell of a value, given as JSON. Null is empty, and so is a list of nothing.
@@ -110,9 +122,10 @@ impl Content {
             Self::DateTime => {
                 (text(trimmed).filter(|_| is_moment(trimmed)), "a moment such as 2026-01-31T13:30:00+01:00")
             }
+            Self::Id => (text(trimmed).filter(|_| is_id(trimmed)), "the id of a record"),
             Self::Lookup => (referred(trimmed), "the id of a record"),
             Self::LookupOfModules | Self::Object => (referred(trimmed), "the id of a record, or a JSON object"),
-            // Zoho's metadata calls some objects a list, such as the Parent_Id of notes.
+            // Zoho's metadata calls some objects a list.
             Self::List => (json_of(trimmed, '[').or_else(|| json_of(trimmed, '{')), "a JSON list"),
         };
         value.ok_or(wanted)
@@ -302,6 +315,9 @@ mod tests {
         for (content, cell) in [
             (Content::Integer, "1.5"),
             (Content::Integer, "007"),
+            (Content::Id, "abc"),
+            (Content::Id, "12,13"),
+            (Content::Id, "-3"),
             (Content::BigInteger, "12a"),
             (Content::Number, "1,5"),
             (Content::Number, "NaN"),

@@ -5,6 +5,6 @@ mod scanner;
 mod separator;
 mod sheet;
 
-pub use cells::Content;
+pub use cells::{Content, NOTES};
 pub use separator::{Separator, UnknownSeparator};
 pub use sheet::{IN_DOUBT, REASON, Sheet, SheetRow};

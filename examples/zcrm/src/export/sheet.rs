@@ -5,11 +5,12 @@ use std::io::Write;
 
 use anyhow::{Result, bail};
 use serde_json::value::RawValue;
+use zcrm_core::config::ApiVersion;
 use zcrm_core::entity::Field;
-use zcrm_core::resource::{Scan, Way};
+use zcrm_core::resource::Scan;
 use zcrm_core::{Client, Record};
 
-use crate::csv::Content;
+use crate::csv::{Content, NOTES};
 use crate::import::ABOUT;
 use crate::names;
 use crate::output::{self, Lines, one_line};
@@ -56,22 +57,21 @@ impl Sheet {
         let known = scan.describe().map_err(|error| names::unknown_module(client, module, error))?;
         names::some_field(&known, module)?;
         let mut named = if fields.is_empty() { all(&known) } else { checked(&known, module, fields)? };
-        let about = format != Format::Ndjson && named.iter().any(|name| name == "What_Id");
-        if about && !named.iter().any(|name| name == ABOUT) {
+        let has = |wanted: &str| named.iter().any(|name| name == wanted);
+        // Notes say it within from v7 on.
+        let of_note = module == NOTES && client.config().api_version() < ApiVersion::V7 && has("Parent_Id");
+        // Without the module that it is of, the id says nothing to an import.
+        let about = format != Format::Ndjson && (has("What_Id") || of_note);
+        if about && !has(ABOUT) {
             named.push(ABOUT.to_owned());
         }
         let mut columns: Vec<(String, Content)> =
-            named.iter().map(|name| (name.clone(), content(&known, name))).collect();
+            named.iter().map(|name| (name.clone(), content(&known, module, name))).collect();
         // Zoho gives it whether it is asked for or not.
         if fields.is_empty() && !named.iter().any(|name| name == "id") {
             columns.insert(0, ("id".to_owned(), Content::Text));
         }
-        let scan = match (fields, about) {
-            // Without the module that it is of, the id in a What_Id says nothing to an import; pages tell it.
-            ([], true) => scan.fields(named).way(Way::Pages),
-            ([], false) => scan,
-            _ => scan.fields(named),
-        };
+        let scan = if fields.is_empty() && !about { scan } else { scan.fields(named) };
         Ok((scan, Self { columns, format }))
     }
 
@@ -112,8 +112,9 @@ fn checked(known: &[Field], module: &str, fields: &[String]) -> Result<Vec<Strin
     Ok(fields.to_vec())
 }
 
-fn content(known: &[Field], name: &str) -> Content {
-    known.iter().find(|field| field.api_name.as_deref() == Some(name)).map_or(Content::Text, Content::of)
+fn content(known: &[Field], module: &str, name: &str) -> Content {
+    let field = known.iter().find(|field| field.api_name.as_deref() == Some(name));
+    field.map_or(Content::Text, |field| Content::within(module, field))
 }
 
 /// Writes records down, one a line.

@@ -120,8 +120,7 @@ pub(super) fn constant(field: &Field, value: &Value) -> Result<Box<RawValue>> {
 pub(super) fn cell<'a>(row: &'a SheetRow, taken: &Taken) -> Option<&'a str> {
     let cell = row.cells.get(taken.at).map(Vec::as_slice).unwrap_or_default();
     let cell = std::str::from_utf8(cell).ok()?;
-    let is_text = taken.content == Content::Text && taken.field != "id";
-    Some(if is_text || !cell.trim().is_empty() { cell } else { "" })
+    Some(if taken.content == Content::Text || !cell.trim().is_empty() { cell } else { "" })
 }
 
 /// A cell for an error: whole where it is short.

@@ -7,17 +7,16 @@ use serde::Serializer;
 use serde::ser::SerializeMap;
 use serde_json::value::RawValue;
 use zcrm_core::Client;
+use zcrm_core::config::ApiVersion;
 use zcrm_core::entity::{Field, Layout};
 
 use super::column::{How, Taken, cell, constant};
 use super::lookup::{self, Lookups, Reference};
 use super::map::{Column, Empty, Mapping};
-use crate::csv::{Content, SheetRow};
+use super::parent::{self, ABOUT};
+use crate::csv::{Content, NOTES, SheetRow};
 use crate::names::{self, suggestion};
 use crate::read_only::is_read_only;
-
-/// The module that a `What_Id` is of, which Zoho takes beside it; no field of the metadata.
-pub const ABOUT: &str = "$se_module";
 
 /// What is done with the rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +39,8 @@ pub struct Columns {
     empty: Empty,
     /// Fields whose values Zoho keeps unique.
     unique: Vec<String>,
+    /// The records are notes, for this version.
+    notes: Option<ApiVersion>,
 }
 
 /// Why a cell cannot be sent.
@@ -65,11 +66,19 @@ impl Columns {
     ///
     /// When a column is none of the module's fields, the mapping names a column or a field that is not there, or the
     /// field to write by is missing.
-    pub fn new(header: &[String], module: &str, fields: &[Field], writing: Writing, mapping: &Mapping) -> Result<Self> {
+    pub fn new(
+        header: &[String],
+        module: &str,
+        fields: &[Field],
+        writing: Writing,
+        mapping: &Mapping,
+        version: ApiVersion,
+    ) -> Result<Self> {
         if let Some(missing) = mapping.columns.keys().find(|name| !header.contains(name)) {
             bail!("the input has no column {missing}{}", suggestion(missing, header.iter().map(String::as_str)));
         }
-        let mut columns = Self { writing, empty: mapping.empty, ..Self::of_nothing() };
+        let notes = (module == NOTES).then_some(version);
+        let mut columns = Self { writing, empty: mapping.empty, notes, ..Self::of_nothing() };
         let mut of_field = BTreeMap::new();
         for (at, name) in header.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
             let column = match mapping.columns.get(name) {
@@ -81,7 +90,8 @@ impl Columns {
                 bail!("the columns {other} and {name} are both the field {}", column.field);
             }
             if column.field == "id" || column.field == ABOUT {
-                columns.taken.push(Taken { at, field: column.field, content: Content::Text, how: How::Plain });
+                let content = if column.field == "id" { Content::Id } else { Content::Text };
+                columns.taken.push(Taken { at, field: column.field, content, how: How::Plain });
                 continue;
             }
             let field = names::field(fields, module, &column.field);
@@ -90,7 +100,7 @@ impl Columns {
                 columns.passed_over.push(name.clone());
                 continue;
             }
-            let content = Content::of(field);
+            let content = Content::within(module, field);
             let how = How::new(&column, field, content).with_context(|| format!("the column {name}"))?;
             columns.taken.push(Taken { at, field: column.field, content, how });
         }
@@ -115,6 +125,7 @@ impl Columns {
             writing: Writing::Create,
             empty: Empty::default(),
             unique: Vec::new(),
+            notes: None,
         }
     }
 
@@ -268,6 +279,9 @@ impl Columns {
             return Err(reason);
         }
         fields.extend(self.constants.iter().map(|(name, value)| (name.as_str(), value.clone())));
+        if let Some(version) = self.notes {
+            parent::of_note(&mut fields, version);
+        }
         object(&fields).map_err(|cause| cause.to_string())
     }
 

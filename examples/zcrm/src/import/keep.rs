@@ -15,7 +15,8 @@ use zcrm_core::entity::Field;
 use zcrm_core::resource::ModuleHandle;
 use zcrm_core::{Client, Criteria, DateTime, Record, RecordId};
 
-use super::columns::{ABOUT, Columns, Writing};
+use super::columns::{Columns, Writing};
+use super::parent::ABOUT;
 use super::values::Wanted;
 use super::writes::Row;
 

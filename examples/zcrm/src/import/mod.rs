@@ -1,6 +1,6 @@
 //! Rows of a CSV file on their way to Zoho, and what became of each.
 //!
-//! * `input`, `map`, `columns`, `column`, `dates`, `lookup`: what the input says.
+//! * `input`, `map`, `columns`, `column`, `dates`, `lookup`, `parent`: what the input says.
 //! * `check`, `clashes`, `findings`, `dry_run`, `plan`: what is wrong with it, and what writing it costs.
 //! * `job`, `feed`, `records`, `writes`: rows on their way to record calls. `bulk`: to jobs.
 //! * `tally`, `rejects`, `counts`: the account of all rows.
@@ -23,6 +23,7 @@ mod job;
 mod keep;
 mod lookup;
 mod map;
+mod parent;
 mod past;
 mod plan;
 mod records;
@@ -35,7 +36,7 @@ mod writes;
 pub use bulk::{import_by_bulk, take_up_jobs};
 pub use check::Checker;
 pub use clock::Clock;
-pub use columns::{ABOUT, Columns, Writing};
+pub use columns::{Columns, Writing};
 pub use counts::Counts;
 pub use dates::DateFormat;
 pub use dry_run::dry_run;
@@ -45,6 +46,7 @@ pub use job::{Blocks, Job, leave_rest, leave_unread};
 pub use keep::{Keep, Kept, read_kept};
 pub use lookup::Lookups;
 pub use map::{Column, Empty, Mapping};
+pub use parent::ABOUT;
 pub use plan::{Plan, Way};
 pub use records::import_by_records;
 pub use rejects::RESULTS;

@@ -26,7 +26,9 @@ pub fn import_by_records(job: &Job<'_>) {
             lock(job.tally).stop();
         }
         let sent_at = lock(&job.blocks.0).front().map(|block| block.at);
-        created.judge(&mut outcome, &written.outcome, row.in_doubt, sent_at);
+        if matches!(job.columns.writing(), Writing::UpsertBy(_)) {
+            created.judge(&mut outcome, &written.outcome, row.in_doubt, sent_at);
+        }
         if row.in_doubt.is_some() {
             keep_in_doubt(&mut outcome);
         }

@@ -24,6 +24,10 @@ const ID: &str = "id";
 /// What COQL does not select (Zoho's page *COQL limitations*), nor bulk read export.
 const NOT_IN_QUERIES: [&str; 5] = ["fileupload", "imageupload", "multiselectlookup", "multiuserlookup", "subform"];
 
+/// What COQL gives in part or may refuse: of these lookups the id, and not the module that it is of (Zoho's page *COQL
+/// queries*, v7); reminders and repetitions, which are objects.
+const IN_PART_IN_QUERIES: [&str; 5] = ["multi_module_lookup", "event_reminder", "multireminder", "ALARM", "RRULE"];
+
 /// What bulk read does not export besides.
 #[cfg(feature = "bulk")]
 const NOT_IN_BULK: [&str; 2] = ["formula", "rollup_summary"];
@@ -93,10 +97,11 @@ impl Columns {
 
     fn of_query(spec: &Spec, known: Option<&[Field]>, version: ApiVersion) -> Result<Self, String> {
         let (names, left_out) = chosen(spec, known, |field| {
+            let Some(field) = field else { return true };
             let list = is(field.json_type.as_ref(), "jsonarray")
                 && !is(field.data_type.as_ref(), "multiselectpicklist")
                 && !field.api_name.as_deref().is_some_and(|name| LISTS_IN_QUERIES.contains(&name));
-            list || is_one_of(field, &NOT_IN_QUERIES)
+            list || is_one_of(field, &NOT_IN_QUERIES) || is_one_of(field, &IN_PART_IN_QUERIES)
         });
         let mut gaps = Vec::new();
         if version < ApiVersion::V7 {
@@ -150,6 +155,7 @@ impl Columns {
             return Err(format!("bulk read gives no {}", spec.module));
         }
         let (names, left_out) = chosen(spec, known, |field| {
+            let Some(field) = field else { return true };
             is_one_of(field, &NOT_IN_QUERIES) || (spec.fields.is_empty() && is_one_of(field, &NOT_IN_BULK))
         });
         let left_out: Vec<String> =
@@ -184,14 +190,22 @@ fn looks_at_rows(spec: &Spec, version: ApiVersion) -> bool {
     spec.bulk_criteria(version).is_ok_and(|(_, tests)| !tests.is_empty())
 }
 
-/// The fields that were named, or all of the module; and those that are refused, with their type.
+/// The fields that were named, or all of the module; and those that are refused, with their type. Properties such as
+/// `$se_module` are no fields.
 fn chosen(
     spec: &Spec,
     known: Option<&[Field]>,
-    refused: impl Fn(&Field) -> bool,
+    refused: impl Fn(Option<&Field>) -> bool,
 ) -> (Vec<String>, Vec<(String, String)>) {
     let known = known.unwrap_or_default();
-    let is_refused = |name: &str| known.iter().find(|field| field.api_name.as_deref() == Some(name) && refused(field));
+    let refused_type = |name: &str| {
+        if name.starts_with('$') {
+            return refused(None).then_some("a property");
+        }
+        let field =
+            known.iter().find(|field| field.api_name.as_deref() == Some(name)).filter(|field| refused(Some(field)))?;
+        Some(field.data_type.as_deref().unwrap_or("of an unknown type"))
+    };
     let names: Vec<String> = match spec.fields.as_slice() {
         [] => known.iter().filter_map(|field| field.api_name.clone()).collect(),
         named => named.to_vec(),
@@ -199,11 +213,8 @@ fn chosen(
     let mut left_out = Vec::new();
     let mut given: Vec<String> = Vec::new();
     for name in names {
-        match is_refused(&name) {
-            Some(field) => {
-                let data_type = field.data_type.as_deref().unwrap_or("of an unknown type");
-                left_out.push((name, data_type.to_owned()));
-            }
+        match refused_type(&name) {
+            Some(data_type) => left_out.push((name, data_type.to_owned())),
             None if name == ID || given.contains(&name) => {}
             None => given.push(name),
         }

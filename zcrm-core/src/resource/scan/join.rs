@@ -13,26 +13,31 @@ type Part = HashMap<RecordId, (Option<DateTime>, Raw)>;
 
 /// Joins the parts of rows by their ids, in the order of the first part. A record that was changed between two of them
 /// is read again by `again`, which gives all parts of the records with these ids; one that is gone by then is left out.
-/// Of a record of which one part is no JSON, that part is the row.
+/// Of a record of which one part is no JSON, that part is the row. A row without an id is what came of it, where that
+/// is all, and else fits no type.
 pub(super) fn joined(
     parts: Vec<Vec<Raw>>,
     hidden: Option<&str>,
     again: impl Fn(&[RecordId]) -> Result<Vec<Vec<Raw>>>,
 ) -> Result<Vec<Raw>> {
-    let mut order: Vec<std::result::Result<RecordId, Raw>> = Vec::new();
-    for row in parts.first().into_iter().flatten() {
-        order.push(if row.is_broken() { Err(row.clone()) } else { Ok(stamp(row)?.id) });
-    }
+    let is_all = parts.len() == 1;
+    let place = |row: &Raw| match Stamp::of(row) {
+        _ if row.is_broken() => Err(row.clone()),
+        Some(stamp) => Ok(stamp.id),
+        None if is_all => Err(merged(&[row], hidden).unwrap_or_else(|_| row.clone())),
+        None => Err(Raw::unknown()),
+    };
+    let order: Vec<std::result::Result<RecordId, Raw>> = parts.first().into_iter().flatten().map(place).collect();
     let mut broken = HashMap::new();
     let mut whole: HashMap<RecordId, Raw> = HashMap::with_capacity(order.len());
-    let parts = indexed(parts, &mut broken)?;
+    let parts = indexed(parts, &mut broken);
     let ids: Vec<RecordId> = order.iter().flatten().filter(|id| !broken.contains_key(*id)).cloned().collect();
     let mut open = join(parts, &ids, hidden, &mut whole)?;
     for _ in 0..ATTEMPTS {
         if open.is_empty() {
             break;
         }
-        let parts = indexed(again(&open)?, &mut broken)?;
+        let parts = indexed(again(&open)?, &mut broken);
         let there = |id: &RecordId| parts.first().is_some_and(|first| first.contains_key(id));
         let left: Vec<RecordId> = open.iter().filter(|id| there(id) && !broken.contains_key(*id)).cloned().collect();
         open = join(parts, &left, hidden, &mut whole)?;
@@ -74,26 +79,18 @@ fn join(
 }
 
 /// The parts by id; rows that are no JSON are kept apart, where they can be told by an id.
-fn indexed(parts: Vec<Vec<Raw>>, broken: &mut HashMap<RecordId, Raw>) -> Result<Vec<Part>> {
+fn indexed(parts: Vec<Vec<Raw>>, broken: &mut HashMap<RecordId, Raw>) -> Vec<Part> {
     let mut indexed = Vec::with_capacity(parts.len());
     for rows in parts {
         let mut part = Part::with_capacity(rows.len());
         for row in rows {
             if row.is_broken() {
                 broken.extend(id_of(row.get()).map(|id| (RecordId::from(id), row)));
-            } else {
-                let Stamp { id, modified } = stamp(&row)?;
+            } else if let Some(Stamp { id, modified }) = Stamp::of(&row) {
                 part.insert(id, (modified, row));
             }
         }
         indexed.push(part);
     }
-    Ok(indexed)
-}
-
-fn stamp(row: &Raw) -> Result<Stamp> {
-    Stamp::of(row).ok_or_else(|| {
-        let message = "a row came without its id, so that its parts cannot be put together";
-        Error::new(ErrorKind::InvalidResponse, message).logged()
-    })
+    indexed
 }

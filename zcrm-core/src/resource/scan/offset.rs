@@ -25,7 +25,7 @@ impl Queries {
         let (mut offset, mut back) = (read.saturating_sub(1), BACK);
         loop {
             let (rows, more) = self.at_offset(criteria, offset, range)?;
-            let ids = ids_of(&rows)?;
+            let ids = ids_of(&rows);
             check_order(None, &ids)?;
             let is_joined =
                 behind.zip(ids.first()).is_some_and(|(last, id)| compare_ids(id, last) != Ordering::Greater);
@@ -79,7 +79,7 @@ pub(super) fn out_of_reach(criteria: &Criteria, reach: u64) -> Error {
     Error::new(ErrorKind::ListingLimit, message)
 }
 
-/// The rows behind an id; one that is no JSON may have none, and belongs to those before it.
+/// The rows behind an id; one that cannot be read may have none, and belongs to those before it.
 fn rows_behind(mut rows: Vec<Raw>, behind: Option<&str>) -> Vec<Raw> {
     let Some(behind) = behind else { return rows };
     let mut is_passed = false;

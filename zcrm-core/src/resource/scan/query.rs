@@ -154,7 +154,7 @@ impl Queries {
         if others.is_empty() && self.columns.by_id.is_empty() {
             return Ok(rows);
         }
-        let ids = ids_of(&rows)?;
+        let ids = ids_of(&rows);
         let (Some(lowest), Some(highest)) = (ids.first(), ids.last()) else { return Ok(rows) };
         let window = Criteria::greater_equal("id", literal(lowest)).and(Criteria::less_equal("id", literal(highest)));
         let most = (rows.len() as u64).max(1);
@@ -215,7 +215,7 @@ impl Queries {
         };
         let wanted = page_rows(range.left, range.pages, &self.limits);
         let (rows, more) = self.page(self.piece(), behind, range.upto.as_ref(), wanted)?;
-        let ids = ids_of(&rows)?;
+        let ids = ids_of(&rows);
         check_order(behind, &ids)?;
         let last = ids.into_iter().next_back().filter(|_| more);
         if more && last.is_none() {
@@ -242,13 +242,13 @@ impl Queries {
                 while ahead.rows.is_empty() && !ahead.over {
                     let wanted = self.limits.page_rows(ahead.pages);
                     let (rows, more) = self.page(piece.clone(), ahead.last.as_deref(), None, wanted)?;
-                    let ids = ids_of(&rows)?;
+                    let ids = ids_of(&rows);
                     check_order(ahead.last.as_deref(), &ids)?;
                     ahead.over = !more;
                     ahead.pages = ahead.pages.saturating_add(1);
                     ahead.last = ids.last().cloned().or(ahead.last.take());
                     for row in self.completed(piece.clone(), rows)? {
-                        // One that is no JSON may have none, and stays where it is.
+                        // One without an id stays where it is.
                         let before = ahead.rows.back().map_or("0", |(id, _)| id);
                         let id = id_of(row.get()).unwrap_or_else(|| before.to_owned());
                         ahead.rows.push_back((id, row));
@@ -261,7 +261,7 @@ impl Queries {
                 _ => Ordering::Equal,
             });
             let Some((id, row)) = lowest.and_then(|ahead| ahead.rows.pop_front()) else { break };
-            if last.as_deref() != Some(id.as_str()) || row.is_broken() {
+            if last.as_deref() != Some(id.as_str()) || row.is_broken() || id_of(row.get()).is_none() {
                 last = Some(id.clone());
                 merged.push((id, row));
             }
@@ -430,17 +430,9 @@ fn literal(id: &str) -> Literal {
     if bare { Literal::number(id) } else { Literal::from(id) }
 }
 
-/// The ids of rows; one that is no JSON may have none.
-pub(super) fn ids_of(rows: &[Raw]) -> Result<Vec<String>> {
-    let mut ids = Vec::with_capacity(rows.len());
-    for row in rows {
-        match id_of(row.get()) {
-            Some(id) => ids.push(id),
-            None if row.is_broken() => {}
-            None => return Err(stuck("a row came without its id").logged()),
-        }
-    }
-    Ok(ids)
+/// The ids of rows; one that cannot be read may have none.
+pub(super) fn ids_of(rows: &[Raw]) -> Vec<String> {
+    rows.iter().filter_map(|row| id_of(row.get())).collect()
 }
 
 /// Ids have to go up: otherwise rows would be missed or come twice.

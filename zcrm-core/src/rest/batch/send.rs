@@ -18,6 +18,10 @@ use crate::rest::stop::Stop;
 const ABOUT_THE_PATH: [&str; 5] =
     ["INVALID_URL_PATTERN", "INVALID_REQUEST_METHOD", "INVALID_MODULE", "API_NOT_SUPPORTED", "VERSION_NOT_SUPPORTED"];
 
+/// Statuses that a gateway or another server gives to every request, whatever is in it. (A firewall's 403 and 406, or a
+/// 413, may be about the items.)
+const OF_NO_ZOHO: [u16; 9] = [404, 405, 407, 410, 411, 415, 426, 428, 451];
+
 type MakeRequest = Arc<dyn Fn(&[Row]) -> Request<Response> + Send + Sync>;
 
 /// What is done before each request goes out, in the thread that sends it.
@@ -164,7 +168,8 @@ impl Batch {
 
     /// What the failure of a whole request means for its items and for the requests after it.
     fn failed(&self, failure: Error, rows: &[Row]) -> Vec<Outcome> {
-        if failure.kind().is_rejection() {
+        // Each item's result tells more than the status.
+        if failure.kind().is_rejection() || failure.kind() == ErrorKind::InvalidResponse {
             let results: Vec<Option<ItemResult>> = results_of_rejection(&failure, self.key);
             if results.len() == rows.len() && !self.together {
                 let context = Context {
@@ -195,7 +200,7 @@ impl Batch {
 }
 
 fn is_about_the_path(failure: &Error) -> bool {
-    let no_zoho = matches!(failure.status(), Some(404 | 405)) && failure.api().is_none();
+    let no_zoho = failure.status().is_some_and(|status| OF_NO_ZOHO.contains(&status)) && failure.api().is_none();
     no_zoho || failure.code().is_some_and(|code| ABOUT_THE_PATH.contains(&code))
 }
 

@@ -20,6 +20,6 @@ mod success;
 pub(crate) use envelope::Key;
 pub(crate) use limits::{rate_limits, retry_after};
 pub(crate) use receive::{NOT_UTF8, Received, is_success, lost, receive, rejected};
-pub(crate) use rejection::{excerpt, means_absent, rejection_in};
+pub(crate) use rejection::{excerpt, means_absent, rejection_in, without_mark};
 pub(crate) use results::{ItemResult, results_of_rejection};
 pub use success::Response;

@@ -14,9 +14,12 @@ const EXCERPT: usize = 200;
 /// The error for a response with a status that is no success.
 pub(super) fn rejection(status: u16, headers: &Headers, body: &[u8]) -> Error {
     let text = String::from_utf8_lossy(body);
-    let api = api_error(&text);
+    let text = without_mark(&text);
+    let api = api_error(text);
     let code = api.as_ref().map_or("", |api| api.code.as_str());
+    let contradicts_itself = matches!(status, 400..=499) && says_success(text);
     let kind = match (status, api.is_some()) {
+        _ if contradicts_itself => ErrorKind::InvalidResponse,
         // A gateway gave up on a request that Zoho may have done.
         (408, false) => ErrorKind::Unanswered,
         _ => ErrorKind::of_response(status, code),
@@ -26,8 +29,10 @@ pub(super) fn rejection(status: u16, headers: &Headers, body: &[u8]) -> Error {
     if let (ErrorKind::RateLimited, Some(wait)) = (kind, wait) {
         message.push_str(&format!("; it asks to wait for {} s", wait.as_secs()));
     }
-    if api.is_none() {
-        match excerpt(&text) {
+    if contradicts_itself {
+        "the HTTP status says that the request failed, and its results that it was done".clone_into(&mut message);
+    } else if api.is_none() {
+        match excerpt(text) {
             beginning if beginning.is_empty() => message.push_str("; its body is empty"),
             beginning => message.push_str(&format!("; its body is not Zoho's JSON but begins with {beginning:?}")),
         }
@@ -35,15 +40,36 @@ pub(super) fn rejection(status: u16, headers: &Headers, body: &[u8]) -> Error {
     let error =
         Error::new(kind, message).with_status(status).with_retry_after(wait).with_rate_limits(rate_limits(headers));
     match api {
-        Some(api) => error.with_api(api).with_response_text(&text),
+        Some(api) => error.with_api(api).with_response_text(text),
+        None if contradicts_itself => error.with_response_text(text),
         None => error,
+    }
+}
+
+/// Whether all results in a text say that their items were done.
+fn says_success(body: &str) -> bool {
+    serde_json::from_str(body).is_ok_and(all_succeeded)
+}
+
+fn all_succeeded(json: &RawValue) -> bool {
+    match (list(json), members(json)) {
+        (Some(items), _) => !items.is_empty() && items.into_iter().all(is_success),
+        (None, Some(object)) => {
+            is_success(json) || object.values().any(|value| list(value).is_some() && all_succeeded(value))
+        }
+        (None, None) => false,
     }
 }
 
 /// Zoho's code, message and details, in any of the shapes they come in: an object; an array of results, or one, under
 /// any key; the upload host's capitals; the accounts server's `error`.
 pub(super) fn api_error(body: &str) -> Option<ApiError> {
-    from_json(serde_json::from_str(body).ok()?)
+    from_json(serde_json::from_str(without_mark(body)).ok()?)
+}
+
+/// A text without the byte order mark that gateways put before it.
+pub(crate) fn without_mark(text: &str) -> &str {
+    text.trim_start_matches('\u{feff}')
 }
 
 /// Zoho's rejection in a text that should be something else; `None` for a text that is no rejection.

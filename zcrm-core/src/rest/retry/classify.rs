@@ -49,6 +49,8 @@ impl Failure {
             // A day's limit does not clear within any backoff of ours.
             (ErrorKind::RateLimited, _) if error.code() == Some("DAILY_LIMIT_EXCEEDED") => Classification::Permanent,
             (ErrorKind::RateLimited, _) => Classification::Retryable,
+            // Results that contradict the status, which all items have.
+            (ErrorKind::InvalidResponse, _) if error.response_text().is_some() => Classification::AmbiguousFinal,
             (ErrorKind::Server | ErrorKind::InvalidResponse | ErrorKind::Unanswered, _) => Classification::Ambiguous,
             _ => Classification::Permanent,
         };

@@ -26,8 +26,8 @@ const PIECE: usize = 64 * 1024;
 pub struct Download<'a> {
     session: Session,
     request: Request<Response>,
-    /// Whether JSON and HTML are files as well.
-    any_content: bool,
+    /// Whether JSON is a file as well.
+    json_too: bool,
     max_bytes: u64,
     progress: Option<Progress<'a>>,
 }
@@ -46,12 +46,12 @@ pub struct Downloaded {
 
 impl<'a> Download<'a> {
     pub(crate) fn new(session: Session, request: Request<Response>) -> Self {
-        Self { session, request, any_content: false, max_bytes: u64::MAX, progress: None }
+        Self { session, request, json_too: false, max_bytes: u64::MAX, progress: None }
     }
 
-    /// Takes JSON and HTML for files as well, unless it is Zoho's rejection.
-    pub(crate) fn any_content(self) -> Self {
-        Self { any_content: true, ..self }
+    /// Takes JSON for a file as well, unless it is Zoho's rejection.
+    pub(crate) fn json_too(self) -> Self {
+        Self { json_too: true, ..self }
     }
 
     /// The largest file that is accepted, in bytes. Without it there is no limit.
@@ -132,10 +132,10 @@ impl<'a> Download<'a> {
     /// As [`to_writer`](Self::to_writer), as far as the beginning of the file is concerned. Reading fails with an
     /// [`io::Error`] around an [`Error`] when the file is too large or breaks off.
     pub fn open(self) -> Result<DownloadReader<'a>> {
-        let Self { session, request, any_content, max_bytes, progress } = self;
+        let Self { session, request, json_too, max_bytes, progress } = self;
         let response = session.transfer(&request, |attempt, _| {
             let response = attempt.send(Body::Empty, Pace::Transfer)?;
-            let response = file_of(response, any_content, &session)?;
+            let response = file_of(response, json_too, &session)?;
             too_large(&response, max_bytes)?;
             Ok(response)
         })?;
@@ -159,10 +159,10 @@ impl<'a> Download<'a> {
     }
 
     fn receive(self, writer: &mut dyn Write, callers_code: bool) -> Result<Downloaded> {
-        let Self { session, request, any_content, max_bytes, mut progress } = self;
+        let Self { session, request, json_too, max_bytes, mut progress } = self;
         session.transfer(&request, |attempt, permit| {
             let response = attempt.send(Body::Empty, Pace::Transfer)?;
-            let response = file_of(response, any_content, &session)?;
+            let response = file_of(response, json_too, &session)?;
             too_large(&response, max_bytes)?;
             let mut report = |done, all| progress.iter_mut().for_each(|report| report(done, all));
             let sink = Sink { writer: &mut *writer, report: &mut report, callers_code };
@@ -238,7 +238,7 @@ struct Sink<'a> {
 }
 
 /// A response that is a file.
-fn file_of(response: HttpResponse, any_content: bool, session: &Session) -> Result<HttpResponse, Failure> {
+fn file_of(response: HttpResponse, json_too: bool, session: &Session) -> Result<HttpResponse, Failure> {
     if !is_success(response.status) {
         return Err(rejected(response.within(session.call_timeout()), session.max_response_bytes()));
     }
@@ -246,7 +246,7 @@ fn file_of(response: HttpResponse, any_content: bool, session: &Session) -> Resu
         let error = Error::new(ErrorKind::NotFound, "there is no file here").with_status(response.status);
         return Err(Failure::permanent(error));
     }
-    genuine(response, any_content)
+    genuine(response, json_too)
 }
 
 fn total(response: &HttpResponse) -> Option<u64> {

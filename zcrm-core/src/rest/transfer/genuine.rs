@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 
 use super::disposition::file_name;
 use crate::error::{Error, ErrorKind};
-use crate::rest::response::{excerpt, lost, rejection_in};
+use crate::rest::response::{excerpt, lost, rejection_in, without_mark};
 use crate::rest::retry::Failure;
 use crate::transport::HttpResponse;
 
@@ -18,9 +18,9 @@ const LOOK: u64 = 64 * 1024;
 const OF_A_RESPONSE: &str = "response.json";
 
 /// The response, if it is a file by all that it says of itself: status, name, media type and beginning. Nothing of it
-/// is lost. With `any_content`, JSON and HTML without a name are files as well.
-pub(super) fn genuine(response: HttpResponse, any_content: bool) -> Result<HttpResponse, Failure> {
-    let claim = Claim::of(&response, any_content);
+/// is lost. With `json_too`, JSON without a name is a file as well.
+pub(super) fn genuine(response: HttpResponse, json_too: bool) -> Result<HttpResponse, Failure> {
+    let claim = Claim::of(&response, json_too);
     if claim.is_beyond_doubt() {
         return Ok(response);
     }
@@ -28,16 +28,16 @@ pub(super) fn genuine(response: HttpResponse, any_content: bool) -> Result<HttpR
     let mut beginning = Vec::new();
     body.by_ref().take(LOOK).read_to_end(&mut beginning).map_err(|cause| lost(status, cause))?;
     let text = String::from_utf8_lossy(&beginning);
-    if let Some(api) = rejection_in(&text).filter(|_| claim.may_be_rejection(&text)) {
+    let text = without_mark(&text);
+    if let Some(api) = rejection_in(text).filter(|_| claim.may_be_rejection(text)) {
         let kind = ErrorKind::of_response(status, &api.code);
         let error = Error::new(kind, "Zoho rejected the request").with_status(status).with_api(api);
         return Err(Failure::of_response(error));
     }
-    if !claim.whole || claim.is_contradicted(&text) {
-        let text = format!("Zoho's response is not a file; it begins with {:?}", excerpt(&text));
+    if !claim.whole || claim.is_contradicted(text) {
+        let text = format!("Zoho's response is not a file; it begins with {:?}", excerpt(text));
         return Err(Failure::permanent(Error::new(ErrorKind::InvalidResponse, text).with_status(status)));
     }
-    drop(text);
     Ok(HttpResponse::new(status, headers, io::Cursor::new(beginning).chain(body)))
 }
 
@@ -49,17 +49,17 @@ struct Claim {
     name: Option<String>,
     /// The media type, in lower case.
     media_type: String,
-    any_content: bool,
+    json_too: bool,
 }
 
 impl Claim {
-    fn of(response: &HttpResponse, any_content: bool) -> Self {
+    fn of(response: &HttpResponse, json_too: bool) -> Self {
         let name = response.headers.get("content-disposition").and_then(file_name);
         Self {
             whole: matches!(response.status, 200 | 203),
             name: name.map(|name| name.to_lowercase()).filter(|name| name != OF_A_RESPONSE),
             media_type: response.headers.get("content-type").unwrap_or_default().trim().to_ascii_lowercase(),
-            any_content,
+            json_too,
         }
     }
 
@@ -94,8 +94,10 @@ impl Claim {
         if self.name.is_some() {
             return page && self.is_html();
         }
-        let complaint = self.media_type.is_empty() && is_complaint(text);
-        (self.is_json() || self.is_html() || page || complaint) && !self.any_content
+        // Where JSON would do, nothing at all is no response.
+        let nothing = text.is_empty() && self.media_type.is_empty();
+        let json = self.is_json() || self.media_type.is_empty() && is_complaint(text);
+        page || self.is_html() || if self.json_too { nothing } else { json }
     }
 }
 
@@ -124,9 +126,13 @@ mod tests {
     use crate::transport::Headers;
 
     fn judge(status: u16, headers: &[(&str, &str)], body: &str) -> Result<String, ErrorKind> {
+        judge_with(false, status, headers, body)
+    }
+
+    fn judge_with(json_too: bool, status: u16, headers: &[(&str, &str)], body: &str) -> Result<String, ErrorKind> {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let response = HttpResponse::new(status, Headers::new(headers), io::Cursor::new(body.to_owned().into_bytes()));
-        match genuine(response, false) {
+        match genuine(response, json_too) {
             Ok(file) => Ok(io::read_to_string(file.body).unwrap()),
             Err(failure) => Err(failure.error.kind()),
         }
@@ -191,5 +197,29 @@ mod tests {
         for status in [202, 206, 207] {
             assert_eq!(judge(status, &[], "bytes"), Err(ErrorKind::InvalidResponse), "{status}");
         }
+    }
+    #[test]
+    fn where_json_is_a_file_a_page_is_none() {
+        let json = [("Content-Type", "application/json")];
+        assert_eq!(judge_with(true, 200, &json, "{\"data\":[]}").as_deref(), Ok("{\"data\":[]}"));
+        for (media_type, body) in
+            [("text/html", "<html>sign in</html>"), ("text/html", "<p>"), ("text/plain", "<!doctype html>")]
+        {
+            let page = judge_with(true, 200, &[("Content-Type", media_type)], body);
+            assert_eq!(page, Err(ErrorKind::InvalidResponse), "{media_type} {body}");
+        }
+        assert_eq!(judge_with(true, 200, &[], ""), Err(ErrorKind::InvalidResponse));
+        assert_eq!(judge_with(true, 200, &[("Content-Type", "image/png")], "").as_deref(), Ok(""));
+        let named = [("Content-Type", "text/html"), ("Content-Disposition", "attachment; filename=mail.html")];
+        assert_eq!(judge_with(true, 200, &named, "<html>").as_deref(), Ok("<html>"));
+    }
+
+    #[test]
+    fn a_byte_order_mark_hides_nothing() {
+        let rejection = "\u{feff}{\"code\":\"NO_PERMISSION\",\"status\":\"error\",\"message\":\"m\",\"details\":{}}";
+        assert_eq!(judge(200, &[], rejection), Err(ErrorKind::InvalidRequest));
+        assert_eq!(judge(200, &[], "\u{feff}<html>"), Err(ErrorKind::InvalidResponse));
+        let file = "\u{feff}a,b";
+        assert_eq!(judge(200, &[("Content-Type", "text/csv")], file).as_deref(), Ok(file));
     }
 }
