@@ -137,9 +137,9 @@ impl Query {
     /// which `id` is added so that rows alike keep their places, and for groups. The query's own `limit` and `offset`
     /// hold for all pages together.
     ///
-    /// With 25 conditions there is no room for `id > last`. If the criteria have an `or`, they are [split](Paging);
-    /// conditions on the values of one field (`A != 1 and A != 2`) become one (`A not in (1, 2)`). Where that is not
-    /// enough, or there are sub-queries, pages go on by offset, sorted by id. A query whose own limit fits one page needs none of this.
+    /// With 25 conditions there is no room for `id > last`. Then conditions on the values of one field become one
+    /// (`A != 1 and A != 2` is `A not in (1, 2)`), and an `or` is [split](Paging). Where that is not enough, or there
+    /// are sub-queries, pages go on by offset, sorted by id. A query whose own limit fits one page needs none of this.
     ///
     /// ```
     /// use zcrm_core::config::ApiVersion;

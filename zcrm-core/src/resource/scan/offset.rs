@@ -4,11 +4,11 @@ use std::cmp::Ordering;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::estimate::page_rows;
-use super::query::{Queries, check_order, ids_of, selected, stuck};
+use super::query::{Queries, check_order, ids_of, out_of_reach, selected, stuck};
 use super::range::{Page, Place, Range};
 use crate::coql::compare_ids;
 use crate::criteria::Criteria;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::resource::row::{Raw, id_of};
 
 /// How many rows to go back first, where rows in front have vanished.
@@ -68,15 +68,6 @@ impl Queries {
         let select = selected(&self.spec, Some(criteria.clone())).fields(first).order_by("id").offset(offset);
         self.fetch(select, rows)
     }
-}
-
-pub(super) fn out_of_reach(criteria: &Criteria, reach: u64) -> Error {
-    let message = format!(
-        "COQL reaches {reach} records by offset, and these {} conditions leave no room to go on by id; use fewer \
-         conditions, or bulk read",
-        criteria.conditions()
-    );
-    Error::new(ErrorKind::ListingLimit, message)
 }
 
 /// The rows behind an id; one that cannot be read may have none, and belongs to those before it.

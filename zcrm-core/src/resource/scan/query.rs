@@ -9,7 +9,6 @@ use super::columns::{Columns, MODIFIED};
 use super::estimate::{page_rows, ranks};
 use super::join::joined;
 use super::listed::Listed;
-use super::offset::out_of_reach;
 use super::range::{Cut, Division, Edge, Page, Place, Range, Ranges, Share, Source};
 use super::spec::Spec;
 use crate::config::ApiVersion;
@@ -455,6 +454,15 @@ pub(super) fn number(value: Option<&serde_json::Value>) -> Option<u64> {
 
 fn of_json(value: &Json) -> Option<u64> {
     number(Some(&serde_json::Value::try_from(value.clone()).ok()?))
+}
+
+pub(super) fn out_of_reach(criteria: &Criteria, reach: u64) -> Error {
+    let message = format!(
+        "COQL reaches {reach} records by offset, and these {} conditions leave no room to go on by id; use fewer \
+         conditions, or bulk read",
+        criteria.conditions()
+    );
+    Error::new(ErrorKind::ListingLimit, message)
 }
 
 pub(super) fn stuck(why: &str) -> Error {
