@@ -45,6 +45,7 @@
 //! | What keeps a program from working | [`doctor::Doctor`] |
 //! | Writing that survives a crash | a [`Journal`](journal::Journal): which rows are done, which are not, which are unanswered |
 //! | Changes as they happen, across restarts | [`client.subscription(state)`](Client::subscription) |
+//! | Files of your own on Windows, held by scanners and backups | [`files`] |
 //! | Anything else | [`client.call(...)`](Client::call), with the same tokens, retries and errors |
 //!
 //! What comes back is plain data in [`entity`]. All listings share one builder, [`rest::List`], and one
@@ -105,6 +106,7 @@ mod data_center;
 pub mod doctor;
 pub mod entity;
 pub mod error;
+pub mod files;
 mod finding;
 pub mod journal;
 #[cfg(feature = "logging")]

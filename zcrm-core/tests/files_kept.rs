@@ -115,6 +115,46 @@ fn links_stay_links_and_pipes_stay_pipes() {
     assert!(fs::metadata(at("pipe")).unwrap().file_type().is_fifo(), "it is still there");
 }
 
+#[cfg(windows)]
+#[test]
+fn held_and_protected_files_and_devices() {
+    use std::os::windows::fs::OpenOptionsExt;
+    const SHARE_READ: u32 = 1;
+    let (emulator, client, lead, file) = start();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kept.bin");
+    fs::write(&path, "old").unwrap();
+    let hold = || fs::File::options().read(true).share_mode(SHARE_READ).open(&path).unwrap();
+
+    // Held when the download is complete, and not when it begins.
+    std::thread::scope(|scope| {
+        emulator.fault(On::any_call(), Fault::SlowHeaders(std::time::Duration::from_millis(500)));
+        let done = scope.spawn(|| download(&client, &lead, &file, &path));
+        while fs::read_dir(folder.path()).unwrap().count() < 2 {
+            std::thread::yield_now();
+        }
+        let held = hold();
+        // Longer than the response takes.
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        drop(held);
+        done.join().unwrap().unwrap();
+    });
+    assert!(fs::read(&path).unwrap() == CONTENT);
+
+    let calls = emulator.counters().total_calls();
+    let held = hold();
+    assert_eq!(download(&client, &lead, &file, &path).unwrap_err().kind(), ErrorKind::Io);
+    drop(held);
+    let mut permissions = fs::metadata(&path).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&path, permissions).unwrap();
+    assert_eq!(download(&client, &lead, &file, &path).unwrap_err().kind(), ErrorKind::Io);
+    assert_eq!(emulator.counters().total_calls(), calls, "nothing was asked for in vain");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing lies beside it");
+
+    assert_eq!(download(&client, &lead, &file, Path::new("NUL")).unwrap().bytes, CONTENT.len() as u64);
+}
+
 /// The name that a download gets from a header, over the wire.
 fn name_of(header: &'static [u8]) -> Option<String> {
     let emulator = emulator(0);

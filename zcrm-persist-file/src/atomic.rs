@@ -4,8 +4,10 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
+use zcrm_core::files;
+
+use crate::folder;
 use crate::owner::Likeness;
-use crate::{folder, held};
 
 /// How a replacement can fail, the old content being in place.
 pub(crate) enum Failure {
@@ -19,7 +21,7 @@ pub(crate) enum Failure {
 /// The name aside is always the same, so that what a crash left behind is overwritten and does not pile up.
 pub(crate) fn replace(file: &Path, aside: &Path, content: &[u8], like: Option<Likeness>) -> Result<(), Failure> {
     let replaced = write_aside(aside, content, like)
-        .and_then(|()| held::retry_replacing(|| fs::rename(aside, file)).map_err(Failure::Io));
+        .and_then(|()| files::retry_replacing(|| fs::rename(aside, file)).map_err(Failure::Io));
     if replaced.is_err() {
         // Half a file holds tokens too; that it could not be written is what the caller has to know.
         let _ = remove(aside);
@@ -44,7 +46,7 @@ pub(crate) fn rehearse(aside: &Path, content: &[u8], like: Option<Likeness>) -> 
 fn write_aside(aside: &Path, content: &[u8], like: Option<Likeness>) -> Result<(), Failure> {
     // Made anew, so that it has our mode and is no link to another place.
     remove(aside).map_err(Failure::Io)?;
-    let mut new = held::retry(|| folder::create_new().open(aside)).map_err(Failure::Io)?;
+    let mut new = files::retry(|| folder::create_new().open(aside)).map_err(Failure::Io)?;
     if let Some(like) = like {
         like.apply(&new).map_err(|cause| Failure::Unlike(like, cause))?;
     }
@@ -52,7 +54,7 @@ fn write_aside(aside: &Path, content: &[u8], like: Option<Likeness>) -> Result<(
 }
 
 fn remove(aside: &Path) -> io::Result<()> {
-    match held::retry_replacing(|| fs::remove_file(aside)) {
+    match files::retry_replacing(|| fs::remove_file(aside)) {
         Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(fault),
         _ => Ok(()),
     }

@@ -3,9 +3,8 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
+use zcrm_core::files;
 use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind};
-
-use crate::held;
 
 /// `doing` is what failed, such as `write the tokens to`.
 pub(crate) fn io(doing: &str, path: &Path, cause: io::Error) -> PersistenceError {
@@ -24,7 +23,7 @@ pub(crate) fn denied(path: &Path, why: &str) -> PersistenceError {
 }
 
 fn meaning(cause: &io::Error) -> (PersistenceErrorKind, &'static str) {
-    if held::by_another_program(cause) {
+    if files::is_held(cause) {
         return (
             PersistenceErrorKind::Unavailable,
             "another program holds it open, such as a backup, a search index or a virus scanner; exclude the folder there",

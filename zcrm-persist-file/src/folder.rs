@@ -41,7 +41,7 @@ fn builder() -> DirBuilder {
 pub(crate) fn open(folder: &Path) -> Result<PathBuf, PersistenceError> {
     let failed = |cause| error::io("use the folder", folder, cause);
     create(folder).map_err(failed)?;
-    let path = fs::canonicalize(folder).map_err(failed)?;
+    let path = dunce::canonicalize(folder).map_err(failed)?;
     owner::warn_about_folder(&path, &fs::metadata(&path).map_err(failed)?);
     Ok(path)
 }

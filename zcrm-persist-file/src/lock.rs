@@ -6,10 +6,11 @@ use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::Path;
 use std::time::Instant;
 
+use zcrm_core::files;
 use zcrm_core::persistence::PersistenceError;
 
 use crate::pause::Pause;
-use crate::{error, folder, held, owner};
+use crate::{error, folder, owner};
 
 /// The longest content of a lock file that is looked at, in bytes.
 const LONGEST: u64 = 256;
@@ -68,7 +69,7 @@ impl LockFile {
     /// Opens a lock file, which is created when absent; for reading only where it cannot be written to.
     pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
         loop {
-            let file = match held::retry(|| folder::existing(true).open(path)) {
+            let file = match files::retry(|| folder::existing(true).open(path)) {
                 Err(cause) if cause.kind() == ErrorKind::NotFound => match Self::create(path)? {
                     Some(created) => return Ok(created),
                     None => continue,

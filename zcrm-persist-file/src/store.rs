@@ -9,14 +9,14 @@ use std::time::{Duration, Instant, SystemTime};
 
 use sha2::{Digest, Sha256};
 use zcrm_core::persistence::{PersistenceError, PersistenceErrorKind, PersistenceHandler, RefreshLock, StoredTokens};
-use zcrm_core::{OAuthTokens, UserIdentifier};
+use zcrm_core::{OAuthTokens, UserIdentifier, files};
 
 use crate::atomic::Failure;
 use crate::format::Rows;
 use crate::lease::Lease;
 use crate::lock::{Fault, LockFile};
 use crate::owner::Likeness;
-use crate::{atomic, error, folder, format, held, lock, owner, rate_limit};
+use crate::{atomic, error, folder, format, lock, owner, rate_limit};
 
 /// The name of the token file, that of Zoho's Ruby SDK.
 pub const FILE_NAME: &str = "zcrm_oauthtokens.txt";
@@ -95,7 +95,7 @@ impl FilePersistence {
     /// a whole, so whatever is found is complete.
     fn read(&self, limit: u64) -> Result<Option<(Metadata, Vec<u8>)>, PersistenceError> {
         let failed = |cause| error::io("read the tokens in", &self.file, cause);
-        let file = match held::retry(|| folder::existing(false).open(&self.file)) {
+        let file = match files::retry(|| folder::existing(false).open(&self.file)) {
             Ok(file) => file,
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
                 self.expect_folder()?;

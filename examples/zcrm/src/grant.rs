@@ -1,10 +1,12 @@
 //! A grant token, from where no list of processes shows it.
 
 use std::env;
-use std::io::{self, BufRead, IsTerminal};
+use std::io::{self, IsTerminal};
 
 use anyhow::{Result, bail};
 use zcrm_core::GrantToken;
+
+use crate::text;
 
 /// The variable that may hold a grant token.
 pub const VARIABLE: &str = "ZOHO_GRANT_TOKEN";
@@ -18,11 +20,7 @@ pub const VARIABLE: &str = "ZOHO_GRANT_TOKEN";
 pub fn grant_token(argument: Option<&str>) -> Result<Option<GrantToken>> {
     let code = match argument {
         Some("-") if io::stdin().is_terminal() => rpassword::prompt_password("Grant token: ")?,
-        Some("-") => {
-            let mut line = String::new();
-            io::stdin().lock().read_line(&mut line)?;
-            line
-        }
+        Some("-") => text::line_of_stdin()?,
         Some(_) => bail!(
             "a grant token on the command line can be seen by every user of this machine, so it is not taken from \
              there: give --grant-token - and the token on standard input, or set {VARIABLE}"

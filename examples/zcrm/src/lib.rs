@@ -22,6 +22,7 @@ pub mod stdio;
 pub mod stores;
 pub mod sync;
 mod table;
+pub mod text;
 pub mod undo;
 pub mod watch;
 mod written;

@@ -51,7 +51,9 @@ fn a_query_comes_as_an_argument_or_on_standard_input() {
     assert_eq!(rows(&ran.stdout).len(), 450);
 
     let mut child = account.command(ZCRM, &["query"]).stdin(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(text.replace(' ', "\n").as_bytes()).unwrap();
+    // As PowerShell may pipe it.
+    let piped = format!("\u{feff}{}", text.replace(' ', "\r\n"));
+    child.stdin.take().unwrap().write_all(piped.as_bytes()).unwrap();
     assert_eq!(Ran::of(child.wait_with_output().unwrap()).stdout, ran.stdout);
 
     let ran = query(&account, &[]);

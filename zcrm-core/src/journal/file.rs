@@ -5,8 +5,11 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use same_file::Handle;
+
 use super::entry::{BEGINNING, Entry, Line};
 use crate::error::{Error, ErrorKind, Result};
+use crate::files;
 
 /// Where a line is in the file.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +35,13 @@ impl JournalFile {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let cannot = |cause| failure(path, "cannot be opened", cause);
         let is_new = !path.exists();
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(cannot)?;
+        if files::is_device(path) || !is_new && !path.is_file() {
+            // A pipe would be waited for without end, and a device keeps nothing.
+            return Err(no_journal(path));
+        }
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let file = files::retry(|| options.open(path)).map_err(cannot)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(busy(path)),
@@ -45,8 +54,7 @@ impl JournalFile {
         if is_new {
             sync_folder(path).map_err(cannot)?;
         } else if !begins_as_a_journal(&file).map_err(cannot)? {
-            let message = format!("{} is there already and is no journal; name another file", path.display());
-            return Err(Error::new(ErrorKind::Journal, message));
+            return Err(no_journal(path));
         }
         Ok(Self { path: path.to_owned(), file: Arc::new(file), end: 0, synced: 0, closed: false })
     }
@@ -183,12 +191,18 @@ impl JournalFile {
 
     pub(super) fn remove(&mut self) -> Result<()> {
         self.closed = true;
-        std::fs::remove_file(&self.path).map_err(|cause| failure(&self.path, "cannot be removed", cause))
+        files::retry_replacing(|| std::fs::remove_file(&self.path))
+            .map_err(|cause| failure(&self.path, "cannot be removed", cause))
     }
 }
 
 fn busy(path: &Path) -> Error {
     let message = format!("the journal {} is held by another process; wait for its end", path.display());
+    Error::new(ErrorKind::Journal, message)
+}
+
+fn no_journal(path: &Path) -> Error {
+    let message = format!("{} is there already and is no journal; name another file", path.display());
     Error::new(ErrorKind::Journal, message)
 }
 
@@ -204,17 +218,9 @@ fn begins_as_a_journal(file: &File) -> io::Result<bool> {
 }
 
 /// Whether the path still leads to the file that was opened.
-#[cfg(unix)]
 fn is_the_file_at(path: &Path, file: &File) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let same =
-        |there: std::fs::Metadata, here: std::fs::Metadata| (there.dev(), there.ino()) == (here.dev(), here.ino());
-    std::fs::metadata(path).is_ok_and(|there| file.metadata().is_ok_and(|here| same(there, here)))
-}
-
-#[cfg(not(unix))]
-fn is_the_file_at(path: &Path, _: &File) -> bool {
-    path.exists()
+    let (there, here) = (Handle::from_path(path), file.try_clone().and_then(Handle::from_file));
+    matches!((there, here), (Ok(there), Ok(here)) if there == here)
 }
 
 /// Lets the name of a new file reach the disk.

@@ -145,6 +145,10 @@ fn a_file_that_is_no_journal_stays_as_it_is() {
             assert_eq!(fs::read_to_string(&path).unwrap(), content);
         }
     }
+    let device = std::path::Path::new(if cfg!(windows) { "NUL" } else { "/dev/null" });
+    for path in [folder.path(), device] {
+        assert_eq!(Journal::open(path, SUBJECT).unwrap_err().kind(), ErrorKind::Journal, "{path:?}");
+    }
 }
 
 #[test]

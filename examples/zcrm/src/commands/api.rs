@@ -1,15 +1,14 @@
 //! `zcrm api`
 
-use std::fs;
-use std::io::{self, IsTerminal, Read};
-use std::path::PathBuf;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use serde_json::value::RawValue;
 use zcrm_cli::names::key_and_value;
 use zcrm_cli::output::WholeFile;
-use zcrm_cli::{Outcome, Written, stdio};
+use zcrm_cli::{Outcome, Written, stdio, text};
 
 use crate::global::Global;
 
@@ -102,13 +101,9 @@ impl Api {
 /// JSON, kept digit by digit.
 fn body(data: &str) -> Result<Box<RawValue>> {
     let text = match data.strip_prefix('@') {
-        Some("-") => {
-            let mut text = String::new();
-            io::stdin().lock().read_to_string(&mut text).context("standard input cannot be read")?;
-            text
-        }
-        Some(file) => fs::read_to_string(file).with_context(|| format!("{file} cannot be read"))?,
+        Some("-") => text::of_stdin()?,
+        Some(file) => text::of_file(Path::new(file))?,
         None => data.to_owned(),
     };
-    serde_json::from_str(text.trim_start_matches('\u{feff}')).context("--data is no JSON; a file is named by @FILE")
+    serde_json::from_str(&text).context("--data is no JSON; a file is named by @FILE")
 }

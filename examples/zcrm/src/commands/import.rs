@@ -336,7 +336,12 @@ impl Import {
     }
 }
 
+/// Whether two names lead to one file; names that differ in case may, on Windows and macOS.
 fn is_same(one: &Path, other: &Path) -> bool {
+    // Pipes are not to be opened.
+    if one.is_file() && other.is_file() {
+        return same_file::is_same_file(one, other).unwrap_or(false);
+    }
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 

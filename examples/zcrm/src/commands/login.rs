@@ -1,6 +1,5 @@
 //! `zcrm login`
 
-use std::io::{self, BufRead};
 use std::thread;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use clap::{ArgGroup, Args};
 use url::Url;
 use zcrm_cli::grant::{VARIABLE, grant_token};
 use zcrm_cli::stdio::{note, say};
-use zcrm_cli::{Outcome, connect, in_one_line, token_place};
+use zcrm_cli::{Outcome, connect, in_one_line, text, token_place};
 use zcrm_core::oauth::{Granted, scope};
 use zcrm_core::{Client, Config, Error, ErrorKind, UserIdentifier};
 use zcrm_pages::Redirects;
@@ -148,9 +147,8 @@ fn listen_at(config: &Config, login: &Login) -> Option<String> {
 
 fn pasted() -> Result<String> {
     say("After consenting, the browser shows an address that begins with your redirect_uri. Paste it here:")?;
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line)?;
-    if line.trim().is_empty() {
+    let line = text::line_of_stdin()?;
+    if line.is_empty() {
         bail!("no address was pasted");
     }
     Ok(line)

@@ -1,6 +1,6 @@
 //! `zcrm query`
 
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use zcrm_cli::output::{Lines, Sink};
 use zcrm_cli::query::{Format, Prompt, Sheet, history_file, parameter};
-use zcrm_cli::{Outcome, complain, end, names, on_signal, stdio};
+use zcrm_cli::{Outcome, complain, end, names, on_signal, stdio, text};
 use zcrm_core::coql::{self, Column, Statement};
 use zcrm_core::criteria::Literal;
 use zcrm_core::{Client, ErrorKind};
@@ -78,8 +78,7 @@ impl Query {
         if let Some(query) = &self.query {
             return Ok(query.clone());
         }
-        let mut text = String::new();
-        io::stdin().lock().read_to_string(&mut text).context("standard input cannot be read")?;
+        let text = text::of_stdin()?;
         if text.trim().is_empty() {
             bail!("there is no query: give one as an argument, or on standard input");
         }

@@ -1,10 +1,10 @@
 //! `zcrm revoke`
 
-use std::io::{self, BufRead, IsTerminal};
+use std::io::{self, IsTerminal};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use zcrm_cli::{Outcome, stdio, stores};
+use zcrm_cli::{Outcome, stdio, stores, text};
 use zcrm_core::UserIdentifier;
 
 use crate::global::Global;
@@ -39,9 +39,7 @@ fn confirm(user: &UserIdentifier) -> Result<()> {
         bail!("every program that uses the tokens of {user} will be signed out; confirm with --yes");
     }
     stdio::note(format_args!("Every program that uses the tokens of {user} will be signed out. Type yes to go on:"));
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line)?;
-    if line.trim() != "yes" {
+    if text::line_of_stdin()? != "yes" {
         bail!("nothing was revoked");
     }
     Ok(())

@@ -1,16 +1,15 @@
 //! Where an export stands, written down beside its file as `FILE.cursor`.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 use zcrm_core::resource::ScanCursor;
 
-use crate::output::{Lines, Place, beside, remove};
+use crate::output::{Lines, Place, beside, remove, replace};
 
 /// How often it is written down while rows come. What was written since the last time is read again by the run that
 /// goes on.
@@ -138,12 +137,9 @@ impl Checkpoints {
     pub fn save(&mut self, cursor: Option<ScanCursor>, complete: bool) -> io::Result<()> {
         let place = self.lines.sync()?;
         let checkpoint = Checkpoint { arguments: self.arguments.clone(), place, cursor, complete };
-        let folder = self.file.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut aside = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-        serde_json::to_writer(&mut aside, &checkpoint)?;
-        aside.write_all(b"\n")?;
-        aside.as_file().sync_all()?;
-        aside.persist(&self.file).map_err(|failure| failure.error)?;
+        let mut text = serde_json::to_vec(&checkpoint)?;
+        text.push(b'\n');
+        replace(&self.file, &text)?;
         self.last = Instant::now();
         Ok(())
     }

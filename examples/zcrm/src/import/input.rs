@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
+use zcrm_core::files;
 
 use crate::csv::{Separator, Sheet};
 
@@ -35,7 +36,7 @@ impl Input {
     /// When it cannot be read.
     pub fn open(path: &Path, again: bool) -> Result<Self> {
         let mut input = Self { name: path.to_owned(), source: Source::Pipe };
-        if path.as_os_str() != "-" {
+        if path.as_os_str() != "-" && !files::is_device(path) {
             let about = std::fs::metadata(path).with_context(|| format!("{} cannot be read", path.display()))?;
             if about.is_dir() {
                 bail!("{} is a folder", path.display());
@@ -95,7 +96,9 @@ impl Input {
         let unreadable = || format!("{} cannot be read", self.name());
         match &self.source {
             Source::Pipe if self.name.as_os_str() == "-" => Ok(Box::new(io::stdin())),
-            Source::Pipe | Source::File { .. } => Ok(Box::new(File::open(&self.name).with_context(unreadable)?)),
+            Source::Pipe | Source::File { .. } => {
+                Ok(Box::new(files::retry(|| File::open(&self.name)).with_context(unreadable)?))
+            }
             Source::Spooled(spool) => {
                 let mut spool = spool.try_clone().with_context(unreadable)?;
                 spool.seek(SeekFrom::Start(0)).with_context(unreadable)?;

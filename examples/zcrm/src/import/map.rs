@@ -1,7 +1,6 @@
 //! The mapping file: what the columns of an input mean. TOML or JSON, the same in both.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -9,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::csv::Separator;
 use crate::names::suggestion;
+use crate::text;
 
 const PARTS: [&str; 3] = ["columns", "constants", "options"];
 const COLUMN: [&str; 5] = ["field", "by", "format", "true", "false"];
@@ -59,18 +59,18 @@ impl Mapping {
     ///
     /// When it cannot be read, or says something unknown, which the error names.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let text = text::of_file(path)?;
         let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
         let mapping = if is_json { Self::of_json(&text) } else { Self::of_toml(&text) };
         mapping.with_context(|| format!("the mapping file {}", path.display()))
     }
 
     fn of_json(text: &str) -> Result<Self> {
-        Self::of(serde_json::from_str(text.trim_start_matches('\u{feff}'))?)
+        Self::of(serde_json::from_str(text)?)
     }
 
     fn of_toml(text: &str) -> Result<Self> {
-        Self::of(toml::from_str(text.trim_start_matches('\u{feff}'))?)
+        Self::of(toml::from_str(text)?)
     }
 
     fn of(whole: Map<String, Value>) -> Result<Self> {

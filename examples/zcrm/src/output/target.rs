@@ -5,6 +5,7 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use zcrm_core::files;
 
 /// What becomes of a `FILE.part` that an earlier run has left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,12 +27,12 @@ pub fn part_of(file: &Path) -> PathBuf {
 /// The file beside another one, or beside what a link leads to, that is named after it: `FILE.cursor` for instance.
 #[must_use]
 pub fn beside(file: &Path, ending: &str) -> PathBuf {
-    with_ending(&file.canonicalize().unwrap_or_else(|_| file.to_owned()), ending)
+    with_ending(&dunce::canonicalize(file).unwrap_or_else(|_| file.to_owned()), ending)
 }
 
 /// Removes a file if it is there.
 pub(crate) fn remove(file: &Path) -> Result<()> {
-    match fs::remove_file(file) {
+    match files::retry_replacing(|| fs::remove_file(file)) {
         Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
             Err(cause).with_context(|| format!("{} cannot be removed", file.display()))
         }
@@ -39,7 +40,11 @@ pub(crate) fn remove(file: &Path) -> Result<()> {
     }
 }
 
-fn with_ending(file: &Path, ending: &str) -> PathBuf {
+fn in_use(file: &Path) -> String {
+    format!("{} cannot be replaced: close it in the program that holds it open, such as Excel", file.display())
+}
+
+pub(super) fn with_ending(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".");
     name.push(ending);
@@ -70,6 +75,13 @@ impl Target {
     /// error.
     pub(super) fn file(path: &Path, left: Left) -> Result<Self> {
         let unwritable = || format!("{} cannot be written", path.display());
+        let direct = || {
+            let file = OpenOptions::new().write(true).open(path).with_context(unwritable)?;
+            Ok(Self { file, aside: None })
+        };
+        if files::is_device(path) {
+            return direct();
+        }
         let about = match fs::metadata(path) {
             Ok(about) => Some(about),
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => None,
@@ -77,19 +89,19 @@ impl Target {
         };
         match &about {
             Some(about) if about.is_dir() => bail!("{} is a folder", path.display()),
-            Some(about) if !about.is_file() => {
-                let file = OpenOptions::new().write(true).open(path).with_context(unwritable)?;
-                return Ok(Self { file, aside: None });
-            }
+            Some(about) if !about.is_file() => return direct(),
             // Found out now rather than when all is written.
             Some(about) if about.permissions().readonly() => bail!("{} is write-protected", path.display()),
-            _ => {}
+            Some(_) => files::check_replaceable(path).with_context(|| in_use(path))?,
+            None => {}
         }
         // What a symbolic link leads to is replaced, not the link.
-        let whole = if about.is_some() { path.canonicalize().with_context(unwritable)? } else { path.to_owned() };
+        let whole = if about.is_some() { dunce::canonicalize(path).with_context(unwritable)? } else { path.to_owned() };
         let part = part_of(&whole);
         let unwritable = || format!("{} cannot be written", part.display());
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(&part).with_context(unwritable)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        let file = files::retry(|| options.open(&part)).with_context(unwritable)?;
         if file.try_lock().is_err() {
             bail!("{} is being written by another run", part.display());
         }
@@ -159,15 +171,14 @@ impl Target {
         if self.aside.is_some() { self.file.sync_data() } else { Ok(()) }
     }
 
-    /// The bytes are complete.
+    /// The bytes are complete. Where the file cannot take its name, they stay where they are.
     pub(super) fn complete(&mut self) -> io::Result<()> {
-        match self.aside.take() {
-            Some(Aside { part, whole }) => {
-                self.file.sync_all()?;
-                fs::rename(part, whole)
-            }
-            None => Ok(()),
+        if let Some(Aside { part, whole }) = &self.aside {
+            self.file.sync_all()?;
+            files::retry_replacing(|| fs::rename(part, whole))?;
         }
+        self.aside = None;
+        Ok(())
     }
 
     /// There is nothing in it that is worth keeping.
@@ -191,4 +202,89 @@ fn own_stdout() -> io::Result<File> {
 fn own_stdout() -> io::Result<File> {
     use std::os::windows::io::AsHandle;
     Ok(File::from(io::stdout().as_handle().try_clone_to_owned()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::Lines;
+
+    fn written(file: &Path) -> Lines {
+        let mut lines = Lines::to(Some(file)).unwrap();
+        lines.write_all(b"a row\n").unwrap();
+        lines.flush().unwrap();
+        lines
+    }
+
+    #[test]
+    fn what_cannot_take_its_name_can_be_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("leads.csv");
+        let lines = written(&file);
+        fs::create_dir(&file).unwrap();
+        fs::write(file.join("in its way"), "").unwrap();
+        assert!(lines.complete().is_err());
+        let broken = lines.break_off(0).unwrap();
+        assert_eq!((broken.lines, broken.part), (1, Some(part_of(&file))));
+        assert_eq!(fs::read(part_of(&file)).unwrap(), b"a row\n");
+    }
+
+    #[cfg(windows)]
+    mod windows {
+        use std::os::windows::fs::OpenOptionsExt;
+        use std::time::Duration;
+
+        use super::*;
+        use crate::output::replace;
+
+        /// As Excel and backups open a file: others may read it, and not replace it.
+        fn hold(file: &Path) -> File {
+            const SHARE_READ: u32 = 1;
+            File::options().read(true).share_mode(SHARE_READ).open(file).unwrap()
+        }
+
+        #[test]
+        fn a_file_that_is_held_for_a_moment_is_replaced() {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("leads.csv");
+            fs::write(&file, "old").unwrap();
+            let lines = written(&file);
+            for (text, complete) in [
+                ("a row\n", &(|| lines.complete().map(drop)) as &dyn Fn() -> io::Result<()>),
+                ("new", &|| replace(&file, b"new")),
+            ] {
+                let held = hold(&file);
+                std::thread::scope(|scope| {
+                    scope.spawn(|| {
+                        std::thread::sleep(Duration::from_millis(500));
+                        drop(held);
+                    });
+                    complete().unwrap();
+                });
+                assert_eq!(fs::read_to_string(&file).unwrap(), text);
+            }
+        }
+
+        #[test]
+        fn a_file_that_is_in_use_is_told_at_once() {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("leads.csv");
+            fs::write(&file, "old").unwrap();
+            let _held = hold(&file);
+            let failure = Lines::to(Some(&file)).unwrap_err();
+            assert!(failure.to_string().contains("Excel"), "{failure:?}");
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        }
+
+        #[test]
+        fn devices_are_written_to() {
+            let folder = tempfile::tempdir().unwrap();
+            for name in ["NUL", r"\\.\NUL"] {
+                let lines = written(Path::new(name));
+                assert!(!lines.is_aside());
+                lines.complete().unwrap();
+            }
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        }
+    }
 }

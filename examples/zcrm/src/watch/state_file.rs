@@ -1,10 +1,13 @@
 //! A state in a file, which one process uses at a time.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use zcrm_core::files;
+
+use crate::output::{private, replace};
 
 /// A file that is written aside and renamed, so that it is whole at any moment, and that only its owner can read.
 #[derive(Debug)]
@@ -21,10 +24,13 @@ impl StateFile {
     ///
     /// When another process has it, or its folder cannot be written.
     pub fn open(path: &Path) -> Result<Self> {
-        let place = beside(path, ".lock");
+        let mut place = path.as_os_str().to_owned();
+        place.push(".lock");
+        let place = PathBuf::from(place);
         let unwritable = || format!("{} cannot be written", place.display());
         let mut options = OpenOptions::new();
-        let lock = private(options.write(true).create(true).truncate(false)).open(&place).with_context(unwritable)?;
+        let options = private(options.write(true).create(true).truncate(false));
+        let lock = files::retry(|| options.open(&place)).with_context(unwritable)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => {
@@ -53,39 +59,7 @@ impl StateFile {
     ///
     /// When it cannot be written; the text that was there is kept.
     pub fn write(&self, text: &str) -> Result<()> {
-        self.replace(text).with_context(|| format!("{} cannot be written", self.path.display()))
+        let written = replace(&self.path, format!("{text}\n").as_bytes());
+        written.with_context(|| format!("{} cannot be written", self.path.display()))
     }
-
-    fn replace(&self, text: &str) -> io::Result<()> {
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // Of one name, and that of nobody else, so that a process that is killed meanwhile leaves one behind at most.
-        let aside = beside(&self.path, ".zcrm-new");
-        match fs::remove_file(&aside) {
-            Err(cause) if cause.kind() != ErrorKind::NotFound => return Err(cause),
-            _ => {}
-        }
-        let mut file = private(OpenOptions::new().write(true).create_new(true)).open(&aside)?;
-        let written = file.write_all(format!("{text}\n").as_bytes()).and_then(|()| file.sync_all());
-        if let Err(cause) = written.and_then(|()| fs::rename(&aside, &self.path)) {
-            let _ = fs::remove_file(&aside);
-            return Err(cause);
-        }
-        #[cfg(unix)]
-        File::open(folder)?.sync_all()?;
-        Ok(())
-    }
-}
-
-/// A file in the same folder, of the same name with an ending.
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
-}
-
-/// What is made is the owner's alone.
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options
 }

@@ -23,17 +23,23 @@ pub(super) fn safe(name: &str) -> Option<String> {
         other => other,
     };
     let name: String = name.chars().filter(|c| !c.is_control() && !turns_direction(*c)).map(allowed).collect();
-    // Windows drops dots and blanks at the end.
-    let name = name.trim_start().trim_end_matches(|c: char| c == '.' || c.is_whitespace());
+    let name = without_end(name.trim_start());
     if name.is_empty() {
         return None;
     }
-    Some(shortened(if is_device(name) { format!("_{name}") } else { name.to_owned() }))
+    let name = shortened(if is_device(name) { format!("_{name}") } else { name.to_owned() });
+    // What was cut off may have hidden another end.
+    Some(without_end(&name).to_owned())
+}
+
+/// The name as Windows takes it, which drops dots and blanks at the end.
+fn without_end(name: &str) -> &str {
+    name.trim_end_matches(|c: char| c == '.' || c.is_whitespace())
 }
 
 /// Marks by which `gpj.exe` can look like `exe.jpg`.
 fn turns_direction(character: char) -> bool {
-    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn is_device(name: &str) -> bool {
@@ -95,6 +101,10 @@ mod tests {
         let long = safe(&format!("{}.pdf", "é".repeat(300))).unwrap();
         assert!(long.len() <= LONGEST && long.ends_with("é.pdf"), "{}", long.len());
         assert_eq!(safe(&"x".repeat(300)).unwrap().len(), LONGEST);
+        for end in [".", " ", ". ."] {
+            let name = format!("{}{end}{}", "x".repeat(LONGEST - end.len()), "y".repeat(50));
+            assert!(safe(&name).unwrap().ends_with('x'), "{end:?}");
+        }
         assert!(safe(&format!("a.{}", "é".repeat(300))).unwrap().len() <= LONGEST);
     }
 }

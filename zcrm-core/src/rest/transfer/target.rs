@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::files;
+
 /// How many symbolic links are followed, one after the other; Linux has the same limit.
 const MAX_LINKS: usize = 40;
 
@@ -20,17 +22,25 @@ pub(super) enum Target {
 
 impl Target {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let direct = || Ok(Self::Direct(OpenOptions::new().write(true).open(path)?));
+        if files::is_device(path) {
+            return direct();
+        }
         let present = match fs::metadata(path) {
             Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-            Ok(found) if !found.is_file() => return Ok(Self::Direct(OpenOptions::new().write(true).open(path)?)),
-            Ok(found) => Some(found.permissions()),
+            Ok(found) if !found.is_file() => return direct(),
+            Ok(found) => {
+                files::check_replaceable(path)?;
+                Some(found.permissions())
+            }
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => None,
             Err(cause) => return Err(cause),
         };
         let path = behind_links(path)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let written = builder().tempfile_in(folder)?;
-        if let Some(permissions) = present {
+        // Windows has one permission only, not to be written, and would not let such a file be replaced.
+        if let Some(permissions) = present.filter(|_| cfg!(unix)) {
             written.as_file().set_permissions(permissions)?;
         }
         Ok(Self::Aside { written, path })
@@ -41,7 +51,14 @@ impl Target {
         match self {
             Self::Aside { written, path } => {
                 written.as_file().sync_all()?;
-                written.persist(path).map(drop).map_err(|error| error.error)
+                let mut written = Some(written);
+                files::retry_replacing(|| match written.take().map(|file| file.persist(&path)) {
+                    Some(Err(failure)) => {
+                        written = Some(failure.file);
+                        Err(failure.error)
+                    }
+                    Some(Ok(_)) | None => Ok(()),
+                })
             }
             Self::Direct(mut file) => file.flush(),
         }

@@ -8,6 +8,7 @@ use std::path::Path;
 use super::Progress;
 use super::multipart::{Boundary, FilePart};
 use crate::error::{Error, ErrorKind, Result};
+use crate::files;
 use crate::rest::governor::Permit;
 use crate::rest::request::Request;
 use crate::rest::response::receive;
@@ -62,7 +63,7 @@ impl<'a> Upload<'a> {
         let unusable = |cause| {
             Error::new(ErrorKind::Io, format!("{} cannot be opened", path.display())).with_source(cause).logged()
         };
-        let file = File::open(path).map_err(unusable)?;
+        let file = files::retry(|| File::open(path)).map_err(unusable)?;
         let about = file.metadata().map_err(unusable)?;
         if about.is_dir() {
             return Err(unusable(io::ErrorKind::IsADirectory.into()));
