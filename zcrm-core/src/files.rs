@@ -4,7 +4,7 @@
 //! opened. That passes within moments, so these functions try again for 5 seconds. Other systems let nobody hold a file
 //! like that: there everything is done once.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::path::{Component, Path, Prefix};
 use std::time::{Duration, Instant};
 use std::{io, thread};
@@ -84,6 +84,9 @@ pub fn retry_replacing<T>(operation: impl FnMut() -> io::Result<T>) -> io::Resul
 /// write-protected.
 pub fn check_replaceable(file: &Path) -> io::Result<()> {
     if cfg!(windows) {
+        if fs::metadata(file)?.permissions().readonly() {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is write-protected"));
+        }
         retry(|| OpenOptions::new().append(true).open(file))?;
     }
     Ok(())

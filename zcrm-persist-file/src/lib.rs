@@ -65,9 +65,9 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // A map of this crate: `store` is the handler, `backend` offers it to the dictionary, `inspect` looks at it for the
-// doctor; `format` the content of the file, `atomic` its replacement, `folder` and `owner` what may lie there and whose
-// it is; `lease` is the refresh lock, on top of `lock`; `rate_limit` a note beside it; `error` the words for what the file
-// system says.
+// doctor; `format` the content of the file, `atomic` its replacement, `folder` and `owner` what may lie there and
+// whose it is; `lease` is the refresh lock, on top of `lock`; `rate_limit` a note beside it; `error` the words for
+// what the file system says.
 mod atomic;
 mod backend;
 mod error;

@@ -24,8 +24,7 @@ use wire::{ListedRow, Operation, Response};
 /// For each call the program is started with the class name as its only argument, gets one request on its standard
 /// input and responds with one line on its standard output, as the [protocol](crate::protocol) says. Neither its
 /// arguments nor its environment hold a secret: variables that begin with `ZCRM_`, in capitals or not, are not handed
-/// on. What it writes to
-/// standard error goes to the log at WARN, line by line, without tokens.
+/// on. What it writes to standard error goes to the log at WARN, line by line, without tokens.
 ///
 /// ```no_run
 /// use zcrm_persist_custom::ExternalProgram;
