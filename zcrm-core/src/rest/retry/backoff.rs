@@ -34,9 +34,9 @@ impl Backoff {
 
     /// The wait before the next attempt, after one that took `attempt`; `None` when time or retries are used up.
     ///
-    /// Where the server asks for a wait, that is honored as long as all such waits fit the budget, and the time is not up
-    /// before it. Otherwise the last attempt is made when the budget ends. A server that asks for no wait at all is not
-    /// asked again and again at once.
+    /// Where the server asks for a wait, that is honored as long as all such waits fit the budget, and the time is not
+    /// up before it. Otherwise the last attempt is made when the budget ends. A server that asks for no wait at all is
+    /// not asked again and again at once.
     pub(crate) fn next(&mut self, asked_for: Option<Duration>, attempt: Duration) -> Option<Duration> {
         self.used = self.used.saturating_add(attempt);
         if self.max_retries.is_some_and(|most| self.retries >= most) {
