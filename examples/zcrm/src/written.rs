@@ -3,6 +3,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+/// Codes by which Zoho says that there is nothing with this id.
+const ABSENT: [&str; 4] = ["INVALID_DATA", "RECORD_NOT_FOUND", "RESOURCE_NOT_FOUND", "NOT_FOUND"];
+
 /// Codes by which Zoho says that it failed itself, so that it may have been done.
 const SERVER_FAILURES: [&str; 3] = ["INTERNAL_ERROR", "INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"];
 
@@ -15,6 +18,8 @@ pub struct Written {
     pub rejected: Vec<String>,
     /// Whether Zoho failed at one, which may have been done all the same.
     pub in_doubt: bool,
+    /// How many of those that were rejected are not there.
+    absent: usize,
 }
 
 #[derive(Deserialize)]
@@ -37,6 +42,16 @@ impl Written {
         written
     }
 
+    /// The same of a response to a retry: an earlier attempt may have done what is rejected now, and has deleted what
+    /// is not there any more.
+    #[must_use]
+    pub fn after_retry(self, is_deletion: bool) -> Self {
+        if is_deletion && self.absent == self.rejected.len() {
+            return Self { done: self.done + self.absent, ..Self::default() };
+        }
+        Self { in_doubt: self.in_doubt || !self.rejected.is_empty(), ..self }
+    }
+
     /// Whether nothing at all was done, for certain.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
@@ -49,6 +64,7 @@ impl Written {
             self.done += 1;
         } else if status.eq_ignore_ascii_case("error") {
             self.in_doubt |= SERVER_FAILURES.contains(&code.as_str());
+            self.absent += usize::from(ABSENT.contains(&code.as_str()));
             self.rejected.push(format!("{code}: {}", message.as_str().unwrap_or_default()));
         }
     }
@@ -74,8 +90,19 @@ mod tests {
             (String::new(), (0, 0, false)),
             ("null".to_owned(), (0, 0, false)),
         ] {
-            let Written { done, rejected, in_doubt } = Written::of(&body);
+            let Written { done, rejected, in_doubt, .. } = Written::of(&body);
             assert_eq!((done, rejected.len(), in_doubt), counts, "{body}");
+        }
+    }
+    #[test]
+    fn after_a_lost_response_a_rejection_says_less() {
+        let gone = r#"{"code":"INVALID_DATA","status":"error","message":"no such id","details":{}}"#;
+        let refused = r#"{"code":"NO_PERMISSION","status":"error","message":"no","details":{}}"#;
+        let deleted = Written::of(gone).after_retry(true);
+        assert_eq!((deleted.done, deleted.rejected.len(), deleted.in_doubt), (1, 0, false));
+        for (body, is_deletion) in [(gone, false), (refused, true), (&format!("[{gone},{refused}]"), true)] {
+            let open = Written::of(body).after_retry(is_deletion);
+            assert!(open.in_doubt && !open.rejected.is_empty() && !open.is_nothing(), "{body}");
         }
     }
 }

@@ -217,6 +217,14 @@ fn api_tells_what_was_rejected_with_the_status_of_a_success() {
         assert_eq!(ran.code, Some(2), "{version} {ran:?}");
         assert!(ran.stdout.starts_with("{\"data\":[") && ran.stderr.contains("MANDATORY_NOT_FOUND"), "{ran:?}");
         assert_eq!(account.emulator.count_records("Leads"), 1);
+        let id =
+            account.client().module("Leads").records().fields(["id"]).iter().next().unwrap().unwrap().id().unwrap();
+        let path = format!("Leads/{id}");
+        let lost = On::path(format!("/crm/{version}/Leads")).method("DELETE").times(1);
+        account.emulator.fault(lost, Fault::ResetAfterWork);
+        let ran = account.run(ZCRM, &["api", "DELETE", &path]);
+        assert!(matches!(ran.code, Some(0 | 2)), "it may be gone: {version} {ran:?}");
+        assert_eq!(account.emulator.count_records("Leads"), 0);
         for (code, exit) in [("INTERNAL_ERROR", 2), ("TOO_MANY_REQUESTS", 1)] {
             let fault = Fault::Reply(Reply::error(200, code, "m"));
             account.emulator.fault(On::path(format!("/crm/{version}/Leads")).times(1), fault);

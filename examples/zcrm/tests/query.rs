@@ -130,7 +130,7 @@ fn what_cannot_be_sent_is_refused_with_1_and_leaves_the_output_alone() {
     let account = with_leads(3, "v8");
     account.write("rows.ndjson", "from yesterday\n");
     let many: Vec<_> = (0..26).map(|number| format!("Last_Name != '{number}'")).collect();
-    let many = format!("select Last_Name from Leads where {}", many.join(" and "));
+    let [all, any] = [" and ", " or "].map(|joint| format!("select Last_Name from Leads where {}", many.join(joint)));
     for (arguments, says) in [
         (vec!["delete from Leads where id = 1"], "only reads"),
         (vec!["update Leads set City = 'x'"], "only reads"),
@@ -139,7 +139,8 @@ fn what_cannot_be_sent_is_refused_with_1_and_leaves_the_output_alone() {
         (vec!["--param", "city", "select Last_Name from Leads"], "NAME=TEXT"),
         (vec!["--param", "n:={}", "select Last_Name from Leads"], "no value of a query"),
         (vec!["--format", "xml", "select Last_Name from Leads"], "xml"),
-        (vec![many.as_str()], "26"),
+        (vec![all.as_str()], "26"),
+        (vec![any.as_str()], "26"),
     ] {
         let ran = query(&account, &[&["--output", "rows.ndjson"], arguments.as_slice()].concat());
         assert_eq!(ran.code, Some(1), "{ran:?}");

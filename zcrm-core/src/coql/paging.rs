@@ -137,9 +137,9 @@ impl Query {
     /// which `id` is added so that rows alike keep their places, and for groups. The query's own `limit` and `offset`
     /// hold for all pages together.
     ///
-    /// With 25 conditions there is no room for `id > last`. If the criteria have an `or`, they are [split](Paging);
-    /// more than 25 conditions are split as well. If they have none, or have sub-queries, pages go on by offset, sorted
-    /// by id. A query whose own limit fits one page needs none of this.
+    /// With 25 conditions there is no room for `id > last`. Then conditions on the values of one field become one
+    /// (`A != 1 and A != 2` is `A not in (1, 2)`), and an `or` is [split](Paging). Where that is not enough, or there
+    /// are sub-queries, pages go on by offset, sorted by id. A query whose own limit fits one page needs none of this.
     ///
     /// ```
     /// use zcrm_core::config::ApiVersion;
@@ -196,19 +196,21 @@ impl Query {
             let condition = self.one_condition(version)?;
             return Ok((condition.conditions <= room).then(|| vec![condition]));
         };
+        let text = |part: &Criteria| {
+            let conditions = part.conditions();
+            part.coql_text(version).map(|text| Condition { text, conditions })
+        };
         let fitted = criteria.fitted(limits.in_values);
-        match fitted.parts(room) {
-            Err(_) if fitted.conditions() <= limits.conditions => Ok(None),
-            // COQL's own limit says more than the room that the id leaves.
-            Err(error) => Err(fitted.split(limits.conditions).err().unwrap_or(error)),
-            Ok(parts) => {
-                let text = |part: &Criteria| {
-                    let conditions = part.conditions();
-                    part.coql_text(version).map(|text| Condition { text, conditions })
-                };
-                parts.iter().map(text).collect::<Result<_>>().map(Some)
-            }
-        }
+        let parts = match fitted.parts(room) {
+            Ok(parts) => parts,
+            Err(error) => match criteria.merged().fitted(limits.in_values).parts(room) {
+                Ok(parts) => parts,
+                Err(_) if fitted.conditions() <= limits.conditions => return Ok(None),
+                // COQL's own limit says more than the room that the id leaves.
+                Err(_) => return Err(fitted.parts(limits.conditions).err().unwrap_or(error)),
+            },
+        };
+        parts.iter().map(text).collect::<Result<_>>().map(Some)
     }
 
     /// The order with what decides between rows alike: the id, or the fields of the groups.

@@ -187,6 +187,7 @@ impl Query {
             ("aggregates", aggregates, limits.aggregates),
             ("fields after group by", self.group_by.len(), limits.group_by),
             ("fields after order by", self.order_by.len(), limits.order_by),
+            ("conditions", self.conditions(), limits.conditions),
         ];
         if let Some((what, count, limit)) = counts.into_iter().find(|(_, count, limit)| count > limit) {
             return Err(invalid(format!("COQL takes at most {limit} {what}, the query has {count}")));

@@ -55,6 +55,7 @@ mod bulk_read;
 mod check;
 mod coql;
 mod literal;
+mod merge;
 mod operator;
 mod parse;
 mod search;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use zcrm_core::resource::{ScanCursor, Way};
+use zcrm_core::criteria::Criteria;
+use zcrm_core::resource::{Scan, ScanCursor, Way};
 use zcrm_core::{Client, Record, RecordId};
 use zcrm_emulator::MadeUpLeads;
 
@@ -32,20 +33,30 @@ fn churn(client: &Client, ids: &[String], stop: &AtomicBool, seed: u64) -> BTree
 
 #[test]
 fn what_is_there_throughout_comes_exactly_once_though_the_scan_is_broken_off_again_and_again() {
-    check(Way::Query, [("v2", 1_500, 50), ("v8", 6_000, 50)]);
+    check(Way::Query, None, [("v2", 1_500, 50), ("v8", 6_000, 50)]);
+}
+
+#[test]
+fn so_does_what_fits_25_conditions_beside_which_there_is_no_room_for_the_id() {
+    let later = |year: usize| format!("Created_Time > '{}-01-01T00:00:00+00:00'", 1_990 + year);
+    let all = (1..=25).map(later).collect::<Vec<_>>().join(" and ");
+    check(Way::Query, Some(Criteria::parse(&all).unwrap()), [("v2", 1_500, 50), ("v8", 3_000, 50)]);
 }
 
 #[test]
 fn pages_miss_nothing_and_give_nothing_twice_however_many_were_modified_in_one_second() {
-    check(Way::Pages, [("v2", 1_500, 1), ("v2", 3_000, 1_000), ("v8", 2_500, 2), ("v8", 3_000, 90)]);
+    check(Way::Pages, None, [("v2", 1_500, 1), ("v2", 3_000, 1_000), ("v8", 2_500, 2), ("v8", 3_000, 90)]);
 }
 
-fn check<const N: usize>(way: Way, modules: [(&str, u64, u64); N]) {
+fn check<const N: usize>(way: Way, filter: Option<Criteria>, modules: [(&str, u64, u64); N]) {
     for (version, leads, per_second) in modules {
         for workers in [1, 4] {
             let made_up = MadeUpLeads { id_gap: 7, per_second, converted_every: 10, ..MadeUpLeads::of(leads) };
             let (emulator, other) = start_with(version, made_up);
-            let scan = || client(&emulator, version).module("Leads").scan().fields(["City"]).way(way).workers(workers);
+            let scan = || {
+                let scan = client(&emulator, version).module("Leads").scan().fields(["City"]);
+                filter.iter().fold(scan, Scan::filter).way(way).workers(workers)
+            };
             let before: Vec<String> = rows(&scan()).into_keys().collect();
             emulator.behave(|behaviour| behaviour.delay = Duration::from_millis(15));
             let stop = AtomicBool::new(false);

@@ -162,6 +162,23 @@ fn a_row_that_is_no_record_costs_that_row() {
     }
 }
 
+#[test]
+fn an_empty_page_that_says_that_there_is_more_is_not_the_end() {
+    for version in ["v2", "v8"] {
+        for way in [Way::Pages, Way::Query] {
+            let (emulator, client) = start(version, 3);
+            let scan = client.module("Leads").scan().fields(["City"]).way(way);
+            let _counted = scan.plan().unwrap();
+            let first = if way == Way::Query { "coql" } else { "Leads" };
+            let page = json!({ "data": [], "info": { "more_records": true } });
+            emulator.fault(On::path(format!("/crm/{version}/{first}")), Fault::Reply(Reply::json(200, &page)));
+            let found: Vec<_> = scan.iter().collect();
+            let [Err(error)] = &found[..] else { panic!("{version} {way}: {found:?}") };
+            assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{version} {way}: {error}");
+        }
+    }
+}
+
 /// One request gives 50 fields in v6, and only the second of two gives a row that is no JSON.
 #[test]
 fn a_part_that_is_no_json_costs_its_record() {

@@ -88,7 +88,12 @@ impl Api {
         if io::stdout().is_terminal() && !reply.body().ends_with('\n') {
             stdio::say("")?;
         }
-        let written = Written::of(reply.body());
+        let mut written = Written::of(reply.body());
+        match self.method {
+            Method::Get => written.in_doubt = false,
+            method if reply.is_retry() => written = written.after_retry(matches!(method, Method::Delete)),
+            _ => {}
+        }
         written.rejected.iter().for_each(|rejected| stdio::note(format_args!("error: Zoho rejected {rejected}")));
         match written {
             written if written.is_nothing() => bail!("nothing was done"),

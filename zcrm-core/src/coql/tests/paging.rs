@@ -133,10 +133,9 @@ fn twenty_five_that_belong_together_go_on_by_offset_of_the_id() {
     let one_page = select(Criteria::all(numbered(25)).unwrap()).limit(2_000).query().unwrap();
     assert!(one_page.paging(ApiVersion::V8).unwrap().parts()[0].is_by_id());
 
-    let more = select(Criteria::all(numbered(26)).unwrap()).query().unwrap();
-    assert!(refusal(more.paging(ApiVersion::V8)).contains("belong together"));
-    let sorted = select(Criteria::any(numbered(26)).unwrap()).order_by("A").query().unwrap();
-    assert!(refusal(sorted.paging(ApiVersion::V8)).contains("at most 25 conditions"));
+    for more in [Criteria::all(numbered(26)), Criteria::any(numbered(26))] {
+        assert_eq!(refusal(select(more.unwrap()).query()), "COQL takes at most 25 conditions, the query has 26");
+    }
 }
 
 #[test]

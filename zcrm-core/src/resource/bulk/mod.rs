@@ -5,7 +5,8 @@
 //! * [`start`]: starting a job.
 //! * [`job`]: a job that was started, as data; [`handle`]: the same with a session, to ask and wait.
 //! * [`status`]: how far a job is; [`callback`]: what Zoho sends when it is over.
-//! * [`result`]: a job that is over. [`archive`]: its file; [`cells`]: the type of each column; [`rows`]: its rows.
+//! * [`result`]: a job that is over. [`archive`]: its file; [`cells`]: the type of each column; [`rows`]: its rows;
+//!   [`sieve`]: which of them are wanted, where the job could not say it.
 //! * [`pages`]: all rows, of as many jobs as it takes; [`cursor`]: where they stand, to go on in another process.
 
 mod archive;
@@ -19,6 +20,7 @@ mod query;
 mod read;
 mod result;
 mod rows;
+mod sieve;
 mod start;
 mod status;
 mod write;
@@ -31,5 +33,6 @@ pub use pages::BulkRows;
 pub use read::BulkRead;
 pub use result::BulkResult;
 pub use rows::ResultRows;
+pub(in crate::resource) use sieve::Test;
 pub use status::{JobResult, JobState, JobStatus};
 pub use write::{BulkWrite, BulkWriteJob, BulkWriteOutcomes, BulkWritePlan, BulkWriteRows};

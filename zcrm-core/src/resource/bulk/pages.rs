@@ -12,6 +12,7 @@ use super::cursor::{BulkCursor, Step};
 use super::handle::{BulkReadJob, WAIT_LIMIT};
 use super::query::Position;
 use super::rows::{Next, ResultRows};
+use super::sieve::Sieve;
 use super::start::Starter;
 use super::status::JobStatus;
 use crate::entity::Field;
@@ -40,6 +41,7 @@ pub struct BulkRows<'a, T> {
     fault: Option<Error>,
     state: BulkCursor,
     types: Types,
+    sieve: Sieve,
     file: Option<(ResultRows<T>, Step)>,
     limit: Duration,
     expected: Option<Expected>,
@@ -67,13 +69,33 @@ impl<'a, T: DeserializeOwned> BulkRows<'a, T> {
             left_out: Vec::new(),
         });
         let types = Types::of(&query.module);
+        let sieve = Sieve::default();
         let (limit, expected, progress, journal) = (WAIT_LIMIT, None, None, None);
-        Self { starter, start_again, fault, state, types, file: None, limit, expected, progress, journal, ended: false }
+        Self {
+            starter,
+            start_again,
+            fault,
+            state,
+            types,
+            sieve,
+            file: None,
+            limit,
+            expected,
+            progress,
+            journal,
+            ended: false,
+        }
     }
 
     /// The module's fields are known already.
     pub(super) fn knowing(mut self, fields: Vec<Field>) -> Self {
         self.types.know(fields);
+        self
+    }
+
+    /// Only rows for which this holds come out.
+    pub(super) fn only(mut self, sieve: Sieve) -> Self {
+        self.sieve = sieve;
         self
     }
 
@@ -149,7 +171,7 @@ impl<'a, T: DeserializeOwned> BulkRows<'a, T> {
                     let progress = &mut self.progress;
                     let report = |status: &JobStatus| progress.iter_mut().for_each(|report| report(status));
                     match handle.wait_for(self.limit, report).and_then(|result| {
-                        let rows = result.open(&mut self.types)?;
+                        let rows = result.open(&mut self.types, &self.sieve)?;
                         Ok((rows, result.next_position()))
                     }) {
                         Ok((mut rows, next)) => {

@@ -9,6 +9,7 @@ use super::handle::BulkReadJob;
 use super::pages::BulkRows;
 use super::query::{Position, Query};
 use super::result::BulkResult;
+use super::sieve::{Sieve, Test};
 use super::start::Starter;
 use crate::criteria::Criteria;
 use crate::entity::{CustomViewId, Field, Json, Record};
@@ -27,6 +28,7 @@ pub struct BulkRead {
     start_again: bool,
     /// The module's fields, where they are known.
     fields: Option<Vec<Field>>,
+    sieve: Sieve,
     fault: Option<Error>,
 }
 
@@ -70,9 +72,15 @@ impl BulkRead {
         self
     }
 
+    /// Only rows for which these conditions hold, beside those of the job; after all fields were named.
+    pub(in crate::resource) fn only(mut self, tests: Vec<Test>) -> Self {
+        self.sieve = Sieve::new(tests, &mut self.starter.query.fields);
+        self
+    }
+
     fn at(session: Session, query: Query, position: Position) -> Self {
         let starter = Starter { session, query, callback: None };
-        Self { starter, position, cursor: None, start_again: false, fields: None, fault: None }
+        Self { starter, position, cursor: None, start_again: false, fields: None, sieve: Sieve::default(), fault: None }
     }
 
     /// Which fields to give, at most 200; the `id` comes always. None are all. A field of the record that a lookup
@@ -185,8 +193,8 @@ impl BulkRead {
     /// # }
     /// ```
     pub fn iter_as<'a, T: DeserializeOwned>(&self) -> BulkRows<'a, T> {
-        let Self { starter, position, cursor, start_again, fields, fault } = self.clone();
-        let rows = BulkRows::new(starter, position, cursor, start_again, fault);
+        let Self { starter, position, cursor, start_again, fields, sieve, fault } = self.clone();
+        let rows = BulkRows::new(starter, position, cursor, start_again, fault).only(sieve);
         fields.into_iter().fold(rows, BulkRows::knowing)
     }
 }

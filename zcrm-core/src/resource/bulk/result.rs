@@ -9,6 +9,7 @@ use super::cells::Types;
 use super::job::Job;
 use super::query::{Position, bulk_request, now};
 use super::rows::ResultRows;
+use super::sieve::Sieve;
 use super::status::JobResult;
 use crate::entity::Record;
 use crate::error::{Error, Result};
@@ -116,13 +117,13 @@ impl BulkResult {
     /// file with one CSV file that has an `Id`; [`WrongHost`](crate::ErrorKind::WrongHost) when Zoho names another host
     /// for it; otherwise every kind that a request can fail with.
     pub fn read_as<T: DeserializeOwned>(&self) -> Result<ResultRows<T>> {
-        self.open(&mut Types::of(self.job.module()))
+        self.open(&mut Types::of(self.job.module()), &Sieve::default())
     }
 
-    pub(super) fn open<T: DeserializeOwned>(&self, types: &mut Types) -> Result<ResultRows<T>> {
+    pub(super) fn open<T: DeserializeOwned>(&self, types: &mut Types, sieve: &Sieve) -> Result<ResultRows<T>> {
         let file = self.download()?.into_temporary()?;
         let entry = Entry::open(file).map_err(Error::logged)?;
-        ResultRows::open(entry, &self.session, types, self.result.count)
+        ResultRows::open(entry, &self.session, types, sieve, self.result.count)
     }
 
     /// The file itself, to be downloaded: a ZIP file with one CSV file.

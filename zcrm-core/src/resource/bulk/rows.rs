@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::archive::{Entry, damaged};
 use super::cells::{Column, Types, write_text};
+use super::sieve::{Placed, Sieve};
 use crate::entity::RecordId;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rest::{Session, UnfitRow};
@@ -26,6 +27,7 @@ const PIECE: usize = 64 * 1024;
 pub struct ResultRows<T> {
     file: csv::Reader<Limited<Entry>>,
     columns: Vec<Option<Column>>,
+    sieve: Placed,
     row: ByteRecord,
     json: String,
     limit: u64,
@@ -63,25 +65,36 @@ impl<R: Read> Read for Limited<R> {
 }
 
 impl<T: DeserializeOwned> ResultRows<T> {
-    pub(super) fn open(entry: Entry, session: &Session, types: &mut Types, expected: Option<u64>) -> Result<Self> {
+    pub(super) fn open(
+        entry: Entry,
+        session: &Session,
+        types: &mut Types,
+        sieve: &Sieve,
+        expected: Option<u64>,
+    ) -> Result<Self> {
         let limit = session.max_response_bytes().max(PIECE as u64);
         let bytes = Limited { bytes: entry, left: limit };
         let mut file = csv::ReaderBuilder::new().buffer_capacity(PIECE).has_headers(false).from_reader(bytes);
         let mut row = ByteRecord::new();
         file.read_byte_record(&mut row).map_err(|cause| unreadable(cause).logged())?;
-        let mut columns: Vec<Option<Column>> = Vec::new();
+        let mut headings = Vec::new();
         for (index, heading) in row.iter().enumerate() {
             let heading = std::str::from_utf8(heading).map_err(|_| damaged("its headings are not UTF-8").logged())?;
             let heading = if index == 0 { heading.trim_start_matches('\u{feff}') } else { heading };
-            let column = types.column(session, heading.trim())?;
+            headings.push(heading.trim().to_owned());
+        }
+        let placed = sieve.placed(&headings)?;
+        let mut columns: Vec<Option<Column>> = Vec::new();
+        for heading in &headings {
+            let column = types.column(session, heading)?;
             let twice = columns.iter().flatten().any(|other| other.name == column.name);
-            columns.push((!twice).then_some(column));
+            columns.push((!twice && !sieve.hides(heading)).then_some(column));
         }
         if !columns.iter().flatten().any(|column| column.name == "id") {
             return Err(damaged("it has no column Id").logged());
         }
         let json = String::new();
-        Ok(Self { file, columns, row, json, limit, expected, read: 0, ended: false, item: PhantomData })
+        Ok(Self { file, columns, sieve: placed, row, json, limit, expected, read: 0, ended: false, item: PhantomData })
     }
 
     /// Passes rows over; they are not decoded.
@@ -103,7 +116,17 @@ impl<T: DeserializeOwned> ResultRows<T> {
         }
     }
 
+    /// Goes on to the next row that is wanted.
     fn advance(&mut self) -> Result<bool> {
+        while self.take()? {
+            if self.sieve.admit(&self.row) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn take(&mut self) -> Result<bool> {
         if self.ended {
             return Ok(false);
         }

@@ -245,11 +245,9 @@ impl Known<'_> {
         let version = self.session.version();
         let columns = Columns::of(way, self.spec, self.fields, version)?;
         let criteria = match way {
-            Way::Query => super::query::Queries::check(self.spec, version),
+            Way::Query => super::query::Queries::check(self.spec, version, self.rows),
             #[cfg(feature = "bulk")]
-            Way::Bulk => {
-                self.spec.bulk_criteria().map_or(Ok(()), |criteria| criteria.bulk_read_json(version).map(drop))
-            }
+            Way::Bulk => self.spec.bulk_criteria(version).map(drop),
             #[cfg(not(feature = "bulk"))]
             Way::Bulk => Ok(()),
             Way::Pages => Ok(()),

@@ -61,7 +61,7 @@ impl Columns {
         match way {
             Way::Query => Self::of_query(spec, known, version),
             Way::Pages => Self::of_pages(spec, known, version),
-            Way::Bulk => Self::of_bulk(spec, known),
+            Way::Bulk => Self::of_bulk(spec, known, version),
         }
     }
 
@@ -145,12 +145,12 @@ impl Columns {
     }
 
     #[cfg(not(feature = "bulk"))]
-    fn of_bulk(_: &Spec, _: Option<&[Field]>) -> Result<Self, String> {
+    fn of_bulk(_: &Spec, _: Option<&[Field]>, _: ApiVersion) -> Result<Self, String> {
         Err("bulk read is not built in, the feature bulk is off".to_owned())
     }
 
     #[cfg(feature = "bulk")]
-    fn of_bulk(spec: &Spec, known: Option<&[Field]>) -> Result<Self, String> {
+    fn of_bulk(spec: &Spec, known: Option<&[Field]>, version: ApiVersion) -> Result<Self, String> {
         if NO_BULK.contains(&spec.module.as_str()) {
             return Err(format!("bulk read gives no {}", spec.module));
         }
@@ -175,13 +175,19 @@ impl Columns {
         gaps.extend((!left_out.is_empty()).then(|| format!("bulk read does not export {}", left_out.join(", "))));
         // A job without fields exports all of them.
         let part = match names.len() {
-            _ if spec.fields.is_empty() => Vec::new(),
+            _ if spec.fields.is_empty() && !looks_at_rows(spec, version) => Vec::new(),
             0 => vec![ID.to_owned()],
             1..=OF_BULK => names,
             _ => Vec::new(),
         };
         Ok(Self { parts: vec![part], gaps, left_out, ..Self::default() })
     }
+}
+
+/// Whether a job lacks the room for some condition, so that the rows must have what it is about.
+#[cfg(feature = "bulk")]
+fn looks_at_rows(spec: &Spec, version: ApiVersion) -> bool {
+    spec.bulk_criteria(version).is_ok_and(|(_, tests)| !tests.is_empty())
 }
 
 /// The fields that were named, or all of the module; and those that are refused, with their type. Properties such as

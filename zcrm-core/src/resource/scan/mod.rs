@@ -19,6 +19,7 @@ mod facts;
 mod ids;
 mod join;
 mod listed;
+mod offset;
 mod plan;
 mod pool;
 mod query;

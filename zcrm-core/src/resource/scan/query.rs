@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 use std::collections::VecDeque;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, PoisonError};
 
 use super::columns::{Columns, MODIFIED};
 use super::estimate::{page_rows, ranks};
-use super::ids::Ids;
 use super::join::joined;
 use super::listed::Listed;
 use super::range::{Cut, Division, Edge, Page, Place, Range, Ranges, Share, Source};
@@ -24,17 +24,17 @@ use crate::rest::{Key, Page as Found, Request, Session};
 #[derive(Debug)]
 pub(super) struct Queries {
     session: Session,
-    spec: Spec,
-    columns: Columns,
-    limits: Limits,
+    pub(super) spec: Spec,
+    pub(super) columns: Columns,
+    pub(super) limits: Limits,
     pieces: Pieces,
     /// There is room for both ends of a range, so that several workers can share the rows.
     divisible: bool,
     rows: Option<u64>,
     /// What was read of each piece and not given yet, where there are several.
     ahead: Mutex<Vec<Ahead>>,
-    /// The rows that came, where they are told by offset.
-    came: Mutex<Ids>,
+    /// Where the last page that was read by offset began.
+    pub(super) offset: AtomicU64,
 }
 
 /// The criteria, as they are sent.
@@ -55,7 +55,7 @@ struct Ahead {
 }
 
 impl Queries {
-    pub(super) fn new(session: &Session, spec: &Spec, columns: &Columns, rows: Option<u64>, came: Ids) -> Result<Self> {
+    pub(super) fn new(session: &Session, spec: &Spec, columns: &Columns, rows: Option<u64>) -> Result<Self> {
         let version = session.version();
         let room = if columns.parts.len() > 1 { 2 } else { 1 };
         let pieces = Pieces::of(spec, version, room)?;
@@ -79,14 +79,16 @@ impl Queries {
             divisible,
             rows,
             ahead: Mutex::new(ahead),
-            came: Mutex::new(came),
+            offset: AtomicU64::default(),
         })
     }
 
-    /// Whether COQL can say which records are meant.
-    pub(super) fn check(spec: &Spec, version: ApiVersion) -> Result<()> {
+    /// Whether COQL can say which records are meant, and reach as many.
+    pub(super) fn check(spec: &Spec, version: ApiVersion, rows: Option<u64>) -> Result<()> {
+        let reach = Limits::of(version).reach;
         match Pieces::of(spec, version, 1)? {
             Pieces::ById(pieces) => pieces.iter().flatten().try_for_each(|piece| piece.coql_text(version).map(drop)),
+            Pieces::ByOffset(criteria) if rows.is_some_and(|rows| rows > reach) => Err(out_of_reach(&criteria, reach)),
             Pieces::ByOffset(criteria) => criteria.coql_text(version).map(drop),
         }
     }
@@ -116,7 +118,7 @@ impl Queries {
     }
 
     /// Rows in the order of their ids, and whether there are more.
-    fn fetch(&self, select: Select, rows: u64) -> Result<(Vec<Raw>, bool)> {
+    pub(super) fn fetch(&self, select: Select, rows: u64) -> Result<(Vec<Raw>, bool)> {
         let text = select.limit(rows).query().and_then(|query| query.text(self.session.version()));
         let request = reading(request(&self.session, text, rows, false), move |response| {
             let Found { items, info } = Raw::of_page(response, Key::from(DATA))?;
@@ -155,13 +157,17 @@ impl Queries {
         let (Some(lowest), Some(highest)) = (ids.first(), ids.last()) else { return Ok(rows) };
         let window = Criteria::greater_equal("id", literal(lowest)).and(Criteria::less_equal("id", literal(highest)));
         let most = (rows.len() as u64).max(1);
+        let ids: Vec<RecordId> = ids.iter().map(|id| RecordId::from(id.as_str())).collect();
         let mut parts = vec![rows];
         for part in others {
+            if let Pieces::ByOffset(_) = self.pieces {
+                parts.push(self.of_ids(None, part, &ids)?);
+                continue;
+            }
             let criteria = Criteria::all(piece.clone().into_iter().chain([window.clone()]));
             let select = selected(&self.spec, criteria).fields(part.iter().cloned()).order_by("id");
             parts.push(self.fetch(select, page_rows(Some(most), 0, &self.limits))?.0);
         }
-        let ids: Vec<RecordId> = ids.into_iter().map(RecordId::from).collect();
         parts.extend(self.listed(&ids)?);
         let whole = |ids: &[RecordId]| self.again(piece.as_ref(), first, others, ids);
         joined(parts, self.columns.hides_modified.then_some(MODIFIED), whole)
@@ -175,19 +181,22 @@ impl Queries {
         others: &[Vec<String>],
         ids: &[RecordId],
     ) -> Result<Vec<Vec<Raw>>> {
-        let mut parts: Vec<Vec<Raw>> = Vec::new();
-        for part in std::iter::once(first).chain(others.iter().map(Vec::as_slice)) {
-            let mut rows = Vec::new();
-            for ids in ids.chunks(self.limits.in_values) {
-                let these = Criteria::is_in("id", ids.iter().map(|id| Literal::Id(id.as_str().to_owned())));
-                let criteria = Criteria::all(piece.cloned().into_iter().chain([these]));
-                let select = selected(&self.spec, criteria).fields(part.iter().cloned()).order_by("id");
-                rows.extend(self.fetch(select, ids.len() as u64)?.0);
-            }
-            parts.push(rows);
-        }
+        let parts = std::iter::once(first).chain(others.iter().map(Vec::as_slice));
+        let mut parts = parts.map(|part| self.of_ids(piece, part, ids)).collect::<Result<Vec<_>>>()?;
         parts.extend(self.listed(ids)?);
         Ok(parts)
+    }
+
+    /// Some fields of the records with these ids.
+    fn of_ids(&self, piece: Option<&Criteria>, part: &[String], ids: &[RecordId]) -> Result<Vec<Raw>> {
+        let mut rows = Vec::new();
+        for ids in ids.chunks(self.limits.in_values) {
+            let these = Criteria::is_in("id", ids.iter().map(|id| Literal::Id(id.as_str().to_owned())));
+            let criteria = Criteria::all(piece.cloned().into_iter().chain([these]));
+            let select = selected(&self.spec, criteria).fields(part.iter().cloned()).order_by("id");
+            rows.extend(self.fetch(select, ids.len() as u64)?.0);
+        }
+        Ok(rows)
     }
 
     /// The fields that COQL does not select, of the records with these ids.
@@ -261,28 +270,6 @@ impl Queries {
         Ok(Page::new(merged.into_iter().map(|(_, row)| row).collect(), next))
     }
 
-    fn read_at_offset(&self, criteria: &Criteria, range: &Range) -> Result<Page> {
-        let read = match range.from {
-            Place::Row(row) => row,
-            _ => 0,
-        };
-        let rows = page_rows(range.left, range.pages, &self.limits).min(self.limits.reach.saturating_sub(read));
-        if rows == 0 {
-            let message = format!(
-                "COQL reaches {} records by offset, and these {} conditions leave no room to go on by id; use fewer \
-                 conditions, or bulk read",
-                self.limits.reach,
-                criteria.conditions()
-            );
-            return Err(Error::new(ErrorKind::ListingLimit, message).logged());
-        }
-        let first = self.columns.parts.first().cloned().unwrap_or_default();
-        let select = selected(&self.spec, Some(criteria.clone())).fields(first).order_by("id").offset(read);
-        let (found, more) = self.fetch(select, rows)?;
-        let next = more.then(|| Place::Row(read.saturating_add(found.len() as u64)));
-        Ok(Page::new(found, next))
-    }
-
     /// The id at a rank of the rows behind an id, counted from 1; none where there are fewer.
     fn id_at(&self, behind: Option<&str>, upto: Option<&Edge>, rank: u64, descending: bool) -> Result<Option<String>> {
         let criteria = Criteria::all(self.piece().into_iter().chain(bounds(behind, upto)));
@@ -345,7 +332,9 @@ impl Source for Queries {
     fn finish(&self, rows: Vec<Raw>) -> Result<Vec<Raw>> {
         match &self.pieces {
             Pieces::ById(pieces) if pieces.len() > 1 => Ok(rows),
-            _ => self.completed(self.piece(), rows),
+            Pieces::ById(_) => self.completed(self.piece(), rows),
+            // Beside the ids there is no room for the criteria, by which these were found.
+            Pieces::ByOffset(_) => self.completed(None, rows),
         }
     }
 
@@ -383,20 +372,11 @@ impl Source for Queries {
     }
 
     fn place_behind(&self, row: &Raw) -> Option<Place> {
-        match self.pieces {
-            Pieces::ById(_) => id_of(row.get()).map(Place::Behind),
-            Pieces::ByOffset(_) => None,
-        }
-    }
-
-    fn admits(&self, row: &Raw) -> bool {
-        let Pieces::ByOffset(_) = self.pieces else { return true };
-        let id = id_of(row.get()).and_then(|id| id.parse().ok());
-        id.is_none_or(|id| self.came.lock().unwrap_or_else(PoisonError::into_inner).insert(id))
-    }
-
-    fn came(&self) -> Ids {
-        self.came.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let id = id_of(row.get())?;
+        Some(match self.pieces {
+            Pieces::ById(_) => Place::Behind(id),
+            Pieces::ByOffset(_) => self.row_behind(id),
+        })
     }
 }
 
@@ -404,16 +384,24 @@ impl Pieces {
     /// The criteria with room for so many more conditions.
     fn of(spec: &Spec, version: ApiVersion, room: usize) -> Result<Self> {
         let Some(criteria) = spec.coql_criteria(version) else { return Ok(Self::ById(vec![None])) };
-        let fitted = criteria.fitted(Limits::of(version).in_values);
-        match fitted.parts(COQL_CONDITIONS.saturating_sub(room)) {
-            Ok(pieces) => Ok(Self::ById(pieces.into_iter().map(Some).collect())),
+        let values = Limits::of(version).in_values;
+        let most = COQL_CONDITIONS.saturating_sub(room);
+        let by_id = |pieces: Vec<Criteria>| Self::ById(pieces.into_iter().map(Some).collect());
+        let fitted = criteria.fitted(values);
+        if let Ok(pieces) = fitted.parts(most) {
+            return Ok(by_id(pieces));
+        }
+        // COQL's own limit on what was asked for says more than the room that is left.
+        spec.filter.as_ref().map_or(Ok(()), |filter| filter.fitted(values).parts(COQL_CONDITIONS).map(drop))?;
+        match criteria.merged().fitted(values).parts(most) {
+            Ok(pieces) => Ok(by_id(pieces)),
             Err(_) if fitted.conditions() <= COQL_CONDITIONS => Ok(Self::ByOffset(fitted)),
             Err(error) => Err(error),
         }
     }
 }
 
-fn selected(spec: &Spec, criteria: Option<Criteria>) -> Select {
+pub(super) fn selected(spec: &Spec, criteria: Option<Criteria>) -> Select {
     let select = Select::from(spec.module.as_str());
     let select = match &spec.view {
         Some(view) => select.custom_view(view.clone()),
@@ -442,12 +430,12 @@ fn literal(id: &str) -> Literal {
 }
 
 /// The ids of rows; one that cannot be read may have none.
-fn ids_of(rows: &[Raw]) -> Vec<String> {
+pub(super) fn ids_of(rows: &[Raw]) -> Vec<String> {
     rows.iter().filter_map(|row| id_of(row.get())).collect()
 }
 
 /// Ids have to go up: otherwise rows would be missed or come twice.
-fn check_order<'a>(behind: Option<&'a str>, ids: &'a [String]) -> Result<()> {
+pub(super) fn check_order<'a>(behind: Option<&'a str>, ids: &'a [String]) -> Result<()> {
     let mut last = behind;
     for id in ids {
         if last.is_some_and(|last| compare_ids(id, last) != Ordering::Greater) {
@@ -468,6 +456,15 @@ fn of_json(value: &Json) -> Option<u64> {
     number(Some(&serde_json::Value::try_from(value.clone()).ok()?))
 }
 
-fn stuck(why: &str) -> Error {
+pub(super) fn out_of_reach(criteria: &Criteria, reach: u64) -> Error {
+    let message = format!(
+        "COQL reaches {reach} records by offset, and these {} conditions leave no room to go on by id; use fewer \
+         conditions, or bulk read",
+        criteria.conditions()
+    );
+    Error::new(ErrorKind::ListingLimit, message)
+}
+
+pub(super) fn stuck(why: &str) -> Error {
     Error::new(ErrorKind::InvalidResponse, format!("the scan cannot go on: {why}"))
 }

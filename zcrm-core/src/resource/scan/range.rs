@@ -31,8 +31,8 @@ pub(super) enum Place {
     Start,
     /// Behind this id.
     Behind(String),
-    /// At this row, where ids cannot be told.
-    Row(u64),
+    /// Behind this id, where there is no room to ask for it: about so many rows were read.
+    Row { read: u64, behind: String },
     /// In a listing in another order than that of times.
     Listed(Chain),
     /// In a listing by time.

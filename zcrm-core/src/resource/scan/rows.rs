@@ -174,9 +174,7 @@ impl<T> ScanRows<T> {
         };
         let came = left.as_ref().map(|left| left.came.clone()).unwrap_or_default();
         let source: Box<dyn Source> = match choice.way {
-            Way::Query => {
-                Box::new(Queries::new(session, spec, &choice.columns, choice.rows, came).map_err(Error::logged)?)
-            }
+            Way::Query => Box::new(Queries::new(session, spec, &choice.columns, choice.rows).map_err(Error::logged)?),
             Way::Pages => Box::new(Timeline::new(Listed::new(session, spec, &choice.columns), choice.rows, came)),
             Way::Bulk => return self.read_bulk(choice),
         };
@@ -201,9 +199,11 @@ impl<T> ScanRows<T> {
         let fields = choice.columns.parts.first().cloned().unwrap_or_default();
         let known = facts.fields(session, spec)?;
         let mut read = BulkRead::of(session, &spec.module).fields(fields).knowing(&known);
-        if let Some(criteria) = spec.bulk_criteria() {
+        let (criteria, tests) = spec.bulk_criteria(session.version()).map_err(Error::logged)?;
+        if let Some(criteria) = criteria {
             read = read.filter(&criteria);
         }
+        read = read.only(tests);
         if let Some(view) = &spec.view {
             read = read.custom_view(view.clone());
         }

@@ -97,6 +97,10 @@ impl Timeline {
         };
         let page = Raw::page(&list)?;
         let read = page.items.len();
+        if read == 0 && page.info.more_records == Some(true) {
+            let text = "the scan cannot go on: Zoho gave an empty page and says that there is more";
+            return Err(Error::new(ErrorKind::InvalidResponse, text).logged());
+        }
         let more = read > 0 && page.info.says_more().unwrap_or(read >= usize::from(chain.per_page));
         let marks = page.items.iter().map(mark_of).collect();
         Ok(Found { rows: page.items, marks, more, token: page.info.next_page_token })

@@ -34,24 +34,24 @@ impl Backoff {
 
     /// The wait before the next attempt, after one that took `attempt`; `None` when time or retries are used up.
     ///
-    /// Where the server asks for a wait, that is honored as long as all such waits fit the budget. Otherwise the last
-    /// attempt is made when the budget ends.
+    /// Where the server asks for a wait, that is honored as long as all such waits fit the budget, and the time is not
+    /// up before it. Otherwise the last attempt is made when the budget ends. A server that asks for no wait at all is
+    /// not asked again and again at once.
     pub(crate) fn next(&mut self, asked_for: Option<Duration>, attempt: Duration) -> Option<Duration> {
         self.used = self.used.saturating_add(attempt);
         if self.max_retries.is_some_and(|most| self.retries >= most) {
             return None;
         }
+        let left = self.budget.checked_sub(self.used).filter(|left| !left.is_zero())?;
+        let most = self.base.saturating_mul(2_u32.saturating_pow(self.retries)).min(LONGEST);
+        let own = most.mul_f64(fastrand::f64()).min(left);
         let wait = match asked_for {
             Some(wait) => {
                 self.honored = self.honored.checked_add(wait).filter(|honored| *honored <= self.budget)?;
                 // Not all callers that were told the same moment should come back in the same one.
-                wait.saturating_add(self.base.mul_f64(fastrand::f64()))
+                wait.saturating_add(self.base.mul_f64(fastrand::f64())).max(own)
             }
-            None => {
-                let left = self.budget.checked_sub(self.used).filter(|left| !left.is_zero())?;
-                let most = self.base.saturating_mul(2_u32.saturating_pow(self.retries)).min(LONGEST);
-                most.mul_f64(fastrand::f64()).min(left)
-            }
+            None => own,
         };
         self.retries = self.retries.saturating_add(1);
         self.used = self.used.saturating_add(wait);
@@ -97,6 +97,17 @@ mod tests {
         assert!(wait >= Duration::from_secs(60) && wait <= Duration::from_millis(60_100), "{wait:?}");
         assert_eq!(backoff.next(Some(Duration::from_secs(1)), Duration::ZERO), None);
         assert_eq!(Backoff::new(&options()).next(Some(Duration::MAX), Duration::ZERO), None);
+    }
+
+    #[test]
+    fn a_server_that_asks_for_no_wait_does_not_keep_a_request_forever() {
+        for asked in [Duration::ZERO, Duration::from_millis(1)] {
+            let mut backoff = Backoff::new(&options());
+            let retries = std::iter::from_fn(|| backoff.next(Some(asked), Duration::from_millis(5))).take(1_000);
+            let retries: Vec<Duration> = retries.collect();
+            assert!(retries.len() < 60, "{asked:?}: {} retries", retries.len());
+            assert!(retries.iter().sum::<Duration>() < Duration::from_secs(61), "{asked:?}: {retries:?}");
+        }
     }
 
     #[test]
