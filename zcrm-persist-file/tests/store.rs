@@ -93,8 +93,8 @@ fn the_folder_is_created_and_the_file_may_be_named() {
     let root = TempDir::new().unwrap();
     let folder = root.path().join("new").join("tokens");
     let store = FilePersistence::new(folder.join(FILE_NAME)).unwrap();
-    assert_eq!(store.file(), fs::canonicalize(&folder).unwrap().join(FILE_NAME));
-    assert!(store.file().is_file());
+    assert_eq!(fs::canonicalize(store.file()).unwrap(), fs::canonicalize(&folder).unwrap().join(FILE_NAME));
+    assert!(!store.file().to_str().unwrap().starts_with(r"\\?\"), "a path as people write them: {store:?}");
 }
 
 #[test]
