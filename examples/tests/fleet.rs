@@ -212,14 +212,16 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// One worker refreshes and meets `signal` while it does; fifteen others wait for it. The time limits of calls, its and
-/// theirs, are in seconds. How long they took.
-fn holder_meets(store: &Store, signal: &str, (its_limit, their_limit): (u64, u64)) -> Duration {
+/// One worker refreshes and meets `signal` while it does; others wait for it. All have this time limit of a call, in
+/// seconds. How long they took.
+fn holder_meets(store: &Store, signal: &str, call_timeout: u64) -> Duration {
     let (emulator, client, dictionary) = signed_in(store);
     emulator.behave(|behaviour| behaviour.token_delay = Duration::from_secs(1));
-    let start = |call_timeout: u64| Worker::start(&dictionary, "1", &call_timeout.to_string());
-    let mut holder = start(its_limit);
-    let mut others: Vec<_> = (0..15).map(|_| start(their_limit)).collect();
+    let start = || Worker::start(&dictionary, "1", &call_timeout.to_string());
+    let mut holder = start();
+    // Each call of the sample starts a Python, and has 30 seconds for it, also on a busy machine.
+    let count = if matches!(store, Store::Custom(_)) { 5 } else { 15 };
+    let mut others: Vec<_> = (0..count).map(|_| start()).collect();
     holder.go();
     wait_until("a refresh", || emulator.counters().refreshes() == 1);
     holder.signal(signal);
@@ -247,8 +249,8 @@ fn holder_meets(store: &Store, signal: &str, (its_limit, their_limit): (u64, u64
 #[test]
 fn a_holder_killed_while_it_refreshes_holds_nobody_up() {
     for store in stores() {
-        // A busy machine takes its time for what fifteen processes start, which is less than this lease.
-        let took = holder_meets(&store, "-KILL", (300, 300));
+        // A busy machine takes its time for what all of them start, which is less than this lease.
+        let took = holder_meets(&store, "-KILL", 300);
         assert!(took < lease(300), "{}: {took:?}", store.name());
     }
 }
@@ -318,11 +320,11 @@ fn a_holder_frozen_with_an_external_program_holds_the_others_up_for_the_stated_t
     frozen(&Store::custom());
 }
 
-/// The lease of the holder ends the wait, long before those of the fifteen others would; a busy machine takes its time
+/// Those who wait do so for 5 seconds longer than the lease. There are many of them, and a busy machine takes its time
 /// for what they start.
 fn frozen(store: &Store) {
-    let took = holder_meets(store, "-STOP", (1, 60));
-    assert!(took < lease(60), "{}: {took:?}", store.name());
+    let took = holder_meets(store, "-STOP", 1);
+    assert!(took < lease(1) + Duration::from_secs(5) + lease(1), "{}: {took:?}", store.name());
 }
 
 #[test]
