@@ -196,3 +196,15 @@ fn a_part_that_is_no_json_costs_its_record() {
     let broken = found[1].as_ref().unwrap_err();
     assert_eq!(UnfitRow::in_error(broken).unwrap().id().unwrap().as_str(), "8", "{broken}");
 }
+
+#[test]
+fn subforms_that_lists_may_leave_out_are_told_from_v3_on() {
+    for (version, told) in [("v2", false), ("v3", true), ("v8", true)] {
+        let (_emulator, client) = start(version, 1);
+        for way in [Way::Pages, Way::Query] {
+            let plan = client.module("Projects").scan().way(way).plan().unwrap();
+            let tells = plan.gaps().iter().any(|gap| gap.contains("subforms") && gap.contains("Milestones"));
+            assert_eq!(tells, told, "{version} {way}: {plan}");
+        }
+    }
+}

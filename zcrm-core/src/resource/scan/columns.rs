@@ -107,7 +107,8 @@ impl Columns {
         if version < ApiVersion::V7 {
             gaps.push(format!("lookups have their id and no name, since COQL gives no more in {version}"));
         }
-        gaps.extend(cut_short(spec, &names, known, "COQL may give"));
+        gaps.extend(cut_short(spec, known, "COQL may give"));
+        gaps.extend(left_out_of_lists(spec, known, version));
         let by_id = left_out.chunks(OF_PAGES - 1).map(|fields| fields.iter().map(|(name, _)| name.clone()).collect());
         let columns = Self { gaps, by_id: by_id.collect(), ..Self::default() };
         let (parts, hides_modified) = columns.joinable(names, Limits::of(version).columns);
@@ -133,7 +134,8 @@ impl Columns {
         }
         let later = version >= ApiVersion::V3;
         let (names, _) = chosen(spec, known.filter(|_| later), |_| false);
-        let gaps = cut_short(spec, &names, known, "lists give").into_iter().collect();
+        let gaps = cut_short(spec, known, "lists give");
+        let gaps = gaps.into_iter().chain(left_out_of_lists(spec, known, version)).collect();
         // Up to v2.1 a request without fields gives all of them.
         let all = !later && (spec.fields.is_empty() || spec.fields.len() >= OF_PAGES);
         let (parts, hides_modified) = match spec.view {
@@ -256,11 +258,22 @@ fn is_one_of(field: &Field, types: &[&str]) -> bool {
     types.iter().any(|data_type| is(field.data_type.as_ref(), data_type))
 }
 
+/// The names of those fields that are wanted.
+fn wanted<'f>(spec: &Spec, known: Option<&'f [Field]>, is_such: impl Fn(&Field) -> bool) -> Vec<&'f str> {
+    let such = known.unwrap_or_default().iter().filter(|field| is_such(field));
+    let names = such.filter_map(|field| field.api_name.as_deref());
+    names.filter(|name| spec.fields.is_empty() || spec.fields.iter().any(|wanted| wanted == name)).collect()
+}
+
+/// Subforms, which lists leave out (Zoho's OpenAPI files of v8); up to v2.1 they have them.
+fn left_out_of_lists(spec: &Spec, known: Option<&[Field]>, version: ApiVersion) -> Option<String> {
+    let subforms = wanted(spec, known, |field| is(field.data_type.as_ref(), "subform"));
+    (version >= ApiVersion::V3 && !subforms.is_empty())
+        .then(|| format!("lists may leave out subforms, which a record read by its id has: {}", subforms.join(", ")))
+}
+
 /// Rich texts, of which lists give only the beginning.
-fn cut_short(spec: &Spec, names: &[String], known: Option<&[Field]>, who: &str) -> Option<String> {
-    let rich = known.unwrap_or_default().iter().filter(|field| field.is_rich_text());
-    let rich: Vec<&str> = rich.filter_map(|field| field.api_name.as_deref()).collect();
-    let rich: Vec<&str> =
-        rich.into_iter().filter(|rich| spec.fields.is_empty() || names.iter().any(|name| name == rich)).collect();
+fn cut_short(spec: &Spec, known: Option<&[Field]>, who: &str) -> Option<String> {
+    let rich = wanted(spec, known, Field::is_rich_text);
     (!rich.is_empty()).then(|| format!("of long rich texts {who} only the beginning: {}", rich.join(", ")))
 }
