@@ -93,9 +93,9 @@ impl ScanPlan {
     pub fn caution(&self) -> Option<&'static str> {
         match self.choice.way {
             Way::Pages if self.choice.shifts => Some("while others write, these pages may miss a record"),
-            Way::Bulk if self.rows.is_some_and(|rows| rows > JOB) => Some(
-                "several jobs are several looks: up to v6 a record that is deleted between two of them may hide another",
-            ),
+            Way::Bulk if self.rows.is_some_and(|rows| rows > JOB) => {
+                Some("several jobs are several looks: a record that is deleted between two of them may hide another")
+            }
             _ => None,
         }
     }
