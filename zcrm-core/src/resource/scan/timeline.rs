@@ -174,7 +174,17 @@ impl Timeline {
             (Some(next), ..) if here.alike <= again => Ok(next),
             (_, Some((next, again)), _) if again <= PAGE / 2 => Ok(next),
             (Some(next), ..) if here.alike <= CROWD => Ok(next),
-            (_, _, Some(token)) => Ok(here.by_token(token)),
+            (_, _, Some(token)) => {
+                if here.token.is_none() {
+                    log::warn!(
+                        "scan of {}: {} records were modified in one second; page tokens lead on, and may pass over \
+                         records while others write",
+                        self.listed.spec.module,
+                        here.alike
+                    );
+                }
+                Ok(here.by_token(token))
+            }
             (Some(next), ..) | (None, Some((next, _)), None) => Ok(next),
             (None, None, None) => Err(limit().logged()),
         }
