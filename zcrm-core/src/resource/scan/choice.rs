@@ -51,7 +51,6 @@ impl Choice {
     }
 
     /// The same, with what else the way turned out not to give.
-    #[cfg(feature = "bulk")]
     pub(super) fn with_gaps(mut self, gaps: impl Iterator<Item = String>) -> Self {
         self.columns.gaps.extend(gaps);
         self

@@ -180,6 +180,11 @@ pub(super) trait Source: Send + Sync {
         true
     }
 
+    /// What turned out while it was read: that it may not give all rows.
+    fn gap(&self) -> Option<String> {
+        None
+    }
+
     /// The rows that were admitted, where places do not tell.
     fn came(&self) -> Ids {
         Ids::default()

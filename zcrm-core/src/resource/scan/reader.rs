@@ -93,6 +93,11 @@ impl Reader {
         Ok(true)
     }
 
+    /// What turned out while rows were read: that some may not come.
+    pub(super) fn gap(&self) -> Option<String> {
+        self.pool.source().gap()
+    }
+
     /// What is left, behind the row that came out last.
     pub(super) fn left(&self) -> Ranges {
         let Ranges { open, last, came } = self.pool.starts();

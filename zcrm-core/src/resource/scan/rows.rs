@@ -133,8 +133,9 @@ impl<T> ScanRows<T> {
     #[must_use]
     pub fn plan(&self) -> Option<ScanPlan> {
         let choice = self.choice.clone()?;
-        #[cfg(feature = "bulk")]
         let choice = match &self.stage {
+            Stage::Ranges(reader) => choice.with_gaps(reader.gap().into_iter()),
+            #[cfg(feature = "bulk")]
             Stage::Bulk(rows) => {
                 choice.with_gaps(rows.left_out().iter().map(|name| format!("bulk read refuses {name}")))
             }
@@ -317,6 +318,9 @@ impl<T> Iterator for ScanRows<T> {
                 Some(Err(error))
             }
             None => {
+                if let Stage::Ranges(reader) = &self.stage {
+                    self.choice = self.choice.take().map(|choice| choice.with_gaps(reader.gap().into_iter()));
+                }
                 if !matches!(self.stage, Stage::Failed(_)) {
                     self.stage = Stage::Over;
                 }

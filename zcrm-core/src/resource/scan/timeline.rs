@@ -46,6 +46,8 @@ pub(super) struct Timeline {
     moves: AtomicBool,
     /// A listing since a moment turned out to have what was modified in that very second; Zoho's pages do not say.
     inclusive: AtomicBool,
+    /// More than 1,000 were modified in one second, so that page tokens lead on.
+    crowded: AtomicBool,
 }
 
 /// A page as it came.
@@ -61,7 +63,16 @@ impl Timeline {
     pub(super) fn new(listed: Listed, rows: Option<u64>, came: Ids) -> Self {
         let reach = if listed.session.version() < ApiVersion::V3 { u64::MAX } else { BY_NUMBER };
         let alike = AtomicU64::new(1);
-        Self { listed, rows, reach, came: Mutex::new(came), alike, moves: false.into(), inclusive: false.into() }
+        Self {
+            listed,
+            rows,
+            reach,
+            came: Mutex::new(came),
+            alike,
+            moves: false.into(),
+            inclusive: false.into(),
+            crowded: false.into(),
+        }
     }
 
     fn page_ahead(&self, chain: &Chain, left: Option<u64>) -> Option<Ahead> {
@@ -175,14 +186,7 @@ impl Timeline {
             (_, Some((next, again)), _) if again <= PAGE / 2 => Ok(next),
             (Some(next), ..) if here.alike <= CROWD => Ok(next),
             (_, _, Some(token)) => {
-                if here.token.is_none() {
-                    log::warn!(
-                        "scan of {}: {} records were modified in one second; page tokens lead on, and may pass over \
-                         records while others write",
-                        self.listed.spec.module,
-                        here.alike
-                    );
-                }
+                self.crowded.store(true, Ordering::Relaxed);
                 Ok(here.by_token(token))
             }
             (Some(next), ..) | (None, Some((next, _)), None) => Ok(next),
@@ -292,6 +296,11 @@ impl Source for Timeline {
     fn admits(&self, row: &Raw) -> bool {
         let id = id_of(row.get()).and_then(|id| id.parse().ok());
         id.is_none_or(|id| self.came.lock().unwrap_or_else(PoisonError::into_inner).insert(id))
+    }
+
+    fn gap(&self) -> Option<String> {
+        let gap = "records that page tokens pass over while others write: more than 1,000 were modified in one second";
+        self.crowded.load(Ordering::Relaxed).then(|| gap.to_owned())
     }
 
     fn came(&self) -> Ids {
